@@ -1,0 +1,20 @@
+/*
+ * text.h: small questions about words: is this one of those, and which one was meant.
+ */
+#ifndef OFS_BASE_TEXT_H
+#define OFS_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The entry of `words` (ended by NULL) closest to `word`, for "did you mean"; NULL where none is
+ * near. Distance is optimal string alignment; borrowed from `words`. */
+const char *ofs_text_closest(const char *word, const char *const *words);
+
+/* True for http(s)://HOST[:PORT] whose host is a loopback address or "localhost". */
+bool ofs_text_is_loopback_host(const char *host);
+
+/* A copy of the format's result, or NULL when memory is out. The caller frees it. */
+char *ofs_text_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

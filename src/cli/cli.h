@@ -1,0 +1,61 @@
+/*
+ * cli.h: the command line, parsed once. Each command is one file here and one row of the table in
+ * main.c. A command gets the parsed options, prints results on standard output and everything else on
+ * standard error, and returns the exit status of the contract.
+ */
+#ifndef OFS_CLI_CLI_H
+#define OFS_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { OFS_MAX_REPEAT = 64 };
+
+struct cli {
+    const char *command;
+    const char *connect; /* default "auto" */
+    const char *browser_args[OFS_MAX_REPEAT];
+    size_t n_browser_args;
+    const char *profile;
+    bool headless;
+    const char *capabilities;
+    const char *origin;
+    const char *only;
+    const char *group;
+    bool all;
+    int tabs;
+    int64_t timeout_ms; /* the whole run's budget */
+    bool json;
+    bool yes;
+    bool acknowledge_terms;
+    const char *plan;
+    const char *out;
+    const char *state;
+    const char *trace;
+    const char *serve; /* rehearse: a port */
+    const char *fault; /* rehearse: names, separated by commas */
+    const char *generation; /* rehearse: which generation of the site */
+    const char *lang;       /* rehearse: which language */
+    bool list_faults;
+    bool show;  /* --show: a visible run */
+    char **args; /* what is left: SCENARIO, RUN, sub-command */
+    int n_args;
+};
+
+int cmd_check(const struct cli *cli);
+int cmd_fix(const struct cli *cli);
+int cmd_guide(const struct cli *cli);
+int cmd_scenario(const struct cli *cli);
+int cmd_rehearse(const struct cli *cli);
+
+/* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
+int cli_complain(const struct ofs_error *err);
+
+/* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb. */
+bool cli_colour(int fd);
+bool cli_is_terminal(int fd);
+
+#endif

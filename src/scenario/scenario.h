@@ -1,0 +1,82 @@
+/*
+ * scenario.h: what is known of one site's settings, as data.
+ *
+ * A scenario is one JSON file (scenarios/schema.json describes it). Loading lints it first: a file
+ * with any fault does not load. The loaded scenario owns the parsed tree; every string and every
+ * cJSON value in the structs below is borrowed from it and lives until ofs_scenario_free. Members
+ * that a file leaves out are NULL, except where a default is named.
+ */
+#ifndef OFS_SCENARIO_SCENARIO_H
+#define OFS_SCENARIO_SCENARIO_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum { OFS_SCENARIO_FORMAT = 1 };
+
+/* One setting: a switch, or a choice of several. Words by language are objects such as
+ * {"en": ["…", "…"], "de": ["…"]}. */
+struct ofs_setting {
+    const char *id;
+    const char *title;
+    const char *group;   /* default "ai" */
+    const char *wanted;  /* "off", "on", or a word of a choice */
+    const char *page;    /* path under the origin; NULL: only through the index */
+    const char *index;   /* name of an index page in ofs_scenario.indexes, or NULL */
+    const char *key;     /* the control's language-independent key, or NULL */
+    const cJSON *key_attributes; /* attributes that may hold the key; the scenario's unless given */
+    const cJSON *labels;         /* the control's own wordings, by language */
+    const cJSON *rows;           /* wordings of the row or link that leads to it, by language */
+    const cJSON *inverted;       /* wordings under which "on" is what "off" otherwise means */
+    const char *on_means;        /* what the site does while it is on, in plain words */
+    const char *cannot;          /* what a flip does not do, in plain words */
+    const cJSON *save;           /* {"method","path","button":{lang:[…]}} */
+    const cJSON *confirm;        /* buttons of the site's own question, by language */
+    const cJSON *tree;           /* the whole entry: default, regions, also_changes, sources … */
+};
+
+struct ofs_scenario {
+    char *path;
+    cJSON *tree;
+    const char *id, *version, *title, *origin;
+    char sha256[65]; /* of the file's bytes, lower-case hexadecimal */
+    const char *default_group; /* "default_group", or the first setting's group */
+    const cJSON *ready;    /* {"marks": [selector, …]}: any of them ends the boot */
+    const cJSON *canary;   /* {"selectors": [selector, …]}: any of them is there when signed in */
+    const cJSON *blockers; /* [{"reason","paths":[…],"selectors":[…],"status":[…]}] */
+    const cJSON *indexes;  /* {name: {"page": path}} */
+    const cJSON *never;    /* paths that are never opened */
+    const cJSON *terms;    /* {"notice","page"}: told once before the first run on the real site */
+    const cJSON *manual;   /* [{"id","title","page","why","steps":[…]}] */
+    struct ofs_setting *settings;
+    size_t n_settings;
+};
+
+/* Load by name (looked up in the scenario directories) or by path (anything with a '/' or ending in
+ * ".json"). Fails with OFS_ERR_SCENARIO: missing, not JSON, or its first fault with line and column.
+ * The caller frees the result. */
+struct ofs_scenario *ofs_scenario_load(const char *name_or_path, struct ofs_error *err);
+void ofs_scenario_free(struct ofs_scenario *scenario);
+
+const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenario, const char *id);
+
+/* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
+ * the installed place. The caller frees the result; NULL when there is none. */
+char *ofs_scenario_directory(void);
+
+struct ofs_lint_fault {
+    int line, column; /* from 1; column in bytes */
+    char where[160];  /* "settings[2].labels.en", or "" for the whole file */
+    char text[320];   /* the fault, with "did you mean" where it helps */
+};
+
+/* Every fault of a scenario text, in the order of the file. Returns the count (0: clean) and gives an
+ * array that the caller frees; -1 when memory is out. Never fails because of the text. */
+int ofs_scenario_lint(const char *text, size_t len, struct ofs_lint_fault **ret_faults,
+                      struct ofs_error *err);
+
+#endif

@@ -1,0 +1,172 @@
+#include "wire/loop.h"
+
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+struct ofs_loop {
+    struct lws_context *lws;
+    lws_sorted_usec_list_t alarm;
+    bool woken;
+    bool shielded;
+    int signal;          /* the first that came */
+    int signals_allowed; /* how many may have come before a shielded turn gives up */
+    int signals;
+    int signal_fd;
+    sigset_t old_mask;
+};
+
+struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
+{
+    return loop->lws;
+}
+
+void ofs_loop_wake(struct ofs_loop *loop)
+{
+    loop->woken = true;
+    lws_cancel_service(loop->lws);
+}
+
+/* lws_service() runs ripe timers and then polls: without a wake it would sleep on. */
+static void alarm_rang(lws_sorted_usec_list_t *sul)
+{
+    ofs_loop_wake(lws_container_of(sul, struct ofs_loop, alarm));
+}
+
+static void take_signals(struct ofs_loop *loop)
+{
+    struct signalfd_siginfo info;
+    while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == sizeof info) {
+        if (!loop->signal)
+            loop->signal = (int)info.ssi_signo;
+        loop->signals++;
+    }
+}
+
+static int signal_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                           size_t len)
+{
+    (void)user, (void)in, (void)len;
+    if (reason == LWS_CALLBACK_RAW_RX_FILE) {
+        struct ofs_loop *loop = lws_context_user(lws_get_context(wsi));
+        take_signals(loop);
+        ofs_loop_wake(loop);
+    }
+    return 0;
+}
+
+static const struct lws_protocols signal_protocols[] = {
+    {.name = "ofs-signal", .callback = signal_callback},
+    {0},
+};
+
+struct ofs_loop *ofs_loop_new(struct ofs_error *err)
+{
+    struct ofs_loop *loop = calloc(1, sizeof *loop);
+    if (!loop) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    loop->signal_fd = -1;
+    lws_set_log_level(0, NULL);
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+        .user = loop,
+        .fd_limit_per_thread = 256,
+    };
+    loop->lws = lws_create_context(&info);
+    if (!loop->lws) {
+        free(loop);
+        ofs_fail(err, OFS_ERR_SYSTEM, "the event loop could not be made");
+        return NULL;
+    }
+    return loop;
+}
+
+void ofs_loop_free(struct ofs_loop *loop)
+{
+    if (!loop)
+        return;
+    lws_sul_cancel(&loop->alarm);
+    int fd = loop->signal_fd;
+    lws_context_destroy(loop->lws);
+    if (fd >= 0)
+        sigprocmask(SIG_SETMASK, &loop->old_mask, NULL);
+    free(loop);
+}
+
+int ofs_loop_watch_signals(struct ofs_loop *loop, struct ofs_error *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, &loop->old_mask))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "signals could not be blocked");
+    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd < 0)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "signals could not be watched");
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN,
+        .protocols = signal_protocols,
+        .vhost_name = "signals",
+    };
+    struct lws_vhost *vhost = lws_create_vhost(loop->lws, &info);
+    lws_sock_file_fd_type handle = {.filefd = fd};
+    if (!vhost || !lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle,
+                                              signal_protocols[0].name, NULL)) {
+        close(fd);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "signals could not be watched");
+    }
+    loop->signal_fd = fd; /* libwebsockets closes it with the context */
+    return 0;
+}
+
+int ofs_loop_signal(struct ofs_loop *loop)
+{
+    take_signals(loop);
+    return loop->signal;
+}
+
+int ofs_loop_signal_fd(const struct ofs_loop *loop)
+{
+    return loop->signal_fd;
+}
+
+bool ofs_loop_shield(struct ofs_loop *loop, bool on)
+{
+    bool was = loop->shielded;
+    loop->shielded = on;
+    if (on && !was)
+        loop->signals_allowed = loop->signals ? loop->signals : 1;
+    return was;
+}
+
+static bool interrupted(const struct ofs_loop *loop)
+{
+    return loop->signals > (loop->shielded ? loop->signals_allowed : 0);
+}
+
+int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)
+{
+    int64_t left = ofs_deadline_left(deadline);
+    if (interrupted(loop))
+        return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
+    if (left == 0)
+        return ofs_fail(err, OFS_ERR_TIMEOUT, "the time was up");
+    if (left > 60000)
+        left = 60000;
+    loop->woken = false;
+    lws_sul_schedule(loop->lws, 0, &loop->alarm, alarm_rang, left * LWS_US_PER_MS);
+    int rc = lws_service(loop->lws, 0);
+    lws_sul_cancel(&loop->alarm);
+    if (rc < 0)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "the event loop failed");
+    if (interrupted(loop))
+        return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
+    return 0;
+}
