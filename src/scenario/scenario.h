@@ -16,7 +16,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-enum { OFS_SCENARIO_FORMAT = 1 };
+enum {
+    OFS_SCENARIO_FORMAT = 1,
+    OFS_SCENARIO_MOST_BYTES = 4 << 20,
+    OFS_SCENARIO_MOST_SETTINGS = 1000,
+};
 
 /* One setting: a switch, or a choice of several. Words by language are objects such as
  * {"en": ["…", "…"], "de": ["…"]}. */
@@ -32,6 +36,7 @@ struct ofs_setting {
     const cJSON *labels;         /* the control's own wordings, by language */
     const cJSON *rows;           /* wordings of the row or link that leads to it, by language */
     const cJSON *inverted;       /* wordings under which "on" is what "off" otherwise means */
+    const cJSON *choices;        /* a choice of several: {word: {"en": [wording, …]}} */
     const char *on_means;        /* what the site does while it is on, in plain words */
     const char *cannot;          /* what a flip does not do, in plain words */
     const cJSON *save;           /* {"method","path","button":{lang:[…]}} */
@@ -45,6 +50,7 @@ struct ofs_scenario {
     const char *id, *version, *title, *origin;
     char sha256[65]; /* of the file's bytes, lower-case hexadecimal */
     const char *default_group; /* "default_group", or the first setting's group */
+    const cJSON *key_attributes; /* default ["aria-labelledby", "id", "name"] */
     const cJSON *ready;    /* {"marks": [selector, …]}: any of them ends the boot */
     const cJSON *canary;   /* {"selectors": [selector, …]}: any of them is there when signed in */
     const cJSON *blockers; /* [{"reason","paths":[…],"selectors":[…],"status":[…]}] */
@@ -52,6 +58,7 @@ struct ofs_scenario {
     const cJSON *never;    /* paths that are never opened */
     const cJSON *terms;    /* {"notice","page"}: told once before the first run on the real site */
     const cJSON *manual;   /* [{"id","title","page","why","steps":[…]}] */
+    const cJSON *policies; /* [{"id","title","page","why"}]: documents to watch */
     struct ofs_setting *settings;
     size_t n_settings;
 };
@@ -63,6 +70,16 @@ struct ofs_scenario *ofs_scenario_load(const char *name_or_path, struct ofs_erro
 void ofs_scenario_free(struct ofs_scenario *scenario);
 
 const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenario, const char *id);
+
+/* True for a path at or under one of the scenario's `never` paths: it must not be opened, whatever
+ * leads to it. Queries, fragments, letter case, percent-encoding and slashes at the end make no
+ * difference. */
+bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path);
+
+/* True when `words` (a {"en": […]} object, such as a setting's rows) has wordings in the language of
+ * the tag `language`, whatever its region. Where it has none, that no such text is on a page proves
+ * nothing. */
+bool ofs_words_know_language(const cJSON *words, const char *language);
 
 /* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
  * the installed place. The caller frees the result; NULL when there is none. */

@@ -1,0 +1,133 @@
+/*
+ * browser.h: one browser behind one small table. From here up no protocol has a name.
+ *
+ * A browser is attached to (it is a person's, and is left as it was found) or launched (it is ours,
+ * and is ended). In it we drive tabs that we opened and no others. What happens in a tab while the
+ * program waits is written into its `view`; a caller remembers a counter of the view (its mark), acts,
+ * and waits until the counter has moved.
+ *
+ * Every call that can block takes a deadline and returns -1 with OFS_ERR_TIMEOUT when it has passed,
+ * OFS_ERR_INTERRUPTED on a signal, OFS_ERR_LOST when the browser or the connection has ended and
+ * OFS_ERR_TAB_LOST when the tab has crashed or was closed by somebody else. An act that was sent and
+ * not answered sets `maybe_done`.
+ */
+#ifndef OFS_BROWSER_BROWSER_H
+#define OFS_BROWSER_BROWSER_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "browser/trace.h"
+#include "wire/loop.h"
+
+struct ofs_browser;
+struct ofs_tab;
+
+/* A request that the page itself made. */
+struct ofs_request {
+    unsigned serial; /* counts up from 1 in each tab */
+    char id[64];
+    char method[12];
+    char *url;
+    bool page_data; /* fetch, XMLHttpRequest, script: what a page waits for before it is ready */
+    int64_t started_ms, ended_ms;
+    int status; /* HTTP status once it was answered */
+    bool ended; /* whole, or failed */
+    bool failed;
+};
+
+enum { OFS_MAX_REQUESTS = 256 };
+
+struct ofs_tab_view {
+    unsigned commits;   /* documents that have begun in the top frame */
+    bool dom_ready;     /* of the present document */
+    bool loaded;        /* its load event has fired */
+    int status;         /* HTTP status of the present document, 0 while not known */
+    char failure[96];   /* why it did not arrive, or not whole: the browser's own word, or "" */
+    bool crashed;       /* the tab's process has died */
+    bool closed;        /* the tab was closed by somebody else */
+    unsigned prompts;   /* alert, confirm, prompt, beforeunload: all are answered at once, with No
+                           where they ask, and Leave where they ask whether to leave */
+    char prompt[256];   /* the last one's words */
+    char prompt_kind[16];
+    unsigned popups;    /* windows that the page opened; they are closed with the tab */
+    unsigned last_serial;
+    struct ofs_request requests[OFS_MAX_REQUESTS]; /* by serial modulo the size */
+};
+
+/* What stands first in every tab and in every browser. */
+struct ofs_tab {
+    struct ofs_browser *browser;
+    struct ofs_tab_view view;
+};
+
+struct ofs_browser_ops {
+    const char *protocol; /* the report's word: "cdp", "bidi", "webdriver" */
+
+    /* A new tab of our own, in the background, on an empty page. */
+    int (*open_tab)(struct ofs_browser *b, ofs_deadline deadline, struct ofs_tab **ret_tab,
+                    struct ofs_error *err);
+
+    /* Load an address; returns when its document has begun, or when the browser says why it did not
+     * (view.failure). */
+    int (*navigate)(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                    struct ofs_error *err);
+
+    /* Call a function of the probe in the top document, out of the page's sight where the protocol
+     * has a place for that. Waits for a promise. `args` is borrowed; `*ret_value` is the caller's.
+     * OFS_ERR_GONE: the document went away meanwhile; look again. */
+    int (*call)(struct ofs_tab *tab, const char *function, const cJSON *args,
+                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+
+    /* One trusted click of the main button at a point of the top document's view, in CSS pixels. */
+    int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                 struct ofs_error *err);
+
+    /* One trusted press of the space bar, to whatever has the focus in the tab. */
+    int (*press_space)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+    /* Close the tab and the windows it opened, asking the page nothing, and free it. Best effort
+     * until the deadline. */
+    void (*close_tab)(struct ofs_tab *tab, ofs_deadline deadline);
+
+    /* Close what is still ours; leave an attached browser, end a launched one; free. */
+    void (*close)(struct ofs_browser *b, ofs_deadline deadline);
+};
+
+struct ofs_browser {
+    const struct ofs_browser_ops *ops;
+    struct ofs_loop *loop;
+    char name[64];
+    char version[64];
+    const char *wire;
+};
+
+/* How a person wants the browser reached. All strings are borrowed. */
+struct ofs_connect {
+    const char *address; /* auto, launch, cdp://…, ws://… */
+    const char *const *browser_args;
+    size_t n_browser_args;
+    const char *profile; /* for launch; NULL: the state directory's own */
+    const char *state;   /* the state directory */
+    bool headless;
+    struct ofs_trace *trace;
+};
+
+/* Reach or start the browser that `how` names. Blocks. Never connects to a host that is not this
+ * machine (OFS_ERR_USAGE). The caller closes the result. */
+struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_connect *how,
+                                     ofs_deadline deadline, struct ofs_error *err);
+
+/* Say before anything is opened whether `address` is well formed and on this machine. */
+int ofs_browser_check_address(const char *address, struct ofs_error *err);
+
+/* Wait for anything to happen, in any tab. */
+int ofs_browser_turn(struct ofs_browser *b, ofs_deadline deadline, struct ofs_error *err);
+
+/* The request of that serial, or NULL when it is no longer kept. */
+const struct ofs_request *ofs_tab_request(const struct ofs_tab *tab, unsigned serial);
+
+#endif

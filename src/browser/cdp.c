@@ -1,0 +1,600 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "browser/backends.h"
+#include "browser/rpc.h"
+#include "browser/view.h"
+#include "wire/http.h"
+
+/* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection, flat
+ * sessions, one isolated world. Runtime is never enabled: pages can notice that. */
+
+struct cdp_tab {
+    struct ofs_tab tab;
+    struct cdp_tab *next;
+    char target[64], session[64];
+    char frame[64];    /* the top frame */
+    char loader[64];   /* of the navigation under way or done */
+    char document[64]; /* request id of its document */
+    int world;         /* execution context of the probe in the present document, 0: none yet */
+};
+
+struct cdp {
+    struct ofs_browser browser;
+    struct ofs_rpc *rpc;
+    struct ofs_process *process;
+    char close_url[128];
+    struct cdp_tab *tabs;
+};
+
+static const char world_name[] = "offswitch";
+
+static void keep(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from ? from : "");
+}
+#define KEEP(to, from) keep(to, sizeof(to), from)
+
+static cJSON *object(void)
+{
+    return cJSON_CreateObject();
+}
+
+static cJSON *object_with(const char *key, cJSON *value)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddItemToObject(o, key, value);
+    return o;
+}
+
+/* ---- events ---- */
+
+static struct cdp_tab *tab_of(struct cdp *b, const char *session)
+{
+    struct cdp_tab *t = b->tabs;
+    while (t && (!session || strcmp(t->session, session)))
+        t = t->next;
+    return t;
+}
+
+static void on_frame_navigated(struct cdp_tab *t, const cJSON *params)
+{
+    if (ofs_json_str(params, "frame/parentId", NULL))
+        return;
+    KEEP(t->frame, ofs_json_str(params, "frame/id", t->frame));
+    KEEP(t->loader, ofs_json_str(params, "frame/loaderId", ""));
+    t->world = 0;
+    ofs_view_commit(&t->tab.view);
+}
+
+static void on_lifecycle(struct cdp_tab *t, const cJSON *params)
+{
+    const char *name = ofs_json_str(params, "name", "");
+    if (strcmp(ofs_json_str(params, "frameId", ""), t->frame) ||
+        strcmp(ofs_json_str(params, "loaderId", ""), t->loader))
+        return;
+    if (!strcmp(name, "DOMContentLoaded"))
+        t->tab.view.dom_ready = true;
+    else if (!strcmp(name, "load"))
+        t->tab.view.loaded = t->tab.view.dom_ready = true;
+}
+
+static bool is_page_data(const char *type)
+{
+    return !strcmp(type, "XHR") || !strcmp(type, "Fetch") || !strcmp(type, "Script") ||
+           !strcmp(type, "Document");
+}
+
+static bool is_document_request(const struct cdp_tab *t, const cJSON *params)
+{
+    return !strcmp(ofs_json_str(params, "type", ""), "Document") &&
+           !strcmp(ofs_json_str(params, "frameId", ""), t->frame);
+}
+
+static void on_request(struct cdp_tab *t, const cJSON *params)
+{
+    const char *id = ofs_json_str(params, "requestId", "");
+    struct ofs_request *before = ofs_view_find(&t->tab.view, id);
+    if (before && !before->ended) { /* a redirect: the answer comes with the next request */
+        before->status = (int)ofs_json_num(params, "redirectResponse/status", 0);
+        ofs_view_request_end(before, false);
+    }
+    ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
+                     ofs_json_str(params, "request/url", ""),
+                     is_page_data(ofs_json_str(params, "type", "")));
+    if (is_document_request(t, params)) {
+        KEEP(t->document, id);
+        t->tab.view.status = 0;
+        t->tab.view.failure[0] = '\0';
+    }
+}
+
+static void on_response(struct cdp_tab *t, const cJSON *params)
+{
+    struct ofs_request *r = ofs_view_find(&t->tab.view, ofs_json_str(params, "requestId", ""));
+    int status = (int)ofs_json_num(params, "response/status", 0);
+    if (r)
+        r->status = status;
+    if (is_document_request(t, params))
+        t->tab.view.status = status;
+}
+
+static void on_request_end(struct cdp_tab *t, const cJSON *params, bool failed)
+{
+    const char *id = ofs_json_str(params, "requestId", "");
+    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
+    if (r)
+        ofs_view_request_end(r, failed);
+    if (failed && !strcmp(id, t->document))
+        ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
+}
+
+static void on_finished(struct cdp_tab *t, const cJSON *params)
+{
+    on_request_end(t, params, false);
+}
+
+static void on_failed(struct cdp_tab *t, const cJSON *params)
+{
+    on_request_end(t, params, true);
+}
+
+static void on_dialog(struct cdp_tab *t, const cJSON *params)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    const char *kind = ofs_json_str(params, "type", "");
+    struct ofs_error ignored;
+    cJSON *answer = object();
+    /* Leaving is what we asked for; an alert has one button; anything that asks gets No. */
+    cJSON_AddBoolToObject(answer, "accept",
+                          !strcmp(kind, "beforeunload") || !strcmp(kind, "alert"));
+    ofs_view_prompt(&t->tab.view, kind, ofs_json_str(params, "message", ""));
+    ofs_rpc_post(b->rpc, t->session, "Page.handleJavaScriptDialog", answer, NULL, &ignored);
+}
+
+static void on_popup(struct cdp_tab *t, const cJSON *params)
+{
+    (void)params;
+    t->tab.view.popups++;
+}
+
+static void on_crash(struct cdp_tab *t, const cJSON *params)
+{
+    (void)params;
+    t->tab.view.crashed = true;
+}
+
+static const struct {
+    const char *method;
+    void (*take)(struct cdp_tab *, const cJSON *params);
+} tab_events[] = {
+    {"Page.frameNavigated", on_frame_navigated},
+    {"Page.lifecycleEvent", on_lifecycle},
+    {"Page.javascriptDialogOpening", on_dialog},
+    {"Page.windowOpen", on_popup},
+    {"Network.requestWillBeSent", on_request},
+    {"Network.responseReceived", on_response},
+    {"Network.loadingFinished", on_finished},
+    {"Network.loadingFailed", on_failed},
+    {"Inspector.targetCrashed", on_crash},
+};
+
+static void on_event(void *ctx, const char *session, const char *method, const cJSON *params)
+{
+    struct cdp *b = ctx;
+    if (!strcmp(method, "Target.detachedFromTarget")) {
+        struct cdp_tab *gone = tab_of(b, ofs_json_str(params, "sessionId", NULL));
+        if (gone)
+            gone->tab.view.closed = true;
+        return;
+    }
+    struct cdp_tab *t = tab_of(b, session);
+    for (size_t i = 0; t && i < sizeof tab_events / sizeof *tab_events; i++)
+        if (!strcmp(tab_events[i].method, method))
+            tab_events[i].take(t, params);
+}
+
+/* ---- asking ---- */
+
+/* A question to a tab; a tab that has ended is told from a peer that refuses. */
+static int ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+               cJSON **ret_result, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    if (t->tab.view.closed || t->tab.view.crashed) {
+        cJSON_Delete(params);
+        return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                        t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+    }
+    int id;
+    if (ofs_rpc_post(b->rpc, t->session, method, params, &id, err))
+        return -1;
+    if (!ofs_rpc_wait(b->rpc, id, deadline, ret_result, err))
+        return 0;
+    if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST)
+        ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                 t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+    return -1;
+}
+
+static int cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                        struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    OFS_AUTO_JSON result = NULL;
+    tab->view.failure[0] = '\0';
+    tab->view.status = 0;
+    cJSON *params = object();
+    cJSON_AddStringToObject(params, "url", url);
+    if (ask(t, "Page.navigate", params, deadline, &result, err))
+        return -1;
+    const char *failure = ofs_json_str(result, "errorText", NULL);
+    if (failure)
+        ofs_view_fail(&tab->view, failure);
+    return 0;
+}
+
+static bool is_gone(const struct ofs_error *err)
+{
+    static const char *const words[] = {"context", "Cannot find", "navigated", "No frame",
+                                        "Promise was collected", "Inspected target"};
+    for (size_t i = 0; err->code == OFS_ERR_PEER && i < sizeof words / sizeof *words; i++)
+        if (strcasestr(err->peer, words[i]))
+            return true;
+    return false;
+}
+
+static int run_function(struct cdp_tab *t, const char *source, const char *function,
+                        const cJSON *args, ofs_deadline deadline, cJSON **ret_value,
+                        struct ofs_error *err)
+{
+    cJSON *params = object(), *arguments = cJSON_AddArrayToObject(params, "arguments");
+    cJSON_AddStringToObject(params, "functionDeclaration", source);
+    cJSON_AddNumberToObject(params, "executionContextId", t->world);
+    cJSON_AddBoolToObject(params, "returnByValue", true);
+    cJSON_AddBoolToObject(params, "awaitPromise", true);
+    cJSON_AddBoolToObject(params, "silent", true);
+    if (function) {
+        cJSON_AddItemToArray(arguments, object_with("value", cJSON_CreateString(function)));
+        cJSON_AddItemToArray(arguments, object_with("value", args ? cJSON_Duplicate(args, true)
+                                                                  : cJSON_CreateObject()));
+    }
+    OFS_AUTO_JSON result = NULL;
+    if (ask(t, "Runtime.callFunctionOn", params, deadline, &result, err)) {
+        if (is_gone(err)) {
+            t->world = 0;
+            err->code = OFS_ERR_GONE;
+        }
+        return -1;
+    }
+    const cJSON *thrown = ofs_json_get(result, "exceptionDetails");
+    if (thrown)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s",
+                        ofs_json_str(thrown, "exception/description",
+                                     ofs_json_str(thrown, "text", "no reason given")));
+    cJSON *value = (cJSON *)ofs_json_at(result, "result");
+    *ret_value = value ? cJSON_DetachItemFromObjectCaseSensitive(value, "value") : NULL;
+    return 0;
+}
+
+/* Make our world in the present document and put the probe there. */
+static int enter_world(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    unsigned mark = t->tab.view.commits;
+    OFS_AUTO_JSON result = NULL;
+    OFS_AUTO_JSON ignored = NULL;
+    cJSON *params = object();
+    cJSON_AddStringToObject(params, "frameId", t->frame);
+    cJSON_AddStringToObject(params, "worldName", world_name);
+    if (ask(t, "Page.createIsolatedWorld", params, deadline, &result, err)) {
+        if (is_gone(err))
+            err->code = OFS_ERR_GONE;
+        return -1;
+    }
+    if (mark != t->tab.view.commits)
+        return ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    t->world = (int)ofs_json_num(result, "executionContextId", 0);
+    return run_function(t, ofs_probe_source, NULL, NULL, deadline, &ignored, err);
+}
+
+static int cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
+                    ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    static const char dispatch[] = "function (name, args) { return ofsProbe[name](args); }";
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    if (!t->world && enter_world(t, deadline, err))
+        return -1;
+    OFS_AUTO_JSON text = NULL;
+    if (run_function(t, dispatch, function, args, deadline, &text, err))
+        return -1;
+    *ret_value = NULL;
+    if (cJSON_IsString(text))
+        *ret_value = ofs_json_parse(text->valuestring, strlen(text->valuestring), err);
+    if (!*ret_value)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
+    return 0;
+}
+
+/* ---- a person's hand ---- */
+
+static int act(struct cdp_tab *t, const char *method, cJSON *const *params, size_t n,
+               ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    int ids[4];
+    size_t sent = 0;
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!rc)
+            rc = ofs_rpc_post(b->rpc, t->session, method, params[i], &ids[i], err);
+        else
+            cJSON_Delete(params[i]);
+        sent += !rc;
+    }
+    for (size_t i = 0; i < sent; i++) {
+        struct ofs_error later;
+        if (ofs_rpc_wait(b->rpc, ids[i], deadline, NULL, rc ? &later : err))
+            rc = -1;
+    }
+    if (rc)
+        err->maybe_done = sent > 0;
+    return rc;
+}
+
+static cJSON *mouse(const char *type, double x, double y)
+{
+    bool moved = !strcmp(type, "mouseMoved");
+    cJSON *p = object();
+    cJSON_AddStringToObject(p, "type", type);
+    cJSON_AddNumberToObject(p, "x", x);
+    cJSON_AddNumberToObject(p, "y", y);
+    cJSON_AddStringToObject(p, "button", moved ? "none" : "left");
+    cJSON_AddNumberToObject(p, "buttons", !strcmp(type, "mousePressed"));
+    cJSON_AddNumberToObject(p, "clickCount", !moved);
+    return p;
+}
+
+static int cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    cJSON *steps[] = {mouse("mouseMoved", x, y), mouse("mousePressed", x, y),
+                      mouse("mouseReleased", x, y)};
+    return act((struct cdp_tab *)tab, "Input.dispatchMouseEvent", steps, 3, deadline, err);
+}
+
+static cJSON *space(const char *type)
+{
+    cJSON *p = object();
+    cJSON_AddStringToObject(p, "type", type);
+    cJSON_AddStringToObject(p, "key", " ");
+    cJSON_AddStringToObject(p, "code", "Space");
+    cJSON_AddNumberToObject(p, "windowsVirtualKeyCode", 32);
+    if (!strcmp(type, "keyDown"))
+        cJSON_AddStringToObject(p, "text", " ");
+    return p;
+}
+
+static int cdp_press_space(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    cJSON *steps[] = {space("keyDown"), space("keyUp")};
+    return act((struct cdp_tab *)tab, "Input.dispatchKeyEvent", steps, 2, deadline, err);
+}
+
+/* ---- tabs ---- */
+
+static int set_up(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    /* All of it belongs to our session and ends with it. */
+    const struct {
+        const char *method;
+        cJSON *params;
+    } steps[] = {
+        {"Page.enable", NULL},
+        {"Page.setLifecycleEventsEnabled", object_with("enabled", cJSON_CreateTrue())},
+        {"Network.enable", NULL},
+        /* what is read back has to come from the site, not from a cache */
+        {"Network.setCacheDisabled", object_with("cacheDisabled", cJSON_CreateTrue())},
+        {"Network.setBypassServiceWorker", object_with("bypass", cJSON_CreateTrue())},
+        {"Inspector.enable", NULL},
+        /* without it a tab in the background drops clicks silently */
+        {"Emulation.setFocusEmulationEnabled", object_with("enabled", cJSON_CreateTrue())},
+    };
+    enum { STEPS = sizeof steps / sizeof *steps };
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    int ids[STEPS], rc = 0;
+    size_t sent = 0;
+    for (size_t i = 0; i < STEPS; i++) {
+        if (!rc)
+            rc = ofs_rpc_post(b->rpc, t->session, steps[i].method, steps[i].params, &ids[i], err);
+        else
+            cJSON_Delete(steps[i].params);
+        sent += !rc;
+    }
+    for (size_t i = 0; i < sent && !rc; i++)
+        rc = ofs_rpc_wait(b->rpc, ids[i], deadline, NULL, err);
+    return rc;
+}
+
+static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
+
+static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
+                        struct ofs_tab **ret_tab, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)browser;
+    OFS_AUTO_JSON created = NULL;
+    OFS_AUTO_JSON attached = NULL;
+    cJSON *params = object();
+    cJSON_AddStringToObject(params, "url", "about:blank");
+    cJSON_AddBoolToObject(params, "background", true);
+    struct cdp_tab *t = calloc(1, sizeof *t);
+    if (!t) {
+        cJSON_Delete(params);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    }
+    /* A signal between the question and its answer must not lose the tab that it made. */
+    bool shield = ofs_loop_shield(browser->loop, true);
+    int rc = ofs_rpc_call(b->rpc, NULL, "Target.createTarget", params, deadline, &created, err);
+    ofs_loop_shield(browser->loop, shield);
+    if (rc) {
+        free(t);
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    t->tab.browser = browser;
+    KEEP(t->target, ofs_json_str(created, "targetId", ""));
+    KEEP(t->frame, t->target); /* a top frame has its target's id */
+    t->next = b->tabs;
+    b->tabs = t;
+    params = object_with("targetId", cJSON_CreateString(t->target));
+    cJSON_AddBoolToObject(params, "flatten", true);
+    rc = ofs_rpc_call(b->rpc, NULL, "Target.attachToTarget", params, deadline, &attached, err);
+    if (!rc) {
+        KEEP(t->session, ofs_json_str(attached, "sessionId", ""));
+        rc = set_up(t, deadline, err);
+    }
+    if (rc) {
+        cdp_close_tab(&t->tab, ofs_deadline_in(2000));
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    *ret_tab = &t->tab;
+    return 0;
+}
+
+static void close_target(struct cdp *b, const char *target, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    cJSON *params = object_with("targetId", cJSON_CreateString(target));
+    if (!ofs_rpc_is_over(b->rpc, NULL)) {
+        ofs_rpc_call(b->rpc, NULL, "Target.closeTarget", params, deadline, NULL, &ignored);
+        return;
+    }
+    cJSON_Delete(params);
+    if (!b->close_url[0])
+        return;
+    /* The wire was cut and the browser may live on: its port still closes a tab by name. */
+    OFS_AUTO_STR url = NULL;
+    if (asprintf(&url, "%s%s", b->close_url, target) < 0)
+        return;
+    OFS_AUTO_BUF body = OFS_BUF(65536);
+    long status;
+    ofs_http_get(b->browser.loop, url, ofs_deadline_min(deadline, ofs_deadline_in(2000)), &body,
+                 &status, &ignored);
+}
+
+/* Windows that our page opened carry our target as their opener. */
+static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadline, int depth)
+{
+    struct ofs_error ignored;
+    OFS_AUTO_JSON result = NULL;
+    if (depth > 3 || ofs_rpc_call(b->rpc, NULL, "Target.getTargets", NULL, deadline, &result,
+                                  &ignored))
+        return;
+    const cJSON *info;
+    cJSON_ArrayForEach(info, ofs_json_get(result, "targetInfos"))
+    {
+        const char *id = ofs_json_str(info, "targetId", "");
+        if (strcmp(ofs_json_str(info, "openerId", ""), opener))
+            continue;
+        close_popups(b, id, deadline, depth + 1);
+        close_target(b, id, deadline);
+    }
+}
+
+static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    bool shield = ofs_loop_shield(b->browser.loop, true);
+    if (tab->view.popups)
+        close_popups(b, t->target, deadline, 0);
+    if (!tab->view.closed)
+        close_target(b, t->target, deadline);
+    ofs_loop_shield(b->browser.loop, shield);
+    for (struct cdp_tab **at = &b->tabs; *at; at = &(*at)->next)
+        if (*at == t) {
+            *at = t->next;
+            break;
+        }
+    ofs_view_clear(&tab->view);
+    free(t);
+}
+
+static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
+{
+    struct cdp *b = (struct cdp *)browser;
+    struct ofs_error ignored;
+    bool shield = ofs_loop_shield(browser->loop, true);
+    while (b->tabs)
+        cdp_close_tab(&b->tabs->tab, deadline);
+    if (b->process && !ofs_rpc_is_over(b->rpc, NULL))
+        ofs_rpc_call(b->rpc, NULL, "Browser.close", NULL, deadline, NULL, &ignored);
+    ofs_loop_shield(browser->loop, shield);
+    ofs_rpc_free(b->rpc);
+    ofs_process_end(b->process, deadline);
+    free(b);
+}
+
+static const struct ofs_browser_ops cdp_ops = {
+    .protocol = "cdp",
+    .open_tab = cdp_open_tab,
+    .navigate = cdp_navigate,
+    .call = cdp_call,
+    .click = cdp_click,
+    .press_space = cdp_press_space,
+    .close_tab = cdp_close_tab,
+    .close = cdp_close,
+};
+
+/* "Chrome/156.0.8078.73" or "HeadlessChrome/…" */
+static void take_product(struct ofs_browser *browser, const char *product)
+{
+    const char *slash = strchr(product, '/');
+    snprintf(browser->name, sizeof browser->name, "%.*s",
+             (int)(slash ? slash - product : (ptrdiff_t)strlen(product)), product);
+    snprintf(browser->version, sizeof browser->version, "%s", slash ? slash + 1 : "");
+}
+
+static void tell_failed_start(struct ofs_process *process, struct ofs_error *err)
+{
+    char words[256];
+    ofs_process_last_words(process, words, sizeof words);
+    ofs_fail(err, OFS_ERR_NO_BROWSER, "the browser ended at once%s%s", words[0] ? ": " : "", words);
+    ofs_hint(err, "is another browser open on that profile? Without a display add --headless; as "
+                  "root in a container add --browser-arg=--no-sandbox");
+}
+
+struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
+                                 struct ofs_process *process, const char *close_url,
+                                 struct ofs_trace *trace, ofs_deadline deadline,
+                                 struct ofs_error *err)
+{
+    struct cdp *b = calloc(1, sizeof *b);
+    if (!b) {
+        wire->ops->close(wire);
+        ofs_process_end(process, ofs_deadline_in(1000));
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    b->browser.ops = &cdp_ops;
+    b->browser.loop = loop;
+    b->browser.wire = wire->ops->name;
+    b->process = process;
+    KEEP(b->close_url, close_url);
+    b->rpc = ofs_rpc_new(loop, wire, trace, on_event, b, err);
+    OFS_AUTO_JSON version = NULL;
+    if (!b->rpc) {
+        ofs_process_end(process, ofs_deadline_in(1000));
+        free(b);
+        return NULL;
+    }
+    if (ofs_rpc_call(b->rpc, NULL, "Browser.getVersion", NULL, deadline, &version, err)) {
+        if (err->code == OFS_ERR_LOST && process)
+            tell_failed_start(process, err);
+        cdp_close(&b->browser, ofs_deadline_in(1000));
+        return NULL;
+    }
+    take_product(&b->browser, ofs_json_str(version, "product", "Chrome"));
+    return &b->browser;
+}

@@ -1,0 +1,123 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "browser/backends.h"
+
+/* Executables that speak the DevTools protocol, best known first. */
+static const char *const names[] = {
+    "google-chrome-stable", "google-chrome", "chromium",      "chromium-browser",
+    "microsoft-edge",       "brave-browser", "vivaldi-stable", "opera",
+};
+
+static const char *const places[] = {
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "/Applications/Brave Browser.app/Contents/MacOS/Brave Browser",
+};
+
+static char *in_path(const char *name)
+{
+    const char *path = getenv("PATH");
+    for (path = path ? path : "/usr/bin:/bin"; *path;) {
+        int n = (int)strcspn(path, ":");
+        char *candidate = ofs_text_printf("%.*s/%s", n, path, name);
+        if (candidate && n && access(candidate, X_OK) == 0)
+            return candidate;
+        free(candidate);
+        path += n + (path[n] == ':');
+    }
+    return NULL;
+}
+
+static char *find_executable(struct ofs_error *err)
+{
+    const char *named = getenv("OFFSWITCH_BROWSER");
+    char *found = NULL;
+    if (named && *named) {
+        found = strchr(named, '/') ? strdup(named) : in_path(named);
+        if (found && access(found, X_OK) == 0)
+            return found;
+        free(found);
+        ofs_fail(err, OFS_ERR_NO_BROWSER, "$OFFSWITCH_BROWSER names '%s', which cannot be run",
+                 named);
+        return NULL;
+    }
+    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++)
+        found = in_path(names[i]);
+    for (size_t i = 0; !found && i < sizeof places / sizeof *places; i++)
+        if (access(places[i], X_OK) == 0)
+            found = strdup(places[i]);
+    if (!found) {
+        ofs_fail(err, OFS_ERR_NO_BROWSER, "no Chrome, Chromium, Edge or Brave was found in $PATH");
+        ofs_hint(err, "install Chromium or Google Chrome, name an executable in $OFFSWITCH_BROWSER, "
+                      "or name a running browser with --connect cdp://127.0.0.1:PORT");
+    }
+    return found;
+}
+
+static int make_profile(const char *path, struct ofs_error *err)
+{
+    OFS_AUTO_STR copy = strdup(path);
+    for (char *p = copy + 1; copy && *p; p++)
+        if (*p == '/') {
+            *p = '\0';
+            if (mkdir(copy, 0700) && errno != EEXIST)
+                return ofs_fail_errno(err, OFS_ERR_STATE, "the profile directory %s", path);
+            *p = '/';
+        }
+    if (!copy || (mkdir(path, 0700) && errno != EEXIST) || access(path, W_OK | X_OK)) {
+        ofs_fail_errno(err, OFS_ERR_STATE, "the profile directory %s", path);
+        return ofs_hint(err, "name a directory that you can write to with --profile DIR");
+    }
+    return 0;
+}
+
+int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,
+               struct ofs_process **ret_process, struct ofs_error *err)
+{
+    enum { OWN = 10 };
+    OFS_AUTO_STR executable = find_executable(err);
+    if (!executable)
+        return -1;
+    OFS_AUTO_STR profile = how->profile ? strdup(how->profile)
+                                        : ofs_text_printf("%s/profile", how->state);
+    if (!profile)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (make_profile(profile, err))
+        return -1;
+    OFS_AUTO_STR data_dir = ofs_text_printf("--user-data-dir=%s", profile);
+    char **argv = calloc(OWN + how->n_browser_args + 1, sizeof *argv);
+    if (!data_dir || !argv) {
+        free(argv);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    }
+    size_t n = 0;
+    argv[n++] = executable;
+    argv[n++] = "--remote-debugging-pipe";
+    argv[n++] = data_dir;
+    argv[n++] = "--no-first-run";
+    argv[n++] = "--no-default-browser-check";
+    argv[n++] = "--window-size=1280,900";
+    if (how->headless)
+        argv[n++] = "--headless=new";
+    for (size_t i = 0; i < how->n_browser_args; i++)
+        argv[n++] = (char *)how->browser_args[i];
+    int read_fd, write_fd;
+    *ret_process = ofs_process_start(argv, &read_fd, &write_fd, err);
+    free(argv);
+    if (!*ret_process)
+        return -1;
+    *ret_wire = ofs_wire_pipe(loop, read_fd, write_fd, err);
+    if (!*ret_wire) {
+        ofs_process_end(*ret_process, ofs_deadline_in(0));
+        return -1;
+    }
+    return 0;
+}

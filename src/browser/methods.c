@@ -1,0 +1,52 @@
+#include "browser/methods.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const methods[] = {
+    /* the browser: who it is; ending one that we started */
+    "Browser.getVersion",
+    "Browser.close",
+    /* one tab of our own, and what it opened */
+    "Target.createTarget",
+    "Target.attachToTarget",
+    "Target.detachFromTarget",
+    "Target.closeTarget",
+    "Target.getTargets",
+    /* its pages */
+    "Page.enable",
+    "Page.setLifecycleEventsEnabled",
+    "Page.navigate",
+    "Page.stopLoading",
+    "Page.createIsolatedWorld",
+    "Page.handleJavaScriptDialog",
+    "Inspector.enable",
+    /* the probe */
+    "Runtime.callFunctionOn",
+    "Runtime.releaseObject",
+    "DOM.describeNode",
+    "DOM.resolveNode",
+    "Accessibility.getPartialAXTree",
+    /* what the page itself sends, and reading past its caches, for our tab alone */
+    "Network.enable",
+    "Network.setCacheDisabled",
+    "Network.setBypassServiceWorker",
+    /* a person's hand: pointer and keyboard in our tab, which is treated as being in front */
+    "Emulation.setFocusEmulationEnabled",
+    "Input.dispatchMouseEvent",
+    "Input.dispatchKeyEvent",
+    NULL,
+};
+
+const char *ofs_method_allowed(const char *method)
+{
+    for (const char *const *m = methods; *m; m++)
+        if (!strcmp(*m, method))
+            return *m;
+    return NULL;
+}
+
+const char *const *ofs_method_list(void)
+{
+    return methods;
+}

@@ -1,0 +1,16 @@
+/*
+ * methods.h: everything that the program can say to a browser over a message wire, in one table.
+ *
+ * ofs_rpc_post sends nothing else. There is no method in it that reads cookies, storage, downloads or
+ * other tabs' contents, none that captures a whole page, and none that sends a request of our own.
+ */
+#ifndef OFS_BROWSER_METHODS_H
+#define OFS_BROWSER_METHODS_H
+
+/* The table's own copy of `method`, or NULL where it must not be sent. */
+const char *ofs_method_allowed(const char *method);
+
+/* All of them, ended by NULL, for tests and for people. */
+const char *const *ofs_method_list(void);
+
+#endif

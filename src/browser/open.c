@@ -1,0 +1,166 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "browser/backends.h"
+#include "wire/http.h"
+
+enum { ANSWER_LIMIT = 1 << 20 }; /* of /json/version, which is a few hundred bytes */
+
+/* HOST:PORT, with the host on this machine. */
+static int check_host_port(const char *address, const char *text, struct ofs_error *err)
+{
+    char host[128];
+    size_t n = strcspn(text, "/");
+    const char *colon = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] == ':')
+            colon = text + i;
+    if (!colon || colon == text || (size_t)(colon - text) >= sizeof host)
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no HOST:PORT", address);
+    char *rest;
+    long port = strtol(colon + 1, &rest, 10);
+    if (rest == colon + 1 || rest != text + n || port < 1 || port > 65535)
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no port between 1 and 65535",
+                        address);
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    if (!ofs_text_is_loopback_host(host)) {
+        ofs_fail(err, OFS_ERR_USAGE, "--connect %s: '%s' is not this machine", address, host);
+        return ofs_hint(err, "a debugging port hands over every account of that browser, so only "
+                             "127.0.0.1 and localhost are taken");
+    }
+    return 0;
+}
+
+static const char *after(const char *address, const char *scheme)
+{
+    size_t n = strlen(scheme);
+    return strncmp(address, scheme, n) ? NULL : address + n;
+}
+
+int ofs_browser_check_address(const char *address, struct ofs_error *err)
+{
+    static const char *const forms[] = {"auto",    "launch",       "cdp://",
+                                        "ws://",   "bidi://",      "webdriver://",
+                                        "webdriver+https://", NULL};
+    const char *rest;
+    if (!strcmp(address, "auto") || !strcmp(address, "launch"))
+        return 0;
+    if ((rest = after(address, "cdp://"))) {
+        if (check_host_port(address, rest, err))
+            return -1;
+        return rest[strcspn(rest, "/")] && strcmp(rest + strcspn(rest, "/"), "/")
+                   ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: cdp:// takes no path", address)
+                   : 0;
+    }
+    if ((rest = after(address, "ws://"))) {
+        if (check_host_port(address, rest, err))
+            return -1;
+        if (!strstr(rest, "/devtools/browser"))
+            return ofs_fail(err, OFS_ERR_USAGE,
+                            "--connect %s is not a browser's socket (ws://HOST:PORT/devtools/"
+                            "browser/…)",
+                            address);
+        return 0;
+    }
+    for (size_t i = 4; forms[i]; i++)
+        if (after(address, forms[i])) {
+            ofs_fail(err, OFS_ERR_USAGE, "--connect %s: this version does not speak %.*s yet",
+                     address, (int)strcspn(forms[i], ":"), forms[i]);
+            return ofs_hint(err, "use cdp://HOST:PORT, ws://HOST:PORT/devtools/browser/… or launch");
+        }
+    char word[32];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(address, ":"), address);
+    const char *const words[] = {"auto", "launch", "cdp", "ws", NULL};
+    const char *meant = ofs_text_closest(word, words);
+    ofs_fail(err, OFS_ERR_USAGE, "--connect %s is none of auto, launch, cdp://…, ws://…", address);
+    if (meant)
+        ofs_hint(err, "did you mean '%s'?", meant);
+    return -1;
+}
+
+/* Ask the port for the browser's socket. */
+static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
+                    char ret_url[256], struct ofs_error *err)
+{
+    OFS_AUTO_BUF body = OFS_BUF(ANSWER_LIMIT);
+    OFS_AUTO_STR url = ofs_text_printf("http://%s/json/version", host_port);
+    long status;
+    if (!url)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (ofs_http_get(loop, url, ofs_deadline_min(deadline, ofs_deadline_in(10000)), &body, &status,
+                     err))
+        return -1;
+    if (status == 404) {
+        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
+        return ofs_hint(err, "a browser that asks for approval answers so: take the two lines of "
+                             "DevToolsActivePort in its user data directory as PORT and PATH and "
+                             "run with --connect ws://127.0.0.1:PORT/PATH, then press Allow; or "
+                             "check the port");
+    }
+    if (status != 200)
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld", url, status);
+    OFS_AUTO_JSON answer = ofs_json_parse(ofs_buf_str(&body), body.len, err);
+    if (!answer) {
+        err->code = OFS_ERR_NOT_A_BROWSER;
+        return ofs_wrap(err, "the answer of %s", url);
+    }
+    const char *socket = ofs_json_str(answer, "webSocketDebuggerUrl", NULL);
+    const char *path = socket ? strstr(socket, "/devtools/browser") : NULL;
+    if (!path)
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
+                        "the answer of %s names no browser socket (webSocketDebuggerUrl)", url);
+    /* The host and port that we were given, whatever the answer says of itself. */
+    snprintf(ret_url, 256, "ws://%s%s", host_port, path);
+    return 0;
+}
+
+static struct ofs_browser *attach(struct ofs_loop *loop, const char *host_port, const char *socket,
+                                  struct ofs_trace *trace, ofs_deadline deadline,
+                                  struct ofs_error *err)
+{
+    char url[256], close_url[128] = "";
+    if (host_port) {
+        if (discover(loop, host_port, deadline, url, err))
+            return NULL;
+        snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
+    }
+    struct ofs_wire *wire = ofs_wire_websocket(loop, host_port ? url : socket, deadline, err);
+    return wire ? ofs_cdp_open(loop, wire, NULL, close_url, trace, deadline, err) : NULL;
+}
+
+static struct ofs_browser *launch(struct ofs_loop *loop, const struct ofs_connect *how,
+                                  ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_wire *wire;
+    struct ofs_process *process;
+    if (ofs_launch(loop, how, &wire, &process, err))
+        return NULL;
+    return ofs_cdp_open(loop, wire, process, NULL, how->trace, deadline, err);
+}
+
+struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_connect *how,
+                                     ofs_deadline deadline, struct ofs_error *err)
+{
+    char host_port[64];
+    const char *rest = after(how->address, "cdp://");
+    if (ofs_browser_check_address(how->address, err))
+        return NULL;
+    if (rest) {
+        snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(rest, "/"), rest);
+        return attach(loop, host_port, NULL, how->trace, deadline, err);
+    }
+    if (after(how->address, "ws://"))
+        return attach(loop, NULL, how->address, how->trace, deadline, err);
+    if (!strcmp(how->address, "auto") && ofs_find_running(loop, deadline, host_port))
+        return attach(loop, host_port, NULL, how->trace, deadline, err);
+    return launch(loop, how, deadline, err);
+}
+
+int ofs_browser_turn(struct ofs_browser *b, ofs_deadline deadline, struct ofs_error *err)
+{
+    return ofs_loop_turn(b->loop, deadline, err);
+}

@@ -1,0 +1,219 @@
+#include "browser/rpc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "browser/methods.h"
+
+/* One question that somebody waits for. */
+struct slot {
+    struct slot *next;
+    int id;
+    const char *method; /* of the method table */
+    bool done;
+    cJSON *result;
+    struct ofs_error failure; /* code NONE: none */
+};
+
+struct ofs_rpc {
+    struct ofs_loop *loop;
+    struct ofs_wire *wire;
+    struct ofs_trace *trace;
+    ofs_rpc_event *on_event;
+    void *ctx;
+    int last_id;
+    struct slot *slots;
+    bool over;
+    struct ofs_error why;
+};
+
+static struct slot **find(struct ofs_rpc *rpc, int id)
+{
+    struct slot **at = &rpc->slots;
+    while (*at && (*at)->id != id)
+        at = &(*at)->next;
+    return at;
+}
+
+static void drop(struct slot **at)
+{
+    struct slot *s = *at;
+    *at = s->next;
+    cJSON_Delete(s->result);
+    free(s);
+}
+
+/* CDP: {"error":{"code","message"}}; BiDi: {"error":"word","message"}. */
+static void take_failure(struct slot *s, const cJSON *message)
+{
+    const char *words = ofs_json_str(message, "error/message", NULL);
+    const char *word = ofs_json_str(message, "error", NULL);
+    if (!words)
+        words = ofs_json_str(message, "message", word ? word : "no reason given");
+    ofs_fail(&s->failure, OFS_ERR_PEER, "%s: %.400s", s->method, words);
+    const char *peer = word ? word : words;
+    size_t n = strlen(peer) < sizeof s->failure.peer ? strlen(peer) : sizeof s->failure.peer - 1;
+    memcpy(s->failure.peer, peer, n);
+    s->failure.peer[n] = '\0';
+}
+
+static void end(struct ofs_rpc *rpc, const struct ofs_error *why)
+{
+    if (rpc->over)
+        return;
+    rpc->over = true;
+    rpc->why = *why;
+}
+
+static void on_closed(void *ctx, const struct ofs_error *why)
+{
+    end(ctx, why);
+}
+
+static void on_message(void *ctx, const char *text, size_t len)
+{
+    struct ofs_rpc *rpc = ctx;
+    struct ofs_error why;
+    OFS_AUTO_JSON message = ofs_json_parse(text, len, &why);
+    if (!message || !cJSON_IsObject(message)) {
+        ofs_fail(&why, OFS_ERR_PROTOCOL, "the browser sent an answer that is not JSON");
+        end(rpc, &why);
+        return;
+    }
+    ofs_trace_message(rpc->trace, '<', message);
+    const cJSON *id = ofs_json_get(message, "id");
+    if (cJSON_IsNumber(id)) {
+        struct slot *s = *find(rpc, id->valueint);
+        if (!s)
+            return; /* nobody waits any more */
+        s->done = true;
+        if (ofs_json_get(message, "error"))
+            take_failure(s, message);
+        else
+            s->result = cJSON_DetachItemFromObjectCaseSensitive(message, "result");
+        return;
+    }
+    const char *method = ofs_json_str(message, "method", NULL);
+    if (method && rpc->on_event)
+        rpc->on_event(rpc->ctx, ofs_json_str(message, "sessionId", NULL), method,
+                      ofs_json_get(message, "params"));
+}
+
+struct ofs_rpc *ofs_rpc_new(struct ofs_loop *loop, struct ofs_wire *wire, struct ofs_trace *trace,
+                            ofs_rpc_event *on_event, void *ctx, struct ofs_error *err)
+{
+    struct ofs_rpc *rpc = calloc(1, sizeof *rpc);
+    if (!rpc) {
+        wire->ops->close(wire);
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    *rpc = (struct ofs_rpc){
+        .loop = loop, .wire = wire, .trace = trace, .on_event = on_event, .ctx = ctx};
+    wire->on_message = on_message;
+    wire->on_closed = on_closed;
+    wire->ctx = rpc;
+    return rpc;
+}
+
+void ofs_rpc_free(struct ofs_rpc *rpc)
+{
+    if (!rpc)
+        return;
+    rpc->wire->ops->close(rpc->wire);
+    while (rpc->slots)
+        drop(&rpc->slots);
+    free(rpc);
+}
+
+int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,
+                 int *ret_id, struct ofs_error *err)
+{
+    OFS_AUTO_JSON message = cJSON_CreateObject();
+    int id = ++rpc->last_id;
+    cJSON_AddNumberToObject(message, "id", id);
+    cJSON_AddStringToObject(message, "method", method);
+    cJSON_AddItemToObject(message, "params", params ? params : cJSON_CreateObject());
+    if (session)
+        cJSON_AddStringToObject(message, "sessionId", session);
+    const char *allowed = ofs_method_allowed(method);
+    if (!allowed)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "%s is not a method that offswitch may send",
+                        method);
+    if (rpc->over) {
+        *err = rpc->why;
+        return -1;
+    }
+    OFS_AUTO_STR text = cJSON_PrintUnformatted(message);
+    struct slot *s = ret_id ? calloc(1, sizeof *s) : NULL;
+    if (!text || (ret_id && !s)) {
+        free(s);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    }
+    ofs_trace_message(rpc->trace, '>', message);
+    if (rpc->wire->ops->send(rpc->wire, text, strlen(text), err)) {
+        free(s);
+        return -1;
+    }
+    if (s) {
+        *s = (struct slot){.id = id, .method = allowed, .next = rpc->slots};
+        rpc->slots = s;
+        *ret_id = id;
+    }
+    return 0;
+}
+
+int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret_result,
+                 struct ofs_error *err)
+{
+    struct slot **at = find(rpc, id);
+    if (!*at)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "nobody was asked question %d", id);
+    int rc = 0;
+    while (!(*at)->done && !rc) {
+        if (rpc->over) {
+            *err = rpc->why;
+            rc = -1;
+        } else {
+            rc = ofs_loop_turn(rpc->loop, deadline, err);
+            if (rc && err->code == OFS_ERR_TIMEOUT)
+                ofs_fail(err, OFS_ERR_TIMEOUT, "%s: no answer in time", (*at)->method);
+        }
+        at = find(rpc, id);
+    }
+    struct slot *s = *at;
+    if (s->done && s->failure.code != OFS_ERR_NONE) {
+        *err = s->failure;
+        rc = -1;
+    } else if (s->done) {
+        rc = 0;
+        if (ret_result) {
+            *ret_result = s->result;
+            s->result = NULL;
+        }
+    }
+    drop(at);
+    return rc;
+}
+
+int ofs_rpc_call(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,
+                 ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
+{
+    int id;
+    if (ofs_rpc_post(rpc, session, method, params, &id, err))
+        return -1;
+    return ofs_rpc_wait(rpc, id, deadline, ret_result, err);
+}
+
+bool ofs_rpc_is_over(const struct ofs_rpc *rpc, struct ofs_error *why)
+{
+    if (rpc->over && why)
+        *why = rpc->why;
+    return rpc->over;
+}
+
+const char *ofs_rpc_wire_name(const struct ofs_rpc *rpc)
+{
+    return rpc->wire->ops->name;
+}

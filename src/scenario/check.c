@@ -1,0 +1,342 @@
+#include "scenario/check.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/* Unlike ctype.h these do not depend on the locale. */
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* White space in any script that labels use; U+00A0 is what pages put between words. */
+static bool is_blank(const char *text)
+{
+    for (const char *p = text; *p;) {
+        if (is_one_of(*p, " \t\r\n"))
+            p++;
+        else if (!strncmp(p, "\xc2\xa0", 2))
+            p += 2;
+        else
+            return false;
+    }
+    return true;
+}
+
+const char *ofs_check_prose(const char *text, const char *origin)
+{
+    (void)origin;
+    if (is_blank(text))
+        return "is empty";
+    for (const char *p = text; *p; p++)
+        if (is_control(*p) && !is_one_of(*p, "\n\t"))
+            return "has a control character in it";
+    return NULL;
+}
+
+const char *ofs_check_phrase(const char *text, const char *origin)
+{
+    (void)origin;
+    if (is_blank(text))
+        return "is empty";
+    for (const char *p = text; *p; p++)
+        if (is_control(*p))
+            return "has a line break or another control character in it";
+    return NULL;
+}
+
+const char *ofs_check_id(const char *text, const char *origin)
+{
+    (void)origin;
+    if (!*text)
+        return "is empty";
+    if (!is_one_of(*text, LOWER DIGITS))
+        return "has to begin with a small letter or a digit";
+    if (text[strspn(text, LOWER DIGITS "/_.-")])
+        return "may only have small letters, digits and / _ . - in it";
+    return NULL;
+}
+
+const char *ofs_check_key(const char *text, const char *origin)
+{
+    (void)origin;
+    if (!*text)
+        return "is empty";
+    for (const char *p = text; *p; p++)
+        if (is_control(*p) || is_one_of(*p, " \"'`\\<>"))
+            return "has a space, a quote or another character in it that no key has";
+    return NULL;
+}
+
+const char *ofs_check_origin(const char *text, const char *origin)
+{
+    (void)origin;
+    bool tls = !strncmp(text, "https://", 8);
+    if (!tls && strncmp(text, "http://", 7))
+        return "is no origin: write https://HOST";
+    const char *host = text + (tls ? 8 : 7);
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#@");
+    if (*host == '[' && host[n - 1] != ']')
+        return "has a bracket that is not closed";
+    char name[256];
+    if (!n || n >= sizeof name)
+        return "has no host";
+    memcpy(name, host, n);
+    name[n] = '\0';
+    if (*host != '[' && name[strspn(name, LOWER DIGITS ".-")])
+        return strpbrk(name, UPPER) ? "has to be in small letters"
+                                    : "has a character in it that no host name has";
+    if (*host != '[' && (is_one_of(*name, ".-") || strstr(name, "..")))
+        return "has no valid host name";
+    const char *rest = host + n;
+    if (*rest == ':') {
+        size_t digits = strspn(rest + 1, DIGITS);
+        long port = digits && digits < 6 ? strtol(rest + 1, NULL, 10) : 0;
+        if (port < 1 || port > 65535)
+            return "has no valid port";
+        if (port == (tls ? 443 : 80))
+            return "names the usual port: leave it out";
+        rest += 1 + digits;
+    }
+    if (*rest)
+        return "is more than an origin: scheme, host and port are all it may have";
+    if (!tls && !ofs_text_is_loopback_host(name))
+        return "has to be https: plain http is for loopback only";
+    return NULL;
+}
+
+/* "scheme:" in front, as in RFC 3986, section 3.1. */
+static bool has_scheme(const char *text)
+{
+    size_t n = strspn(text, LOWER UPPER DIGITS "+.-");
+    return n && text[n] == ':' && is_one_of(*text, LOWER UPPER);
+}
+
+/* One byte of a path, percent-decoded; moves the cursor. */
+static unsigned char path_byte(const char **p)
+{
+    char hex[3] = {0};
+    if (**p == '%' && isxdigit((unsigned char)(*p)[1]) && isxdigit((unsigned char)(*p)[2])) {
+        memcpy(hex, *p + 1, 2);
+        *p += 3;
+        return (unsigned char)strtoul(hex, NULL, 16);
+    }
+    return (unsigned char)*(*p)++;
+}
+
+/* Whether the path has a segment that is "." or "..", also in its percent-encoded spelling. */
+static bool climbs(const char *path)
+{
+    size_t dots = 0, others = 0;
+    for (const char *p = path;;) {
+        bool end = !*p || *p == '?' || *p == '#';
+        unsigned char c = end ? '/' : path_byte(&p);
+        if (c == '/' || c == '\\') {
+            if (dots && dots <= 2 && !others)
+                return true;
+            dots = others = 0;
+        } else if (c == '.') {
+            dots++;
+        } else {
+            others++;
+        }
+        if (end)
+            return false;
+    }
+}
+
+const char *ofs_check_path(const char *text, const char *origin)
+{
+    if (!*text)
+        return "is empty";
+    if (has_scheme(text)) {
+        size_t n = origin ? strlen(origin) : 0;
+        if (n && !strncmp(text, origin, n) && text[n] == '/')
+            return "is a whole address: write only what follows the origin, from the \"/\" on";
+        return "leaves its origin";
+    }
+    if (!strncmp(text, "//", 2) || !strncmp(text, "/\\", 2) || !strncmp(text, "\\\\", 2))
+        return "leaves its origin: it names another host";
+    for (const char *p = text; *p; p++) {
+        if (*p == '\\')
+            return "has a backslash in it";
+        if (is_control(*p) || *p == ' ')
+            return "has a space or a control character in it";
+        if ((unsigned char)*p > 0x7f || is_one_of(*p, "\"<>`{}|^"))
+            return "has a character in it that has to be percent-encoded";
+    }
+    if (*text != '/')
+        return "has to begin with \"/\"";
+    if (climbs(text))
+        return "has a \".\" or \"..\" segment in it";
+    return NULL;
+}
+
+/* The text inside "[…]": NAME, or NAME OPERATOR VALUE. `quoted` tells that quotes were balanced. */
+static bool is_attribute_test(const char *text, size_t n)
+{
+    size_t name = strspn(text, LOWER UPPER DIGITS "_-:|*");
+    if (!name || name > n)
+        return false;
+    if (name == n)
+        return true;
+    const char *p = text + name;
+    p += is_one_of(*p, "~|^$*");
+    return *p == '=' && p + 1 < text + n;
+}
+
+const char *ofs_check_selector(const char *text, const char *origin)
+{
+    (void)origin;
+    char open[16];
+    size_t depth = 0, n = strlen(text);
+    const char *bracket = NULL;
+    if (is_blank(text))
+        return "is empty";
+    if (is_one_of(*text, " ,>+~") || is_one_of(text[n - 1], " ,>+~"))
+        return "begins or ends with a space, a comma or a combinator";
+    if (!is_one_of(*text, LOWER UPPER "*.#[:_-"))
+        return "does not begin like a CSS selector";
+    for (const char *p = text; *p; p++) {
+        if (is_control(*p))
+            return "has a control character in it";
+        if (*p == '"' || *p == '\'') {
+            const char *end = strchr(p + 1, *p);
+            if (!end)
+                return "has a quote that is not closed";
+            if (!depth)
+                return "has a quote outside of brackets";
+            p = end;
+        } else if (*p == '[' || *p == '(') {
+            if (depth == sizeof open)
+                return "is nested too deep";
+            open[depth++] = *p == '[' ? ']' : ')';
+            bracket = *p == '[' ? p : bracket;
+        } else if (*p == ']' || *p == ')') {
+            if (!depth || open[--depth] != *p)
+                return "has a bracket that does not match";
+            if (*p == ']' && !is_attribute_test(bracket + 1, (size_t)(p - bracket - 1)))
+                return "has brackets with no attribute in them";
+        } else if (*p == '\\' && p[1] && !is_control(p[1])) {
+            p++; /* an escaped character of a name */
+        } else if (is_one_of(*p, "{};@<!?/\\%&")) {
+            return "has a character in it that no CSS selector has";
+        } else if (!depth && is_one_of(*p, ".#") && !is_one_of(p[1], LOWER UPPER "_-\\")) {
+            return "has a . or # with no name behind it";
+        } else if (*p == ',' && strspn(p + 1, " ") == strcspn(p + 1, ",")) {
+            return "has an empty part between commas";
+        }
+    }
+    return depth ? "has a bracket that is not closed" : NULL;
+}
+
+const char *ofs_check_attribute(const char *text, const char *origin)
+{
+    (void)origin;
+    if (!is_one_of(*text, LOWER) || text[strspn(text, LOWER DIGITS "-")])
+        return "is no plain attribute name (small letters, digits and -)";
+    return NULL;
+}
+
+const char *ofs_check_language(const char *text, const char *origin)
+{
+    (void)origin;
+    const char *const wrong = "is no language tag, such as \"en\" or \"pt-BR\"";
+    size_t n = strspn(text, LOWER);
+    if (n < 2 || n > 3)
+        return wrong;
+    for (const char *p = text + n; *p; p += n) {
+        if (*p++ != '-')
+            return wrong;
+        n = strspn(p, LOWER UPPER DIGITS);
+        if (n < 2 || n > 8)
+            return wrong;
+    }
+    return NULL;
+}
+
+const char *ofs_check_region(const char *text, const char *origin)
+{
+    (void)origin;
+    size_t n = strspn(text, UPPER);
+    return (n == 2 || n == 3) && !text[n] ? NULL : "is no region, such as \"DE\" or \"EEA\"";
+}
+
+const char *ofs_check_date(const char *text, const char *origin)
+{
+    (void)origin;
+    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    size_t n = strlen(text);
+    for (size_t i = 0; i < n; i++)
+        if ((i == 4 || i == 7) ? text[i] != '-' : !is_one_of(text[i], DIGITS))
+            n = 0;
+    if (n != 7 && n != 10)
+        return "is no date (YYYY-MM or YYYY-MM-DD)";
+    long year = strtol(text, NULL, 10), month = strtol(text + 5, NULL, 10);
+    long day = n == 10 ? strtol(text + 8, NULL, 10) : 1;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (year < 1990 || month < 1 || month > 12 || day < 1 || day > days[month - 1] ||
+        (month == 2 && day == 29 && !leap))
+        return "is not in the calendar";
+    return NULL;
+}
+
+bool ofs_check_is_script(const char *text)
+{
+    static const char *const marks[] = {"javascript:", "vbscript:", "data:text/html", "<script"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        /* A browser drops white space and control characters inside a scheme, so they count for
+         * nothing here. */
+        for (const char *start = text; *start; start++) {
+            const char *mark = marks[i], *p = start;
+            for (; *mark && *p; p++) {
+                if (is_control(*p) || *p == ' ')
+                    continue;
+                if (tolower((unsigned char)*p) != *mark)
+                    break;
+                mark++;
+            }
+            if (!*mark)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The next byte that counts, 0 at the end of the path. */
+static unsigned char next_path_byte(const char **p)
+{
+    if (!**p || **p == '?' || **p == '#')
+        return 0;
+    unsigned char c = path_byte(p);
+    while (c == '/' && **p == '/')
+        (*p)++;
+    if (c == '/' && (!**p || **p == '?' || **p == '#'))
+        return 0;
+    return (unsigned char)tolower(c);
+}
+
+bool ofs_path_is_under(const char *path, const char *base)
+{
+    for (;;) {
+        unsigned char a = next_path_byte(&path), b = next_path_byte(&base);
+        if (!b)
+            return !a || a == '/';
+        if (a != b)
+            return false;
+    }
+}

@@ -1,0 +1,34 @@
+/*
+ * check.h: what a single word of a scenario may look like.
+ *
+ * Each check takes the text and the scenario's origin (NULL where it is not known; only paths look at
+ * it) and returns NULL when the text is good, else the end of a sentence that begins with the text,
+ * such as "leaves its origin". The answers are static.
+ */
+#ifndef OFS_SCENARIO_CHECK_H
+#define OFS_SCENARIO_CHECK_H
+
+#include <stdbool.h>
+
+typedef const char *ofs_check(const char *text, const char *origin);
+
+ofs_check ofs_check_prose;     /* not blank, no control characters but newline and tab */
+ofs_check ofs_check_phrase;    /* a wording on a page: one line, not blank */
+ofs_check ofs_check_id;        /* [a-z0-9][a-z0-9/_.-]* */
+ofs_check ofs_check_key;       /* a control's key: one token without quotes */
+ofs_check ofs_check_origin;    /* https://HOST[:PORT]; http for loopback only */
+ofs_check ofs_check_path;      /* a path that stays under the origin */
+ofs_check ofs_check_selector;  /* a CSS selector, as far as balance and shape tell */
+ofs_check ofs_check_attribute; /* the plain name of an attribute */
+ofs_check ofs_check_language;  /* the shape of a BCP 47 tag */
+ofs_check ofs_check_region;    /* two or three capital letters */
+ofs_check ofs_check_date;      /* YYYY-MM or YYYY-MM-DD, in the calendar */
+
+/* True for text that a browser could run: "javascript:", "<script", however it is spaced. */
+bool ofs_check_is_script(const char *text);
+
+/* True when `path` is `base` or lies under it. Queries, fragments, letter case, percent-encoding and
+ * slashes at the end make no difference: this guards pages that must never be opened. */
+bool ofs_path_is_under(const char *path, const char *base);
+
+#endif

@@ -1,0 +1,225 @@
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "wire/queue.h"
+#include "wire/wire.h"
+
+struct websocket {
+    struct ofs_wire wire;
+    struct ofs_loop *loop;
+    struct lws *wsi;
+    struct ofs_queue out;
+    struct ofs_buf in;
+    bool open;
+    bool over;
+    struct ofs_error why; /* once it is over */
+};
+
+static void end(struct websocket *ws, const struct ofs_error *why)
+{
+    bool was_open = ws->open;
+    ws->wsi = NULL;
+    ws->open = false;
+    if (ws->over)
+        return;
+    ws->over = true;
+    ws->why = *why;
+    if (was_open && ws->wire.on_closed)
+        ws->wire.on_closed(ws->wire.ctx, &ws->why);
+    ofs_loop_wake(ws->loop);
+}
+
+static void refused(struct websocket *ws, struct lws *wsi, const char *words)
+{
+    struct ofs_error why;
+    unsigned status = lws_http_client_http_response(wsi);
+    if (status == 403) {
+        ofs_fail(&why, OFS_ERR_REFUSED, "the browser refused the connection (HTTP 403)");
+        ofs_hint(&why, "press Allow when the browser asks \"Allow remote debugging?\"");
+    } else if (status && status != 101) {
+        ofs_fail(&why, OFS_ERR_NOT_A_BROWSER, "answered HTTP %u instead of opening a WebSocket",
+                 status);
+    } else if (words && strstr(words, "HS:")) {
+        ofs_fail(&why, OFS_ERR_NOT_A_BROWSER, "what listens there does not speak WebSocket");
+    } else {
+        ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
+    }
+    end(ws, &why);
+}
+
+static int receive(struct websocket *ws, struct lws *wsi, const char *data, size_t len)
+{
+    struct ofs_error why;
+    if (ofs_buf_add(&ws->in, data, len, &why)) {
+        ofs_wrap(&why, "the browser sent a message that is too large");
+        end(ws, &why);
+        return -1;
+    }
+    if (lws_remaining_packet_payload(wsi) || !lws_is_final_fragment(wsi))
+        return 0;
+    if (ws->wire.on_message)
+        ws->wire.on_message(ws->wire.ctx, ofs_buf_str(&ws->in), ws->in.len);
+    ofs_buf_clear(&ws->in);
+    ofs_loop_wake(ws->loop);
+    return 0;
+}
+
+static int send_first(struct websocket *ws, struct lws *wsi)
+{
+    struct ofs_outgoing *m = ws->out.first;
+    if (!m)
+        return 0;
+    /* One lws_write for each message and each writeable, so that a message is one frame. */
+    if (lws_write(wsi, (unsigned char *)m->text, m->len, LWS_WRITE_TEXT) < (int)m->len)
+        return -1;
+    ofs_queue_drop_first(&ws->out);
+    if (ws->out.first)
+        lws_callback_on_writable(wsi);
+    return 0;
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    struct websocket *ws = lws_get_opaque_user_data(wsi);
+    struct ofs_error why;
+    (void)user;
+    if (!ws)
+        return 0;
+    switch (reason) {
+    case LWS_CALLBACK_CLIENT_ESTABLISHED:
+        ws->open = true;
+        ofs_loop_wake(ws->loop);
+        return 0;
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+        refused(ws, wsi, in);
+        return 0;
+    case LWS_CALLBACK_CLIENT_RECEIVE:
+        return receive(ws, wsi, in, len);
+    case LWS_CALLBACK_CLIENT_WRITEABLE:
+        return send_first(ws, wsi);
+    case LWS_CALLBACK_CLIENT_CLOSED:
+    case LWS_CALLBACK_WSI_DESTROY:
+        ofs_fail(&why, OFS_ERR_LOST, "the connection to the browser was cut");
+        end(ws, &why);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static const struct lws_protocols protocols[] = {
+    {.name = "ofs-websocket", .callback = callback, .rx_buffer_size = 65536},
+    {0},
+};
+
+static int ws_send(struct ofs_wire *wire, const char *text, size_t len, struct ofs_error *err)
+{
+    struct websocket *ws = (struct websocket *)wire;
+    if (!ws->open) {
+        *err = ws->why;
+        return -1;
+    }
+    if (ofs_queue_add(&ws->out, text, len, LWS_PRE))
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    lws_callback_on_writable(ws->wsi);
+    return 0;
+}
+
+static void ws_close(struct ofs_wire *wire)
+{
+    struct websocket *ws = (struct websocket *)wire;
+    if (ws->wsi) {
+        lws_set_opaque_user_data(ws->wsi, NULL);
+        lws_set_timeout(ws->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    }
+    ofs_queue_clear(&ws->out);
+    ofs_buf_free(&ws->in);
+    free(ws);
+}
+
+static const struct ofs_wire_ops ops = {.name = "websocket", .send = ws_send, .close = ws_close};
+
+/* ws://HOST:PORT/PATH into its parts; `authority` keeps the port, as the Host header must. */
+static int split_url(const char *url, char authority[128], char host[112], int *ret_port,
+                     const char **ret_path)
+{
+    if (strncmp(url, "ws://", 5))
+        return -1;
+    const char *start = url + 5, *slash = strchr(start, '/');
+    size_t n = slash ? (size_t)(slash - start) : strlen(start);
+    if (n == 0 || n >= 112)
+        return -1;
+    memcpy(authority, start, n);
+    authority[n] = '\0';
+    memcpy(host, authority, n + 1);
+    char *colon = strrchr(host, ':');
+    if (!colon)
+        return -1;
+    char *rest;
+    long port = strtol(colon + 1, &rest, 10);
+    if (*rest || port < 1 || port > 65535)
+        return -1;
+    *colon = '\0';
+    *ret_port = (int)port;
+    *ret_path = slash ? slash : "/";
+    return 0;
+}
+
+struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
+                                    struct ofs_error *err)
+{
+    char authority[128], host[112];
+    const char *path;
+    int port;
+    if (split_url(url, authority, host, &port, &path)) {
+        ofs_fail(err, OFS_ERR_USAGE, "'%s' is not of the form ws://HOST:PORT/PATH", url);
+        return NULL;
+    }
+    struct websocket *ws = calloc(1, sizeof *ws);
+    struct lws_context_creation_info vhost_info = {
+        .port = CONTEXT_PORT_NO_LISTEN,
+        .protocols = protocols,
+        .vhost_name = "websocket",
+    };
+    struct lws_vhost *vhost = lws_get_vhost_by_name(ofs_loop_lws(loop), "websocket");
+    if (!vhost)
+        vhost = lws_create_vhost(ofs_loop_lws(loop), &vhost_info);
+    if (!ws || !vhost) {
+        free(ws);
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    ws->wire.ops = &ops;
+    ws->loop = loop;
+    ws->in.limit = OFS_WIRE_LIMIT;
+    struct lws_client_connect_info info = {
+        .context = ofs_loop_lws(loop),
+        .vhost = vhost,
+        .address = host,
+        .port = port,
+        .path = path,
+        .host = authority, /* with the port, and no Origin: Chrome refuses anything else */
+        .local_protocol_name = protocols[0].name,
+        .ietf_version_or_minus_one = -1,
+        .pwsi = &ws->wsi,
+        .opaque_user_data = ws,
+    };
+    if (!lws_client_connect_via_info(&info) && !ws->over) {
+        struct ofs_error why;
+        ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
+        end(ws, &why);
+    }
+    int rc = 0;
+    while (!rc && !ws->open && !ws->over)
+        rc = ofs_loop_turn(loop, deadline, err);
+    if (!rc && ws->open)
+        return &ws->wire;
+    if (!rc)
+        *err = ws->why;
+    ws_close(&ws->wire);
+    ofs_wrap(err, "%s", url);
+    return NULL;
+}
