@@ -1,9 +1,9 @@
 /*
  * check.h: what a single word of a scenario may look like.
  *
- * Each check takes the text and the scenario's origin (NULL where it is not known; only paths look at
- * it) and returns NULL when the text is good, else the end of a sentence that begins with the text,
- * such as "leaves its origin". The answers are static.
+ * Each check takes the text and the scenario's origin (NULL where it is not known; only paths look
+ * at it) and returns NULL when the text is good, else the end of a sentence that begins with the
+ * text, such as "leaves its origin". The answers are static.
  */
 #ifndef OFS_SCENARIO_CHECK_H
 #define OFS_SCENARIO_CHECK_H
@@ -27,8 +27,8 @@ ofs_check ofs_check_date;      /* YYYY-MM or YYYY-MM-DD, in the calendar */
 /* True for text that a browser could run: "javascript:", "<script", however it is spaced. */
 bool ofs_check_is_script(const char *text);
 
-/* True when `path` is `base` or lies under it. Queries, fragments, letter case, percent-encoding and
- * slashes at the end make no difference: this guards pages that must never be opened. */
+/* True when `path` is `base` or lies under it. Queries, fragments, letter case, percent-encoding
+ * and slashes at the end make no difference: this guards pages that must never be opened. */
 bool ofs_path_is_under(const char *path, const char *base);
 
 #endif

@@ -178,14 +178,10 @@ static bool scan_word(struct scan *s)
         char first;
         const char *why;
     } slips[] = {
-        {'\'', "strings need double quotes"},
-        {'/', "comments are not part of JSON"},
-        {'#', "comments are not part of JSON"},
-        {',', "a value is missing before this comma"},
-        {'}', "a value is missing here"},
-        {']', "a comma with nothing behind it"},
-        {'+', "a number cannot begin with +"},
-        {'.', "a number needs a digit before the point"},
+        {'\'', "strings need double quotes"},   {'/', "comments are not part of JSON"},
+        {'#', "comments are not part of JSON"}, {',', "a value is missing before this comma"},
+        {'}', "a value is missing here"},       {']', "a comma with nothing behind it"},
+        {'+', "a number cannot begin with +"},  {'.', "a number needs a digit before the point"},
     };
     if (s->at >= s->len)
         return fault(s, s->at, "the text ends where a value should be");
@@ -238,7 +234,8 @@ static bool scan_container(struct scan *s, char close)
                          object ? "the text ends inside an object" : "the text ends inside a list");
         if (peek(s) != ',')
             return fault(s, s->at,
-                         object ? "a comma or '}' is missing here" : "a comma or ']' is missing here");
+                         object ? "a comma or '}' is missing here"
+                                : "a comma or ']' is missing here");
         s->at++;
         skip_space(s);
     }
@@ -260,8 +257,8 @@ static bool add_entry(struct scan *s, size_t key)
         p->list = list;
         p->size = size;
     }
-    p->list[p->n++] =
-        (struct ofs_position){.at = (uint32_t)s->at, .key = (uint32_t)(key == SIZE_MAX ? s->at : key)};
+    p->list[p->n++] = (struct ofs_position){.at = (uint32_t)s->at,
+                                            .key = (uint32_t)(key == SIZE_MAX ? s->at : key)};
     return true;
 }
 
@@ -271,9 +268,9 @@ static bool scan_value(struct scan *s, size_t key)
     if (!add_entry(s, key))
         return false;
     char c = peek(s);
-    bool good = c == '{'   ? scan_container(s, '}')
-                : c == '[' ? scan_container(s, ']')
-                : c == '"' ? scan_string(s)
+    bool good = c == '{'                  ? scan_container(s, '}')
+                : c == '['                ? scan_container(s, ']')
+                : c == '"'                ? scan_string(s)
                 : c == '-' || is_digit(c) ? scan_number(s)
                                           : scan_word(s);
     if (good)

@@ -2,9 +2,9 @@
  * position.h: where each value of a JSON text stands, which cJSON does not tell.
  *
  * A strict scanner (RFC 8259) over the text: it finds the place of the first fault, or gives one
- * entry for each value in the order of the text. cJSON keeps that order too, repeated keys included, so
- * a tree and its positions are walked side by side: the first child of entry `i` is `i + 1`, and the
- * next sibling of entry `c` is `c + span` of it.
+ * entry for each value in the order of the text. cJSON keeps that order too, repeated keys
+ * included, so a tree and its positions are walked side by side: the first child of entry `i` is `i
+ * + 1`, and the next sibling of entry `c` is `c + span` of it.
  */
 #ifndef OFS_SCENARIO_POSITION_H
 #define OFS_SCENARIO_POSITION_H
@@ -27,7 +27,8 @@ struct ofs_positions {
     const char *fault; /* why, static; NULL while it is JSON */
 };
 
-/* Scan a text below 4 GiB. 0: JSON; 1: not JSON, `fault` and `fault_at` say why; -1: out of memory. */
+/* Scan a text below 4 GiB. 0: JSON; 1: not JSON, `fault` and `fault_at` say why; -1: out of memory.
+ */
 int ofs_positions_scan(struct ofs_positions *p, const char *text, size_t len);
 void ofs_positions_free(struct ofs_positions *p);
 

@@ -8,51 +8,53 @@ enum { MOST_WORD = 128, MOST_PHRASE = 500, MOST_PROSE = 4000, MOST_PATH = 1024, 
 
 /* Words */
 
-static const struct ofs_rule prose = {
-    OFS_RULE_STRING, "a sentence", 1, MOST_PROSE, .check = ofs_check_prose};
-static const struct ofs_rule phrase = {
-    OFS_RULE_STRING, "a wording in quotes", 1, MOST_PHRASE, .check = ofs_check_phrase};
-static const struct ofs_rule word = {
-    OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD, .check = ofs_check_phrase};
-static const struct ofs_rule id = {
-    OFS_RULE_STRING, "an id in quotes", 1, MOST_WORD, .check = ofs_check_id};
-static const struct ofs_rule key = {
-    OFS_RULE_STRING, "a key in quotes", 1, MOST_WORD, .check = ofs_check_key};
-static const struct ofs_rule origin = {
-    OFS_RULE_STRING, "an origin in quotes", 1, MOST_PHRASE, .check = ofs_check_origin};
-static const struct ofs_rule path = {
-    OFS_RULE_STRING, "a path in quotes", 1, MOST_PATH, .check = ofs_check_path};
-static const struct ofs_rule selector = {
-    OFS_RULE_STRING, "a CSS selector in quotes", 1, MOST_PHRASE, .check = ofs_check_selector};
-static const struct ofs_rule attribute = {
-    OFS_RULE_STRING, "the name of an attribute", 1, MOST_WORD, .check = ofs_check_attribute};
-static const struct ofs_rule date = {
-    OFS_RULE_STRING, "a date in quotes", 1, MOST_WORD, .check = ofs_check_date};
-static const struct ofs_rule region = {
-    OFS_RULE_STRING, "a region in quotes", 1, MOST_WORD, .check = ofs_check_region};
+static const struct ofs_rule prose = {OFS_RULE_STRING, "a sentence", 1, MOST_PROSE,
+                                      .check = ofs_check_prose};
+static const struct ofs_rule phrase = {OFS_RULE_STRING, "a wording in quotes", 1, MOST_PHRASE,
+                                       .check = ofs_check_phrase};
+static const struct ofs_rule word = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
+                                     .check = ofs_check_phrase};
+static const struct ofs_rule id = {OFS_RULE_STRING, "an id in quotes", 1, MOST_WORD,
+                                   .check = ofs_check_id};
+static const struct ofs_rule key = {OFS_RULE_STRING, "a key in quotes", 1, MOST_WORD,
+                                    .check = ofs_check_key};
+static const struct ofs_rule origin = {OFS_RULE_STRING, "an origin in quotes", 1, MOST_PHRASE,
+                                       .check = ofs_check_origin};
+static const struct ofs_rule path = {OFS_RULE_STRING, "a path in quotes", 1, MOST_PATH,
+                                     .check = ofs_check_path};
+static const struct ofs_rule selector = {OFS_RULE_STRING, "a CSS selector in quotes", 1,
+                                         MOST_PHRASE, .check = ofs_check_selector};
+static const struct ofs_rule attribute = {OFS_RULE_STRING, "the name of an attribute", 1, MOST_WORD,
+                                          .check = ofs_check_attribute};
+static const struct ofs_rule date = {OFS_RULE_STRING, "a date in quotes", 1, MOST_WORD,
+                                     .check = ofs_check_date};
+static const struct ofs_rule region = {OFS_RULE_STRING, "a region in quotes", 1, MOST_WORD,
+                                       .check = ofs_check_region};
 
 static const char *const reason_words[] = {"signed-out", "checkpoint", "blocked", NULL};
-static const struct ofs_rule reason = {
-    OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD, .words = reason_words};
+static const struct ofs_rule reason = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
+                                       .words = reason_words};
 static const char *const method_words[] = {"PUT", "POST", "PATCH", "DELETE", NULL};
-static const struct ofs_rule method = {
-    OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD, .words = method_words};
+static const struct ofs_rule method = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
+                                       .words = method_words};
 static const char *const level_words[] = {"seen", "reported", "guess", NULL};
-static const struct ofs_rule level = {
-    OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD, .words = level_words};
+static const struct ofs_rule level = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
+                                      .words = level_words};
 
 /* The format's upper bound has its own sentence in lint.c. */
-static const struct ofs_rule format = {OFS_RULE_INTEGER, "a whole number", 1, OFS_SCENARIO_FORMAT};
-static const struct ofs_rule status = {OFS_RULE_INTEGER, "an HTTP status", 100, 999};
+static const struct ofs_rule format = {OFS_RULE_INTEGER, "a whole number", .least = 1,
+                                       .most = OFS_SCENARIO_FORMAT};
+static const struct ofs_rule status = {OFS_RULE_INTEGER, "an HTTP status", .least = 100,
+                                       .most = 999};
 
 /* Lists and maps of them */
 
-#define LIST(name, of, what)                                                                       \
-    static const struct ofs_rule name = {                                                          \
-        OFS_RULE_LIST, what, 1, MOST_LIST, .item = &(of), .unique = true}
-#define MAP(name, of, judge, what)                                                                 \
-    static const struct ofs_rule name = {                                                          \
-        OFS_RULE_MAP, what, 1, MOST_LIST, .item = &(of), .check = (judge)}
+#define LIST(name, of, what)                                              \
+    static const struct ofs_rule name = {OFS_RULE_LIST, what,          1, \
+                                         MOST_LIST,     .item = &(of), .unique = true}
+#define MAP(name, of, judge, what)                                       \
+    static const struct ofs_rule name = {OFS_RULE_MAP, what,          1, \
+                                         MOST_LIST,    .item = &(of), .check = (judge)}
 
 LIST(phrases, phrase, "a list of wordings");
 LIST(paths, path, "a list of paths");
@@ -68,9 +70,9 @@ MAP(groups, prose, ofs_check_id, "an object of sentences by group");
 
 /* Objects */
 
-#define OBJECT(name, table, what)                                                                  \
+#define OBJECT(name, table, what) \
     static const struct ofs_rule name = {OFS_RULE_OBJECT, what, .fields = (table)}
-#define OBJECTS(name, of, what)                                                                    \
+#define OBJECTS(name, of, what) \
     static const struct ofs_rule name = {OFS_RULE_LIST, what, 1, MOST_LIST, .item = &(of)}
 
 static const struct ofs_rule_field source_fields[] = {
@@ -90,52 +92,49 @@ static const struct ofs_rule_field offer_fields[] = {{"in", &regions_of, false},
                                                      {"note", &prose, false},
                                                      {0}};
 static const char *const offer_either[][4] = {{"in", "except", "note"}, {0}};
-static const struct ofs_rule offer = {
-    OFS_RULE_OBJECT, "an object that tells a region", .fields = offer_fields, .either = offer_either};
+static const struct ofs_rule offer = {OFS_RULE_OBJECT, "an object that tells a region",
+                                      .fields = offer_fields, .either = offer_either};
 OBJECTS(regions, offer, "a list of regions");
 
-static const struct ofs_rule_field effect_fields[] = {{"what", &prose, true},
-                                                      {"setting", &id, false},
-                                                      {"regions", &regions_of, false},
-                                                      {0}};
+static const struct ofs_rule_field effect_fields[] = {
+    {"what", &prose, true}, {"setting", &id, false}, {"regions", &regions_of, false}, {0}};
 OBJECT(effect, effect_fields, "an object that tells an effect");
 OBJECTS(effects, effect, "a list of effects");
 
 static const struct ofs_rule_field save_fields[] = {
     {"method", &method, false}, {"path", &path, false}, {"button", &wordings, false}, {0}};
 static const char *const save_either[][4] = {{"path", "button"}, {0}};
-static const struct ofs_rule save = {
-    OFS_RULE_OBJECT, "an object that tells the save", .fields = save_fields, .either = save_either};
+static const struct ofs_rule save = {OFS_RULE_OBJECT, "an object that tells the save",
+                                     .fields = save_fields, .either = save_either};
 
-static const struct ofs_rule_field setting_fields[] = {
-    {"id", &id, true},
-    {"title", &phrase, true},
-    {"wanted", &word, true},
-    {"group", &id, false},
-    {"page", &path, false},
-    {"index", &id, false},
-    {"key", &key, false},
-    {"key_attributes", &attributes, false},
-    {"labels", &wordings, false},
-    {"rows", &wordings, false},
-    {"inverted", &wordings, false},
-    {"choices", &choices, false},
-    {"on_means", &prose, false},
-    {"cannot", &prose, false},
-    {"also_changes", &effects, false},
-    {"save", &save, false},
-    {"confirm", &wordings, false},
-    {"default", &word, false},
-    {"regions", &regions, false},
-    {"dates", &dates, false},
-    {"sources", &sources, false},
-    {"note", &prose, false},
-    {0}};
+static const struct ofs_rule_field setting_fields[] = {{"id", &id, true},
+                                                       {"title", &phrase, true},
+                                                       {"wanted", &word, true},
+                                                       {"group", &id, false},
+                                                       {"page", &path, false},
+                                                       {"index", &id, false},
+                                                       {"key", &key, false},
+                                                       {"key_attributes", &attributes, false},
+                                                       {"labels", &wordings, false},
+                                                       {"rows", &wordings, false},
+                                                       {"inverted", &wordings, false},
+                                                       {"choices", &choices, false},
+                                                       {"on_means", &prose, false},
+                                                       {"cannot", &prose, false},
+                                                       {"also_changes", &effects, false},
+                                                       {"save", &save, false},
+                                                       {"confirm", &wordings, false},
+                                                       {"default", &word, false},
+                                                       {"regions", &regions, false},
+                                                       {"dates", &dates, false},
+                                                       {"sources", &sources, false},
+                                                       {"note", &prose, false},
+                                                       {0}};
 static const char *const setting_either[][4] = {{"page", "index"}, {"labels", "key"}, {0}};
 static const struct ofs_rule setting = {OFS_RULE_OBJECT, "an object that tells a setting",
                                         .fields = setting_fields, .either = setting_either};
-static const struct ofs_rule settings = {
-    OFS_RULE_LIST, "a list of settings", 1, OFS_SCENARIO_MOST_SETTINGS, .item = &setting};
+static const struct ofs_rule settings = {OFS_RULE_LIST, "a list of settings", 1,
+                                         OFS_SCENARIO_MOST_SETTINGS, .item = &setting};
 
 static const struct ofs_rule_field ready_fields[] = {{"marks", &selectors, true}, {0}};
 OBJECT(ready, ready_fields, "an object with \"marks\"");
@@ -163,9 +162,10 @@ static const struct ofs_rule_field terms_fields[] = {
 OBJECT(terms, terms_fields, "an object with \"notice\"");
 
 static const struct ofs_rule_field manual_fields[] = {
-    {"id", &id, true},       {"title", &phrase, true}, {"page", &path, false},
-    {"why", &prose, false},  {"steps", &steps, false}, {"sources", &sources, false},
-    {"note", &prose, false}, {0}};
+    {"id", &id, true},        {"title", &phrase, true},
+    {"page", &path, false},   {"why", &prose, false},
+    {"steps", &steps, false}, {"sources", &sources, false},
+    {"note", &prose, false},  {0}};
 OBJECT(manual_item, manual_fields, "an object that tells a step by hand");
 OBJECTS(manual, manual_item, "a list of steps by hand");
 
@@ -177,31 +177,29 @@ static const struct ofs_rule_field policy_fields[] = {{"id", &id, true},
 OBJECT(policy, policy_fields, "an object that tells a document");
 OBJECTS(policies, policy, "a list of documents");
 
-static const struct ofs_rule_field scenario_fields[] = {
-    {"$schema", &prose, false},
-    {"format", &format, true},
-    {"id", &id, true},
-    {"version", &word, true},
-    {"title", &phrase, true},
-    {"origin", &origin, true},
-    {"settings", &settings, true},
-    {"note", &prose, false},
-    {"default_group", &id, false},
-    {"groups", &groups, false},
-    {"key_attributes", &attributes, false},
-    {"ready", &ready, false},
-    {"canary", &canary, false},
-    {"blockers", &blockers, false},
-    {"indexes", &indexes, false},
-    {"never", &paths, false},
-    {"terms", &terms, false},
-    {"manual", &manual, false},
-    {"policies", &policies, false},
-    {"dates", &dates, false},
-    {"sources", &sources, false},
-    {0}};
-const struct ofs_rule ofs_scenario_rule = {OFS_RULE_OBJECT, "an object",
-                                           .fields = scenario_fields};
+static const struct ofs_rule_field scenario_fields[] = {{"$schema", &prose, false},
+                                                        {"format", &format, true},
+                                                        {"id", &id, true},
+                                                        {"version", &word, true},
+                                                        {"title", &phrase, true},
+                                                        {"origin", &origin, true},
+                                                        {"settings", &settings, true},
+                                                        {"note", &prose, false},
+                                                        {"default_group", &id, false},
+                                                        {"groups", &groups, false},
+                                                        {"key_attributes", &attributes, false},
+                                                        {"ready", &ready, false},
+                                                        {"canary", &canary, false},
+                                                        {"blockers", &blockers, false},
+                                                        {"indexes", &indexes, false},
+                                                        {"never", &paths, false},
+                                                        {"terms", &terms, false},
+                                                        {"manual", &manual, false},
+                                                        {"policies", &policies, false},
+                                                        {"dates", &dates, false},
+                                                        {"sources", &sources, false},
+                                                        {0}};
+const struct ofs_rule ofs_scenario_rule = {OFS_RULE_OBJECT, "an object", .fields = scenario_fields};
 
 const struct ofs_rule_field *ofs_rule_field(const struct ofs_rule *rule, const char *name)
 {

@@ -1,6 +1,7 @@
 /*
  * rules.h: the shape of a scenario file as one table, from which the lint works and against which
- * scenarios/schema.json is tested. A rule that needs to look at two places at once is code, in lint.c.
+ * scenarios/schema.json is tested. A rule that needs to look at two places at once is code, in
+ * lint.c.
  */
 #ifndef OFS_SCENARIO_RULES_H
 #define OFS_SCENARIO_RULES_H
@@ -17,6 +18,8 @@ enum ofs_rule_kind {
     OFS_RULE_LIST,   /* any number of `item` */
     OFS_RULE_MAP,    /* free keys that `check` judges, each with an `item` */
 };
+
+enum { OFS_RULE_MOST_FIELDS = 32 }; /* keys of one object */
 
 struct ofs_rule;
 
@@ -35,8 +38,9 @@ struct ofs_rule {
     const char *const *words;            /* the only strings allowed, ended by NULL */
     const struct ofs_rule_field *fields; /* ended by a NULL key */
     const struct ofs_rule *item;
-    const char *const (*either)[4]; /* of each row at least one key is needed; ended by an empty row */
-    bool unique;                    /* a list whose strings may not repeat */
+    const char *const (
+        *either)[4]; /* of each row at least one key is needed; ended by an empty row */
+    bool unique;     /* a list whose strings may not repeat */
 };
 
 /* The rule of the whole file. */

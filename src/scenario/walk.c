@@ -1,0 +1,208 @@
+#include "scenario/walk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { MOST_FAULTS = 500, MOST_WORDS = 1024 };
+
+struct ofs_place ofs_place_first(struct ofs_place parent)
+{
+    return (struct ofs_place){parent.value ? parent.value->child : NULL, parent.entry + 1};
+}
+
+struct ofs_place ofs_place_next(const struct ofs_lint *l, struct ofs_place p)
+{
+    return (struct ofs_place){p.value->next, p.entry + l->positions.list[p.entry].span};
+}
+
+struct ofs_place ofs_place_member(const struct ofs_lint *l, struct ofs_place object,
+                                  const char *key)
+{
+    if (cJSON_IsObject(object.value))
+        for
+            OFS_EACH(l, child, object)
+    if (!strcmp(child.value->string, key))
+        return child;
+    return (struct ofs_place){0};
+}
+
+const char *ofs_place_string(struct ofs_place p)
+{
+    return cJSON_IsString(p.value) ? p.value->valuestring : NULL;
+}
+
+size_t ofs_place_at(const struct ofs_lint *l, struct ofs_place p)
+{
+    return l->positions.list[p.entry].at;
+}
+
+size_t ofs_place_key_at(const struct ofs_lint *l, struct ofs_place p)
+{
+    return l->positions.list[p.entry].key;
+}
+
+size_t ofs_lint_enter(struct ofs_lint *l, const char *key, size_t number)
+{
+    size_t used = strlen(l->where), left = sizeof l->where - used;
+    if (key)
+        snprintf(l->where + used, left, "%s%s", used ? "." : "", ofs_show(key).text);
+    else
+        snprintf(l->where + used, left, "[%zu]", number);
+    return used;
+}
+
+void ofs_lint_leave(struct ofs_lint *l, size_t used)
+{
+    l->where[used] = '\0';
+}
+
+/* Make room for one more in a growing array; false when memory is out. */
+static bool grow(void **list, size_t n, size_t *size, size_t each)
+{
+    if (n < *size)
+        return true;
+    size_t more = *size ? *size * 2 : 32;
+    void *larger = reallocarray(*list, more, each);
+    if (!larger)
+        return false;
+    *list = larger;
+    *size = more;
+    return true;
+}
+
+void ofs_lint_fault(struct ofs_lint *l, size_t at, const char *fmt, ...)
+{
+    if (l->n_found == MOST_FAULTS)
+        return;
+    void *list = l->found;
+    if (!grow(&list, l->n_found, &l->size, sizeof *l->found)) {
+        l->no_memory = true;
+        return;
+    }
+    l->found = list;
+    struct ofs_lint_found *f = &l->found[l->n_found];
+    *f = (struct ofs_lint_found){.at = at, .order = l->n_found};
+    memcpy(f->fault.where, l->where, sizeof f->fault.where);
+    va_list ap;
+    va_start(ap, fmt);
+    if (++l->n_found == MOST_FAULTS)
+        snprintf(f->fault.text, sizeof f->fault.text, "more faults are not shown");
+    else
+        vsnprintf(f->fault.text, sizeof f->fault.text, fmt, ap);
+    va_end(ap);
+}
+
+struct ofs_shown ofs_show(const char *text)
+{
+    static const char more[] = "…";
+    struct ofs_shown s = {""};
+    size_t n = strlen(text), used = 0, step;
+    for (const char *p = text; *p; p += step) {
+        step = ofs_utf8_length(p, n - (size_t)(p - text));
+        if (!step || used + step + sizeof more > sizeof s.text) {
+            memcpy(s.text + used, more, sizeof more);
+            return s;
+        }
+        memcpy(s.text + used, p, step);
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            s.text[used] = '?';
+        used += step;
+    }
+    return s;
+}
+
+struct ofs_guess ofs_guess(const char *word, const char *const *words)
+{
+    struct ofs_guess g = {""};
+    const char *near = ofs_text_closest(word, words);
+    if (near)
+        snprintf(g.text, sizeof g.text, ", did you mean \"%s\"?", ofs_show(near).text);
+    return g;
+}
+
+struct ofs_guess ofs_guess_key(const char *word, const cJSON *object)
+{
+    const char *words[MOST_WORDS];
+    size_t n = 0;
+    for (const cJSON *c = object ? object->child : NULL; c && n + 1 < MOST_WORDS; c = c->next)
+        if (c->string)
+            words[n++] = c->string;
+    words[n] = NULL;
+    return ofs_guess(word, words);
+}
+
+void ofs_names_free(struct ofs_names *names)
+{
+    free(names->list);
+    names->list = NULL;
+    names->n = names->size = 0;
+}
+
+void ofs_names_add(struct ofs_lint *l, struct ofs_names *names, struct ofs_name name)
+{
+    void *list = names->list;
+    if (!grow(&list, names->n, &names->size, sizeof *names->list)) {
+        l->no_memory = true;
+        return;
+    }
+    names->list = list;
+    names->list[names->n++] = name;
+}
+
+/* The next byte of a wording: white space in front and behind is nothing, within it is one blank.
+ */
+static unsigned char next_wording_byte(const char **p, bool first)
+{
+    size_t blanks = strspn(*p, " \t\r\n");
+    *p += blanks;
+    if (!**p)
+        return 0;
+    return blanks && !first ? ' ' : (unsigned char)*(*p)++;
+}
+
+static int compare_wordings(const char *a, const char *b)
+{
+    for (bool first = true;; first = false) {
+        unsigned char ca = next_wording_byte(&a, first), cb = next_wording_byte(&b, first);
+        if (ca != cb || !ca)
+            return ca - cb;
+    }
+}
+
+static int compare(const struct ofs_name *a, const struct ofs_name *b, bool wordings)
+{
+    int order = strcmp(a->scope ? a->scope : "", b->scope ? b->scope : "");
+    if (!order)
+        order = wordings ? compare_wordings(a->name, b->name) : strcmp(a->name, b->name);
+    return order;
+}
+
+static int compare_exactly(const void *pa, const void *pb)
+{
+    const struct ofs_name *a = pa, *b = pb;
+    int order = compare(a, b, false);
+    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+static int compare_as_wordings(const void *pa, const void *pb)
+{
+    const struct ofs_name *a = pa, *b = pb;
+    int order = compare(a, b, true);
+    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+void ofs_names_sort(struct ofs_names *names)
+{
+    if (names->n)
+        qsort(names->list, names->n, sizeof *names->list,
+              names->wordings ? compare_as_wordings : compare_exactly);
+}
+
+bool ofs_names_repeats(const struct ofs_names *names, size_t i)
+{
+    return i && !compare(&names->list[i - 1], &names->list[i], names->wordings);
+}
