@@ -23,6 +23,14 @@ static bool is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+/* A control character at the start of a UTF-8 text: those of ASCII, and the second set at U+0080,
+ * which some terminals obey too. */
+static bool starts_with_control(const char *text)
+{
+    unsigned char first = (unsigned char)text[0], second = first ? (unsigned char)text[1] : 0;
+    return is_control(*text) || (first == 0xc2 && second >= 0x80 && second <= 0x9f);
+}
+
 /* White space in any script that labels use; U+00A0 is what pages put between words. */
 static bool is_blank(const char *text)
 {
@@ -43,7 +51,7 @@ const char *ofs_check_prose(const char *text, const char *origin)
     if (is_blank(text))
         return "is empty";
     for (const char *p = text; *p; p++)
-        if (is_control(*p) && !is_one_of(*p, "\n\t"))
+        if (starts_with_control(p) && !is_one_of(*p, "\n\t"))
             return "has a control character in it";
     return NULL;
 }
@@ -54,7 +62,7 @@ const char *ofs_check_phrase(const char *text, const char *origin)
     if (is_blank(text))
         return "is empty";
     for (const char *p = text; *p; p++)
-        if (is_control(*p))
+        if (starts_with_control(p))
             return "has a line break or another control character in it";
     return NULL;
 }

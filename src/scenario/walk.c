@@ -107,10 +107,11 @@ struct ofs_shown ofs_show(const char *text)
             memcpy(s.text + used, more, sizeof more);
             return s;
         }
-        memcpy(s.text + used, p, step);
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            s.text[used] = '?';
-        used += step;
+        bool control = (unsigned char)*p < 0x20 || *p == 0x7f ||
+                       (!memcmp(p, "\xc2", 1) && (unsigned char)p[1] < 0xa0);
+        memcpy(s.text + used, control ? "?" : p, control ? 1 : step);
+        used += control ? 1 : step;
+        s.text[used] = '\0';
     }
     return s;
 }

@@ -1,0 +1,196 @@
+/*
+ * offswitch guide [SCENARIO]: the same job as steps for a person, with links. It opens nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "scenario/scenario.h"
+#include "scenario/select.h"
+
+enum { MARGIN = 4, INDENT = 14, MOST_TEXT = 1 << 20 };
+
+struct guide {
+    const struct ofs_scenario *scenario;
+    const char *origin;
+    const bool *selected;
+};
+
+static void free_scenario(struct ofs_scenario **s)
+{
+    ofs_scenario_free(*s);
+}
+#define AUTO_SCENARIO __attribute__((cleanup(free_scenario))) struct ofs_scenario *
+
+/* The full link of a path; NULL for no path. The caller frees it. */
+static char *link_to(const struct guide *g, const char *path)
+{
+    return path ? ofs_text_printf("%s%s", g->origin, path) : NULL;
+}
+
+static const char *index_page(const struct guide *g, const struct ofs_setting *s)
+{
+    const cJSON *index = s->index ? ofs_json_get(g->scenario->indexes, s->index) : NULL;
+    return ofs_json_str(index, "page", NULL);
+}
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+static void print_line(const char *name, const char *text)
+{
+    if (text && *text)
+        cli_block(stdout, MARGIN, name, INDENT, text);
+}
+
+/* One line a language: `de: "…" or "…"`. */
+static void print_words(const char *name, const cJSON *words)
+{
+    const cJSON *language, *word;
+    cJSON_ArrayForEach(language, words)
+    {
+        OFS_AUTO_BUF text = OFS_BUF(MOST_TEXT);
+        struct ofs_error err;
+        ofs_buf_printf(&text, &err, "%s:", language->string);
+        cJSON_ArrayForEach(word, language) ofs_buf_printf(
+            &text, &err, "%s \"%s\"", word == language->child ? "" : " or", word->valuestring);
+        cli_block(stdout, MARGIN, language == words->child ? name : "", INDENT, ofs_buf_str(&text));
+    }
+}
+
+static void print_route(const struct guide *g, const struct ofs_setting *s)
+{
+    OFS_AUTO_STR page = link_to(g, s->page);
+    OFS_AUTO_STR index = link_to(g, index_page(g, s));
+    const cJSON *link_words = s->rows ? s->rows : s->labels;
+    print_line("open", page);
+    if (!index || !link_words)
+        return;
+    print_line(page ? "or open" : "open", index);
+    print_words("and follow", link_words);
+}
+
+static void print_setting(const struct guide *g, const struct ofs_setting *s, int number)
+{
+    const cJSON *effect;
+    printf("\n%d. %s\n", number, s->title);
+    print_route(g, s);
+    if (s->labels)
+        print_words("find", s->labels);
+    else
+        print_line("find", "the switch that the title above tells; its wording is not known here");
+    print_words("(reversed)", s->inverted);
+    print_line("turn it", s->wanted);
+    print_line("on means", s->on_means);
+    print_line("cannot", s->cannot);
+    cJSON_ArrayForEach(effect, ofs_json_get(s->tree, "also_changes"))
+        print_line("also", ofs_json_str(effect, "what", NULL));
+}
+
+static void print_manual(const struct guide *g, const cJSON *item)
+{
+    const cJSON *step;
+    OFS_AUTO_STR page = link_to(g, ofs_json_str(item, "page", NULL));
+    printf("\n- %s\n", ofs_json_str(item, "title", ""));
+    print_line("open", page);
+    print_line("why", ofs_json_str(item, "why", NULL));
+    cJSON_ArrayForEach(step, ofs_json_get(item, "steps"))
+        print_line(step->prev->next ? "then" : "do", step->valuestring);
+}
+
+static int print_guide(const struct guide *g)
+{
+    const struct ofs_scenario *all = g->scenario;
+    const cJSON *item;
+    int number = 0;
+    printf("%s, by hand: in a browser where you are signed in.\n", all->title);
+    for (size_t i = 0; i < all->n_settings; i++)
+        if (g->selected[i])
+            print_setting(g, &all->settings[i], ++number);
+    if (cJSON_GetArraySize(all->manual))
+        printf("\nWhat no switch does:\n");
+    cJSON_ArrayForEach(item, all->manual) print_manual(g, item);
+    return 0;
+}
+
+/* ---- for programs -----------------------------------------------------------------------------
+ */
+
+/* A value of the scenario, or null where it has none. */
+static void add_value(cJSON *object, const char *key, const cJSON *value)
+{
+    if (value)
+        cJSON_AddItemToObject(object, key, cJSON_Duplicate(value, true));
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static cJSON *setting_json(const struct guide *g, const struct ofs_setting *s)
+{
+    cJSON *out = cJSON_CreateObject();
+    OFS_AUTO_STR page = link_to(g, s->page);
+    OFS_AUTO_STR index = link_to(g, index_page(g, s));
+    ofs_json_add_str(out, "id", s->id);
+    ofs_json_add_str(out, "title", s->title);
+    ofs_json_add_str(out, "group", s->group);
+    ofs_json_add_str(out, "wanted", s->wanted);
+    ofs_json_add_str(out, "url", page);
+    ofs_json_add_str(out, "index_url", index);
+    add_value(out, "rows", s->rows);
+    add_value(out, "labels", s->labels);
+    add_value(out, "inverted", s->inverted);
+    ofs_json_add_str(out, "on_means", s->on_means);
+    ofs_json_add_str(out, "cannot", s->cannot);
+    add_value(out, "also_changes", ofs_json_get(s->tree, "also_changes"));
+    return out;
+}
+
+static cJSON *manual_json(const struct guide *g, const cJSON *item)
+{
+    cJSON *out = cJSON_CreateObject();
+    OFS_AUTO_STR page = link_to(g, ofs_json_str(item, "page", NULL));
+    ofs_json_add_str(out, "id", ofs_json_str(item, "id", NULL));
+    ofs_json_add_str(out, "title", ofs_json_str(item, "title", NULL));
+    ofs_json_add_str(out, "url", page);
+    ofs_json_add_str(out, "why", ofs_json_str(item, "why", NULL));
+    add_value(out, "steps", ofs_json_get(item, "steps"));
+    return out;
+}
+
+static int print_guide_json(const struct guide *g)
+{
+    const struct ofs_scenario *all = g->scenario;
+    const cJSON *item;
+    OFS_AUTO_JSON out = cJSON_CreateObject();
+    cJSON_AddNumberToObject(out, "format", 1);
+    ofs_json_add_str(out, "offswitch", OFS_VERSION);
+    ofs_json_add_str(out, "command", "guide");
+    cJSON *scenario = cJSON_AddObjectToObject(out, "scenario");
+    ofs_json_add_str(scenario, "id", all->id);
+    ofs_json_add_str(scenario, "version", all->version);
+    ofs_json_add_str(scenario, "sha256", all->sha256);
+    ofs_json_add_str(out, "origin", g->origin);
+    cJSON *settings = cJSON_AddArrayToObject(out, "settings");
+    for (size_t i = 0; i < all->n_settings; i++)
+        if (g->selected[i])
+            cJSON_AddItemToArray(settings, setting_json(g, &all->settings[i]));
+    cJSON *manual = cJSON_AddArrayToObject(out, "manual");
+    cJSON_ArrayForEach(item, all->manual) cJSON_AddItemToArray(manual, manual_json(g, item));
+    return cli_json(out);
+}
+
+int cmd_guide(const struct cli *cli)
+{
+    struct ofs_error err = {0};
+    AUTO_SCENARIO s = ofs_scenario_load(cli->n_args ? cli->args[0] : "linkedin", &err);
+    if (!s)
+        return cli_complain(&err);
+    bool selected[OFS_SCENARIO_MOST_SETTINGS];
+    if (ofs_scenario_select(s, cli->only, cli->group, cli->all, selected, &err))
+        return cli_complain(&err);
+    struct guide g = {s, cli->origin ? cli->origin : s->origin, selected};
+    return cli->json ? print_guide_json(&g) : print_guide(&g);
+}

@@ -1,0 +1,248 @@
+/*
+ * offswitch scenario list | show NAME | lint [FILE|NAME …] | import
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "scenario/names.h"
+#include "scenario/scenario.h"
+
+enum { EXIT_FAULTS = 1 };
+
+static void free_scenario(struct ofs_scenario **s)
+{
+    ofs_scenario_free(*s);
+}
+#define AUTO_SCENARIO __attribute__((cleanup(free_scenario))) struct ofs_scenario *
+
+static void free_names(char ***names)
+{
+    ofs_scenario_names_free(*names);
+}
+#define AUTO_NAMES __attribute__((cleanup(free_names))) char **
+
+/* The names in the directory of scenarios; NULL with the complaint made. */
+static char **installed(char **ret_directory, struct ofs_error *err)
+{
+    *ret_directory = ofs_scenario_directory();
+    if (*ret_directory)
+        return ofs_scenario_names(*ret_directory, err);
+    ofs_fail(err, OFS_ERR_SCENARIO, "there is no directory of scenarios");
+    ofs_hint(err, "name it in OFFSWITCH_SCENARIOS");
+    return NULL;
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+static cJSON *list_entry(const char *name, const struct ofs_scenario *s,
+                         const struct ofs_error *err)
+{
+    cJSON *entry = cJSON_CreateObject();
+    ofs_json_add_str(entry, "name", name);
+    ofs_json_add_str(entry, "title", s ? s->title : NULL);
+    ofs_json_add_str(entry, "version", s ? s->version : NULL);
+    cJSON_AddNumberToObject(entry, "settings", s ? (double)s->n_settings : 0);
+    ofs_json_add_str(entry, "file", s ? s->path : NULL);
+    ofs_json_add_str(entry, "fault", s ? NULL : err->text);
+    return entry;
+}
+
+static void list_row(const char *name, const struct ofs_scenario *s)
+{
+    char count[16] = "-";
+    if (s)
+        snprintf(count, sizeof count, "%zu", s->n_settings);
+    cli_pad(stdout, name, 16);
+    cli_pad(stdout, s ? s->title : "(has faults)", 20);
+    cli_pad(stdout, s ? s->version : "-", 14);
+    cli_pad(stdout, count, 10);
+    puts(s ? s->path : "run 'offswitch scenario lint' to see them");
+}
+
+static int run_list(const struct cli *cli)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_STR directory = NULL;
+    AUTO_NAMES names = installed(&directory, &err);
+    if (!names)
+        return cli_complain(&err);
+    OFS_AUTO_JSON all = cJSON_CreateArray();
+    for (char **name = names; *name; name++) {
+        OFS_AUTO_STR path = ofs_text_printf("%s/%s.json", directory, *name);
+        AUTO_SCENARIO s = path ? ofs_scenario_load(path, &err) : NULL;
+        if (cli->json) {
+            cJSON_AddItemToArray(all, list_entry(*name, s, &err));
+            continue;
+        }
+        if (name == names)
+            printf("%-16s%-20s%-14s%-10s%s\n", "NAME", "TITLE", "VERSION", "SETTINGS", "FROM");
+        list_row(*name, s);
+    }
+    if (cli->json)
+        return cli_json(all);
+    if (!*names)
+        fprintf(stderr, "offswitch: no scenario is in %s\n", directory);
+    return 0;
+}
+
+/* ---- show ----------------------------------------------------------------------------------- */
+
+/* `de "…" or "…"`, one block a language. */
+static void show_words(const char *name, const cJSON *words)
+{
+    const cJSON *language, *word;
+    cJSON_ArrayForEach(language, words)
+    {
+        OFS_AUTO_BUF text = OFS_BUF(1 << 20);
+        struct ofs_error err;
+        ofs_buf_printf(&text, &err, "%s", language->string);
+        cJSON_ArrayForEach(word, language) ofs_buf_printf(
+            &text, &err, "%s\"%s\"", word->prev->next ? ", " : " ", word->valuestring);
+        cli_block(stdout, 4, language == words->child ? name : "", 12, ofs_buf_str(&text));
+    }
+}
+
+static void show_setting(const struct ofs_setting *s)
+{
+    printf("\n%s\n", s->id);
+    cli_block(stdout, 4, "title", 12, s->title);
+    OFS_AUTO_STR state = ofs_text_printf("%s (group %s)", s->wanted, s->group);
+    cli_block(stdout, 4, "wanted", 12, state ? state : s->wanted);
+    const struct {
+        const char *name, *text;
+    } lines[] = {{"page", s->page}, {"index", s->index}, {"key", s->key}};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (lines[i].text)
+            cli_block(stdout, 4, lines[i].name, 12, lines[i].text);
+    show_words("labels", s->labels);
+    show_words("rows", s->rows);
+    show_words("inverted", s->inverted);
+}
+
+static int run_show(const struct cli *cli)
+{
+    struct ofs_error err = {0};
+    AUTO_SCENARIO s = ofs_scenario_load(cli->n_args > 1 ? cli->args[1] : "linkedin", &err);
+    if (!s)
+        return cli_complain(&err);
+    if (cli->json) {
+        OFS_AUTO_JSON out = cJSON_CreateObject();
+        ofs_json_add_str(out, "file", s->path);
+        ofs_json_add_str(out, "sha256", s->sha256);
+        cJSON_AddItemReferenceToObject(out, "scenario", s->tree);
+        return cli_json(out);
+    }
+    printf("%s (%s), version %s, %zu setting%s\n", s->title, s->id, s->version, s->n_settings,
+           s->n_settings == 1 ? "" : "s");
+    cli_block(stdout, 4, "origin", 12, s->origin);
+    cli_block(stdout, 4, "file", 12, s->path);
+    cli_block(stdout, 4, "sha256", 12, s->sha256);
+    cli_block(stdout, 4, "group", 12, s->default_group);
+    for (size_t i = 0; i < s->n_settings; i++)
+        show_setting(&s->settings[i]);
+    return 0;
+}
+
+/* ---- lint ----------------------------------------------------------------------------------- */
+
+static cJSON *fault_entry(const struct ofs_lint_fault *f)
+{
+    cJSON *entry = cJSON_CreateObject();
+    cJSON_AddNumberToObject(entry, "line", f->line);
+    cJSON_AddNumberToObject(entry, "column", f->column);
+    ofs_json_add_str(entry, "where", f->where);
+    ofs_json_add_str(entry, "text", f->text);
+    return entry;
+}
+
+/* One file's faults on standard error, or into `all`; the exit status. */
+static int lint_file(const char *name, cJSON *all)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_BUF text = OFS_BUF(OFS_SCENARIO_MOST_BYTES);
+    OFS_AUTO_STR path = ofs_scenario_find(name, &err);
+    if (!path || ofs_scenario_read(path, &text, &err))
+        return cli_complain(&err);
+    struct ofs_lint_fault *faults = NULL;
+    int n = ofs_scenario_lint(ofs_buf_str(&text), text.len, &faults, &err);
+    if (n < 0)
+        return cli_complain(&err);
+    cJSON *list = NULL;
+    if (all) {
+        cJSON *entry = cJSON_CreateObject();
+        ofs_json_add_str(entry, "file", path);
+        list = cJSON_AddArrayToObject(entry, "faults");
+        cJSON_AddItemToArray(all, entry);
+    }
+    for (const struct ofs_lint_fault *f = faults; f < faults + n; f++) {
+        if (all)
+            cJSON_AddItemToArray(list, fault_entry(f));
+        else
+            fprintf(stderr, "%s:%d:%d: %s%s%s\n", path, f->line, f->column, f->where,
+                    *f->where ? ": " : "", f->text);
+    }
+    free(faults);
+    if (!all && n)
+        fprintf(stderr, "%s: %d fault%s\n", path, n, n == 1 ? "" : "s");
+    else if (!all)
+        printf("%s: clean\n", path);
+    return n ? EXIT_FAULTS : 0;
+}
+
+static int run_lint(const struct cli *cli)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_JSON all = cli->json ? cJSON_CreateArray() : NULL;
+    int status = 0;
+    for (int i = 1; i < cli->n_args; i++)
+        status |= lint_file(cli->args[i], all);
+    if (cli->n_args < 2) {
+        OFS_AUTO_STR directory = NULL;
+        AUTO_NAMES names = installed(&directory, &err);
+        if (!names)
+            return cli_complain(&err);
+        for (char **name = names; *name; name++)
+            status |= lint_file(*name, all);
+    }
+    return (all && cli_json(all)) || status ? EXIT_FAULTS : 0;
+}
+
+/* ---- the sub-commands ------------------------------------------------------------------------ */
+
+static int run_import(const struct cli *cli)
+{
+    (void)cli;
+    struct ofs_error err = {0};
+    ofs_fail(&err, OFS_ERR_USAGE, "'scenario import' is not part of this version");
+    ofs_hint(&err, "copy a file from 'offswitch scenario list', change it, and check it with "
+                   "'offswitch scenario lint FILE'");
+    return cli_complain(&err);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct cli *cli);
+} commands[] = {{"list", run_list}, {"show", run_show}, {"lint", run_lint}, {"import", run_import}};
+
+int cmd_scenario(const struct cli *cli)
+{
+    const char *words[sizeof commands / sizeof *commands + 1] = {NULL};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        words[i] = commands[i].name;
+        if (cli->n_args && !strcmp(cli->args[0], commands[i].name))
+            return commands[i].run(cli);
+    }
+    struct ofs_error err = {0};
+    const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
+    if (!cli->n_args)
+        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show, lint or import");
+    else
+        ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
+                 near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return cli_complain(&err);
+}
