@@ -1,0 +1,169 @@
+// Runs offswitch over the zoo: for every page one `check`, which must say that the target is on and change
+// nothing, and one `fix`, which must turn it off, and it alone.
+//
+//   node build.mjs              installs the packages and builds the pages, into ZOO_BUILD
+//   node run.mjs [LIB...]       all pages, or the ones named
+//
+//   OFFSWITCH   the program             (build/offswitch at the top)
+//   ZOO_BUILD   where the pages are     (build/zoo at the top)
+//   BROWSER_ARGS  more arguments for the launched browser, separated by blanks
+//   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, profiles
+//
+// Each page shows the switches of one design system, labelled in the way that its own documentation gives (see the
+// comment at the top of each file in pages/); settings.mjs says which switches there are, server.mjs keeps
+// their states. The scenario is the least one that the contract allows: origin, page, one label.
+//
+// The columns:
+//   found          the target was told apart from everything else on the page
+//   read           `check` said differs, on, exit 2, and nothing was written
+//   flipped        `fix` said fixed, off, exit 0
+//   persisted      the server has the target off, by exactly one write
+//   wrong touches  writes during `check`, writes to another switch, writes that the server refused, followed links
+//   seconds        check + fix, each with a browser of its own
+// The exit status is 0 only if every page passes.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { settings, target } from "./settings.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
+const site = join(resolve(process.env.ZOO_BUILD || join(here, "../../build/zoo")), "site");
+const seconds = 60; // a run's own deadline; a run that does not keep it is ended a little later
+
+for (const [file, hint] of [[offswitch, "build the program first"], [site, "run build.mjs first"]])
+  if (!existsSync(file)) {
+    console.error(`${file} is missing: ${hint}`);
+    process.exit(1);
+  }
+
+const temp = mkdtempSync(join(tmpdir(), "offswitch-zoo-"));
+const server = spawn(process.execPath, [join(here, "server.mjs"), "0"], { stdio: ["pipe", "pipe", "inherit"] });
+let running = null;
+process.on("exit", () => {
+  server.kill("SIGTERM");
+  running?.kill("SIGKILL");
+  if (!process.env.ZOO_KEEP) rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+const origin = await new Promise((done, fail) => {
+  server.stdout.once("data", (line) => done(String(line).trim()));
+  server.once("exit", (code) => fail(new Error(`the server ended (${code})`)));
+});
+const truth = async () => (await fetch(`${origin}/__truth`)).json();
+const reset = () => fetch(`${origin}/__reset`, { method: "POST" });
+
+const libraries = Object.keys(await truth()).sort();
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !libraries.includes(name));
+if (unknown.length) {
+  console.error(`no such page: ${unknown.join(", ")}; there are ${libraries.join(", ")}`);
+  process.exit(64);
+}
+
+const browserArgs = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", ...(process.env.BROWSER_ARGS ?? "").split(/\s+/).filter(Boolean),
+];
+
+// Runs one command; gives its exit status, its report (null if it printed none) and the end of what it said.
+function run(command, scenario, dir) {
+  const args = [
+    command, scenario, "--connect", "launch", "--headless", ...browserArgs.map((arg) => `--browser-arg=${arg}`),
+    "--profile", join(dir, `profile-${command}`), "--state", join(dir, `state-${command}`),
+    ...(command === "fix" ? ["--yes"] : []), "--acknowledge-terms", "--json", "--timeout", String(seconds),
+  ];
+  return new Promise((done) => {
+    let out = "";
+    let said = "";
+    running = spawn(offswitch, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const late = setTimeout(() => running.kill("SIGKILL"), (seconds + 15) * 1000);
+    running.stdout.on("data", (text) => (out += text));
+    running.stderr.on("data", (text) => (said = (said + text).slice(-2000)));
+    running.on("error", (error) => (said += error.message));
+    running.on("close", (code, signal) => {
+      clearTimeout(late);
+      running = null;
+      writeFileSync(join(dir, `${command}.json`), out);
+      writeFileSync(join(dir, `${command}.log`), said);
+      let report = null;
+      try {
+        report = JSON.parse(out);
+      } catch {
+        // said below: a run without a report has failed
+      }
+      const setting = report?.settings?.find((s) => s.id === target) ?? null;
+      done({ code: code ?? signal, setting, said });
+    });
+  });
+}
+
+function tell({ code, setting, said }) {
+  if (!setting) return `exit ${code}, no report: ${said.trim().split("\n").slice(-3).join(" / ") || "nothing said"}`;
+  const { verdict, reason, before, after, detail } = setting;
+  return `exit ${code}, ${verdict}${reason ? ` (${reason})` : ""}, ${before} to ${after}: ${detail ?? ""}`;
+}
+
+async function visit(library) {
+  const dir = join(temp, library);
+  mkdirSync(dir);
+  const scenario = join(dir, "scenario.json");
+  const { label } = settings.find((s) => s.id === target);
+  writeFileSync(scenario, JSON.stringify({
+    format: 1, id: `zoo-${library}`, version: "1", title: `Zoo: ${library}`, origin,
+    settings: [{ id: target, title: label, group: "ai", wanted: "off", page: `/${library}/`, labels: { en: [label] } }],
+  }, null, 2));
+
+  await reset();
+  const started = performance.now();
+  const check = await run("check", scenario, dir);
+  const looked = (await truth())[library];
+  const fix = await run("fix", scenario, dir);
+  const took = (performance.now() - started) / 1000;
+  const all = await truth();
+  const { state, writes, visits } = all[library];
+
+  const wrong = [
+    ...looked.writes.map((w) => `check wrote ${w.id}=${w.on}`),
+    ...writes.slice(looked.writes.length).filter((w) => w.id !== target || w.status !== 200)
+      .map((w) => `fix wrote ${w.id}=${w.on} (${w.status})`),
+    ...visits.map((path) => `went to ${path}`),
+    ...settings.filter((s) => s.id !== target && state[s.id] !== s.on).map((s) => `${s.id} is now ${state[s.id]}`),
+    ...libraries.filter((name) => name !== library && all[name].writes.length + all[name].visits.length > 0)
+      .map((name) => `touched the page of ${name}`),
+  ];
+  const ours = writes.filter((w) => w.id === target);
+  const row = {
+    library,
+    found: !!check.setting && !check.setting.reason && check.setting.verdict !== "not-offered",
+    read: check.code === 2 && check.setting?.verdict === "differs" && check.setting.before === "on" && looked.writes.length === 0,
+    flipped: fix.code === 0 && fix.setting?.verdict === "fixed" && fix.setting.after === "off",
+    persisted: state[target] === false && ours.length === 1,
+    wrong: wrong.length,
+    seconds: took,
+  };
+  row.passed = row.found && row.read && row.flipped && row.persisted && row.wrong === 0;
+  const why = row.passed ? [] : [`check: ${tell(check)}`, `fix: ${tell(fix)}`,
+    `server: target ${state[target] ? "on" : "off"} after ${ours.length} write(s)`, ...wrong];
+  return { row, why };
+}
+
+const columns = [["library", 15], ["found", 6], ["read", 6], ["flipped", 8], ["persisted", 10], ["wrong touches", 14], ["seconds", 7]];
+const line = (cells) => console.log(cells.map((cell, i) => String(cell).padEnd(columns[i][1])).join(" | ").trimEnd());
+const word = (yes) => (yes ? "yes" : "NO");
+
+line(columns.map(([name]) => name));
+let failed = 0;
+const chosen = wanted.length ? wanted : libraries;
+for (const library of chosen) {
+  const { row, why } = await visit(library);
+  line([library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
+  for (const text of why) console.log(`    ${text}`);
+  if (!row.passed) failed++;
+}
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
