@@ -9,6 +9,7 @@ style.textContent = `[role] { display: flex; justify-content: space-between; cur
 .switch { box-sizing: border-box; width: 44px; height: 24px; border-radius: 12px; background: #888; padding: 4px; margin: 0 8px 0 auto; }
 .switch span { display: block; width: 16px; height: 16px; border-radius: 8px; background: white; }
 [aria-checked=true] > .switch { background: green } [aria-checked=true] > .switch span { margin-left: 20px }
+.box::before { content: "☐ " } [aria-checked=true] > .box::before { content: "☑ " }
 [aria-checked=true] > .off, [aria-checked=false] > .on { display: none }`;
 document.head.append(style);
 
@@ -38,7 +39,7 @@ draw({
       ? `<div role="switch" aria-checked="${s.on}" tabindex="0" ${s.disabled ? 'aria-disabled="true"' : ""}>
           <span class="label">${s.label}</span><span class="switch"><span></span></span>
           <span class="on" aria-hidden="true">On</span><span class="off" aria-hidden="true">Off</span></div>`
-      : `<div role="checkbox" aria-checked="${s.on}" tabindex="0"><span>${s.label}</span></div>`,
+      : `<div role="checkbox" aria-checked="${s.on}" tabindex="0">${s.label}<span class="box" aria-hidden="true"></span></div>`,
 }).then(() => {
   for (const element of document.querySelectorAll("#app > [role]")) {
     Object.defineProperty(element, "on", {

@@ -1,4 +1,6 @@
-// Ionic, "Toggle": <ion-toggle>Label</ion-toggle> in an ion-item of an ion-list, in the app's own scroll area.
+// Ionic, "Toggle": <ion-toggle>Label</ion-toggle> in an ion-item of an ion-list. The element itself has role=switch
+// and is named by a part of its shadow root; the track is in there. The page scrolls inside ion-content, not as
+// a document, and the switches are below the fold.
 import "@ionic/core/css/core.css";
 import { initialize } from "@ionic/core/components";
 import { draw } from "./common/elements.js";
@@ -21,6 +23,9 @@ root.innerHTML = "<ion-header><ion-toolbar></ion-toolbar></ion-header><ion-conte
 document.body.append(root);
 root.querySelector("ion-toolbar").append(siteHeader);
 root.querySelector("ion-content").append(siteMain);
+const about = document.createElement("section");
+about.innerHTML = "<h2>About your data</h2>" + "<p>What you write, and what others write about you.</p>".repeat(30);
+siteMain.insertBefore(about, document.getElementById("app"));
 
 const place = document.createElement("ion-list");
 document.getElementById("app").replaceChildren(place);

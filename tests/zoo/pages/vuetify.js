@@ -4,12 +4,13 @@ import { createVuetify } from "vuetify";
 import { VApp } from "vuetify/components/VApp";
 import { VCheckbox } from "vuetify/components/VCheckbox";
 import { VSwitch } from "vuetify/components/VSwitch";
+import { aliases, mdi } from "vuetify/iconsets/mdi-svg";
 import "vuetify/styles";
 import { draw } from "./common/vue.js";
 
 draw({
   components: { VApp, VCheckbox, VSwitch },
-  plugins: [[createVuetify()]],
+  plugins: [[createVuetify({ icons: { defaultSet: "mdi", aliases, sets: { mdi } } })]],
   template: `<v-app><template v-for="s in list" :key="s.id">
     <v-switch v-if="s.kind === 'switch'" color="primary" hide-details :label="s.label" :disabled="s.disabled"
       :model-value="s.on" @update:model-value="(on) => change(s, on)" />
