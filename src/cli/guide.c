@@ -12,7 +12,7 @@
 #include "scenario/scenario.h"
 #include "scenario/select.h"
 
-enum { MARGIN = 4, INDENT = 14, MOST_TEXT = 1 << 20 };
+enum { MARGIN = 4, INDENT = 14, MOST_TEXT = 1 << 20, ALL_LANGUAGES = -1 };
 
 struct guide {
     const struct ofs_scenario *scenario;
@@ -46,12 +46,14 @@ static void print_line(const char *name, const char *text)
         cli_block(stdout, MARGIN, name, INDENT, text);
 }
 
-/* One line a language: `de: "…" or "…"`. */
-static void print_words(const char *name, const cJSON *words)
+/* One line a language: `de: "…" or "…"`; at most `most` languages. */
+static void print_words(const char *name, const cJSON *words, int most)
 {
     const cJSON *language, *word;
     cJSON_ArrayForEach(language, words)
     {
+        if (!most--)
+            return;
         OFS_AUTO_BUF text = OFS_BUF(MOST_TEXT);
         struct ofs_error err;
         ofs_buf_printf(&text, &err, "%s:", language->string);
@@ -70,7 +72,8 @@ static void print_route(const struct guide *g, const struct ofs_setting *s)
     if (!index || !link_words)
         return;
     print_line(page ? "or open" : "open", index);
-    print_words("and follow", link_words);
+    /* Where the page is known the index is the second choice, and one language is enough. */
+    print_words("follow", link_words, page ? 1 : ALL_LANGUAGES);
 }
 
 static void print_setting(const struct guide *g, const struct ofs_setting *s, int number)
@@ -79,10 +82,10 @@ static void print_setting(const struct guide *g, const struct ofs_setting *s, in
     printf("\n%d. %s\n", number, s->title);
     print_route(g, s);
     if (s->labels)
-        print_words("find", s->labels);
+        print_words("find", s->labels, ALL_LANGUAGES);
     else
         print_line("find", "the switch that the title above tells; its wording is not known here");
-    print_words("(reversed)", s->inverted);
+    print_words("reversed", s->inverted, ALL_LANGUAGES);
     print_line("turn it", s->wanted);
     print_line("on means", s->on_means);
     print_line("cannot", s->cannot);

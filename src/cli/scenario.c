@@ -37,6 +37,15 @@ static char **installed(char **ret_directory, struct ofs_error *err)
     return NULL;
 }
 
+/* One object on standard output, with the list under `key`; takes the list. */
+static int print_list(const char *key, cJSON **list)
+{
+    OFS_AUTO_JSON out = cJSON_CreateObject();
+    cJSON_AddItemToObject(out, key, *list);
+    *list = NULL;
+    return cli_json(out);
+}
+
 /* ---- list ----------------------------------------------------------------------------------- */
 
 static cJSON *list_entry(const char *name, const struct ofs_scenario *s,
@@ -84,7 +93,7 @@ static int run_list(const struct cli *cli)
         list_row(*name, s);
     }
     if (cli->json)
-        return cli_json(all);
+        return print_list("scenarios", &all);
     if (!*names)
         fprintf(stderr, "offswitch: no scenario is in %s\n", directory);
     return 0;
@@ -209,7 +218,7 @@ static int run_lint(const struct cli *cli)
         for (char **name = names; *name; name++)
             status |= lint_file(*name, all);
     }
-    return (all && cli_json(all)) || status ? EXIT_FAULTS : 0;
+    return (all && print_list("files", &all)) || status ? EXIT_FAULTS : 0;
 }
 
 /* ---- the sub-commands ------------------------------------------------------------------------ */

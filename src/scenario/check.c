@@ -194,10 +194,10 @@ const char *ofs_check_path(const char *text, const char *origin)
     return NULL;
 }
 
-/* The text inside "[…]": NAME, or NAME OPERATOR VALUE. `quoted` tells that quotes were balanced. */
+/* The text inside "[…]": NAME, or NAME OPERATOR VALUE. */
 static bool is_attribute_test(const char *text, size_t n)
 {
-    size_t name = strspn(text, LOWER UPPER DIGITS "_-:|*");
+    size_t name = strspn(text, LOWER UPPER DIGITS "_-:");
     if (!name || name > n)
         return false;
     if (name == n)
@@ -311,6 +311,8 @@ bool ofs_check_is_script(const char *text)
          * nothing here. */
         for (const char *start = text; *start; start++) {
             const char *mark = marks[i], *p = start;
+            if (is_control(*start) || *start == ' ')
+                continue; /* nothing begins here, and a long blank stretch stays cheap */
             for (; *mark && *p; p++) {
                 if (is_control(*p) || *p == ' ')
                     continue;

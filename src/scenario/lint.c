@@ -173,9 +173,9 @@ static void check_entries(struct ofs_lint *l, struct ofs_place p, const struct o
 {
     int n = cJSON_GetArraySize(p.value);
     if (n < rule->least)
-        ofs_lint_fault(l, ofs_place_at(l, p), "is empty: it has to be %s, or left out",
-                       rule->expected);
+        ofs_lint_fault(l, ofs_place_at(l, p), "is empty: it has to be %s", rule->expected);
     if (n > rule->most) {
+        l->too_many = true;
         ofs_lint_fault(l, ofs_place_at(l, p), "has %d entries, more than %.0f", n, rule->most);
         return;
     }
@@ -239,7 +239,8 @@ static void check_tree(struct ofs_lint *l, const cJSON *tree)
     l->origin = origin && !ofs_check_origin(origin, NULL) ? origin : NULL;
     check_any(l, root);
     check_rule(l, root, &ofs_scenario_rule);
-    ofs_lint_cross(l, root);
+    if (!l->too_many)
+        ofs_lint_cross(l, root);
 }
 
 static void check_text(struct ofs_lint *l, const char *text, size_t len)

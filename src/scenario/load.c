@@ -55,13 +55,24 @@ void ofs_scenario_names_free(char **names)
     free(names);
 }
 
-/* The name of a scenario in a file's name: NULL for the schema, hidden files and other endings. */
+/* Whether a scenario may have this name: the schema lies in the same directory and is none. */
+static bool is_name(const char *name)
+{
+    return !ofs_check_id(name, NULL) && !strchr(name, '/') && strcmp(name, "schema");
+}
+
+/* The name of the scenario in a file's name; NULL for another kind of file, or when memory is out.
+ */
 static char *name_in(const char *file)
 {
     size_t n = strlen(file);
-    if (n <= 5 || strcmp(file + n - 5, ".json") || *file == '.' || !strcmp(file, "schema.json"))
+    if (n <= 5 || strcmp(file + n - 5, ".json"))
         return NULL;
-    return strndup(file, n - 5);
+    char *name = strndup(file, n - 5);
+    if (name && is_name(name))
+        return name;
+    free(name);
+    return NULL;
 }
 
 char **ofs_scenario_names(const char *directory, struct ofs_error *err)
@@ -127,7 +138,7 @@ char *ofs_scenario_find(const char *name_or_path, struct ofs_error *err)
             return NULL;
         }
         path = ofs_text_printf("%s/%s.json", directory, name_or_path);
-        if (path && (ofs_check_id(name_or_path, NULL) || access(path, F_OK))) {
+        if (path && (!is_name(name_or_path) || access(path, F_OK))) {
             free(path);
             unknown_name(name_or_path, directory, err);
             return NULL;

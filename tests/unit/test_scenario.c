@@ -1,0 +1,405 @@
+/*
+ * Scenarios: the schema against the lint's table, loading, LinkedIn's facts, selection. The lint's
+ * rules are in test_lint.c. Runs from the top of the repository.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "scenario/names.h"
+#include "scenario/rules.h"
+#include "scenario/scenario.h"
+#include "scenario/select.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The least that a scenario needs; README and manual promise that it runs. */
+static const char minimal[] =
+    "{\n"
+    "  \"format\": 1,\n"
+    "  \"id\": \"example\", \"version\": \"2026-11-21\", \"title\": \"Example\",\n"
+    "  \"origin\": \"https://www.example.com\",\n"
+    "  \"settings\": [\n"
+    "    {\"id\": \"train\", \"title\": \"Training on my posts\", \"group\": \"ai\", \"wanted\": "
+    "\"off\",\n"
+    "     \"page\": \"/settings/privacy\",\n"
+    "     \"labels\": {\"en\": [\"Use my data for training content creation AI models\"]}}\n"
+    "  ]\n"
+    "}\n";
+
+/* ---- the schema says what the lint's table says ---------------------------------------------- */
+
+static const cJSON *resolved(const cJSON *schema, const cJSON *node)
+{
+    const char *ref = ofs_json_str(node, "$ref", NULL);
+    if (!ref)
+        return node;
+    assert_int_equal(strncmp(ref, "#/$defs/", 8), 0);
+    const cJSON *def = ofs_json_get(ofs_json_get(schema, "$defs"), ref + 8);
+    if (!def)
+        fail_msg("%s is not in the schema", ref);
+    return def;
+}
+
+static bool is_in(const cJSON *list, const char *word)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, list) if (cJSON_IsString(entry) &&
+                                        !strcmp(entry->valuestring, word)) return true;
+    return false;
+}
+
+static void compare_rule(const cJSON *schema, const cJSON *reference, const struct ofs_rule *rule,
+                         const char *where);
+
+static void compare_object(const cJSON *schema, const cJSON *node, const struct ofs_rule *rule,
+                           const char *where)
+{
+    const cJSON *properties = ofs_json_get(node, "properties"), *property;
+    const cJSON *needed = ofs_json_get(node, "required");
+    int required = 0;
+    if (!cJSON_IsFalse(ofs_json_get(node, "additionalProperties")))
+        fail_msg("%s: the schema lets unknown keys pass", where);
+    for (const struct ofs_rule_field *f = rule->fields; f->key; f++) {
+        property = ofs_json_get(properties, f->key);
+        if (!property)
+            fail_msg("%s.%s is not in the schema", where, f->key);
+        if (is_in(needed, f->key) != f->required)
+            fail_msg("%s.%s: required in one of table and schema alone", where, f->key);
+        required += f->required;
+        OFS_AUTO_STR inner = ofs_text_printf("%s.%s", where, f->key);
+        compare_rule(schema, property, f->rule, inner);
+    }
+    assert_int_equal(required, cJSON_GetArraySize(needed));
+    cJSON_ArrayForEach(property, properties) if (!ofs_rule_field(rule, property->string))
+        fail_msg("%s.%s is in the schema alone", where, property->string);
+    int rows = 0, alternatives = ofs_json_get(node, "anyOf") ? 1 : 0;
+    alternatives += cJSON_GetArraySize(ofs_json_get(node, "allOf"));
+    while (rule->either && rule->either[rows][0])
+        rows++;
+    assert_int_equal(rows, alternatives);
+}
+
+static void compare_words(const cJSON *node, const struct ofs_rule *rule, const char *where)
+{
+    int n = 0;
+    for (; rule->words && rule->words[n]; n++)
+        if (!is_in(ofs_json_get(node, "enum"), rule->words[n]))
+            fail_msg("%s: \"%s\" is not in the schema", where, rule->words[n]);
+    assert_int_equal(n, cJSON_GetArraySize(ofs_json_get(node, "enum")));
+}
+
+static void compare_rule(const cJSON *schema, const cJSON *reference, const struct ofs_rule *rule,
+                         const char *where)
+{
+    static const struct {
+        const char *type, *least, *most;
+    } kinds[] = {
+        [OFS_RULE_STRING] = {"string", NULL, "maxLength"},
+        [OFS_RULE_INTEGER] = {"integer", "minimum", "maximum"},
+        [OFS_RULE_OBJECT] = {"object", NULL, NULL},
+        [OFS_RULE_LIST] = {"array", "minItems", "maxItems"},
+        [OFS_RULE_MAP] = {"object", "minProperties", "maxProperties"},
+    };
+    const cJSON *node = resolved(schema, reference);
+    if (strcmp(ofs_json_str(node, "type", ""), kinds[rule->kind].type))
+        fail_msg("%s: the schema has another type", where);
+    if (!ofs_json_str(node, "description", NULL) && !ofs_json_str(reference, "description", NULL))
+        fail_msg("%s: the schema does not describe it", where);
+    const char *least = kinds[rule->kind].least, *most = kinds[rule->kind].most;
+    if (least && ofs_json_num(node, least, -1) != rule->least)
+        fail_msg("%s: the schema has another %s", where, least);
+    if (most && !rule->words && ofs_json_num(node, most, -1) != rule->most)
+        fail_msg("%s: the schema has another %s", where, most);
+    if (ofs_json_bool(node, "uniqueItems", false) != rule->unique)
+        fail_msg("%s: unique in one of table and schema alone", where);
+    compare_words(node, rule, where);
+    if (rule->fields)
+        compare_object(schema, node, rule, where);
+    const char *inner = rule->kind == OFS_RULE_LIST ? "items" : "additionalProperties";
+    if (rule->item)
+        compare_rule(schema, ofs_json_get(node, inner), rule->item, where);
+}
+
+static void test_schema(void **state)
+{
+    (void)state;
+    struct ofs_error err = {0};
+    OFS_AUTO_BUF text = OFS_BUF(1 << 20);
+    assert_int_equal(ofs_buf_read_file(&text, "scenarios/schema.json", &err), 0);
+    OFS_AUTO_JSON schema = ofs_json_parse(ofs_buf_str(&text), text.len, &err);
+    assert_non_null(schema);
+    compare_rule(schema, schema, &ofs_scenario_rule, "");
+}
+
+/* ---- loading ----------------------------------------------------------------------------------
+ */
+
+static char directory[] = "/tmp/offswitch-scenario-XXXXXX";
+
+static char *write_file(const char *name, const char *text)
+{
+    char *path = ofs_text_printf("%s/%s", directory, name);
+    assert_non_null(path);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static int make_directory(void **state)
+{
+    (void)state;
+    setenv("OFFSWITCH_SCENARIOS", "scenarios", 1);
+    return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    return rmdir(directory);
+}
+
+static struct ofs_scenario *load_or_fail(const char *name)
+{
+    struct ofs_error err = {0};
+    struct ofs_scenario *s = ofs_scenario_load(name, &err);
+    if (!s)
+        fail_msg("%s", err.text);
+    assert_int_equal(err.code, OFS_ERR_NONE);
+    return s;
+}
+
+static void test_minimal(void **state)
+{
+    (void)state;
+    OFS_AUTO_STR path = write_file("least.json", minimal);
+    struct ofs_scenario *s = load_or_fail(path);
+    assert_string_equal(s->path, path);
+    assert_string_equal(s->id, "example");
+    assert_string_equal(s->version, "2026-11-21");
+    assert_string_equal(s->origin, "https://www.example.com");
+    assert_string_equal(s->default_group, "ai");
+    assert_string_equal(s->sha256,
+                        "6b19779160a7908a409231ff66375b99ba8422f2d92e54968f5f306be6560e97");
+    assert_int_equal(s->n_settings, 1);
+    const struct ofs_setting *train = ofs_scenario_setting(s, "train");
+    assert_ptr_equal(train, s->settings);
+    assert_null(ofs_scenario_setting(s, "trai"));
+    assert_string_equal(train->group, "ai");
+    assert_null(train->key);
+    assert_null(train->rows);
+    assert_ptr_equal(train->key_attributes, s->key_attributes);
+    assert_int_equal(cJSON_GetArraySize(s->key_attributes), 3);
+    assert_string_equal(cJSON_GetArrayItem(s->key_attributes, 0)->valuestring, "aria-labelledby");
+    assert_false(ofs_scenario_is_never(s, "/settings/privacy"));
+    ofs_scenario_free(s);
+    unlink(path);
+}
+
+static void test_linkedin(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *group, *page, *key;
+    } facts[] = {
+        {"data-for-ai-improvement", "ai", "settings/data-for-ai-improvement",
+         "allowDataForGenerativeAI"},
+        {"ai-creation-tools", "ai", NULL, NULL},
+        {"policy-and-academic-research", "privacy", "settings/policy-and-academic-research",
+         "allowAnonymizedDataResearch"},
+        {"share-data-with-select-partners", "privacy", "settings/share-data-with-select-partners",
+         "shareDataWithTrustedPartners"},
+        {"linkedin-promotions/ads", "ads", "settings/linkedin-promotions",
+         "allowProfileAndActivityDataForMarketingAds"},
+        {"linkedin-promotions/email", "ads", "settings/linkedin-promotions",
+         "tipsForUsingLinkedinViaEmail"},
+        {"ads-by-age", "ads", "settings/ads-by-age", "allowAdsByAge"},
+        {"ads-by-gender", "ads", "settings/ads-by-gender", "allowAdsByGender"},
+        {"ads-beyond-linkedin", "ads", "settings/ads-beyond-linkedin",
+         "allowLinkedInAudienceNetwork"},
+        {"ads-interactions-with-business", "ads", "settings/ads-interactions-with-business",
+         "allowUseOfThirdPartyData"},
+        {"ads-related-actions", "ads", "settings/ads-related-actions", "allowConversionTrackings"},
+        {"ads-inferred-location", "ads", "settings/ads-inferred-location",
+         "allowIpToPersonalizeAds"},
+        {"interest-categories", "ads", "interest-categories",
+         "adsPrivacyAllowInterestsAndBehaviors"},
+        {"member-cookies", "ads", "member-cookies", "nonEssentialCookieConsent"},
+    };
+    struct ofs_scenario *s = load_or_fail("linkedin");
+    assert_string_equal(s->default_group, "ai");
+    assert_int_equal(s->n_settings, COUNT(facts));
+    for (size_t i = 0; i < COUNT(facts); i++) {
+        const struct ofs_setting *have = ofs_scenario_setting(s, facts[i].id);
+        assert_non_null(have);
+        assert_string_equal(have->group, facts[i].group);
+        assert_string_equal(have->wanted, "off");
+        assert_string_equal(have->page ? have->page + strlen("/mypreferences/d/") : "none",
+                            facts[i].page ? facts[i].page : "none");
+        assert_string_equal(have->key ? have->key : "none", facts[i].key ? facts[i].key : "none");
+        assert_non_null(have->index);
+        assert_non_null(have->on_means);
+        assert_non_null(ofs_json_get(have->tree, "sources"));
+    }
+    const struct ofs_setting *cookies = ofs_scenario_setting(s, "member-cookies");
+    assert_int_equal(cJSON_GetArraySize(cookies->key_attributes), 1);
+    assert_true(ofs_scenario_is_never(s, "/mypreferences/d/close-accounts"));
+    assert_true(ofs_scenario_is_never(s, "/mypreferences/d/Hibernate-Account/?x=y"));
+    assert_false(ofs_scenario_is_never(s, "/mypreferences/d/close-accounts-help"));
+    const cJSON *rows = ofs_scenario_setting(s, "data-for-ai-improvement")->rows;
+    assert_true(ofs_words_know_language(rows, "es-MX"));
+    assert_true(ofs_words_know_language(rows, "EN"));
+    assert_false(ofs_words_know_language(rows, "sv"));
+    assert_false(ofs_words_know_language(rows, ""));
+    assert_false(ofs_words_know_language(NULL, "en"));
+    ofs_scenario_free(s);
+}
+
+/* Every string of the tree is of use only when its source is told: no fact without one. */
+static void test_linkedin_sources(void **state)
+{
+    (void)state;
+    static const char *const facts[] = {"page",     "index",   "key",     "labels",       "rows",
+                                        "on_means", "cannot",  "save",    "also_changes", "default",
+                                        "regions",  "confirm", "inverted"};
+    struct ofs_scenario *s = load_or_fail("linkedin");
+    for (size_t i = 0; i < s->n_settings; i++) {
+        const cJSON *sources = ofs_json_get(s->settings[i].tree, "sources"), *source;
+        for (size_t k = 0; k < COUNT(facts); k++) {
+            bool vouched = !ofs_json_get(s->settings[i].tree, facts[k]);
+            cJSON_ArrayForEach(source, sources) vouched |=
+                is_in(ofs_json_get(source, "vouches_for"), facts[k]);
+            if (!vouched)
+                fail_msg("%s: no source vouches for \"%s\"", s->settings[i].id, facts[k]);
+        }
+    }
+    ofs_scenario_free(s);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    OFS_AUTO_STR faulty = write_file("faulty.json", "{\"format\": 1,\n\"cannary\": 1}");
+    OFS_AUTO_STR binary = write_file("binary.json", "\x7f"
+                                                    "ELF");
+    OFS_AUTO_STR missing = ofs_text_printf("%s/missing.json", directory);
+    const struct {
+        const char *name, *text, *hint;
+    } rows[] = {
+        {"linkdin", "there is no scenario \"linkdin\", did you mean \"linkedin\"?",
+         "scenario list"},
+        {"schema", "there is no scenario \"schema\"", "scenario list"},
+        {"Makefile", "there is no scenario \"Makefile\"", "write ./Makefile"},
+        {"", "there is no scenario \"\"", ""},
+        {missing, "missing.json: No such file or directory", "check the path"},
+        {"./scenarios", "./scenarios is a directory", "check the path"},
+        {"/dev/null", "/dev/null is no file", "check the path"},
+        {binary, "binary.json:1:1: not JSON", "scenario lint"},
+        {faulty, "faulty.json:1:1: \"id\" is missing", "5 more faults"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_error err = {0};
+        struct ofs_scenario *s = ofs_scenario_load(rows[i].name, &err);
+        assert_null(s);
+        assert_int_equal(err.code, OFS_ERR_SCENARIO);
+        if (!strstr(err.text, rows[i].text) || !strstr(ofs_error_hint(&err), rows[i].hint))
+            fail_msg("%s: %s (%s)", rows[i].name, err.text, ofs_error_hint(&err));
+    }
+    unlink(faulty);
+    unlink(binary);
+}
+
+static void test_large_file(void **state)
+{
+    (void)state;
+    struct ofs_error err = {0};
+    OFS_AUTO_STR path = write_file("large.json", "{}");
+    assert_int_equal(truncate(path, OFS_SCENARIO_MOST_BYTES + 1L), 0);
+    assert_null(ofs_scenario_load(path, &err));
+    assert_int_equal(err.code, OFS_ERR_SCENARIO);
+    assert_non_null(strstr(err.text, "is larger than 4 MiB"));
+    unlink(path);
+}
+
+static void test_no_directory(void **state)
+{
+    (void)state;
+    struct ofs_error err = {0};
+    setenv("OFFSWITCH_SCENARIOS", "/nowhere/at/all", 1);
+    assert_null(ofs_scenario_load("linkedin", &err));
+    assert_int_equal(err.code, OFS_ERR_SCENARIO);
+    assert_non_null(strstr(err.text, "/nowhere/at/all"));
+    setenv("OFFSWITCH_SCENARIOS", "scenarios", 1);
+    char **names = ofs_scenario_names("scenarios", &err);
+    assert_non_null(names);
+    for (char **n = names; *n; n++)
+        assert_string_not_equal(*n, "schema");
+    ofs_scenario_names_free(names);
+}
+
+/* ---- selection ---------------------------------------------------------------------------------
+ */
+
+static void test_select(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *only, *group;
+        bool all;
+        int count; /* -1: refused */
+        const char *text;
+    } rows[] = {
+        {NULL, NULL, false, 2, NULL},
+        {NULL, NULL, true, 14, NULL},
+        {NULL, "ai", false, 2, NULL},
+        {NULL, "privacy", false, 2, NULL},
+        {NULL, "ads", false, 10, NULL},
+        {"ads-by-age", NULL, false, 1, NULL},
+        {"linkedin-promotions/ads, ads-by-age,,ads-by-age", NULL, false, 2, NULL},
+        {"ads-by-aeg", NULL, false, -1, "no setting \"ads-by-aeg\", did you mean \"ads-by-age\"?"},
+        {"ads-by-age,zebra", NULL, false, -1, "no setting \"zebra\""},
+        {",", NULL, false, -1, "--only needs the id of a setting"},
+        {"", NULL, false, -1, "--only needs the id of a setting"},
+        {NULL, "privcy", false, -1, "no group \"privcy\", did you mean \"privacy\"?"},
+        {NULL, "ads", true, -1, "exclude each other"},
+        {"ads-by-age", "ads", false, -1, "exclude each other"},
+    };
+    struct ofs_scenario *s = load_or_fail("scenarios/linkedin.json");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_error err = {0};
+        bool selected[OFS_SCENARIO_MOST_SETTINGS];
+        int count = 0;
+        int rc = ofs_scenario_select(s, rows[i].only, rows[i].group, rows[i].all, selected, &err);
+        for (size_t k = 0; !rc && k < s->n_settings; k++)
+            count += selected[k];
+        assert_int_equal(rc ? -1 : count, rows[i].count);
+        if (!rc)
+            continue;
+        assert_int_equal(err.code, OFS_ERR_USAGE);
+        assert_non_null(strstr(err.text, rows[i].text));
+    }
+    ofs_scenario_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_schema),       cmocka_unit_test(test_minimal),
+        cmocka_unit_test(test_linkedin),     cmocka_unit_test(test_linkedin_sources),
+        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_large_file),
+        cmocka_unit_test(test_no_directory), cmocka_unit_test(test_select),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
