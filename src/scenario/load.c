@@ -330,3 +330,26 @@ bool ofs_words_know_language(const cJSON *words, const char *language)
             return true;
     return false;
 }
+
+static bool vouches_for(const cJSON *source, const char *member)
+{
+    const cJSON *key;
+    cJSON_ArrayForEach(key, ofs_json_get(source, "vouches_for")) if (!strcmp(key->valuestring,
+                                                                             member)) return true;
+    return false;
+}
+
+bool ofs_setting_is_guess(const struct ofs_setting *s, const char *member)
+{
+    const cJSON *source;
+    bool guess = false;
+    cJSON_ArrayForEach(source, ofs_json_get(s->tree, "sources"))
+    {
+        if (!vouches_for(source, member))
+            continue;
+        if (strcmp(ofs_json_str(source, "level", ""), "guess"))
+            return false;
+        guess = true;
+    }
+    return guess;
+}

@@ -136,8 +136,11 @@ static const struct ofs_rule setting = {OFS_RULE_OBJECT, "an object that tells a
 static const struct ofs_rule settings = {OFS_RULE_LIST, "a list of settings", 1,
                                          OFS_SCENARIO_MOST_SETTINGS, .item = &setting};
 
-static const struct ofs_rule_field ready_fields[] = {{"marks", &selectors, true}, {0}};
-OBJECT(ready, ready_fields, "an object with \"marks\"");
+static const struct ofs_rule_field ready_fields[] = {
+    {"marks", &selectors, false}, {"static_paths", &paths, false}, {0}};
+static const char *const ready_either[][4] = {{"marks", "static_paths"}, {0}};
+static const struct ofs_rule ready = {OFS_RULE_OBJECT, "an object with \"marks\"",
+                                      .fields = ready_fields, .either = ready_either};
 
 static const struct ofs_rule_field canary_fields[] = {{"selectors", &selectors, true}, {0}};
 OBJECT(canary, canary_fields, "an object with \"selectors\"");

@@ -51,7 +51,7 @@ struct ofs_scenario {
     char sha256[65]; /* of the file's bytes, lower-case hexadecimal */
     const char *default_group; /* "default_group", or the first setting's group */
     const cJSON *key_attributes; /* default ["aria-labelledby", "id", "name"] */
-    const cJSON *ready;    /* {"marks": [selector, …]}: any of them ends the boot */
+    const cJSON *ready;    /* {"marks": [selector, …], "static_paths": [path, …]} */
     const cJSON *canary;   /* {"selectors": [selector, …]}: any of them is there when signed in */
     const cJSON *blockers; /* [{"reason","paths":[…],"selectors":[…],"status":[…]}] */
     const cJSON *indexes;  /* {name: {"page": path}} */
@@ -80,6 +80,10 @@ bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path
  * the tag `language`, whatever its region. Where it has none, that no such text is on a page proves
  * nothing. */
 bool ofs_words_know_language(const cJSON *words, const char *language);
+
+/* True when all sources that vouch for a member of the setting ("index") only guess, and there is one.
+ * A guess may help to find something; that it finds nothing proves nothing. */
+bool ofs_setting_is_guess(const struct ofs_setting *setting, const char *member);
 
 /* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
  * the installed place. The caller frees the result; NULL when there is none. */

@@ -219,6 +219,9 @@ static const struct row words[] = {
 
     {SELECTOR("'body.boot-complete', 'nav a[href*=\\\"/my\\\"] > i:not(.x, #y)', '*', '#a\\\\:b'"),
      NULL, NULL},
+    {WITH("'ready': " MARK "{}"), "ready", "\"marks\" or \"static_paths\" is missing"},
+    {WITH("'ready': {'static_paths': [" MARK "'x']}"), "ready.static_paths[0]",
+     "has to begin with"},
     {SELECTOR(MARK "'a[b'"), "ready.marks[0]", "not closed"},
     {SELECTOR(MARK "'a(b]'"), "ready.marks[0]", "does not match"},
     {SELECTOR(MARK "'a[b=\\\"c]'"), "ready.marks[0]", "quote that is not closed"},

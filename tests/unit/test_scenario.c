@@ -255,6 +255,10 @@ static void test_linkedin(void **state)
     }
     const struct ofs_setting *cookies = ofs_scenario_setting(s, "member-cookies");
     assert_int_equal(cJSON_GetArraySize(cookies->key_attributes), 1);
+    assert_true(ofs_setting_is_guess(cookies, "index"));
+    assert_false(ofs_setting_is_guess(cookies, "key"));
+    assert_false(ofs_setting_is_guess(cookies, "save"));
+    assert_false(ofs_setting_is_guess(ofs_scenario_setting(s, "ai-creation-tools"), "index"));
     assert_true(ofs_scenario_is_never(s, "/mypreferences/d/close-accounts"));
     assert_true(ofs_scenario_is_never(s, "/mypreferences/d/Hibernate-Account/?x=y"));
     assert_false(ofs_scenario_is_never(s, "/mypreferences/d/close-accounts-help"));
