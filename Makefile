@@ -28,10 +28,11 @@ say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
 
 LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
-EMBED    := $(wildcard src/page/*.js src/rehearsal/pages/*)
+EMBED    := $(wildcard src/rehearsal/pages/*)
+PROBE    := $(sort $(wildcard src/page/probe/*.js))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
-GEN      := $(foreach f,$(EMBED),$(BUILD)/gen/$(notdir $(f)).h)
+GEN      := $(foreach f,$(EMBED),$(BUILD)/gen/$(notdir $(f)).h) $(BUILD)/gen/probe.js.h
 
 .PHONY: all
 all: $(BUILD)/offswitch ## build the program (default)
@@ -54,11 +55,21 @@ $(BUILD)/%.o: %.c | $(GEN)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Files that travel inside the program: NAME.h holds their bytes for an array initialiser.
+bytes = od -An -v -tx1 $(1) | sed 's/\([0-9a-f][0-9a-f]\)/0x\1,/g'
+
+$(BUILD)/gen/probe.js: $(PROBE)
+	$(call say,JOIN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)(echo 'function () { "use strict";'; cat $^; echo '}') > $@
+
+$(BUILD)/gen/probe.js.h: $(BUILD)/gen/probe.js
+	$(Q)$(call bytes,$<) > $@
+
 define embed_rule
 $(BUILD)/gen/$(notdir $(1)).h: $(1)
 	$$(call say,EMBED,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)od -An -v -tx1 $$< | sed 's/\([0-9a-f][0-9a-f]\)/0x\1,/g' > $$@
+	$$(Q)$$(call bytes,$$<) > $$@
 endef
 $(foreach f,$(EMBED),$(eval $(call embed_rule,$(f))))
 

@@ -14,42 +14,7 @@
 
 #include <stdbool.h>
 
-/* code, name, exit status, hint shown when the place of failure gives none */
-#define OFS_ERROR_TABLE(X)                                                                         \
-    X(NONE, "none", 0, "")                                                                         \
-    X(USAGE, "usage", 64, "run 'offswitch help' for the commands and options")                     \
-    X(SYSTEM, "system", 1, "")                                                                     \
-    X(NO_BROWSER, "no-browser", 1,                                                                 \
-      "install Chromium or Google Chrome, or name a running browser with --connect")               \
-    X(CONNECT, "connect", 1,                                                                       \
-      "start the browser with --remote-debugging-port=PORT, or use --connect launch")              \
-    X(NOT_A_BROWSER, "not-a-browser", 1,                                                           \
-      "check the port in --connect: it has to be the browser's debugging port")                    \
-    X(PROTOCOL, "protocol", 1, "run again with --trace FILE to see what the browser said")         \
-    X(TOO_BIG, "too-big", 1, "the answer was not kept; check what is listening on that port")      \
-    X(PEER, "peer", 1, "run again with --trace FILE to see what the browser said")                 \
-    X(GONE, "gone", 1, "")                                                                         \
-    X(LOST, "lost", 1, "the browser or its connection ended; start it again and run again")        \
-    X(TAB_LOST, "tab-lost", 1, "the tab ended; run again")                                         \
-    X(TIMEOUT, "timeout", 1, "run again with a larger --timeout")                                  \
-    X(INTERRUPTED, "interrupted", 1, "")                                                           \
-    X(SCENARIO, "scenario", 1, "run 'offswitch scenario lint FILE' to see every fault in it")      \
-    X(STATE, "state", 1, "name a directory that you can write to with --state DIR")                \
-    X(REFUSED, "refused", 4, "")
-
-enum ofs_error_code {
-#define X(code, name, status, hint) OFS_ERR_##code,
-    OFS_ERROR_TABLE(X)
-#undef X
-};
-
-struct ofs_error {
-    enum ofs_error_code code;
-    bool maybe_done;  /* the act may have happened: re-read, never repeat */
-    char peer[96];    /* the peer's own word for the error, or "" */
-    char text[768];   /* one sentence, no newline, no full stop */
-    char hint[384];   /* what to do next, or "" for the code's usual hint */
-};
+#include "offswitch.h"
 
 #define OFS_PRINTF(f, a) __attribute__((format(printf, f, a)))
 

@@ -23,7 +23,4 @@ int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_
 /* Look for a running browser with a classic debugging port: 1 and its "HOST:PORT", or 0. */
 int ofs_find_running(struct ofs_loop *loop, ofs_deadline deadline, char ret_host_port[64]);
 
-/* The probe's source: one JavaScript function expression without arguments that installs it. */
-extern const char ofs_probe_source[];
-
 #endif

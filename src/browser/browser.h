@@ -86,8 +86,10 @@ struct ofs_browser_ops {
     int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                  struct ofs_error *err);
 
-    /* One trusted press of the space bar, to whatever has the focus in the tab. */
-    int (*press_space)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+    /* One trusted press of a key (" ", "ArrowUp", "ArrowDown": UI Events KeyboardEvent.key), to
+     * whatever has the focus in the tab. */
+    int (*press_key)(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
+                     struct ofs_error *err);
 
     /* Close the tab and the windows it opened, asking the page nothing, and free it. Best effort
      * until the deadline. */
@@ -102,7 +104,9 @@ struct ofs_browser {
     struct ofs_loop *loop;
     char name[64];
     char version[64];
-    const char *wire;
+    const char *wire;  /* the report's word: "websocket", "pipe", "http" */
+    const char *probe; /* one JavaScript function expression without arguments that installs the
+                          probe; borrowed, set by whoever calls it */
 };
 
 /* How a person wants the browser reached. All strings are borrowed. */

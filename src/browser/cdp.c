@@ -297,7 +297,7 @@ static int enter_world(struct cdp_tab *t, ofs_deadline deadline, struct ofs_erro
     if (mark != t->tab.view.commits)
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     t->world = (int)ofs_json_num(result, "executionContextId", 0);
-    return run_function(t, ofs_probe_source, NULL, NULL, deadline, &ignored, err);
+    return run_function(t, t->tab.browser->probe, NULL, NULL, deadline, &ignored, err);
 }
 
 static int cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
@@ -365,22 +365,37 @@ static int cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadl
     return act((struct cdp_tab *)tab, "Input.dispatchMouseEvent", steps, 3, deadline, err);
 }
 
-static cJSON *space(const char *type)
+static const struct key {
+    const char *key, *code, *text;
+    int number;
+} keys[] = {
+    {" ", "Space", " ", 32},
+    {"ArrowUp", "ArrowUp", NULL, 38},
+    {"ArrowDown", "ArrowDown", NULL, 40},
+};
+
+static cJSON *stroke(const struct key *key, const char *type)
 {
     cJSON *p = object();
-    cJSON_AddStringToObject(p, "type", type);
-    cJSON_AddStringToObject(p, "key", " ");
-    cJSON_AddStringToObject(p, "code", "Space");
-    cJSON_AddNumberToObject(p, "windowsVirtualKeyCode", 32);
-    if (!strcmp(type, "keyDown"))
-        cJSON_AddStringToObject(p, "text", " ");
+    bool down = !strcmp(type, "keyDown");
+    cJSON_AddStringToObject(p, "type", down && !key->text ? "rawKeyDown" : type);
+    cJSON_AddStringToObject(p, "key", key->key);
+    cJSON_AddStringToObject(p, "code", key->code);
+    cJSON_AddNumberToObject(p, "windowsVirtualKeyCode", key->number);
+    if (down && key->text)
+        cJSON_AddStringToObject(p, "text", key->text);
     return p;
 }
 
-static int cdp_press_space(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+static int cdp_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
+                         struct ofs_error *err)
 {
-    cJSON *steps[] = {space("keyDown"), space("keyUp")};
-    return act((struct cdp_tab *)tab, "Input.dispatchKeyEvent", steps, 2, deadline, err);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(keys[i].key, name)) {
+            cJSON *steps[] = {stroke(&keys[i], "keyDown"), stroke(&keys[i], "keyUp")};
+            return act((struct cdp_tab *)tab, "Input.dispatchKeyEvent", steps, 2, deadline, err);
+        }
+    return ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", name);
 }
 
 /* ---- tabs ---- */
@@ -542,7 +557,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .navigate = cdp_navigate,
     .call = cdp_call,
     .click = cdp_click,
-    .press_space = cdp_press_space,
+    .press_key = cdp_press_key,
     .close_tab = cdp_close_tab,
     .close = cdp_close,
 };

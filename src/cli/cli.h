@@ -11,17 +11,17 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "offswitch.h"
 
 enum { OFS_MAX_REPEAT = 64 };
 
 struct cli {
     const char *command;
-    const char *connect; /* default "auto" */
+    const char *connect; /* NULL: the command's default */
     const char *browser_args[OFS_MAX_REPEAT];
     size_t n_browser_args;
     const char *profile;
     bool headless;
-    const char *capabilities;
     const char *origin;
     const char *only;
     const char *group;
@@ -31,17 +31,16 @@ struct cli {
     bool json;
     bool yes;
     bool acknowledge_terms;
-    const char *plan;
-    const char *out;
     const char *state;
     const char *trace;
-    const char *serve; /* rehearse: a port */
-    const char *fault; /* rehearse: names, separated by commas */
+    const char *wording;
+    bool show;              /* rehearse: with a window */
+    const char *serve;      /* rehearse: a port */
+    const char *fault;      /* rehearse: names, separated by commas */
     const char *generation; /* rehearse: which generation of the site */
     const char *lang;       /* rehearse: which language */
     bool list_faults;
-    bool show;  /* --show: a visible run */
-    char **args; /* what is left: SCENARIO, RUN, sub-command */
+    char **args; /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
 
@@ -50,6 +49,9 @@ int cmd_fix(const struct cli *cli);
 int cmd_guide(const struct cli *cli);
 int cmd_scenario(const struct cli *cli);
 int cmd_rehearse(const struct cli *cli);
+
+/* rehearse --serve PORT: serve the replica until a signal. */
+int rehearse_serve(const struct cli *cli);
 
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
 int cli_complain(const struct ofs_error *err);

@@ -1,0 +1,113 @@
+/*
+ * offswitch.h: the whole job in a dozen calls.
+ *
+ *     struct ofs_error err;
+ *     struct ofs_job *job = ofs_job_new(&options, &err);          load the scenario, choose settings
+ *     ofs_job_check(job, &err);                                   open the browser, read every setting
+ *     n = ofs_job_plan(job, steps, count);                        what a fix would change
+ *     ofs_job_fix(job, &err);                                     flip, and prove each flip
+ *     ofs_job_report(job)                                         the contract's JSON
+ *     ofs_job_free(job);                                          close our tab, leave the browser
+ *
+ * One thread. Calls block until they are done, the deadline in the options has passed or a signal has
+ * come. The library prints nothing. Errors: functions return 0 or a pointer on success, -1 or NULL on
+ * failure, and fill `err`, which is otherwise left untouched.
+ */
+#ifndef OFFSWITCH_H
+#define OFFSWITCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* code, name, exit status, hint shown when the place of failure gives none */
+#define OFS_ERROR_TABLE(X)                                                                         \
+    X(NONE, "none", 0, "")                                                                         \
+    X(USAGE, "usage", 64, "run 'offswitch help' for the commands and options")                     \
+    X(SYSTEM, "system", 1, "")                                                                     \
+    X(NO_BROWSER, "no-browser", 1,                                                                 \
+      "install Chromium or Google Chrome, or name a running browser with --connect")               \
+    X(CONNECT, "connect", 1,                                                                       \
+      "start the browser with --remote-debugging-port=PORT, or use --connect launch")              \
+    X(NOT_A_BROWSER, "not-a-browser", 1,                                                           \
+      "check the port in --connect: it has to be the browser's debugging port")                    \
+    X(PROTOCOL, "protocol", 1, "run again with --trace FILE to see what the browser said")         \
+    X(TOO_BIG, "too-big", 1, "the answer was not kept; check what is listening on that port")      \
+    X(PEER, "peer", 1, "run again with --trace FILE to see what the browser said")                 \
+    X(GONE, "gone", 1, "")                                                                         \
+    X(LOST, "lost", 1, "the browser or its connection ended; start it again and run again")        \
+    X(TAB_LOST, "tab-lost", 1, "the tab ended; run again")                                         \
+    X(TIMEOUT, "timeout", 1, "run again with a larger --timeout")                                  \
+    X(INTERRUPTED, "interrupted", 1, "")                                                           \
+    X(SCENARIO, "scenario", 1, "run 'offswitch scenario lint FILE' to see every fault in it")      \
+    X(STATE, "state", 1, "name a directory that you can write to with --state DIR")                \
+    X(REFUSED, "refused", 4, "")
+
+enum ofs_error_code {
+#define X(code, name, status, hint) OFS_ERR_##code,
+    OFS_ERROR_TABLE(X)
+#undef X
+};
+
+struct ofs_error {
+    enum ofs_error_code code;
+    bool maybe_done;  /* the act may have happened: re-read, never repeat */
+    char peer[96];    /* the peer's own word for the error, or "" */
+    char text[768];   /* one sentence, no newline, no full stop */
+    char hint[384];   /* what to do next, or "" for the code's usual hint */
+};
+
+
+struct ofs_job;
+struct ofs_run;
+struct ofs_scenario;
+
+/* What to do and where. Strings are borrowed and have to outlive the job. */
+struct ofs_options {
+    const char *command;  /* the report's word: "check", "fix", … */
+    const char *scenario; /* a name or a path */
+    const char *connect;  /* --connect */
+    const char *const *browser_args;
+    size_t n_browser_args;
+    const char *profile;
+    bool headless;
+    const char *origin;  /* another origin to run against, on this machine; NULL: the scenario's */
+    const char *only;    /* setting ids, separated by commas, or NULL */
+    const char *group;   /* or NULL */
+    bool all;
+    int tabs;            /* how many tabs to work in, from 1 */
+    int64_t timeout_ms;  /* for the whole run */
+    const char *state;   /* the state directory */
+    const char *trace;   /* a file, or NULL */
+    const char *wording; /* a new wording that the person vouches for, or NULL */
+
+    /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */
+    void (*on_progress)(void *ctx, const char *setting, const char *words);
+    void *ctx;
+};
+
+struct ofs_loop;
+
+/* Load the scenario and choose the settings; touches no browser. `loop` is borrowed. */
+struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *options,
+                            struct ofs_error *err);
+void ofs_job_free(struct ofs_job *job);
+
+/* Reach the browser and read every chosen setting. Once a browser was reached, what cannot be read is
+ * a result (unknown, with its reason) and not an error. */
+int ofs_job_check(struct ofs_job *job, struct ofs_error *err);
+
+/* After a check: how many settings a fix would flip. */
+size_t ofs_job_differing(const struct ofs_job *job);
+
+/* After a check and the person's yes: flip what differs and prove each flip. Failures are results. */
+int ofs_job_fix(struct ofs_job *job, struct ofs_error *err);
+
+/* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
+void ofs_job_finish(struct ofs_job *job);
+
+/* What was seen and done: borrowed from the job. record/run.h tells its members. */
+struct ofs_run *ofs_job_run(struct ofs_job *job);
+const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job);
+
+#endif

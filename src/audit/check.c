@@ -1,0 +1,287 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/json.h"
+
+/* Reasons that hold for every further page: a good guest does not go on knocking. */
+static bool is_halting(const char *reason)
+{
+    static const char *const words[] = {"signed-out", "checkpoint", "blocked", "wrong-origin"};
+    for (size_t i = 0; reason && i < sizeof words / sizeof *words; i++)
+        if (!strcmp(reason, words[i]))
+            return true;
+    return false;
+}
+
+static void cannot(struct ofs_observation *o, const char *reason, const char *detail)
+{
+    o->reason = reason;
+    o->state[0] = '\0';
+    snprintf(o->detail, sizeof o->detail, "%s", detail);
+}
+
+/* Remember AI-sounding switches and links that the scenario does not know, once each. */
+static void note_unlisted(struct ofs_job *job, const cJSON *look)
+{
+    const char *page = ofs_json_str(look, "path", "");
+    const cJSON *one, *known;
+    if (!job->run.unlisted)
+        job->run.unlisted = cJSON_CreateArray();
+    cJSON_ArrayForEach(one, ofs_json_get(look, "unlisted"))
+    {
+        const char *name = ofs_json_str(one, "name", "");
+        bool seen = false;
+        cJSON_ArrayForEach(known, job->run.unlisted)
+        {
+            seen = seen || (!strcmp(ofs_json_str(known, "name", ""), name) &&
+                            !strcmp(ofs_json_str(known, "page", ""), page));
+        }
+        if (seen)
+            continue;
+        cJSON *copy = cJSON_CreateObject();
+        cJSON_AddStringToObject(copy, "page", page);
+        cJSON_AddStringToObject(copy, "name", name);
+        ofs_json_add_str(copy, "state", ofs_json_str(one, "state", NULL));
+        cJSON_AddItemToArray(job->run.unlisted, copy);
+    }
+}
+
+static int visit(struct ofs_job *job, struct ofs_page *page, const struct ofs_visit *where,
+                 struct ofs_sight *sight, struct ofs_error *err)
+{
+    if (ofs_page_visit(page, where, job->deadline, sight, err))
+        return -1;
+    if (!sight->reason)
+        note_unlisted(job, sight->look);
+    if (is_halting(sight->reason) && !job->halt) {
+        job->halt = sight->reason;
+        snprintf(job->halt_detail, sizeof job->halt_detail, "%s", sight->detail);
+    }
+    return 0;
+}
+
+static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_setting *setting,
+               const char *path, bool trust_weak, struct ofs_observation *ret,
+               struct ofs_error *err)
+{
+    struct ofs_sight sight;
+    const struct ofs_visit where = {.path = path, .setting = setting, .trust_weak = trust_weak};
+    if (visit(job, page, &where, &sight, err))
+        return -1;
+    ofs_observe(setting, &sight, ret);
+    ofs_sight_clear(&sight);
+    return 0;
+}
+
+/* The index page as it was read in this run; read at most once. NULL with `ret` filled when it cannot
+ * be read, or on an error. */
+static const cJSON *index_look(struct ofs_job *job, const struct ofs_setting *setting,
+                               struct ofs_observation *ret, int *ret_rc, struct ofs_error *err)
+{
+    const char *path = ofs_json_str(ofs_json_get(job->scenario->indexes, setting->index), "page", NULL);
+    const cJSON *known = ofs_json_get(job->indexes, setting->index);
+    struct ofs_sight sight;
+    struct ofs_visit where = {.path = path};
+    *ret_rc = 0;
+    if (known)
+        return known;
+    *ret_rc = visit(job, job->page, &where, &sight, err);
+    if (*ret_rc)
+        return NULL;
+    if (sight.reason) {
+        cannot(ret, sight.reason, sight.detail);
+        ofs_sight_clear(&sight);
+        return NULL;
+    }
+    cJSON_AddItemToObject(job->indexes, setting->index, sight.look);
+    sight.look = NULL;
+    ofs_sight_clear(&sight);
+    return ofs_json_get(job->indexes, setting->index);
+}
+
+static bool is_never(const struct ofs_scenario *scenario, const char *path)
+{
+    const cJSON *never;
+    cJSON_ArrayForEach(never, scenario->never)
+    {
+        const char *base = cJSON_IsString(never) ? never->valuestring : "";
+        size_t n = strlen(base);
+        while (n && base[n - 1] == '/')
+            n--;
+        if (n && !strncmp(path, base, n) && strchr("/?#", path[n]))
+            return true;
+    }
+    return false;
+}
+
+/* Does the scenario have words for the setting in the language of the page? */
+static bool speaks(const struct ofs_setting *setting, const char *lang)
+{
+    const cJSON *const lists[] = {setting->labels, setting->rows};
+    size_t n = strcspn(lang, "-_");
+    const cJSON *words;
+    for (size_t i = 0; n && i < 2; i++)
+    {
+        cJSON_ArrayForEach(words, lists[i])
+        {
+            if (words->string && !strncasecmp(words->string, lang, n) &&
+                strchr("-_", words->string[n]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The index is intact when it lists other settings that we know. */
+static bool is_intact(const cJSON *look, const char *id)
+{
+    const cJSON *links;
+    cJSON_ArrayForEach(links, ofs_json_get(look, "links"))
+    {
+        if (strcmp(links->string, id))
+            return true;
+    }
+    return false;
+}
+
+static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *setting,
+                           const cJSON *look, struct ofs_observation *ret)
+{
+    const char *lang = ofs_json_str(look, "lang", "");
+    bool can_tell = setting->page || speaks(setting, lang);
+    ret->absent = true;
+    if (!is_intact(look, setting->id)) {
+        cannot(ret, "not-found",
+               "neither its page nor the index shows it, nor anything else that is known; look for "
+               "it by hand");
+    } else if (!can_tell) {
+        cannot(ret, "not-found", "");
+        snprintf(ret->detail, sizeof ret->detail,
+                 "the index is in a language (%s) in which its name is not known; look for it by "
+                 "hand",
+                 lang[0] ? lang : "not told");
+    } else if (!job->scenario->canary) {
+        cannot(ret, "not-found",
+               "the index does not list it, and nothing shows that somebody is signed in; look for "
+               "it by hand");
+    } else {
+        cannot(ret, "not-found", "the index does not list it");
+        ret->not_offered = true;
+    }
+}
+
+/* The one link of the index whose text names the setting. */
+static const char *link_path(const cJSON *look, const struct ofs_setting *setting,
+                             struct ofs_observation *ret)
+{
+    const cJSON *links = ofs_json_get(ofs_json_get(look, "links"), setting->id), *link;
+    const char *path = NULL;
+    int count = 0;
+    /* Names outrank addresses: an address may be a neighbour's by now. */
+    for (int by_text = 1; by_text >= 0 && !count; by_text--)
+    {
+        cJSON_ArrayForEach(link, links)
+        {
+            if ((strcmp(ofs_json_str(link, "by", ""), "text") == 0) != by_text)
+                continue;
+            path = ofs_json_str(link, "path", NULL);
+            count++;
+        }
+    }
+    if (count <= 1)
+        return path;
+    cannot(ret, "ambiguous", "");
+    snprintf(ret->detail, sizeof ret->detail,
+             "%d links of the index answer to its name; open the right one by hand", count);
+    return NULL;
+}
+
+static int by_index(struct ofs_job *job, struct ofs_entry *entry, struct ofs_observation *ret,
+                    struct ofs_error *err)
+{
+    const struct ofs_setting *setting = entry->setting;
+    struct ofs_observation first = *ret;
+    int rc;
+    *ret = (struct ofs_observation){0};
+    const cJSON *look = index_look(job, setting, ret, &rc, err);
+    if (!look)
+        return rc;
+    const char *path = link_path(look, setting, ret);
+    if (ret->reason)
+        return 0;
+    if (!path) {
+        judge_unlisted(job, setting, look, ret);
+        return 0;
+    }
+    if (is_never(job->scenario, path)) {
+        cannot(ret, "not-found", "its link leads to a page that must not be opened; look by hand");
+        return 0;
+    }
+    if (setting->page && first.reason && !strcmp(path, first.path[0] ? first.path : setting->page)) {
+        *ret = first; /* the index leads to where we were */
+        return 0;
+    }
+    if (see(job, job->page, setting, path, false, ret, err))
+        return -1;
+    if (ret->absent)
+        cannot(ret, "not-found", "the index lists it, and its page does not show it; look by hand");
+    snprintf(ret->path, sizeof ret->path, "%s", path);
+    return 0;
+}
+
+int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_observation *ret,
+                     struct ofs_error *err)
+{
+    const struct ofs_setting *setting = entry->setting;
+    *ret = (struct ofs_observation){0};
+    if (job->halt) {
+        cannot(ret, job->halt, job->halt_detail);
+        return 0;
+    }
+    if (setting->page) {
+        if (see(job, job->page, setting, setting->page, false, ret, err))
+            return -1;
+        if (!ret->absent && !ret->missing) {
+            snprintf(ret->path, sizeof ret->path, "%s", setting->page);
+            return 0;
+        }
+    }
+    if (job->halt || !setting->index)
+        return 0;
+    return by_index(job, entry, ret, err);
+}
+
+int ofs_reread_setting(struct ofs_job *job, struct ofs_page *page, struct ofs_entry *entry,
+                       struct ofs_observation *ret, struct ofs_error *err)
+{
+    *ret = (struct ofs_observation){0};
+    if (see(job, page, entry->setting, entry->seen.path, entry->seen.weak, ret, err))
+        return -1;
+    /* The control has to be the one that was pressed, by the same right. */
+    if (!ret->reason && ret->located != entry->seen.located)
+        cannot(ret, "ambiguous", "the page has changed its shape since; look at it by hand");
+    return 0;
+}
+
+const char *ofs_reason_of_error(const struct ofs_error *err)
+{
+    switch (err->code) {
+    case OFS_ERR_INTERRUPTED:
+        return "interrupted";
+    case OFS_ERR_TIMEOUT:
+        return "timed-out";
+    default:
+        return "browser-lost";
+    }
+}
+
+void ofs_mark_unread(struct ofs_result *result, const struct ofs_error *err)
+{
+    result->verdict = OFS_VERDICT_UNKNOWN;
+    result->reason = ofs_reason_of_error(err);
+    const char *next = err->code == OFS_ERR_TIMEOUT ? "run again with a larger --timeout"
+                                                    : "run again to see how it stands";
+    snprintf(result->detail, sizeof result->detail, "%.380s; %s", err->text, next);
+}

@@ -1,0 +1,213 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "scenario/select.h"
+
+enum { CLOSING = 5000 }; /* milliseconds for going in order */
+
+/* An origin given by hand is for replicas: this machine, no path. */
+static int check_origin(const char *origin, struct ofs_error *err)
+{
+    const char *host = !strncmp(origin, "http://", 7)    ? origin + 7
+                       : !strncmp(origin, "https://", 8) ? origin + 8
+                                                         : NULL;
+    if (!host)
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s is not http://HOST[:PORT]", origin);
+    size_t n = strcspn(host, "/?#");
+    if (host[n])
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has more than a host and a port", origin);
+    char name[128];
+    size_t name_len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    if (name_len == 0 || name_len >= sizeof name || name_len > n)
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no host", origin);
+    memcpy(name, host, name_len);
+    name[name_len] = '\0';
+    if (!ofs_text_is_loopback_host(name)) {
+        ofs_fail(err, OFS_ERR_USAGE, "--origin %s: '%s' is not this machine", origin, name);
+        return ofs_hint(err, "another origin is for replicas on 127.0.0.1 or localhost; a real site "
+                             "is named by its scenario");
+    }
+    return 0;
+}
+
+static int choose(struct ofs_job *job, struct ofs_error *err)
+{
+    const struct ofs_options *o = &job->options;
+    size_t n = job->scenario->n_settings;
+    bool *selected = calloc(n + 1, sizeof *selected);
+    job->entries = calloc(n + 1, sizeof *job->entries);
+    job->run.results = calloc(n + 1, sizeof *job->run.results);
+    if (!selected || !job->entries || !job->run.results) {
+        free(selected);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    }
+    int rc = ofs_scenario_select(job->scenario, o->only, o->group, o->all, selected, err);
+    for (size_t i = 0; !rc && i < n; i++) {
+        const struct ofs_setting *s = &job->scenario->settings[i];
+        if (!selected[i])
+            continue;
+        struct ofs_result *r = &job->run.results[job->n_entries];
+        *r = (struct ofs_result){.id = s->id,
+                                 .title = s->title,
+                                 .group = s->group,
+                                 .wanted = s->wanted,
+                                 .verdict = OFS_VERDICT_UNKNOWN,
+                                 .reason = "interrupted"};
+        snprintf(r->detail, sizeof r->detail, "it was not read; run again");
+        job->entries[job->n_entries++] = (struct ofs_entry){.setting = s, .result = r};
+    }
+    job->run.n_results = job->n_entries;
+    free(selected);
+    return rc;
+}
+
+static cJSON *manual_items(const struct ofs_job *job)
+{
+    cJSON *list = cJSON_CreateArray();
+    const cJSON *item;
+    cJSON_ArrayForEach(item, job->scenario->manual)
+    {
+        const char *page = ofs_json_str(item, "page", NULL);
+        OFS_AUTO_STR url = page ? ofs_text_printf("%s%s", job->scenario->origin, page) : NULL;
+        cJSON *one = cJSON_CreateObject();
+        ofs_json_add_str(one, "id", ofs_json_str(item, "id", ""));
+        ofs_json_add_str(one, "title", ofs_json_str(item, "title", ""));
+        ofs_json_add_str(one, "url", url);
+        cJSON_AddNullToObject(one, "due");
+        cJSON_AddNullToObject(one, "done");
+        cJSON_AddItemToArray(list, one);
+    }
+    return list;
+}
+
+struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *options,
+                            struct ofs_error *err)
+{
+    struct ofs_job *job = calloc(1, sizeof *job);
+    if (!job) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    job->options = *options;
+    job->loop = loop;
+    job->deadline = ofs_deadline_in(options->timeout_ms);
+    job->indexes = cJSON_CreateObject();
+    ofs_run_begin(&job->run);
+    if (ofs_browser_check_address(options->connect, err) ||
+        (options->origin && check_origin(options->origin, err)) ||
+        !(job->scenario = ofs_scenario_load(options->scenario, err)) || choose(job, err)) {
+        ofs_job_free(job);
+        return NULL;
+    }
+    const struct ofs_scenario *s = job->scenario;
+    job->origin = options->origin ? options->origin : s->origin;
+    job->run.command = options->command;
+    job->run.scenario_id = s->id;
+    job->run.scenario_version = s->version;
+    job->run.scenario_sha256 = s->sha256;
+    job->run.origin = job->origin;
+    job->run.manual = manual_items(job);
+    return job;
+}
+
+void ofs_job_finish(struct ofs_job *job)
+{
+    if (job->finished)
+        return;
+    job->finished = true;
+    ofs_deadline closing = ofs_deadline_in(CLOSING);
+    ofs_page_close(job->page, closing);
+    job->page = NULL;
+    if (job->browser)
+        job->browser->ops->close(job->browser, closing);
+    job->browser = NULL;
+    ofs_trace_close(job->trace);
+    job->trace = NULL;
+    ofs_date_now(job->run.finished);
+    job->run.exit = ofs_run_status(&job->run);
+}
+
+void ofs_job_free(struct ofs_job *job)
+{
+    if (!job)
+        return;
+    ofs_job_finish(job);
+    ofs_run_clear(&job->run);
+    cJSON_Delete(job->indexes);
+    free(job->entries);
+    ofs_scenario_free(job->scenario);
+    free(job);
+}
+
+struct ofs_run *ofs_job_run(struct ofs_job *job)
+{
+    return &job->run;
+}
+
+const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job)
+{
+    return job->scenario;
+}
+
+void ofs_tell(const struct ofs_job *job, const struct ofs_entry *entry, const char *words)
+{
+    if (job->options.on_progress)
+        job->options.on_progress(job->options.ctx, entry->setting->id, words);
+}
+
+static int reach_browser(struct ofs_job *job, struct ofs_error *err)
+{
+    const struct ofs_options *o = &job->options;
+    if (o->trace && !(job->trace = ofs_trace_open(o->trace, err)))
+        return -1;
+    struct ofs_connect how = {.address = o->connect,
+                              .browser_args = o->browser_args,
+                              .n_browser_args = o->n_browser_args,
+                              .profile = o->profile,
+                              .state = o->state,
+                              .headless = o->headless,
+                              .trace = job->trace};
+    job->browser = ofs_browser_open(job->loop, &how, job->deadline, err);
+    if (!job->browser)
+        return -1;
+    snprintf(job->run.browser_name, sizeof job->run.browser_name, "%s", job->browser->name);
+    snprintf(job->run.browser_version, sizeof job->run.browser_version, "%s",
+             job->browser->version);
+    job->run.protocol = job->browser->ops->protocol;
+    job->run.wire = job->browser->wire;
+    job->page = ofs_page_open(job->browser, job->scenario, job->origin, o->wording, job->deadline, err);
+    return job->page ? 0 : -1;
+}
+
+int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
+{
+    if (reach_browser(job, err))
+        return -1;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        struct ofs_entry *entry = &job->entries[i];
+        struct ofs_error end;
+        ofs_tell(job, entry, "reading");
+        if (ofs_read_setting(job, entry, &entry->seen, &end)) {
+            /* What ends the run ends it for every setting that was not read yet. */
+            for (size_t j = i; j < job->n_entries; j++)
+                ofs_mark_unread(job->entries[j].result, &end);
+            break;
+        }
+        ofs_judge_check(&entry->seen, entry->result);
+        ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
+    }
+    job->run.exit = ofs_run_status(&job->run);
+    return 0;
+}
+
+size_t ofs_job_differing(const struct ofs_job *job)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < job->n_entries; i++)
+        n += job->entries[i].result->verdict == OFS_VERDICT_DIFFERS;
+    return n;
+}

@@ -1,0 +1,13 @@
+#include "cli/run.h"
+
+int cmd_check(const struct cli *cli)
+{
+    struct session session;
+    int status = session_open(&session, cli, "auto", NULL, NULL);
+    if (!status)
+        status = session_tell_terms(&session);
+    if (!status)
+        status = session_report(&session, session_check(&session));
+    session_close(&session);
+    return status;
+}

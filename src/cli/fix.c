@@ -1,0 +1,42 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/run.h"
+
+/* The person's yes to the plan: given with --yes, or asked for. */
+static int confirm(struct session *session)
+{
+    struct ofs_error err;
+    if (session->cli->yes)
+        return 0;
+    if (!cli_is_terminal(STDIN_FILENO)) {
+        ofs_fail(&err, OFS_ERR_REFUSED, "nothing was changed: there is no terminal to ask on");
+        ofs_hint(&err, "add --yes to confirm the plan above");
+        return cli_complain(&err);
+    }
+    int status = session_confirm(session, "Do this?");
+    if (status)
+        fprintf(stderr, "offswitch: nothing was changed\n");
+    return status;
+}
+
+int cmd_fix(const struct cli *cli)
+{
+    struct session session;
+    struct ofs_error err;
+    int status = session_open(&session, cli, "auto", NULL, NULL);
+    if (!status)
+        status = session_tell_terms(&session);
+    if (!status) {
+        status = session_check(&session);
+        if (!status && ofs_job_differing(session.job)) {
+            session_show_plan(&session);
+            status = confirm(&session);
+            if (!status && ofs_job_fix(session.job, &err))
+                status = cli_complain(&err);
+        }
+        status = session_report(&session, status);
+    }
+    session_close(&session);
+    return status;
+}

@@ -1,0 +1,28 @@
+/*
+ * internal.h: for this room only.
+ */
+#ifndef OFS_PAGE_INTERNAL_H
+#define OFS_PAGE_INTERNAL_H
+
+#include <stdarg.h>
+
+#include "page/page.h"
+
+struct ofs_page {
+    struct ofs_browser *browser;
+    struct ofs_tab *tab;
+    const struct ofs_scenario *scenario;
+    const char *origin;
+    cJSON *lesson;          /* what the probe has to know, owned */
+    bool taught;            /* the present document's probe has had it */
+    unsigned taught_commit; /* as of this commit */
+};
+
+/* Ask the probe, teaching it first where the document is new. */
+int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
+                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+
+/* Wait until the page has changed, at most so many milliseconds. */
+int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
+
+#endif

@@ -1,0 +1,445 @@
+#include "page/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "page/internal.h"
+
+/* How long a page has to hold still before it is believed, and how long it may take. Milliseconds. */
+enum {
+    STILL_MARKED = 400,    /* the scenario's mark was seen */
+    STILL_UNMARKED = 1000, /* the scenario has no mark */
+    STILL_ABSENT = 1500,   /* what is looked for is not there */
+    STILL_DISABLED = 3000, /* it is there and cannot be used yet */
+    WEAK_AFTER = 6000,     /* a mark or an answer is overdue */
+    PAGE_BUDGET = 25000,
+    TICK = 250,
+    MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
+    MOST_SCROLLS = 20,
+};
+
+void ofs_sight_clear(struct ofs_sight *sight)
+{
+    cJSON_Delete(sight->look);
+    *sight = (struct ofs_sight){0};
+}
+
+static cJSON *words_of(const cJSON *by_language, const char *extra)
+{
+    cJSON *copy = by_language ? cJSON_Duplicate(by_language, true) : cJSON_CreateObject();
+    if (extra) {
+        cJSON *list = cJSON_AddArrayToObject(copy, "x-person");
+        cJSON_AddItemToArray(list, cJSON_CreateString(extra));
+    }
+    return copy;
+}
+
+static cJSON *array_or_empty(const cJSON *value)
+{
+    return cJSON_IsArray(value) ? cJSON_Duplicate(value, true) : cJSON_CreateArray();
+}
+
+/* What the probe has to know of the site. */
+static cJSON *lesson(const struct ofs_scenario *scenario, const char *wording)
+{
+    cJSON *site = cJSON_CreateObject(), *settings = cJSON_AddArrayToObject(site, "settings");
+    cJSON_AddItemToObject(site, "marks", array_or_empty(ofs_json_at(scenario->ready, "marks")));
+    cJSON_AddItemToObject(site, "static_paths",
+                          array_or_empty(ofs_json_at(scenario->ready, "static_paths")));
+    cJSON_AddItemToObject(site, "canary",
+                          array_or_empty(ofs_json_at(scenario->canary, "selectors")));
+    cJSON_AddItemToObject(site, "blockers", array_or_empty(scenario->blockers));
+    for (size_t i = 0; i < scenario->n_settings; i++) {
+        const struct ofs_setting *s = &scenario->settings[i];
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddStringToObject(one, "id", s->id);
+        ofs_json_add_str(one, "key", s->key);
+        ofs_json_add_str(one, "page", s->page);
+        cJSON_AddItemToObject(one, "key_attributes", array_or_empty(s->key_attributes));
+        cJSON_AddItemToObject(one, "labels", words_of(s->labels, s->key ? wording : NULL));
+        cJSON_AddItemToObject(one, "rows", words_of(s->rows, NULL));
+        cJSON_AddItemToObject(one, "inverted", words_of(s->inverted, NULL));
+        cJSON_AddItemToArray(settings, one);
+    }
+    return site;
+}
+
+struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_scenario *scenario,
+                               const char *origin, const char *wording, ofs_deadline deadline,
+                               struct ofs_error *err)
+{
+    struct ofs_page *page = calloc(1, sizeof *page);
+    if (!page) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    browser->probe = ofs_probe_source;
+    page->browser = browser;
+    page->scenario = scenario;
+    page->origin = origin;
+    page->lesson = lesson(scenario, wording);
+    if (browser->ops->open_tab(browser, deadline, &page->tab, err)) {
+        cJSON_Delete(page->lesson);
+        free(page);
+        return NULL;
+    }
+    return page;
+}
+
+void ofs_page_close(struct ofs_page *page, ofs_deadline deadline)
+{
+    if (!page)
+        return;
+    page->browser->ops->close_tab(page->tab, deadline);
+    cJSON_Delete(page->lesson);
+    free(page);
+}
+
+int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
+                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    const struct ofs_browser_ops *ops = page->browser->ops;
+    /* A document that went away between two questions is asked anew; a read can be repeated. */
+    for (int attempt = 0; attempt < 3; attempt++) {
+        unsigned mark = page->tab->view.commits;
+        bool taught = page->taught && page->taught_commit == mark;
+        OFS_AUTO_JSON ignored = NULL;
+        int rc = taught ? 0 : ops->call(page->tab, "learn", page->lesson, deadline, &ignored, err);
+        if (!rc && !taught) {
+            page->taught = true;
+            page->taught_commit = mark;
+        }
+        if (!rc)
+            rc = ops->call(page->tab, question, args, deadline, ret_value, err);
+        if (!rc)
+            return 0;
+        page->taught = false;
+        if (err->code != OFS_ERR_GONE)
+            return -1;
+    }
+    return -1;
+}
+
+int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
+{
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    OFS_AUTO_JSON ignored = NULL;
+    struct ofs_error soft;
+    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms + 1000));
+    cJSON_AddNumberToObject(args, "ms", (double)ms);
+    /* A page in the background may get no timers: then our own clock ends the wait. */
+    if (!ofs_page_ask(page, "changed", args, end, &ignored, &soft) || soft.code == OFS_ERR_GONE)
+        return 0;
+    if (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0)
+        return 0;
+    *err = soft;
+    return -1;
+}
+
+static int unusable(struct ofs_sight *sight, const char *reason, const char *fmt, ...)
+    OFS_PRINTF(3, 4);
+
+static int unusable(struct ofs_sight *sight, const char *reason, const char *fmt, ...)
+{
+    va_list ap;
+    sight->reason = reason;
+    va_start(ap, fmt);
+    vsnprintf(sight->detail, sizeof sight->detail, fmt, ap);
+    va_end(ap);
+    return 1;
+}
+
+static const char *blocker_for_status(const struct ofs_scenario *scenario, int status)
+{
+    const cJSON *blocker, *s;
+    cJSON_ArrayForEach(blocker, scenario->blockers)
+    {
+        cJSON_ArrayForEach(s, ofs_json_get(blocker, "status"))
+        {
+            if (cJSON_IsNumber(s) && s->valueint == status)
+                return ofs_json_str(blocker, "reason", "blocked");
+        }
+    }
+    return status == 429 || status == 999 ? "blocked" : NULL;
+}
+
+/* What the network alone tells of the document: 1 when it ends the visit. */
+static int judge_arrival(const struct ofs_page *page, unsigned mark, struct ofs_sight *sight)
+{
+    const struct ofs_tab_view *view = &page->tab->view;
+    const char *blocked = blocker_for_status(page->scenario, view->status);
+    if (blocked)
+        return unusable(sight, blocked,
+                        "the site answered HTTP %d; wait some hours, then try again by hand",
+                        view->status);
+    if (view->status >= 400) {
+        sight->missing = view->status == 404 || view->status == 410;
+        return unusable(sight, "load-failed", "the page answered HTTP %d; try again later",
+                        view->status);
+    }
+    if (view->failure[0])
+        return unusable(sight, "load-failed",
+                        "the page did not arrive whole (%s); check the connection and try again",
+                        view->failure);
+    if (view->commits > mark + MOST_COMMITS)
+        return unusable(sight, "load-failed", "the page keeps loading itself anew; open it by hand");
+    return 0;
+}
+
+/* What the page says of itself: 1 when it ends the visit. */
+static int judge_look(const struct ofs_page *page, const cJSON *look, struct ofs_sight *sight)
+{
+    const char *origin = ofs_json_str(look, "origin", "");
+    const char *reason = ofs_json_str(look, "blocker/reason", NULL);
+    if (strcmp(origin, page->origin))
+        return unusable(sight, "wrong-origin",
+                        "the page is at %s and not at %s; nothing there was read or touched",
+                        origin, page->origin);
+    if (!reason)
+        return 0;
+    const char *why = ofs_json_str(look, "blocker/why", "");
+    if (!strcmp(reason, "signed-out"))
+        return unusable(sight, reason, "not signed in (%s); sign in with this browser and run again",
+                        why);
+    if (!strcmp(reason, "checkpoint"))
+        return unusable(sight, reason,
+                        "the site wants to know that it is you (%s); answer it by hand and run again",
+                        why);
+    return unusable(sight, reason, "the site is keeping us out (%s); wait some hours", why);
+}
+
+/* Is something that began before `since` still on its way? Long ones are told apart. */
+static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t since, bool *ret_long)
+{
+    int64_t now = ofs_now_ms();
+    bool waiting = false;
+    *ret_long = false;
+    for (unsigned serial = tab->view.last_serial; serial > from; serial--) {
+        const struct ofs_request *r = ofs_tab_request(tab, serial);
+        if (!r)
+            break;
+        if (r->ended || !r->page_data || r->started_ms > since)
+            continue;
+        waiting = true;
+        *ret_long = *ret_long || now - r->started_ms > WEAK_AFTER;
+    }
+    return waiting;
+}
+
+/* How a visit stands. */
+struct wait {
+    unsigned commits, serial;
+    int64_t began, still_since;
+    char *signature;
+    int scrolls;
+    bool unfolded;
+};
+
+/* What has to hold still, as text. */
+static char *signature_of(const struct ofs_visit *visit, const cJSON *look)
+{
+    const cJSON *match = visit->setting
+                             ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
+                             : NULL;
+    if (match)
+        return cJSON_PrintUnformatted(match);
+    return ofs_text_printf("%s %d %d %s", ofs_json_str(look, "path", ""),
+                           (int)ofs_json_num(look, "link_count", 0),
+                           (int)ofs_json_num(look, "controls", 0), ofs_json_str(look, "lang", ""));
+}
+
+static void note_signature(struct wait *w, char *signature)
+{
+    if (!w->signature || !signature || strcmp(w->signature, signature))
+        w->still_since = ofs_now_ms();
+    free(w->signature);
+    w->signature = signature;
+}
+
+/* One step towards what is not in sight: further down, or into a closed section that the scenario
+ * names. 1 when something was tried. */
+static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struct wait *w,
+                     const cJSON *look, ofs_deadline deadline, struct ofs_error *err)
+{
+    OFS_AUTO_JSON moved = NULL;
+    if (!visit->setting)
+        return 0;
+    if (ofs_json_bool(look, "scroll/more", false) && w->scrolls < MOST_SCROLLS) {
+        w->scrolls++;
+        if (ofs_page_ask(page, "scroll", NULL, deadline, &moved, err))
+            return -1;
+        w->still_since = ofs_now_ms() - STILL_ABSENT + TICK;
+        return 1;
+    }
+    if (w->unfolded)
+        return 0;
+    w->unfolded = true;
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    OFS_AUTO_JSON aim = NULL;
+    cJSON_AddStringToObject(args, "id", visit->setting->id);
+    if (ofs_page_ask(page, "aim_fold", args, deadline, &aim, err))
+        return -1;
+    if (ofs_json_num(aim, "count", 0) != 1 || !ofs_json_get(aim, "via"))
+        return 0;
+    if (page->browser->ops->click(page->tab, ofs_json_num(aim, "x", 0), ofs_json_num(aim, "y", 0),
+                                  ofs_deadline_min(deadline, ofs_deadline_in(5000)), err))
+        return -1;
+    w->still_since = ofs_now_ms();
+    return 1;
+}
+
+enum progress { WAIT_ON, SETTLED, SETTLED_WEAK };
+
+/* Is the page ready? `ret_missing` says what it still waits for. */
+static enum progress judge_readiness(const struct ofs_page *page, const struct ofs_visit *visit,
+                                     const struct wait *w, const cJSON *look,
+                                     const char **ret_missing)
+{
+    const cJSON *match = visit->setting
+                             ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
+                             : NULL;
+    const cJSON *boot = ofs_json_get(look, "boot"), *canary = ofs_json_get(look, "canary");
+    int64_t now = ofs_now_ms(), still = now - w->still_since;
+    bool is_long, marked = cJSON_IsTrue(boot);
+    bool waiting = is_waiting(page->tab, w->serial, w->still_since, &is_long);
+    bool plain = match ? ofs_json_bool(match, "plain", false) : false;
+    bool overdue = now - w->began > WEAK_AFTER && still > WEAK_AFTER / 2;
+
+    *ret_missing = NULL;
+    if (cJSON_IsFalse(canary)) {
+        *ret_missing = "nothing on it shows that somebody is signed in";
+        return WAIT_ON;
+    }
+    if (match && ofs_json_bool(match, "busy", false)) {
+        *ret_missing = "it says that it is busy";
+        return WAIT_ON;
+    }
+    bool weak = false;
+    if (!ofs_json_bool(look, "complete", false)) {
+        *ret_missing = "it was still loading";
+        weak = true;
+    } else if (cJSON_IsFalse(boot) && !plain) {
+        *ret_missing = "its scripts did not finish starting";
+        weak = true;
+    } else if (waiting && !(is_long && marked)) {
+        *ret_missing = "it was waiting for an answer of the site";
+        weak = true;
+    }
+    int64_t need = marked ? STILL_MARKED : plain ? STILL_MARKED : STILL_UNMARKED;
+    if (!match && visit->setting)
+        need = STILL_ABSENT;
+    if (match && ofs_json_bool(match, "disabled", false))
+        need = STILL_DISABLED;
+    if (still < need)
+        return WAIT_ON;
+    if (!weak)
+        return SETTLED;
+    return overdue && match ? SETTLED_WEAK : WAIT_ON;
+}
+
+static int tell_unready(const struct ofs_page *page, const cJSON *look, const char *missing,
+                        struct ofs_sight *sight)
+{
+    const struct ofs_tab_view *view = &page->tab->view;
+    if (!look)
+        return unusable(sight, view->commits ? "not-ready" : "load-failed",
+                        "the page gave no answer; check the connection and try again");
+    if (ofs_json_bool(look, "password", false))
+        return unusable(sight, "signed-out", "the page asks for a password; sign in and run again");
+    if (ofs_json_bool(look, "empty", false))
+        return unusable(sight, "load-failed", "the page is empty; try again later");
+    return unusable(sight, "not-ready",
+                    "the page was not ready in time: %s; open it by hand, or run again",
+                    missing ? missing : "it did not hold still");
+}
+
+/* One round: read and judge. 1 when the visit is over. */
+static int step(struct ofs_page *page, const struct ofs_visit *visit, struct wait *w,
+                const char **ret_missing, ofs_deadline deadline, struct ofs_sight *sight,
+                struct ofs_error *err)
+{
+    cJSON *look = NULL;
+    if (judge_arrival(page, w->commits, sight))
+        return 1;
+    if (ofs_page_ask(page, "look", NULL, deadline, &look, err))
+        return err->code == OFS_ERR_GONE ? 0 : -1;
+    cJSON_Delete(sight->look);
+    sight->look = look;
+    note_signature(w, signature_of(visit, look));
+    if (judge_arrival(page, w->commits, sight) || judge_look(page, look, sight))
+        return 1;
+    const cJSON *match =
+        visit->setting ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id) : NULL;
+    switch (judge_readiness(page, visit, w, look, ret_missing)) {
+    case WAIT_ON:
+        return 0;
+    case SETTLED_WEAK:
+        sight->weak = true;
+        return 1;
+    case SETTLED:
+        break;
+    }
+    if (match || !visit->setting)
+        return 1;
+    int searched = search_on(page, visit, w, look, deadline, err);
+    return searched < 0 ? -1 : !searched;
+}
+
+/* A sign-in page that no blocker describes still asks for a password. */
+static void judge_absence(const struct ofs_visit *visit, struct ofs_sight *sight)
+{
+    const cJSON *match =
+        visit->setting && !sight->reason
+            ? ofs_json_get(ofs_json_get(sight->look, "matches"), visit->setting->id)
+            : NULL;
+    if (sight->reason || match)
+        return;
+    if (ofs_json_bool(sight->look, "password", false))
+        unusable(sight, "signed-out", "the page asks for a password; sign in and run again");
+    else if (ofs_json_bool(sight->look, "empty", false))
+        unusable(sight, "load-failed", "the page is empty; try again later");
+}
+
+int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
+                   struct ofs_sight *ret_sight, struct ofs_error *err)
+{
+    OFS_AUTO_STR url = ofs_text_printf("%s%s", page->origin, visit->path);
+    ofs_deadline budget = ofs_deadline_min(deadline, ofs_deadline_in(PAGE_BUDGET));
+    struct wait w = {.commits = page->tab->view.commits,
+                     .serial = page->tab->view.last_serial,
+                     .began = ofs_now_ms(),
+                     .still_since = ofs_now_ms()};
+    struct ofs_error soft;
+    const char *missing = NULL;
+    if (!url)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    *ret_sight = (struct ofs_sight){0};
+    page->taught = false;
+    int rc = page->browser->ops->navigate(page->tab, url, budget, &soft);
+    while (!rc) {
+        rc = step(page, visit, &w, &missing, budget, ret_sight, &soft);
+        if (!rc)
+            rc = ofs_page_wait(page, TICK, budget, &soft);
+    }
+    free(w.signature);
+    bool page_late = rc < 0 && soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0;
+    if (rc < 0 && !page_late) {
+        *err = soft;
+        ofs_sight_clear(ret_sight);
+        return -1;
+    }
+    if (page_late)
+        tell_unready(page, ret_sight->look, missing, ret_sight);
+    judge_absence(visit, ret_sight);
+    if (ret_sight->weak && !visit->trust_weak && visit->setting) {
+        const cJSON *match =
+            ofs_json_get(ofs_json_get(ret_sight->look, "matches"), visit->setting->id);
+        const char *state = ofs_json_str(match, "state", "");
+        if (!strcmp(state, visit->setting->wanted) || strcmp(ofs_json_str(match, "wording", ""), "known"))
+            tell_unready(page, ret_sight->look, missing, ret_sight);
+    }
+    return 0;
+}

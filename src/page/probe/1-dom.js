@@ -1,0 +1,157 @@
+/* The composed tree: what a person sees as one page, shadow roots and same-origin frames included
+ * (DOM Standard, 4.2.2 "Shadow tree"; frames through contentDocument). Nodes of frames belong to other
+ * realms, so nothing here asks `instanceof`. */
+
+const closedRoots = new WeakMap(); /* host -> closed shadow root, where the protocol handed it over */
+
+const isElement = (node) => !!node && node.nodeType === 1;
+const isText = (node) => !!node && node.nodeType === 3;
+const isInput = (el, ...types) => el.localName === "input" && types.includes(el.type);
+const shadowOf = (el) => el.shadowRoot || closedRoots.get(el) || null;
+
+function frameDocument(el) {
+  if (el.localName !== "iframe" && el.localName !== "frame") return null;
+  try {
+    return el.contentDocument && el.contentDocument.documentElement ? el.contentDocument : null;
+  } catch (_) {
+    return null; /* of another origin */
+  }
+}
+
+function composedChildren(node) {
+  if (!isElement(node)) return node.childNodes;
+  const inner = frameDocument(node);
+  if (inner) return [inner.documentElement];
+  const shadow = shadowOf(node);
+  if (shadow) return shadow.childNodes;
+  if (node.localName === "slot") {
+    const assigned = node.assignedNodes();
+    if (assigned.length) return assigned;
+  }
+  return node.childNodes;
+}
+
+/* The slot of a child of a closed root's host is not told to us: look for it. */
+function slotOf(node) {
+  if (node.assignedSlot) return node.assignedSlot;
+  const host = node.parentNode;
+  const root = isElement(host) ? closedRoots.get(host) : null;
+  if (!root) return null;
+  for (const slot of root.querySelectorAll("slot"))
+    if (slot.assignedNodes().includes(node)) return slot;
+  return null;
+}
+
+function composedParent(node) {
+  const slot = slotOf(node);
+  if (slot) return slot;
+  const parent = node.parentNode;
+  if (!parent) return null;
+  if (parent.nodeType === 11) return parent.host || null;
+  if (parent.nodeType === 9) {
+    try {
+      return parent.defaultView ? parent.defaultView.frameElement : null;
+    } catch (_) {
+      return null;
+    }
+  }
+  return parent;
+}
+
+function composedAncestors(node) {
+  const list = [];
+  for (let p = composedParent(node); p; p = composedParent(p)) list.push(p);
+  return list;
+}
+
+const composedContains = (outer, node) => outer === node || composedAncestors(node).includes(outer);
+
+/* Visit every element in document order; a visitor that returns false keeps us out of that subtree. */
+function walk(node, visit) {
+  const stack = [node];
+  while (stack.length) {
+    const el = stack.pop();
+    if (isElement(el) && visit(el) === false) continue;
+    const children = composedChildren(el);
+    for (let i = children.length - 1; i >= 0; i--) if (isElement(children[i])) stack.push(children[i]);
+  }
+}
+
+const styleOf = (el, pseudo) => el.ownerDocument.defaultView.getComputedStyle(el, pseudo);
+
+/* Is the element drawn at all? Visually hidden ones (clipped, one pixel, transparent) are. */
+function isRendered(el) {
+  const style = styleOf(el);
+  if (style.visibility !== "visible") return false;
+  if (el.getClientRects().length) return !el.checkVisibility || el.checkVisibility();
+  return style.display === "contents" && [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
+}
+
+/* Where a frame's document lies in the top document's view. */
+function frameOffset(doc) {
+  let x = 0;
+  let y = 0;
+  for (let view = doc.defaultView; view && view.frameElement; view = view.parent) {
+    const frame = view.frameElement;
+    const box = frame.getBoundingClientRect();
+    const style = styleOf(frame);
+    x += box.left + frame.clientLeft + parseFloat(style.paddingLeft);
+    y += box.top + frame.clientTop + parseFloat(style.paddingTop);
+  }
+  return { x, y };
+}
+
+function boxOf(el) {
+  const box = el.getBoundingClientRect();
+  const at = frameOffset(el.ownerDocument);
+  return { x: box.left + at.x, y: box.top + at.y, w: box.width, h: box.height };
+}
+
+const middle = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
+
+/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. */
+function plain(text) {
+  return (text || "")
+    .normalize("NFKC")
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
+    .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
+    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/\s*[:.*\u2026]+$/, "")
+    .toLowerCase();
+}
+
+const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
+
+const inline = /^(inline|inline-block|contents|ruby|none)$/;
+
+/* The text of a subtree as a person sees it: one entry for each line that its blocks make. `skip`
+ * keeps subtrees out. */
+function textLines(root, skip) {
+  const lines = [];
+  let line = { text: "", el: null };
+  const flush = () => {
+    const text = squeeze(line.text);
+    if (text) lines.push({ text, el: line.el });
+    line = { text: "", el: null };
+  };
+  const add = (node, el) => {
+    if (isText(node)) {
+      if (node.data.trim() && styleOf(el).visibility === "visible") line.el = line.el || el;
+      if (styleOf(el).visibility === "visible") line.text += node.data;
+      return;
+    }
+    if (!isElement(node) || (skip && skip(node))) return;
+    if (/^(script|style|template|noscript|option)$/.test(node.localName)) return;
+    const display = styleOf(node).display;
+    if (display === "none") return;
+    const block = !inline.test(display);
+    if (block || node.localName === "br") flush();
+    for (const child of composedChildren(node)) add(child, node);
+    if (block) flush();
+  };
+  for (const child of composedChildren(root)) add(child, root);
+  flush();
+  return lines;
+}

@@ -1,0 +1,57 @@
+/* The state of a control in words: "on", "off", another word of a choice, or null for "cannot tell".
+ * Judged both ways: what is neither provably on nor provably off is null. */
+
+const stateWords = {
+  on: ("on|yes|true|1|enabled|active|activated|allowed|opted in|an|ein|ja|aktiviert|eingeschaltet|aktiv|erlaubt|oui|activé|" +
+    "activée|actif|sí|si|activado|activada|encendido|sì|attivo|attivato|attivata|aan|ingeschakeld|sim|ativado|ativada|ligado|" +
+    "tak|włączone|włączony|włączona|wł|på|aktiverad|aktiveret|aktivert|オン|有効|开|已开启|켜짐").split("|"),
+  off: ("off|no|false|0|disabled|inactive|deactivated|not allowed|opted out|aus|nein|deaktiviert|ausgeschaltet|inaktiv|" +
+    "nicht erlaubt|non|désactivé|désactivée|inactif|desactivado|desactivada|apagado|disattivo|disattivato|disattivata|uit|nee|" +
+    "uitgeschakeld|não|desativado|desativada|desligado|nie|wyłączone|wyłączony|wyłączona|wył|av|nej|nei|inaktiverad|" +
+    "deaktiveret|deaktivert|オフ|無効|关|已关闭|꺼짐").split("|"),
+};
+const wordState = new Map();
+for (const state of ["on", "off"]) for (const word of stateWords[state]) wordState.set(plain(word), state);
+
+const stateOfWord = (text) => wordState.get(plain(text)) || null;
+const ariaState = (value) => ({ true: "on", false: "off" })[(value || "").toLowerCase()] || null;
+
+/* Two witnesses of one control: both that speak have to agree. */
+const agree = (a, b) => (a && b ? (a === b ? a : null) : a || b);
+
+function stateOfBox(el) {
+  if (el.indeterminate || el.getAttribute("aria-checked") === "mixed") return null;
+  const own = el.checked ? "on" : "off";
+  return el.hasAttribute("aria-checked") ? agree(own, ariaState(el.getAttribute("aria-checked"))) : own;
+}
+
+function stateOfSelect(el) {
+  const option = el.selectedOptions && el.selectedOptions.length === 1 ? el.selectedOptions[0] : null;
+  if (!option) return null;
+  return stateOfWord(option.textContent) || stateOfWord(option.value) || squeeze(option.textContent) || null;
+}
+
+/* The word of a radio: its own name, or the value that stands behind KEY__ in its id, or its value. */
+function radioWord(el) {
+  const name = accessibleName(el);
+  const tail = (el.id || "").split("__")[1];
+  const said = stateOfWord(name);
+  const meant = stateOfWord(tail) || stateOfWord(el.getAttribute("value"));
+  if (said && meant && said !== meant) return null;
+  return said || meant || squeeze(name) || null;
+}
+
+const radioChecked = (el) => (isInput(el, "radio") ? el.checked : el.getAttribute("aria-checked") === "true");
+
+function stateOfRadios(members) {
+  const chosen = members.filter(radioChecked);
+  return chosen.length === 1 ? radioWord(chosen[0]) : null;
+}
+
+function isDisabled(el) {
+  if (el.matches(":disabled") || el.hasAttribute("disabled")) return true;
+  for (const e of [el, ...composedAncestors(el)]) if (e.getAttribute("aria-disabled") === "true" || e.hasAttribute("inert")) return true;
+  return false;
+}
+
+const isBusy = (el) => [el, ...composedAncestors(el)].some((e) => e.getAttribute("aria-busy") === "true");

@@ -1,0 +1,107 @@
+/* Everything on the page that can be on or off, whatever element it is made of. */
+
+const switchRoles = new Set(["switch", "checkbox", "menuitemcheckbox"]);
+
+function isPressable(el) {
+  return roleOf(el) === "button" || (el.hasAttribute("tabindex") && el.tabIndex >= 0) || el.hasAttribute("onclick") ||
+    (el.hasAttribute("data-control-name") && styleOf(el).cursor === "pointer") || styleOf(el).cursor === "pointer";
+}
+
+/* A leaf that can be pressed and whose whole text is a word for a state. */
+function isWordButton(el) {
+  if (/^(a|label|option|input|select|html|body)$/.test(el.localName) || el.childElementCount > 3) return false;
+  const text = el.textContent;
+  if (!text || text.length > 40 || !stateOfWord(text)) return false;
+  if (!isPressable(el)) return false;
+  const parent = composedParent(el); /* the outermost of several that say the same */
+  return !(parent && parent.textContent === text && !/^(html|body)$/.test(parent.localName) && isWordButton(parent));
+}
+
+function kindOf(el) {
+  const role = roleOf(el);
+  if (isInput(el, "checkbox")) return "box";
+  if (isInput(el, "radio") || role === "radio" || role === "menuitemradio") return "radio";
+  if (el.localName === "select") return el.multiple ? null : "select";
+  if (switchRoles.has(role)) return "aria";
+  if (el.hasAttribute("aria-pressed") && el.getAttribute("aria-pressed") !== "undefined") return "pressed";
+  if (el.hasAttribute("aria-checked") && role !== "option" && role !== "treeitem") return "aria";
+  return isWordButton(el) ? "word" : null;
+}
+
+/* Kept from assistive technology: a copy for forms, or a decoration. */
+const isAway = (el) => [el, ...composedAncestors(el)].some((e) => e.getAttribute("aria-hidden") === "true");
+
+function radioGroup(el) {
+  const around = composedAncestors(el).find((e) => roleOf(e) === "radiogroup");
+  if (around) return around;
+  if (isInput(el, "radio") && el.name) return (el.form || el.getRootNode()).constructor ? "name:" + el.name : null;
+  return composedAncestors(el).find((e) => e.localName === "fieldset" || roleOf(e) === "group" || roleOf(e) === "menu") || null;
+}
+
+function stateOfOne(kind, el) {
+  if (kind === "box") return stateOfBox(el);
+  if (kind === "select") return stateOfSelect(el);
+  if (kind === "aria") return ariaState(el.getAttribute("aria-checked"));
+  if (kind === "pressed") return ariaState(el.getAttribute("aria-pressed"));
+  return stateOfWord(el.textContent);
+}
+
+/* A control: its outermost element, every element that is part of it, and how it reads. Elements
+ * inside one another (a host with a role around an input) are one control. */
+function collectControls() {
+  const found = [];
+  const groups = new Map();
+  walk(document.documentElement, (el) => {
+    if (/^(script|style|template|head)$/.test(el.localName)) return false;
+    const kind = kindOf(el);
+    if (!kind || isAway(el)) return true;
+    if (kind === "radio") {
+      const group = radioGroup(el) || el;
+      if (groups.has(group)) {
+        groups.get(group).members.push(el);
+        return true;
+      }
+      const control = { kind, el: isElement(group) ? group : el, members: [el] };
+      groups.set(group, control);
+      found.push(control);
+      return true;
+    }
+    const outer = found.length && found[found.length - 1];
+    if (outer && outer.kind !== "radio" && composedContains(outer.el, el)) {
+      outer.members.push(el);
+      outer.kinds.push(kind);
+      return true;
+    }
+    found.push({ kind, el, members: [el], kinds: [kind] });
+    return true;
+  });
+  for (const control of found) describe(control);
+  return found.filter((control) => control.rendered || control.folded);
+}
+
+/* Not drawn because a <details> above it is closed. */
+const foldedIn = (el) => composedAncestors(el).find((e) => e.localName === "details" && !e.open) || null;
+
+function describe(control) {
+  const { kind, el, members } = control;
+  if (kind === "radio") {
+    control.state = stateOfRadios(members);
+    control.words = members.map(radioWord);
+    control.name = members.includes(el) ? radioGroupName(members) : accessibleName(el);
+  } else {
+    control.state = members.map((m, i) => stateOfOne(control.kinds[i], m)).reduce(agree);
+    if (members.some((m, i) => stateOfOne(control.kinds[i], m) !== control.state && stateOfOne(control.kinds[i], m))) control.state = null;
+    control.name = members.map(accessibleName).find(Boolean) || "";
+  }
+  if (control.name && stateOfWord(control.name) && kind !== "radio") control.name = ""; /* it names its state */
+  control.disabled = members.some(isDisabled);
+  control.busy = isBusy(el);
+  control.folded = foldedIn(el);
+  control.rendered = members.some((m) => isRendered(m) || labelsOf(m).some(isRendered));
+}
+
+/* Radios without a group element: what names them stands in the fieldset or row around them. */
+function radioGroupName(members) {
+  const around = composedAncestors(members[0]).find((e) => members.every((m) => composedContains(e, m)));
+  return around && (around.localName === "fieldset" || roleOf(around) === "group") ? accessibleName(around) : "";
+}

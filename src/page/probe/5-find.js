@@ -1,0 +1,105 @@
+/* Which control is a setting's: a ladder whose rung is told. Two on a rung are ambiguous, and no lower
+ * rung is tried then.
+ *   key      an attribute that does not depend on the language
+ *   label    the accessible name is a known wording
+ *   part     one whole line of what makes the name is a known wording
+ *   row      the row that holds this control and no other says a known wording
+ *   visible  the text that stands beside or above it is a known wording */
+
+function keyOf(setting, el) {
+  for (const attribute of setting.key_attributes) {
+    const value = el.getAttribute(attribute);
+    if (value && (value === setting.key || value.split(/\s+/).includes(setting.key))) return true;
+  }
+  return !!el.id && el.id.startsWith(setting.key + "__");
+}
+
+const ownText = (control) => (node) =>
+  control.members.includes(node) || (node.localName === "option") || (stateOfWord(node.textContent) && node.childElementCount === 0);
+
+/* The largest element around a control that holds no other control: its row. */
+function rowOf(control, controls) {
+  let row = null;
+  for (const around of composedAncestors(control.el)) {
+    if (/^(body|html|main|form|iframe)$/.test(around.localName)) break;
+    if (controls.some((other) => other !== control && composedContains(around, other.el))) break;
+    row = around;
+    if (textLines(around, ownText(control)).length >= 6) break; /* a page's worth of text is no row */
+  }
+  return row;
+}
+
+function rowLines(control, controls) {
+  if (control.rowLines === undefined) {
+    const row = rowOf(control, controls);
+    control.rowLines = row ? textLines(row, ownText(control)).map((line) => line.text) : [];
+  }
+  return control.rowLines;
+}
+
+/* By layout: the nearest line at the same height, else the nearest one above. */
+function visibleLabel(control, controls) {
+  if (control.visibleLabel !== undefined) return control.visibleLabel;
+  control.visibleLabel = "";
+  const own = middle(boxOf(control.members.find(isRendered) || control.el));
+  for (const around of composedAncestors(control.el).slice(0, 6)) {
+    const lines = textLines(around, ownText(control)).map((line) => ({ text: line.text, box: boxOf(line.el) }));
+    const beside = lines.filter((l) => own.y >= l.box.y - 2 && own.y <= l.box.y + l.box.h + 2);
+    const above = lines.filter((l) => l.box.y + l.box.h <= own.y && own.y - (l.box.y + l.box.h) < 40);
+    const gap = (l) => Math.max(l.box.x - own.x, own.x - l.box.x - l.box.w, 0);
+    const best = beside.sort((a, b) => gap(a) - gap(b))[0] || above.sort((a, b) => b.box.y - a.box.y)[0];
+    if (!best) continue;
+    const nearer = controls.some((other) => {
+      if (other === control || !other.rendered) return false;
+      const at = middle(boxOf(other.members.find(isRendered) || other.el));
+      return at.y >= best.box.y - 2 && at.y <= best.box.y + best.box.h + 2 && Math.abs(at.x - best.box.x) < Math.abs(own.x - best.box.x);
+    });
+    if (!nearer) control.visibleLabel = best.text;
+    break;
+  }
+  return control.visibleLabel;
+}
+
+const partLines = (control) =>
+  control.members.flatMap(nameSources).flatMap((source) => textLines(source, ownText(control)).map((line) => line.text));
+
+const rungs = [
+  ["key", (s, c) => !!s.key && [c.el, ...c.members].some((el) => keyOf(s, el))],
+  ["label", (s, c) => s.known.has(plain(c.name))],
+  ["part", (s, c) => !!c.name && partLines(c).some((line) => s.known.has(plain(line)))],
+  ["row", (s, c, all) => rowLines(c, all).some((line) => s.known.has(plain(line)))],
+  ["visible", (s, c, all) => !c.name && s.known.has(plain(visibleLabel(c, all)))],
+];
+
+/* How the site words the control, and whether that is a wording we know. */
+function wordingOf(setting, control, controls) {
+  const lists = [[control.name], partLines(control)];
+  if (!control.name) lists.push([visibleLabel(control, controls)], rowLines(control, controls));
+  let said = control.name;
+  for (const list of lists)
+    for (const text of list) {
+      said = said || text;
+      if (setting.inverted.has(plain(text))) return { wording: "inverted", said: text };
+      if (setting.labels.has(plain(text)) || (setting.rows.has(plain(text)))) return { wording: "known", said: text };
+    }
+  const words = setting.labels.size + setting.rows.size + setting.inverted.size;
+  return { wording: words ? "unknown" : "unlisted", said };
+}
+
+function findSetting(setting, controls) {
+  for (const [rung, matches] of rungs) {
+    let hits = controls.filter((c) => matches(setting, c, controls));
+    if (hits.length > 1 && hits.some((c) => c.rendered)) hits = hits.filter((c) => c.rendered);
+    if (hits.length) return { rung, hits };
+  }
+  return null;
+}
+
+const wordSet = (byLanguage) => new Set(Object.values(byLanguage || {}).flat().map(plain).filter(Boolean));
+
+function prepareSetting(given) {
+  const labels = wordSet(given.labels);
+  const rows = wordSet(given.rows);
+  const inverted = wordSet(given.inverted);
+  return { ...given, labels, rows, inverted, known: new Set([...labels, ...rows, ...inverted]) };
+}

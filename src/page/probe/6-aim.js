@@ -1,0 +1,160 @@
+/* Where a hand would press so that this control and nothing else takes it. Nothing here presses. */
+
+function deepestAt(x, y) {
+  let doc = document;
+  let el = doc.elementFromPoint(x, y);
+  for (let depth = 0; el && depth < 32; depth++) {
+    const shadow = shadowOf(el);
+    const inShadow = shadow && shadow.elementFromPoint ? shadow.elementFromPoint(x, y) : null;
+    if (inShadow && inShadow !== el) {
+      el = inShadow;
+      continue;
+    }
+    const inner = frameDocument(el);
+    if (!inner) break;
+    const at = frameOffset(inner);
+    const top = frameOffset(el.ownerDocument);
+    x -= at.x - top.x;
+    y -= at.y - top.y;
+    doc = inner;
+    const next = doc.elementFromPoint(x, y);
+    if (!next) break;
+    el = next;
+  }
+  return el;
+}
+
+const takesPresses = (el) =>
+  /^(a|button|input|select|textarea|summary|option)$/.test(el.localName) || /^(button|link|tab|menuitem|switch|checkbox|radio)$/.test(roleOf(el)) ||
+  el.hasAttribute("onclick");
+
+/* Does a press at what lies there reach `el`? `through` are the elements whose presses it takes. */
+function reaches(hit, el, through) {
+  if (!hit) return false;
+  for (let e = hit; e; e = composedParent(e)) {
+    if (e === el) return true;
+    if (through.includes(e)) return true;
+    if (e.localName === "label") return labelsOf(el).includes(e);
+    if (takesPresses(e)) return false;
+  }
+  return false;
+}
+
+function describeElement(el) {
+  if (!el) return "nothing";
+  const shown = [el, ...composedAncestors(el)].find((e) => /^(dialog|alertdialog|banner|alert|status)$/.test(roleOf(e)) || e.localName === "dialog") || el;
+  const text = squeeze(accessibleName(shown) || shown.textContent).slice(0, 60);
+  const what = roleOf(shown) || shown.localName;
+  return text ? `${what} "${text}"` : what;
+}
+
+const spots = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.25], [0.5, 0.75]];
+
+function pointIn(el, target, through) {
+  const box = boxOf(el);
+  const style = styleOf(el);
+  if (box.w < 4 || box.h < 4 || style.visibility !== "visible") return { point: null, hit: null };
+  let blocker = null;
+  for (const [fx, fy] of spots) {
+    const x = box.x + box.w * fx;
+    const y = box.y + box.h * fy;
+    if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
+    const hit = deepestAt(x, y);
+    if (reaches(hit, target, through)) return { point: { x, y }, hit };
+    if (hit && !composedContains(hit, el)) blocker = blocker || hit;
+    else blocker = blocker || null;
+  }
+  return { point: null, hit: blocker };
+}
+
+/* The styled track of a visually hidden input: the smallest thing around it that holds no other
+ * control and nothing else to press. */
+function trackOf(target, controls, control) {
+  for (const around of composedAncestors(target).slice(0, 4)) {
+    const box = boxOf(around);
+    if (box.w > 220 || box.h > 110) return null;
+    if (controls.some((other) => other !== control && composedContains(around, other.el))) return null;
+    let pressable = false;
+    walk(around, (e) => {
+      if (e !== target && e !== around && takesPresses(e) && !control.members.includes(e)) pressable = true;
+      return !pressable;
+    });
+    if (pressable) return null;
+    if (box.w >= 12 && box.h >= 8) return around;
+  }
+  return null;
+}
+
+function scrollTo(el) {
+  el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+}
+
+/* The innermost element is what takes the press; for radios, the one that means the wanted word. */
+function targetOf(control, wanted) {
+  if (control.kind !== "radio") return control.members[control.members.length - 1];
+  const at = control.words.findIndex((word) => word === wanted || plain(word) === plain(wanted));
+  const twice = control.words.filter((word) => word === wanted).length > 1;
+  return at < 0 || twice ? null : control.members[at];
+}
+
+function aimAt(target, control, controls) {
+  const others = control ? control.members.filter((m) => m !== target && control.kind !== "radio") : [];
+  const shown = [target, ...others].find((e) => isRendered(e) && boxOf(e).w >= 1) || target;
+  const labels = labelsOf(target).concat(others.flatMap(labelsOf)).filter(isRendered);
+  scrollTo(boxOf(shown).w >= 4 ? shown : labels[0] || shown);
+  let cover = null;
+  const attempt = (el, through, via) => {
+    const { point, hit } = pointIn(el, target, through);
+    if (point) return { ...point, via };
+    cover = cover || hit;
+    return null;
+  };
+  for (const el of [target, ...others]) {
+    const aim = attempt(el, others, "control");
+    if (aim) return aim;
+  }
+  for (const label of labels) {
+    const aim = attempt(label, [...others, label], "label");
+    if (aim) return aim;
+  }
+  const track = control && trackOf(target, controls, control);
+  if (track) {
+    const aim = attempt(track, [...others, track], "track");
+    if (aim) return aim;
+  }
+  return { cover: cover ? describeElement(cover) : "" };
+}
+
+/* A modal that is open keeps hands and keys from everything behind it. */
+const openModals = () => {
+  const list = [];
+  walk(document.documentElement, (el) => {
+    const role = el.getAttribute("role");
+    const modal = el.localName === "dialog" ? el.open : role === "alertdialog" || role === "dialog";
+    if (modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0) list.push(el);
+    return true;
+  });
+  return list;
+};
+
+/* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). */
+let armed = null;
+
+function arm(target, through) {
+  disarm();
+  const seen = { arrived: false };
+  const listener = (event) => {
+    if (!event.isTrusted) return;
+    const path = event.composedPath();
+    if (path.includes(target) || through.some((e) => path.includes(e))) seen.arrived = true;
+  };
+  const views = [window];
+  if (target.ownerDocument.defaultView !== window) views.push(target.ownerDocument.defaultView);
+  for (const view of views) for (const type of ["click", "keydown"]) view.addEventListener(type, listener, true);
+  armed = { seen, off: () => views.forEach((view) => ["click", "keydown"].forEach((type) => view.removeEventListener(type, listener, true))) };
+}
+
+function disarm() {
+  if (armed) armed.off();
+  armed = null;
+}

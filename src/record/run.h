@@ -1,0 +1,75 @@
+/*
+ * run.h: one run as plain data: what was seen of each setting, what was done, and what that amounts
+ * to. The words are the contract's. The audit fills it; reports are made from it.
+ */
+#ifndef OFS_RECORD_RUN_H
+#define OFS_RECORD_RUN_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+
+/* verdict, exit status */
+#define OFS_VERDICT_TABLE(X)                                                                       \
+    X(UNKNOWN, "unknown", 3)                                                                       \
+    X(AS_WANTED, "as-wanted", 0)                                                                   \
+    X(DIFFERS, "differs", 2)                                                                       \
+    X(FIXED, "fixed", 0)                                                                           \
+    X(NOT_KEPT, "not-kept", 5)                                                                     \
+    X(NOT_OFFERED, "not-offered", 0)                                                               \
+    X(LOCKED, "locked", 3)                                                                         \
+    X(SKIPPED, "skipped", 0)
+
+enum ofs_verdict {
+#define X(code, word, status) OFS_VERDICT_##code,
+    OFS_VERDICT_TABLE(X)
+#undef X
+};
+
+const char *ofs_verdict_word(enum ofs_verdict verdict);
+int ofs_verdict_status(enum ofs_verdict verdict);
+
+/* Of several exit statuses the one that wins: the first of 64, 1, 4, 5, 3, 2, 0. */
+int ofs_status_worse(int a, int b);
+
+enum { OFS_STATE_SIZE = 96 };
+
+/* One setting in one run. Strings without a size are borrowed from the scenario or static. */
+struct ofs_result {
+    const char *id, *title, *group, *wanted;
+    char before[OFS_STATE_SIZE], after[OFS_STATE_SIZE]; /* "" for null */
+    enum ofs_verdict verdict;
+    const char *reason; /* with unknown: a word of the contract; else NULL */
+    char detail[480];
+    const char *located; /* the rung of the ladder that found the control, or NULL */
+    bool proof_reload, proof_fresh_tab, proof_save;
+};
+
+struct ofs_run {
+    const char *command;
+    char id[40];
+    const char *scenario_id, *scenario_version, *scenario_sha256;
+    char browser_name[64], browser_version[64];
+    const char *protocol, *wire; /* NULL while no browser was reached */
+    const char *origin;
+    char started[OFS_DATE_SIZE], finished[OFS_DATE_SIZE];
+    int exit;
+    struct ofs_result *results;
+    size_t n_results;
+    cJSON *unlisted; /* [{"page","name","state"}], owned */
+    cJSON *manual;   /* [{"id","title","url","due","done"}], owned */
+};
+
+/* Give the run its id and its start. */
+void ofs_run_begin(struct ofs_run *run);
+void ofs_run_clear(struct ofs_run *run);
+
+/* The exit status that the results amount to. */
+int ofs_run_status(const struct ofs_run *run);
+
+/* The contract's report as text, pretty enough to read. The caller frees it. */
+char *ofs_run_json(const struct ofs_run *run);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * state.h: the directory where the program remembers things between runs.
+ */
+#ifndef OFS_RECORD_STATE_H
+#define OFS_RECORD_STATE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* The directory: `given`, or $XDG_STATE_HOME/offswitch, or ~/.local/state/offswitch. The caller frees
+ * the result. */
+char *ofs_state_path(const char *given, struct ofs_error *err);
+
+/* Make the directory (0700) and prove that it can be written, or fail with OFS_ERR_STATE. */
+int ofs_state_prepare(const char *path, struct ofs_error *err);
+
+/* Has the person been told the scenario's terms, and answered? */
+bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);
+int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err);
+
+#endif
