@@ -27,11 +27,11 @@ enum {
 struct ofs_setting {
     const char *id;
     const char *title;
-    const char *group;   /* default "ai" */
-    const char *wanted;  /* "off", "on", or a word of a choice */
-    const char *page;    /* path under the origin; NULL: only through the index */
-    const char *index;   /* name of an index page in ofs_scenario.indexes, or NULL */
-    const char *key;     /* the control's language-independent key, or NULL */
+    const char *group;           /* default "ai" */
+    const char *wanted;          /* "off", "on", or a word of a choice */
+    const char *page;            /* path under the origin; NULL: only through the index */
+    const char *index;           /* name of an index page in ofs_scenario.indexes, or NULL */
+    const char *key;             /* the control's language-independent key, or NULL */
     const cJSON *key_attributes; /* attributes that may hold the key; the scenario's unless given */
     const cJSON *labels;         /* the control's own wordings, by language */
     const cJSON *rows;           /* wordings of the row or link that leads to it, by language */
@@ -48,10 +48,10 @@ struct ofs_scenario {
     char *path;
     cJSON *tree;
     const char *id, *version, *title, *origin;
-    char sha256[65]; /* of the file's bytes, lower-case hexadecimal */
-    const char *default_group; /* "default_group", or the first setting's group */
+    char sha256[65];             /* of the file's bytes, lower-case hexadecimal */
+    const char *default_group;   /* "default_group", or the first setting's group */
     const cJSON *key_attributes; /* default ["aria-labelledby", "id", "name"] */
-    const cJSON *ready;    /* {"marks": [selector, …], "static_paths": [path, …]} */
+    const cJSON *ready;          /* {"marks": [selector, …], "static_paths": [path, …]} */
     const cJSON *canary;   /* {"selectors": [selector, …]}: any of them is there when signed in */
     const cJSON *blockers; /* [{"reason","paths":[…],"selectors":[…],"status":[…]}] */
     const cJSON *indexes;  /* {name: {"page": path}} */
@@ -64,8 +64,8 @@ struct ofs_scenario {
 };
 
 /* Load by name (looked up in the scenario directories) or by path (anything with a '/' or ending in
- * ".json"). Fails with OFS_ERR_SCENARIO: missing, not JSON, or its first fault with line and column.
- * The caller frees the result. */
+ * ".json"). Fails with OFS_ERR_SCENARIO: missing, not JSON, or its first fault with line and
+ * column. The caller frees the result. */
 struct ofs_scenario *ofs_scenario_load(const char *name_or_path, struct ofs_error *err);
 void ofs_scenario_free(struct ofs_scenario *scenario);
 
@@ -76,13 +76,13 @@ const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenar
  * difference. */
 bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path);
 
-/* True when `words` (a {"en": […]} object, such as a setting's rows) has wordings in the language of
- * the tag `language`, whatever its region. Where it has none, that no such text is on a page proves
- * nothing. */
+/* True when `words` (a {"en": […]} object, such as a setting's rows) has wordings in the language
+ * of the tag `language`, whatever its region. Where it has none, that no such text is on a page
+ * proves nothing. */
 bool ofs_words_know_language(const cJSON *words, const char *language);
 
-/* True when all sources that vouch for a member of the setting ("index") only guess, and there is one.
- * A guess may help to find something; that it finds nothing proves nothing. */
+/* True when all sources that vouch for a member of the setting ("index") only guess, and there is
+ * one. A guess may help to find something; that it finds nothing proves nothing. */
 bool ofs_setting_is_guess(const struct ofs_setting *setting, const char *member);
 
 /* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
@@ -95,8 +95,8 @@ struct ofs_lint_fault {
     char text[320];   /* the fault, with "did you mean" where it helps */
 };
 
-/* Every fault of a scenario text, in the order of the file. Returns the count (0: clean) and gives an
- * array that the caller frees; -1 when memory is out. Never fails because of the text. */
+/* Every fault of a scenario text, in the order of the file. Returns the count (0: clean) and gives
+ * an array that the caller frees; -1 when memory is out. Never fails because of the text. */
 int ofs_scenario_lint(const char *text, size_t len, struct ofs_lint_fault **ret_faults,
                       struct ofs_error *err);
 
