@@ -1,0 +1,57 @@
+/* `offswitch rehearse --serve PORT`: nothing but the replica, until a signal comes. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "rehearsal/site.h"
+#include "wire/loop.h"
+
+static int parse_port(const char *text, struct ofs_error *err)
+{
+    char *end = NULL;
+    errno = 0;
+    long port = strtol(text, &end, 10);
+    if (errno || end == text || *end || port < 0 || port > 65535) {
+        ofs_fail(err, OFS_ERR_USAGE, "--serve wants a port, not \"%s\"", text);
+        return ofs_hint(err, "a number up to 65535, or 0 for any free port");
+    }
+    return (int)port;
+}
+
+static int serve(struct ofs_site *site, struct ofs_loop *loop, struct ofs_error *err)
+{
+    printf("%s\n", ofs_site_origin(site));
+    if (fflush(stdout))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the address could not be written");
+    int rc;
+    do
+        rc = ofs_loop_turn(loop, OFS_NEVER, err);
+    while (!rc);
+    return err->code == OFS_ERR_INTERRUPTED ? 0 : rc;
+}
+
+int rehearse_serve(const struct cli *cli)
+{
+    struct ofs_error err = {0};
+    int port = parse_port(cli->serve, &err);
+    if (port < 0)
+        return cli_complain(&err);
+    struct ofs_loop *loop = ofs_loop_new(&err);
+    if (!loop)
+        return cli_complain(&err);
+    const struct ofs_site_options options = {
+        .port = port,
+        .lang = cli->lang,
+        .generation = cli->generation,
+        .faults = cli->fault,
+    };
+    struct ofs_site *site = NULL;
+    int rc = ofs_loop_watch_signals(loop, &err);
+    if (!rc)
+        site = ofs_site_new(loop, &options, &err);
+    rc = site ? serve(site, loop, &err) : -1;
+    ofs_site_free(site);
+    ofs_loop_free(loop);
+    return rc ? cli_complain(&err) : 0;
+}

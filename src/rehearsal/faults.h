@@ -1,0 +1,133 @@
+/*
+ * faults.h: what can go wrong at the replica, by name. One row of the table below is one fault; a
+ * fault that happens in the page has its code in pages/faults.js under the same name, one that
+ * happens at the server is looked up where it happens.
+ *
+ * A fault is asked for as NAME, which means every setting and every page, or as NAME@SETTING-ID.
+ */
+#ifndef OFS_REHEARSAL_FAULTS_H
+#define OFS_REHEARSAL_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "rehearsal/catalogue.h"
+
+/* symbol, name, kind, what happens */
+#define SITE_FAULT_TABLE(X)                                                                       \
+    X(SAVE_REFUSED_403, "save-refused-403", "saving", "the save is answered 403 and not kept")    \
+    X(SAVE_REFUSED_429, "save-refused-429", "saving", "the save is answered 429 and not kept")    \
+    X(SAVE_REFUSED_500, "save-refused-500", "saving", "the save is answered 500 and not kept")    \
+    X(SAVE_NOT_KEPT, "save-not-kept", "saving", "the save is answered 200 and dropped")           \
+    X(SAVE_UNDONE, "save-undone", "saving", "the save is kept, and undone 3 s later")             \
+    X(SAVE_LATE, "save-late", "saving", "the save is kept and answered after 6 s")                \
+    X(SAVE_NEVER, "save-never", "saving", "the save is never answered and not kept")              \
+    X(SAVE_KEPT_500, "save-kept-500", "saving", "the save is kept, but answered 500")             \
+    X(SAVE_TOAST_LIES, "save-toast-lies", "saving", "the page tells success and sends nothing")   \
+    X(PAGE_REVERTS, "page-reverts", "saving", "the page flips it back after 1 s and saves that")  \
+    X(SAVE_BUTTON, "save-button", "saving", "nothing is saved before a Save button is pressed")   \
+    X(SECOND_CLICK_REVERTS, "second-click-reverts", "saving",                                     \
+      "nothing is to be seen for 2.5 s, and a second click turns it back")                        \
+    X(CLICK_IGNORED, "click-ignored", "saving", "a click changes nothing")                        \
+    X(FLIPS_ANOTHER, "flips-another", "saving", "the next setting in the table changes with it")  \
+    X(SLOW_PAGE, "slow-page", "loading", "pages come after 3 s")                                  \
+    X(LATE_HYDRATION, "late-hydration", "loading", "the state comes after 3 s")                   \
+    X(EARLY_BOOT, "early-boot", "loading", "the page says that it has booted 1.2 s too early")    \
+    X(ENDLESS_HYDRATION, "endless-hydration", "loading",                                          \
+      "the page never boots, the switch is off")                                                  \
+    X(STATE_ERROR, "state-error", "loading", "the state is answered 500; the switch is disabled") \
+    X(FLICKER, "flicker", "loading", "the switch wavers for a second once it is there")           \
+    X(CUT_BODY, "cut-body", "loading", "the page breaks off in the middle")                       \
+    X(EMPTY_BODY, "empty-body", "loading", "the page is empty")                                   \
+    X(HUGE_PAGE, "huge-page", "loading", "the page has 5 MB more")                                \
+    X(NEVER_PAGE, "never-page", "loading", "the page is never answered")                          \
+    X(ERROR_PAGE, "error-page", "loading", "the page is answered 500")                            \
+    X(RELOAD_LOOP, "reload-loop", "loading", "the page reloads itself for ever")                  \
+    X(ENDLESS_POLLING, "endless-polling", "loading", "the page asks something every 300 ms")      \
+    X(STALE_CACHE, "stale-cache", "loading", "page and state may be cached, and so turn stale")   \
+    X(SIGNED_OUT, "signed-out", "session", "every page leads to the sign-in page")                \
+    X(SIGNED_OUT_AFTER_CLICK, "signed-out-after-click", "session",                                \
+      "so it is after the first save")                                                            \
+    X(AUTHWALL, "authwall", "session", "every page leads to /authwall")                           \
+    X(CHECKPOINT, "checkpoint", "session", "every page leads to a security check")                \
+    X(CHECKPOINT_AFTER_CLICK, "checkpoint-after-click", "session",                                \
+      "so it is after the first save")                                                            \
+    X(BLOCKED_999, "blocked-999", "session", "every page is answered 999")                        \
+    X(BLOCKED_AFTER_CLICK, "blocked-after-click", "session", "so it is after the first save")     \
+    X(TOO_FAST_429, "too-fast-429", "session", "every page is answered 429")                      \
+    X(TOO_FAST_AFTER_CLICK, "too-fast-after-click", "session", "so it is after the first save")   \
+    X(MODAL_COVER, "modal-cover", "page", "a dialog lies over the page")                          \
+    X(BANNER_COVER, "banner-cover", "page", "a banner lies over the page")                        \
+    X(GLASS_COVER, "glass-cover", "page", "something that cannot be seen lies over the page")     \
+    X(MOVING, "moving", "page", "the switch does not hold still")                                 \
+    X(ALERT_ON_LOAD, "alert-on-load", "page", "a script dialog opens while loading")              \
+    X(ALERT_ON_CLICK, "alert-on-click", "page", "a script dialog opens on the click")             \
+    X(CONFIRM_ON_CLICK, "confirm-on-click", "page", "a script dialog asks whether to do it")      \
+    X(CONFIRM_DIALOG, "confirm-dialog", "page", "the site's own dialog asks: Turn off?")          \
+    X(UNKNOWN_DIALOG, "unknown-dialog", "page", "a dialog asks about something else")             \
+    X(BEFOREUNLOAD, "beforeunload", "page", "after the click the page does not want to be left")  \
+    X(DISABLED_ON, "disabled-on", "page", "on, and it cannot be changed")                         \
+    X(DISABLED_OFF, "disabled-off", "page", "off, and it cannot be changed")                      \
+    X(HIDDEN_UNTIL_SCROLL, "hidden-until-scroll", "page", "the switch is made when scrolled to")  \
+    X(ACCORDION, "accordion", "page", "the switch is inside closed details")                      \
+    X(SHADOW_ROOT, "shadow-root", "page", "the switch is in an open shadow root")                 \
+    X(CLOSED_SHADOW_ROOT, "closed-shadow-root", "page", "the switch is in a closed shadow root")  \
+    X(POPUP_ON_LOAD, "popup-on-load", "page", "a window opens while loading")                     \
+    X(POPUP_ON_CLICK, "popup-on-click", "page", "a window opens on the click")                    \
+    X(FOCUS_STEALING, "focus-stealing", "page", "the search field takes the focus all the time")  \
+    X(REPLACED_ON_PRESS, "replaced-on-press", "page", "the switch is replaced as it is pressed")  \
+    X(AS_ARTDECO, "as-artdeco", "shape", "the setting's page is of that generation")              \
+    X(AS_BUTTON, "as-button", "shape", "the setting's page is of that generation")                \
+    X(AS_IFRAME, "as-iframe", "shape", "the setting's page is of that generation")                \
+    X(AS_RADIO, "as-radio", "shape", "the setting's page is of that generation")                  \
+    X(AS_PSETTINGS, "as-psettings", "shape", "the setting's page is of that generation")          \
+    X(AS_ARIA, "as-aria", "shape", "the setting's page is of that generation")                    \
+    X(SAME_NAME_TWICE, "same-name-twice", "meaning", "two switches with one label and one key")   \
+    X(TWIN_OTHER_KEY, "twin-other-key", "meaning", "two switches with one label and two keys")    \
+    X(NEAR_TWIN, "near-twin", "meaning", "a second switch with nearly the same label")            \
+    X(NO_KEY, "no-key", "meaning", "the key attribute is another one on each load")               \
+    X(NEW_WORDING, "new-wording", "meaning", "a label that nobody knows")                         \
+    X(INVERTED_WORDING, "inverted-wording", "meaning", "the label says do not, and on is good")   \
+    X(TWO_VOICES, "two-voices", "meaning", "aria-checked says the opposite of checked")           \
+    X(INDETERMINATE, "indeterminate", "meaning", "the switch is neither on nor off")              \
+    X(SETTING_ABSENT, "setting-absent", "meaning",                                                \
+      "not on its index; its page leads to the index")                                            \
+    X(SETTING_ABSENT_404, "setting-absent-404", "meaning", "not on its index; its page is a 404") \
+    X(PAGE_GONE, "page-gone", "meaning", "its page is a 404, and the index still lists it")       \
+    X(EVERYTHING_ABSENT, "everything-absent", "meaning", "index pages list nothing at all")       \
+    X(WRONG_ORIGIN, "wrong-origin", "meaning", "pages lead to another origin with the same page") \
+    X(MOVED, "moved", "meaning", "its page leads to the index, which knows the new address")      \
+    X(LINK_TWICE, "link-twice", "meaning", "the index has two links of that name")                \
+    X(UNLISTED_AI_SWITCH, "unlisted-ai-switch", "meaning", "an AI switch nobody knows is beside it")
+
+enum site_fault {
+#define X(symbol, name, kind, text) SITE_##symbol,
+    SITE_FAULT_TABLE(X)
+#undef X
+        SITE_FAULT_COUNT
+};
+
+struct site_fault_row {
+    const char *name;
+    const char *kind; /* saving, loading, session, page, shape or meaning */
+    const char *text;
+};
+
+/* All rows, ended by a NULL name. */
+extern const struct site_fault_row site_fault_rows[];
+
+/* Which faults are on, and where. All zero: none. */
+struct site_faults {
+    bool everywhere[SITE_FAULT_COUNT];
+    bool at[SITE_FAULT_COUNT][SITE_SETTINGS];
+};
+
+/* Read "a,b@setting-id"; NULL and "" mean none. Fails with OFS_ERR_USAGE, and says which was meant.
+ */
+int site_faults_parse(struct site_faults *faults, const char *text, struct ofs_error *err);
+
+/* Is it on for that setting, or, with -1, for pages that are no setting's? */
+bool site_fault_on(const struct site_faults *faults, enum site_fault fault, int setting);
+
+#endif

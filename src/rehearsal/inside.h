@@ -1,0 +1,128 @@
+/*
+ * inside.h: what the files of the replica share among themselves; see site.h for its face.
+ *
+ * site.c has the life cycle and finds out what a request is for, truth.c keeps the states and
+ * answers the site's own requests, pages.c draws, template.c fills in the files of pages/.
+ */
+#ifndef OFS_REHEARSAL_INSIDE_H
+#define OFS_REHEARSAL_INSIDE_H
+
+#include "rehearsal/catalogue.h"
+#include "rehearsal/faults.h"
+#include "rehearsal/site.h"
+#include "wire/serve.h"
+
+#define SITE_ROOT "/mypreferences/d/"
+#define SITE_CATEGORIES SITE_ROOT "categories/"
+#define SITE_API "/mysettings-api/"
+#define SITE_TOKEN "ajax:4738291056123847561"
+
+enum { SITE_LOG = 4096, SITE_LATER = 64 };
+
+enum site_generation {
+    SITE_CURRENT,
+    SITE_ARTDECO,
+    SITE_BUTTON,
+    SITE_IFRAME,
+    SITE_RADIO,
+    SITE_PSETTINGS,
+    SITE_ARIA,
+    SITE_GENERATIONS,
+};
+
+enum site_session {
+    SITE_SIGNED_IN,
+    SITE_NOT_SIGNED_IN,
+    SITE_WALLED,
+    SITE_CHECKED,
+    SITE_BLOCKED,
+    SITE_TOO_FAST
+};
+
+/* A change that a fault has put off. */
+struct site_later {
+    int64_t at_ms;
+    int setting;
+    bool on;
+};
+
+struct site_events {
+    struct ofs_site_event at[SITE_LOG];
+    size_t n;
+};
+
+struct ofs_site {
+    struct ofs_server *server;
+    char origin[64];
+    enum site_lang lang;
+    enum site_generation generation;
+    struct site_faults faults;
+    int64_t delay_ms;
+    int64_t started_ms;
+    unsigned loads; /* pages drawn, for what has to differ from load to load */
+    enum site_session session;
+    bool on[SITE_SETTINGS];
+    struct site_later later[SITE_LATER];
+    size_t n_later;
+    struct ofs_site_write writes[SITE_LOG];
+    size_t n_writes;
+    struct site_events wrong;
+    struct site_events pages;
+};
+
+/* site.c */
+int64_t site_now(const struct ofs_site *site);
+void site_note(const struct ofs_site *site, struct site_events *events, const char *what);
+void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *rest);
+
+/* truth.c */
+void site_settle(struct ofs_site *site); /* let happen whose time has come */
+bool site_answer_control(struct ofs_site *site, const struct ofs_serve_request *request,
+                         struct ofs_serve_reply *reply);
+void site_answer_api(struct ofs_site *site, const struct ofs_serve_request *request,
+                     struct ofs_serve_reply *reply);
+
+/* pages.c: each fills the reply's body */
+enum site_generation site_generation_of(const struct ofs_site *site, int setting);
+void site_draw_index(struct ofs_site *site, const struct site_category *category,
+                     struct ofs_serve_reply *reply);
+void site_draw_setting(struct ofs_site *site, int first, bool inner, struct ofs_serve_reply *reply);
+void site_draw_neighbour(struct ofs_site *site, const struct site_neighbour *neighbour,
+                         struct ofs_serve_reply *reply);
+void site_draw_plain(struct ofs_site *site, const char *title, const char *text,
+                     struct ofs_serve_reply *reply);
+void site_draw_alone(struct ofs_site *site, const char *title, const char *main,
+                     struct ofs_serve_reply *reply);
+
+/* template.c */
+enum site_file {
+    SITE_FILE_SHELL,
+    SITE_FILE_INNER,
+    SITE_FILE_ALONE,
+    SITE_FILE_CSS,
+    SITE_FILE_SETTINGS_JS,
+    SITE_FILE_FAULTS_JS,
+    SITE_FILE_SWITCH_CURRENT,
+    SITE_FILE_SWITCH_PLAIN,
+    SITE_FILE_SWITCH_ARTDECO,
+    SITE_FILE_SWITCH_BUTTON,
+    SITE_FILE_SWITCH_RADIO,
+    SITE_FILE_SWITCH_ARIA,
+};
+
+struct site_pair {
+    const char *name;
+    const char *value;
+};
+
+/* The files as they are. */
+void site_add_file(struct ofs_buf *out, enum site_file file);
+/* With {{name}} filled in, escaped for HTML, and {{&name}} as it is. `pairs` ends with a NULL name.
+ */
+void site_fill(struct ofs_buf *out, enum site_file file, const struct site_pair *pairs);
+void site_escape(struct ofs_buf *out, const char *text);
+
+/* Add text; memory running out shows as a page that breaks off, which is a fault like others. */
+void site_add(struct ofs_buf *out, const char *format, ...) OFS_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,133 @@
+// What a settings page does once it is there: ask for the state, show it, save a change.
+(() => {
+  'use strict';
+  const config = JSON.parse(document.getElementById('boot-config').textContent);
+  const faults = window.rehearsalFaults;
+  const words = config.words;
+  const address = (key) => `/mysettings-api/settingsApiSettings/${encodeURIComponent(key)}`;
+
+  // How each make of switch shows a state and is read.
+  const makes = {
+    checkbox: {
+      read: (c) => c.el.checked,
+      show: (c, on) => { c.el.checked = on; },
+      listen: (c, changed) => c.el.addEventListener('change', changed),
+    },
+    radio: {
+      read: (c) => c.el.querySelector('[value="true"]').checked,
+      show: (c, on) => { c.el.querySelector(`[value="${on}"]`).checked = true; },
+      listen: (c, changed) => c.el.addEventListener('change', changed),
+    },
+    button: {
+      read: (c) => c.on,
+      show: (c, on) => { c.on = on; c.el.textContent = on ? words.on : words.off; },
+      listen: pressable,
+    },
+    aria: {
+      read: (c) => c.on,
+      show: (c, on) => { c.on = on; c.el.setAttribute('aria-checked', String(on)); },
+      listen: pressable,
+    },
+  };
+
+  function pressable(c, changed) {
+    const press = () => {
+      if (c.el.getAttribute('aria-disabled') === 'true') return;
+      show(c, !c.on);
+      changed();
+    };
+    c.el.addEventListener('click', press);
+    c.el.addEventListener('keydown', (event) => {
+      if (event.key !== ' ' && event.key !== 'Enter') return;
+      event.preventDefault();
+      press();
+    });
+  }
+
+  const read = (c) => makes[c.make].read(c);
+  const show = (c, on) => makes[c.make].show(c, on);
+
+  function toast(type, text) {
+    const item = document.createElement('div');
+    item.className = 'artdeco-toast-item artdeco-toast-item--visible';
+    item.setAttribute('data-test-artdeco-toast-item-type', type);
+    item.setAttribute('role', 'alert');
+    item.textContent = text ?? (type === 'success' ? words.saved : words.failed);
+    document.querySelector('.artdeco-toasts').append(item);
+    setTimeout(() => item.remove(), 6000);
+  }
+
+  function csrfToken() {
+    const pair = document.cookie.split('; ').find((part) => part.startsWith('JSESSIONID='));
+    return pair ? pair.slice('JSESSIONID='.length).replaceAll('"', '') : '';
+  }
+
+  async function save(c, value) {
+    try {
+      const answer = await fetch(address(c.key), {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json; charset=UTF-8', 'csrf-token': csrfToken() },
+        body: JSON.stringify({
+          value, settingDisplayType: c.make === 'radio' ? 'RADIO' : 'TOGGLE',
+          entityUrn: `urn:li:fsd_setting:${c.key}`, key: c.key,
+        }),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      c.saved = value;
+      toast('success');
+      return true;
+    } catch {
+      show(c, c.saved);
+      toast('error');
+      return false;
+    }
+  }
+
+  // A press that is nobody's to make: the site takes note of it.
+  const unasked = (what) => fetch('/mysettings-api/unasked', { method: 'POST', body: what });
+
+  const tools = { config, words, read, show, save, toast, unasked };
+
+  async function changed(c) {
+    const value = read(c);
+    for (const name of c.faults) {
+      if (await faults[name]?.change?.(c, value, tools) === false) return;
+    }
+    await save(c, value);
+  }
+
+  async function start(c) {
+    for (const name of c.faults) await faults[name]?.before?.(c, tools);
+    if (c.value === null) {
+      const answer = await fetch(address(c.key), { headers: { accept: 'application/json' } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      c.value = (await answer.json()).value;
+    }
+    c.saved = c.value;
+    show(c, c.value);
+    makes[c.make].listen(c, () => changed(c));
+    for (const name of c.faults) await faults[name]?.after?.(c, tools);
+  }
+
+  async function boot() {
+    localStorage.setItem('voyager-web:badges', '{}');
+    for (const c of config.controls) {
+      c.el = document.getElementById(c.box);
+      c.section = c.el.closest('.setting');
+    }
+    for (const name of config.faults) faults[name]?.load?.(tools);
+    const waited = config.controls.filter((c) => !c.faults.some((f) => faults[f]?.late));
+    for (const c of config.controls) if (!waited.includes(c)) start(c);
+    try {
+      if (!config.controls.length) await new Promise((done) => setTimeout(done, config.delay));
+      await Promise.all(waited.map(start));
+    } catch {
+      for (const c of waited) c.el.disabled = true;
+      toast('error', words.failed);
+    }
+    if (config.shell) document.body.classList.add('boot-complete');
+    for (const name of config.faults) faults[name]?.ready?.(tools);
+  }
+
+  boot();
+})();

@@ -1,0 +1,91 @@
+/*
+ * site.h: the built-in replica of LinkedIn's settings site, for rehearsals and tests.
+ *
+ * It is a web server on a loopback port with the pages, the late hydration, the save request and
+ * the dangerous neighbours of the real site, as far as they are known; in several languages and in
+ * the older generations. It keeps the truth of every setting, and a log of everything that was
+ * asked of it. It can be told to fail, by name. Nobody has to sign in, unless a fault says so.
+ *
+ * Life cycle: ofs_site_new, ofs_loop_turn on the same loop for as long as it is to be served,
+ * ofs_site_free before ofs_loop_free. Nothing here blocks.
+ *
+ * For tests from outside the process, and linked from no page:
+ *   GET  /__truth   {"settings":{ID:"on"|"off"},"writes":[{"id","key","value","status","at_ms"}],
+ *                    "wrong_touches":[{"what","at_ms"}],"pages":[{"path","at_ms"}]}
+ *   PUT  /__truth   {ID:"on"|"off",…} sets some
+ *   POST /__reset   everything as it was at the start
+ */
+#ifndef OFS_REHEARSAL_SITE_H
+#define OFS_REHEARSAL_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "rehearsal/faults.h"
+
+struct ofs_loop;
+struct ofs_site;
+
+enum { OFS_SITE_HYDRATION_MS = 400 };
+
+/* All zero is a good default: any free port, English, the present generation, no fault. */
+struct ofs_site_options {
+    int port;
+    const char *lang; /* "en", "de", "fr", "it", "nl", "pt", "pl" or "es" */
+    const char
+        *generation;    /* "current", "artdeco", "button", "iframe", "radio", "psettings", "aria" */
+    const char *faults; /* "NAME[@SETTING-ID],…" as in faults.h */
+    int64_t delay_ms;   /* how late the state comes; 0: OFS_SITE_HYDRATION_MS, -1: at once */
+};
+
+/* The caller owns the result. Fails with OFS_ERR_USAGE for a name that is not known (the hint tells
+ * which was meant), and with OFS_ERR_SYSTEM when the port cannot be had. */
+struct ofs_site *ofs_site_new(struct ofs_loop *loop, const struct ofs_site_options *options,
+                              struct ofs_error *err);
+void ofs_site_free(struct ofs_site *site);
+
+/* "http://127.0.0.1:PORT"; borrowed. */
+const char *ofs_site_origin(const struct ofs_site *site);
+
+/* The truth of a setting: "on", "off", or NULL where there is no such setting. Static. What a fault
+ * has put off (a late save, an undoing) has happened in it once its time has come. */
+const char *ofs_site_state(struct ofs_site *site, const char *id);
+/* Set it, as if by another hand; false where there is no such setting. */
+bool ofs_site_set(struct ofs_site *site, const char *id, bool on);
+
+/* What was asked of the site, in order. Times are milliseconds since the start or the last reset.
+ */
+struct ofs_site_write {
+    const char *id; /* of the setting; NULL where the key is none of the table's. Static */
+    char key[64];
+    bool value; /* as sent: with inverted wording, on means the setting is off */
+    int status; /* the answer; 0 for none */
+    int64_t at_ms;
+};
+struct ofs_site_event {
+    char what[160]; /* a path, or what was done */
+    int64_t at_ms;
+};
+
+/* Each gives the count and lends the array until the next turn of the loop. The first 4096 of a
+ * kind are kept. */
+size_t ofs_site_writes(struct ofs_site *site, const struct ofs_site_write **ret_writes);
+/* Saves of what is none of the settings, dangerous pages opened, buttons pressed that are nobody's.
+ */
+size_t ofs_site_wrong_touches(struct ofs_site *site, const struct ofs_site_event **ret_events);
+/* Pages asked for, with their redirects, without the site's own requests. */
+size_t ofs_site_pages(struct ofs_site *site, const struct ofs_site_event **ret_events);
+
+/* All of that as the JSON of GET /__truth. The caller owns the result; NULL when memory is out. */
+cJSON *ofs_site_truth(struct ofs_site *site);
+
+void ofs_site_reset(struct ofs_site *site);
+
+/* The names of the generations and of the languages, ended by NULL. Static. */
+const char *const *ofs_site_generations(void);
+const char *const *ofs_site_langs(void);
+
+#endif
