@@ -75,15 +75,15 @@ static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_sett
     return 0;
 }
 
-/* The index page as it was read in this run; read at most once. NULL with `ret` filled when it cannot
- * be read, or on an error. */
-static const cJSON *index_look(struct ofs_job *job, const struct ofs_setting *setting,
-                               struct ofs_observation *ret, int *ret_rc, struct ofs_error *err)
+/* An index page as it was read in this run; read at most once. NULL with `ret` filled when it cannot be
+ * read, or on an error. */
+static const cJSON *index_look(struct ofs_job *job, const char *name, struct ofs_observation *ret,
+                               int *ret_rc, struct ofs_error *err)
 {
-    const char *path = ofs_json_str(ofs_json_get(job->scenario->indexes, setting->index), "page", NULL);
-    const cJSON *known = ofs_json_get(job->indexes, setting->index);
+    const cJSON *known = ofs_json_get(job->indexes, name);
     struct ofs_sight sight;
-    struct ofs_visit where = {.path = path};
+    struct ofs_visit where = {
+        .path = ofs_json_str(ofs_json_get(job->scenario->indexes, name), "page", "/")};
     *ret_rc = 0;
     if (known)
         return known;
@@ -95,43 +95,10 @@ static const cJSON *index_look(struct ofs_job *job, const struct ofs_setting *se
         ofs_sight_clear(&sight);
         return NULL;
     }
-    cJSON_AddItemToObject(job->indexes, setting->index, sight.look);
+    cJSON_AddItemToObject(job->indexes, name, sight.look);
     sight.look = NULL;
     ofs_sight_clear(&sight);
-    return ofs_json_get(job->indexes, setting->index);
-}
-
-static bool is_never(const struct ofs_scenario *scenario, const char *path)
-{
-    const cJSON *never;
-    cJSON_ArrayForEach(never, scenario->never)
-    {
-        const char *base = cJSON_IsString(never) ? never->valuestring : "";
-        size_t n = strlen(base);
-        while (n && base[n - 1] == '/')
-            n--;
-        if (n && !strncmp(path, base, n) && strchr("/?#", path[n]))
-            return true;
-    }
-    return false;
-}
-
-/* Does the scenario have words for the setting in the language of the page? */
-static bool speaks(const struct ofs_setting *setting, const char *lang)
-{
-    const cJSON *const lists[] = {setting->labels, setting->rows};
-    size_t n = strcspn(lang, "-_");
-    const cJSON *words;
-    for (size_t i = 0; n && i < 2; i++)
-    {
-        cJSON_ArrayForEach(words, lists[i])
-        {
-            if (words->string && !strncasecmp(words->string, lang, n) &&
-                strchr("-_", words->string[n]))
-                return true;
-        }
-    }
-    return false;
+    return ofs_json_get(job->indexes, name);
 }
 
 /* The index is intact when it lists other settings that we know. */
@@ -150,7 +117,8 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
                            const cJSON *look, struct ofs_observation *ret)
 {
     const char *lang = ofs_json_str(look, "lang", "");
-    bool can_tell = setting->page || speaks(setting, lang);
+    bool can_tell = setting->page || ofs_words_know_language(setting->labels, lang) ||
+                    ofs_words_know_language(setting->rows, lang);
     ret->absent = true;
     if (!is_intact(look, setting->id)) {
         cannot(ret, "not-found",
@@ -198,6 +166,26 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     return NULL;
 }
 
+/* Where only a guess says on which index a setting is listed, the other indexes are asked too before
+ * its absence counts. `*ret_path` is NULL when none lists it. */
+static int search_indexes(struct ofs_job *job, const struct ofs_setting *setting,
+                          const char **ret_path, struct ofs_observation *ret, struct ofs_error *err)
+{
+    const cJSON *index;
+    int rc;
+    *ret_path = NULL;
+    cJSON_ArrayForEach(index, job->scenario->indexes)
+    {
+        const cJSON *look = index_look(job, index->string, ret, &rc, err);
+        if (!look)
+            return rc;
+        *ret_path = link_path(look, setting, ret);
+        if (*ret_path || ret->reason)
+            return 0;
+    }
+    return 0;
+}
+
 static int by_index(struct ofs_job *job, struct ofs_entry *entry, struct ofs_observation *ret,
                     struct ofs_error *err)
 {
@@ -205,17 +193,20 @@ static int by_index(struct ofs_job *job, struct ofs_entry *entry, struct ofs_obs
     struct ofs_observation first = *ret;
     int rc;
     *ret = (struct ofs_observation){0};
-    const cJSON *look = index_look(job, setting, ret, &rc, err);
+    const cJSON *look = index_look(job, setting->index, ret, &rc, err);
     if (!look)
         return rc;
     const char *path = link_path(look, setting, ret);
+    if (!path && !ret->reason && ofs_setting_is_guess(setting, "index") &&
+        search_indexes(job, setting, &path, ret, err))
+        return -1;
     if (ret->reason)
         return 0;
     if (!path) {
         judge_unlisted(job, setting, look, ret);
         return 0;
     }
-    if (is_never(job->scenario, path)) {
+    if (ofs_scenario_is_never(job->scenario, path)) {
         cannot(ret, "not-found", "its link leads to a page that must not be opened; look by hand");
         return 0;
     }

@@ -33,8 +33,8 @@ struct ofs_request {
     char method[12];
     char *url;
     bool page_data; /* fetch, XMLHttpRequest, script: what a page waits for before it is ready */
-    int64_t started_ms, ended_ms;
-    int status; /* HTTP status once it was answered */
+    int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */
+    int status;
     bool ended; /* whole, or failed */
     bool failed;
 };

@@ -99,7 +99,7 @@ static void on_request(struct cdp_tab *t, const cJSON *params)
     const char *id = ofs_json_str(params, "requestId", "");
     struct ofs_request *before = ofs_view_find(&t->tab.view, id);
     if (before && !before->ended) { /* a redirect: the answer comes with the next request */
-        before->status = (int)ofs_json_num(params, "redirectResponse/status", 0);
+        ofs_view_request_answer(before, (int)ofs_json_num(params, "redirectResponse/status", 0));
         ofs_view_request_end(before, false);
     }
     ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
@@ -117,7 +117,7 @@ static void on_response(struct cdp_tab *t, const cJSON *params)
     struct ofs_request *r = ofs_view_find(&t->tab.view, ofs_json_str(params, "requestId", ""));
     int status = (int)ofs_json_num(params, "response/status", 0);
     if (r)
-        r->status = status;
+        ofs_view_request_answer(r, status);
     if (is_document_request(t, params))
         t->tab.view.status = status;
 }

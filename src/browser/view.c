@@ -36,11 +36,16 @@ struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id)
     return NULL;
 }
 
+void ofs_view_request_answer(struct ofs_request *request, int status)
+{
+    request->status = status;
+    request->answered_ms = ofs_now_ms();
+}
+
 void ofs_view_request_end(struct ofs_request *request, bool failed)
 {
     request->ended = true;
     request->failed = failed;
-    request->ended_ms = ofs_now_ms();
 }
 
 void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words)

@@ -14,6 +14,7 @@ struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, 
                                      const char *url, bool page_data);
 /* The newest request of that id, or NULL. */
 struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
+void ofs_view_request_answer(struct ofs_request *request, int status);
 void ofs_view_request_end(struct ofs_request *request, bool failed);
 
 void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words);

@@ -3,7 +3,7 @@
 int cmd_check(const struct cli *cli)
 {
     struct session session;
-    int status = session_open(&session, cli, "auto", NULL, NULL);
+    int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
     if (!status)
         status = session_tell_terms(&session);
     if (!status)

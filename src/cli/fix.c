@@ -24,7 +24,7 @@ int cmd_fix(const struct cli *cli)
 {
     struct session session;
     struct ofs_error err;
-    int status = session_open(&session, cli, "auto", NULL, NULL);
+    int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
     if (!status)
         status = session_tell_terms(&session);
     if (!status) {

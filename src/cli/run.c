@@ -35,19 +35,24 @@ static void on_progress(void *ctx, const char *setting, const char *words)
     fflush(stderr);
 }
 
-int session_open(struct session *session, const struct cli *cli, const char *connect,
-                 const char *origin, const char *profile)
+int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
+                 const char *connect, const char *origin, const char *profile)
 {
     struct ofs_error err;
-    *session = (struct session){.cli = cli, .progress = cli_is_terminal(STDERR_FILENO)};
+    *session = (struct session){.cli = cli,
+                                .loop = loop,
+                                .owns_loop = !loop,
+                                .progress = cli_is_terminal(STDERR_FILENO)};
     if (cli->n_args > 1) {
         ofs_fail(&err, OFS_ERR_USAGE, "'%s' takes one scenario, and '%s' is one too many",
                  cli->command, cli->args[1]);
         return cli_complain(&err);
     }
     session->state = ofs_state_path(cli->state, &err);
-    if (!session->state || !(session->loop = ofs_loop_new(&err)) ||
-        ofs_loop_watch_signals(session->loop, &err))
+    if (!session->state)
+        return cli_complain(&err);
+    if (session->owns_loop && (!(session->loop = ofs_loop_new(&err)) ||
+                               ofs_loop_watch_signals(session->loop, &err)))
         return cli_complain(&err);
     const struct ofs_options options = {
         .command = cli->command,
@@ -78,7 +83,8 @@ int session_open(struct session *session, const struct cli *cli, const char *con
 void session_close(struct session *session)
 {
     ofs_job_free(session->job);
-    ofs_loop_free(session->loop);
+    if (session->owns_loop)
+        ofs_loop_free(session->loop);
     free(session->state);
 }
 
@@ -185,8 +191,7 @@ void session_show_plan(const struct session *session)
         const cJSON *also;
         cJSON_ArrayForEach(also, ofs_json_get(s->tree, "also_changes"))
         {
-            const char *text = cJSON_IsString(also) ? also->valuestring
-                                                    : ofs_json_str(also, "text", NULL);
+            const char *text = ofs_json_str(also, "what", NULL);
             if (text)
                 cli_block(out, 4, "also", 12, text);
         }

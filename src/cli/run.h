@@ -13,15 +13,17 @@
 struct session {
     const struct cli *cli;
     struct ofs_loop *loop;
+    bool owns_loop;
     struct ofs_job *job;
     char *state;
     bool progress; /* a terminal follows */
 };
 
 /* A job as the command line says; `connect`, `origin` and `profile` stand in where it is silent.
- * Returns 0, or an exit status after saying why on standard error. */
-int session_open(struct session *session, const struct cli *cli, const char *connect,
-                 const char *origin, const char *profile);
+ * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
+ * error. session_close is due either way. */
+int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
+                 const char *connect, const char *origin, const char *profile);
 void session_close(struct session *session);
 
 /* The site's terms, told once before the first run on the real site. 0: go on. */

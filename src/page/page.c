@@ -15,6 +15,7 @@ enum {
     STILL_ABSENT = 1500,   /* what is looked for is not there */
     STILL_DISABLED = 3000, /* it is there and cannot be used yet */
     WEAK_AFTER = 6000,     /* a mark or an answer is overdue */
+    BODY_AFTER = 1500,     /* an answer whose rest the page has not read by then is not awaited */
     PAGE_BUDGET = 25000,
     TICK = 250,
     MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
@@ -221,7 +222,8 @@ static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t since, 
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r)
             break;
-        if (r->ended || !r->page_data || r->started_ms > since)
+        bool taken = r->ended || (r->answered_ms && now - r->answered_ms > BODY_AFTER);
+        if (taken || !r->page_data || r->started_ms > since)
             continue;
         waiting = true;
         *ret_long = *ret_long || now - r->started_ms > WEAK_AFTER;

@@ -118,11 +118,12 @@ static struct saves look_at_saves(const struct ofs_page *page, const struct ofs_
         if (!r || !r->url || !is_save_method(r->method) || strncmp(r->url, page->origin, n))
             continue;
         bool named = path && has_path(r->url, path) && (!method || !strcmp(method, r->method));
-        int status = r->ended && !r->failed ? r->status : 0;
+        bool open = !r->ended && !r->answered_ms;
+        int status = r->failed ? 0 : r->status;
         saves.any = true;
-        saves.open = saves.open || !r->ended;
+        saves.open = saves.open || open;
         if (named) {
-            saves.named_open = !r->ended;
+            saves.named_open = open;
             saves.status = status;
         } else if (!saves.named && status > saves.status) {
             saves.status = status;

@@ -283,6 +283,12 @@ static int write_more(struct connection *c)
         lws_callback_on_writable(wsi);
         return 0;
     }
+    if (r->manner == OFS_SERVE_CUT) {
+        /* not at once: what has come so far is to be seen first, as on a line that goes dead */
+        x->due = false;
+        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, 1);
+        return 0;
+    }
     bool shut = x->close;
     c->now = NULL;
     exchange_free(x);

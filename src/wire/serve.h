@@ -45,7 +45,7 @@ struct ofs_serve_request {
 enum ofs_serve_manner {
     OFS_SERVE_WHOLE, /* the reply as it is */
     OFS_SERVE_NEVER, /* take the request and never say a word */
-    OFS_SERVE_CUT,   /* promise the whole body, send `cut_at` bytes of it, close */
+    OFS_SERVE_CUT,   /* promise the whole body, send `cut_at` bytes of it, close after a second */
 };
 
 /* Arrives as 200, "text/html; charset=utf-8", empty and whole. The server frees the buffers. */

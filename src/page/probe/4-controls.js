@@ -68,6 +68,7 @@ function collectControls() {
     }
     const outer = found.length && found[found.length - 1];
     if (outer && outer.kind !== "radio" && composedContains(outer.el, el)) {
+      if (kind === "word") return true; /* a text inside a control that has a state of its own */
       outer.members.push(el);
       outer.kinds.push(kind);
       return true;

@@ -1,0 +1,124 @@
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cli/print.h"
+#include "cli/run.h"
+#include "record/run.h"
+#include "rehearsal/faults.h"
+#include "rehearsal/site.h"
+
+/* An empty directory for the browser's profile and for the state, gone again afterwards. */
+static char *make_scratch(void)
+{
+    const char *dir = getenv("TMPDIR");
+    char *path = ofs_text_printf("%s/offswitch-rehearsal-XXXXXX", dir && *dir ? dir : "/tmp");
+    if (path && !mkdtemp(path)) {
+        free(path);
+        return NULL;
+    }
+    return path;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+static void remove_scratch(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Hold the report against the site's own record: 0 when every word of it is true. */
+static int compare(struct session *session, struct ofs_site *site, FILE *out)
+{
+    const struct ofs_run *run = ofs_job_run(session->job);
+    const struct ofs_site_write *writes;
+    const struct ofs_site_event *touches;
+    int wrong = 0;
+    fputs("\nThe replica's own record:\n", out);
+    for (size_t i = 0; i < run->n_results; i++) {
+        const struct ofs_result *r = &run->results[i];
+        const char *truth = ofs_site_state(site, r->id);
+        bool says_wanted =
+            r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
+        bool lie = truth && says_wanted && strcmp(truth, r->wanted);
+        wrong += lie;
+        fprintf(out, "   %s is %s%s\n", r->id, truth ? truth : "not there",
+                lie ? ", and the report says otherwise" : "");
+    }
+    size_t n_writes = ofs_site_writes(site, &writes);
+    size_t n_touches = ofs_site_wrong_touches(site, &touches);
+    fprintf(out, "   %zu save%s, %zu wrong touch%s\n", n_writes, n_writes == 1 ? "" : "s", n_touches,
+            n_touches == 1 ? "" : "es");
+    for (size_t i = 0; i < n_touches; i++)
+        fprintf(out, "      %s\n", touches[i].what);
+    return wrong + (int)n_touches ? 1 : 0;
+}
+
+static int rehearse_on(struct session *session, struct ofs_site *site)
+{
+    FILE *out = session->cli->json ? stderr : stdout;
+    struct ofs_error err;
+    fprintf(out, "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
+            ofs_site_origin(site));
+    fflush(out);
+    int status = session_check(session);
+    if (!status && ofs_job_differing(session->job)) {
+        session_show_plan(session);
+        fputs("(In a rehearsal the answer is yes.)\n", out);
+        fflush(out);
+        if (ofs_job_fix(session->job, &err))
+            status = cli_complain(&err);
+    }
+    status = session_report(session, status);
+    return ofs_status_worse(compare(session, site, out), status);
+}
+
+int cmd_rehearse(const struct cli *cli)
+{
+    struct session session;
+    struct cli own = *cli;
+    struct ofs_error err;
+    if (cli->list_faults) {
+        for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
+            printf("%-24s %-8s %s\n", row->name, row->kind, row->text);
+        return 0;
+    }
+    if (cli->serve)
+        return rehearse_serve(cli);
+    char *scratch = make_scratch();
+    if (!scratch) {
+        ofs_fail_errno(&err, OFS_ERR_SYSTEM, "no directory for the rehearsal's browser");
+        return cli_complain(&err);
+    }
+    OFS_AUTO_STR profile = ofs_text_printf("%s/profile", scratch);
+    own.headless = !cli->show;
+    if (!own.state)
+        own.state = scratch;
+    struct ofs_site *site = NULL;
+    struct ofs_loop *loop = NULL;
+    const struct ofs_site_options options = {
+        .lang = cli->lang, .generation = cli->generation, .faults = cli->fault};
+    int status = 0;
+    if (!(loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(loop, &err) ||
+        !(site = ofs_site_new(loop, &options, &err)))
+        status = cli_complain(&err);
+    if (!status) {
+        status = session_open(&session, &own, loop, "launch", ofs_site_origin(site), profile);
+        if (!status)
+            status = rehearse_on(&session, site);
+        session_close(&session);
+    }
+    ofs_site_free(site);
+    ofs_loop_free(loop);
+    remove_scratch(scratch);
+    free(scratch);
+    return status;
+}
