@@ -61,6 +61,7 @@ struct ofs_site {
     int64_t started_ms;
     unsigned loads; /* pages drawn, for what has to differ from load to load */
     enum site_session session;
+    bool let_in; /* somebody has signed in at a gate */
     bool on[SITE_SETTINGS];
     struct site_later later[SITE_LATER];
     size_t n_later;
@@ -73,7 +74,10 @@ struct ofs_site {
 /* site.c */
 int64_t site_now(const struct ofs_site *site);
 void site_note(const struct ofs_site *site, struct site_events *events, const char *what);
+/* To `base`, which is as it has to be, and `rest`, which is encoded. */
 void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *rest);
+/* Was it asked for by the other name of this host? That is where wrong-origin leads. */
+bool site_is_elsewhere(const struct ofs_serve_request *request);
 
 /* truth.c */
 void site_settle(struct ofs_site *site); /* let happen whose time has come */

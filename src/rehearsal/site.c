@@ -1,5 +1,6 @@
 #include "rehearsal/site.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +31,11 @@ static const struct {
 static const struct {
     enum site_fault fault;
     enum site_session session;
+    bool opens; /* once somebody has signed in */
 } gates[] = {
-    {SITE_BLOCKED_999, SITE_BLOCKED},      {SITE_TOO_FAST_429, SITE_TOO_FAST},
-    {SITE_CHECKPOINT, SITE_CHECKED},       {SITE_AUTHWALL, SITE_WALLED},
-    {SITE_SIGNED_OUT, SITE_NOT_SIGNED_IN},
+    {SITE_BLOCKED_999, SITE_BLOCKED, false},     {SITE_TOO_FAST_429, SITE_TOO_FAST, false},
+    {SITE_CHECKPOINT, SITE_CHECKED, false},      {SITE_AUTHWALL, SITE_WALLED, true},
+    {SITE_SIGNED_OUT, SITE_NOT_SIGNED_IN, true},
 };
 
 static const char *const wanted_headers[] = {"csrf-token", NULL};
@@ -66,7 +68,16 @@ void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *
 {
     struct ofs_error ignored;
     reply->status = 302;
-    ofs_buf_printf(&reply->headers, &ignored, "Location: %s%s\r\n", base, rest);
+    ofs_buf_printf(&reply->headers, &ignored, "Location: %s", base);
+    for (; *rest; rest++) {
+        /* the path has come decoded: a line break in it must not become one of the answer */
+        unsigned char c = (unsigned char)*rest;
+        if (isalnum(c) || strchr("-._~/", c))
+            ofs_buf_add(&reply->headers, rest, 1, &ignored);
+        else
+            ofs_buf_printf(&reply->headers, &ignored, "%%%02X", c);
+    }
+    ofs_buf_puts(&reply->headers, "\r\n", &ignored);
 }
 
 static bool starts(const char *text, const char *with, const char **ret_rest)
@@ -152,8 +163,7 @@ static void sign_in(struct ofs_site *site, const struct ofs_serve_request *reque
 {
     char back[512];
     site->session = SITE_SIGNED_IN;
-    site->faults.everywhere[SITE_SIGNED_OUT] = false;
-    site->faults.everywhere[SITE_AUTHWALL] = false;
+    site->let_in = true;
     ofs_serve_field(request->body, "session_redirect", back, sizeof back);
     bool ours = back[0] == '/' && back[1] != '/' && !strpbrk(back, "\r\n");
     site_redirect(reply, ours ? back : SITE_ROOT, "");
@@ -187,7 +197,7 @@ static bool answer_sessionless(struct ofs_site *site, const struct ofs_serve_req
 static enum site_session session_at(const struct ofs_site *site, const struct place *p)
 {
     for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
-        if (fault_here(site, gates[i].fault, p))
+        if (fault_here(site, gates[i].fault, p) && !(gates[i].opens && site->let_in))
             return gates[i].session;
     return site->session;
 }
@@ -206,7 +216,7 @@ static bool turned_away(struct ofs_site *site, const struct place *p, const char
         site_redirect(reply, "/authwall?trk=settings&sessionRedirect=", path);
         return true;
     case SITE_CHECKED:
-        site_redirect(reply, "/checkpoint/challenge/AgHx2q7", "?ut=1");
+        site_redirect(reply, "/checkpoint/challenge/AgHx2q7?ut=1", "");
         return true;
     case SITE_BLOCKED:
         reply->status = 999;
@@ -220,12 +230,17 @@ static bool turned_away(struct ofs_site *site, const struct place *p, const char
     return false;
 }
 
+bool site_is_elsewhere(const struct ofs_serve_request *request)
+{
+    const char *rest;
+    return starts(request->host, "localhost", &rest);
+}
+
 /* Pages that are not where they are looked for. */
 static bool led_elsewhere(struct ofs_site *site, const struct place *p,
                           const struct ofs_serve_request *request, struct ofs_serve_reply *reply)
 {
-    const char *rest;
-    if (fault_here(site, SITE_WRONG_ORIGIN, p) && !starts(request->host, "localhost", &rest)) {
+    if (fault_here(site, SITE_WRONG_ORIGIN, p) && !site_is_elsewhere(request)) {
         char there[64];
         snprintf(there, sizeof there, "http://localhost:%d", ofs_server_port(site->server));
         site_redirect(reply, there, request->path);
@@ -266,7 +281,10 @@ static void spoil(struct ofs_site *site, const struct place *p, struct ofs_serve
         reply->manner = OFS_SERVE_NEVER;
     if (fault_here(site, SITE_CUT_BODY, p)) {
         reply->manner = OFS_SERVE_CUT;
-        reply->cut_at = reply->body.len * 2 / 3;
+        /* behind the switch, before the script that would say that the page has booted */
+        const char *script = strstr(ofs_buf_str(&reply->body), "<script");
+        bool index = p->setting < 0 || !script;
+        reply->cut_at = index ? reply->body.len / 2 : (size_t)(script - reply->body.data);
     }
     if (fault_here(site, SITE_STALE_CACHE, p))
         ofs_buf_puts(&reply->headers, "Cache-Control: max-age=600\r\n", &ignored);
@@ -376,6 +394,7 @@ void ofs_site_reset(struct ofs_site *site)
 {
     site->started_ms = ofs_now_ms();
     site->session = SITE_SIGNED_IN;
+    site->let_in = false;
     site->n_later = site->n_writes = site->wrong.n = site->pages.n = 0;
     for (int i = 0; i < SITE_SETTINGS; i++)
         site->on[i] = !site_fault_on(&site->faults, SITE_DISABLED_OFF, i);

@@ -134,7 +134,7 @@ bool site_answer_control(struct ofs_site *site, const struct ofs_serve_request *
     return false;
 }
 
-static void read_setting(struct ofs_site *site, int setting, const char *key,
+static void read_setting(struct ofs_site *site, int setting, const char *key, bool elsewhere,
                          struct ofs_serve_reply *reply)
 {
     const struct site_faults *faults = &site->faults;
@@ -146,7 +146,8 @@ static void read_setting(struct ofs_site *site, int setting, const char *key,
         struct ofs_error ignored;
         ofs_buf_puts(&reply->headers, "Cache-Control: max-age=600\r\n", &ignored);
     }
-    bool on = setting < 0 || site->on[setting];
+    /* the other site has the same page, and another truth */
+    bool on = !elsewhere && (setting < 0 || site->on[setting]);
     if (setting >= 0 && site_fault_on(faults, SITE_INVERTED_WORDING, setting))
         on = !on;
     char urn[128];
@@ -208,7 +209,7 @@ static void keep(struct ofs_site *site, int setting, bool on, struct ofs_serve_r
         put_off(site, after + UNDO_MS, setting, was);
 }
 
-static void write_setting(struct ofs_site *site, int setting, const char *key,
+static void write_setting(struct ofs_site *site, int setting, const char *key, bool elsewhere,
                           const struct ofs_serve_request *request, struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
@@ -223,9 +224,9 @@ static void write_setting(struct ofs_site *site, int setting, const char *key,
         return;
     }
     bool on = cJSON_IsTrue(value);
-    if (setting < 0) {
+    if (setting < 0 || elsewhere) {
         char what[160];
-        snprintf(what, sizeof what, "saved %.80s", key);
+        snprintf(what, sizeof what, "saved %.80s%s", key, elsewhere ? " at another origin" : "");
         site_note(site, &site->wrong, what);
     } else {
         bool inverted = site_fault_on(&site->faults, SITE_INVERTED_WORDING, setting);
@@ -271,10 +272,12 @@ void site_answer_api(struct ofs_site *site, const struct ofs_serve_request *requ
     }
     const char *key = rest + n;
     int setting = site_setting_by_key(key);
+    bool elsewhere =
+        site_fault_on(&site->faults, SITE_WRONG_ORIGIN, setting) && site_is_elsewhere(request);
     if (!strcmp(request->method, "GET"))
-        read_setting(site, setting, key, reply);
+        read_setting(site, setting, key, elsewhere, reply);
     else if (!strcmp(request->method, "PUT"))
-        write_setting(site, setting, key, request, reply);
+        write_setting(site, setting, key, elsewhere, request, reply);
     else
         reply->status = 405;
 }

@@ -12,7 +12,7 @@ window.rehearsalFaults = (() => {
   }
 
   // A dialog over the page; gives the word of the button that was pressed.
-  function ask(title, text, buttons) {
+  function ask(title, text, buttons, beside) {
     return new Promise((answered) => {
       const shade = element('div', { className: 'shade' });
       const row = element('div', { className: 'buttons' });
@@ -26,6 +26,7 @@ window.rehearsalFaults = (() => {
       box.setAttribute('role', 'dialog');
       box.setAttribute('aria-modal', 'true');
       box.setAttribute('aria-labelledby', 'dialog-title');
+      shade.addEventListener('click', (event) => { if (event.target === shade) beside?.(); });
       shade.append(box);
       document.body.append(shade);
     });
@@ -92,7 +93,8 @@ window.rehearsalFaults = (() => {
 
     'modal-cover': {
       ready(tools) {
-        ask('Try the new inbox', 'Write faster, and hear back sooner.', ['Try it', 'Not now'])
+        ask('Try the new inbox', 'Write faster, and hear back sooner.', ['Try it', 'Not now'],
+          () => tools.unasked('modal-cover'))
           .then((word) => tools.unasked(`modal-cover: ${word}`));
       },
     },

@@ -99,7 +99,8 @@
   async function start(c) {
     for (const name of c.faults) await faults[name]?.before?.(c, tools);
     if (c.value === null) {
-      const answer = await fetch(address(c.key), { headers: { accept: 'application/json' } });
+      // with a query, so that a save does not make the browser drop what it may have kept of this
+      const answer = await fetch(`${address(c.key)}?view=page`, { headers: { accept: 'application/json' } });
       if (!answer.ok) throw new Error(String(answer.status));
       c.value = (await answer.json()).value;
     }
