@@ -8,6 +8,7 @@ CFLAGS  ?= -O2 -g
 # WERROR= turns warnings back into warnings
 WERROR  ?= -Werror
 
+# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256
 PACKAGES := libwebsockets libcurl libcjson libcrypto
 ifneq ($(filter-out help setup clean demo test,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
@@ -73,8 +74,66 @@ $(BUILD)/gen/$(notdir $(1)).h: $(1)
 endef
 $(foreach f,$(EMBED),$(eval $(call embed_rule,$(f))))
 
+# ---- tests ----
+
+TEST_SRC  := $(wildcard tests/unit/test_*.c tests/wire/test_*.c)
+TEST_BIN  := $(TEST_SRC:%.c=$(BUILD)/%)
+LIVE_SRC  := $(wildcard tests/browser/test_*.c)
+LIVE_BIN  := $(LIVE_SRC:%.c=$(BUILD)/%)
+SHARED_SRC := $(wildcard tests/support/*.c)
+SHARED_OBJ := $(SHARED_SRC:%.c=$(BUILD)/%.o)
+
+$(TEST_BIN) $(LIVE_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/liboffswitch.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka)
+$(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
+
+.PHONY: setup
+setup: ## install what is missing, with apt
+	@sh tests/setup.sh build browser test
+
+.PHONY: demo
+demo: ## set up, build, and rehearse the whole job on the replica
+	@sh tests/setup.sh build browser
+	@$(MAKE) --no-print-directory all
+	@sh tests/demo.sh $(BUILD)/offswitch
+
+.PHONY: test
+test: ## set up, build, and run every test
+	@sh tests/setup.sh build browser test
+	@$(MAKE) --no-print-directory all lint unit asan live faults-run zoo
+	@echo "all tests passed"
+
+.PHONY: unit
+unit: $(TEST_BIN) ## tests without a browser
+	$(Q)sh tests/run.sh "" $(TEST_BIN)
+
+.PHONY: live
+live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
+	$(Q)sh tests/run.sh "" $(LIVE_BIN)
+
+.PHONY: asan
+asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan unit \
+	  CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -U_FORTIFY_SOURCE"
+
+.PHONY: valgrind
+valgrind: $(TEST_BIN) ## the unit tests under valgrind
+	$(Q)sh tests/run.sh "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible" $(TEST_BIN)
+
+.PHONY: zoo
+zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and proved
+	$(Q)cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
+	  OFFSWITCH=$(abspath $(BUILD))/offswitch ZOO_BUILD=$(abspath $(BUILD))/zoo node run.mjs
+
+.PHONY: lint
+lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
+	$(Q)sh tests/rooms.sh
+	$(Q)$(BUILD)/offswitch scenario lint scenarios/linkedin.json
+
 .PHONY: clean
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(LIVE_BIN:=.d)

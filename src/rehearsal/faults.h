@@ -91,6 +91,7 @@
     X(INVERTED_WORDING, "inverted-wording", "meaning", "the label says do not, and on is good")   \
     X(TWO_VOICES, "two-voices", "meaning", "aria-checked says the opposite of checked")           \
     X(INDETERMINATE, "indeterminate", "meaning", "the switch is neither on nor off")              \
+    X(NO_NAV, "no-nav", "meaning", "nothing on the page shows that somebody is signed in")        \
     X(SETTING_ABSENT, "setting-absent", "meaning",                                                \
       "not on its index; its page leads to the index")                                            \
     X(SETTING_ABSENT_404, "setting-absent-404", "meaning", "not on its index; its page is a 404") \

@@ -169,6 +169,7 @@ window.rehearsalFaults = (() => {
     },
     'shadow-root': { before: (c) => intoShadow(c, 'open') },
     'closed-shadow-root': { before: (c) => intoShadow(c, 'closed') },
+    'no-nav': { load: () => document.querySelector('.global-nav')?.remove() },
     'two-voices': { after: (c) => c.el.setAttribute('aria-checked', String(!c.saved)) },
     'indeterminate': { after(c) { c.el.indeterminate = true; c.el.setAttribute('aria-checked', 'mixed'); } },
   };

@@ -1,0 +1,41 @@
+#!/bin/sh
+# rooms.sh: each room of src/ includes only the rooms below it. One line a room: who may be included.
+rooms='
+base:
+wire: base
+browser: wire base
+page: browser scenario wire base
+scenario: base
+record: base
+audit: page browser scenario record wire base
+rehearsal: wire base
+cli: audit page browser scenario record rehearsal wire base
+'
+failed=0
+for dir in src/*/; do
+    room=$(basename "$dir")
+    line=$(printf '%s\n' "$rooms" | grep "^$room:") || continue
+    allowed=" $room ${line#*:} "
+    for other in $(grep -rhoE '#include "[a-z]+/' "$dir" --include='*.[ch]' | sed 's/.*"//; s,/$,,' | sort -u); do
+        case $allowed in
+        *" $other "*) ;;
+        *)
+            echo "src/$room includes $other/, which it may not:"
+            grep -rn "#include \"$other/" "$dir" --include='*.[ch]' | head -3
+            failed=1
+            ;;
+        esac
+    done
+done
+# Only wire/ knows the libraries of the network, and no protocol has a name from page/ up.
+if grep -rlE '#include <(libwebsockets|curl/)' src --include='*.[ch]' | grep -v '^src/wire/'; then
+    echo "only src/wire may include libwebsockets or curl"
+    failed=1
+fi
+if grep -rnwiE 'cdp|bidi|webdriver' src/page src/audit src/record src/scenario --include='*.[ch]' --include='*.js' |
+    grep -v 'src/record/run.h'; then
+    echo "no protocol is named from page up"
+    failed=1
+fi
+[ $failed -eq 0 ] && echo "  rooms: every include points the right way"
+exit $failed

@@ -1,0 +1,82 @@
+#!/bin/sh
+# setup.sh PART...: install what the parts need and is missing. With apt where there is apt (through
+# sudo when not root); elsewhere name the packages and stop. Does nothing when all is there.
+set -eu
+
+# What proves that a thing is there, then its package for apt, dnf, pacman and brew.
+table() {
+    case $1 in
+    build)
+        echo "cc:gcc gcc gcc gcc"
+        echo "make:make make make make"
+        echo "pkg-config:pkg-config pkgconf pkgconf pkg-config"
+        echo "pc/libwebsockets:libwebsockets-dev libwebsockets-devel libwebsockets libwebsockets"
+        echo "pc/libcurl:libcurl4-openssl-dev libcurl-devel curl curl"
+        echo "pc/libcjson:libcjson-dev cjson-devel cjson cjson"
+        echo "pc/libcrypto:libssl-dev openssl-devel openssl openssl"
+        echo "h/uv.h:libuv1-dev libuv-devel libuv libuv"
+        echo "h/sys/capability.h:libcap-dev libcap-devel libcap -"
+        ;;
+    browser)
+        echo "browser:chromium chromium chromium chromium"
+        ;;
+    test)
+        echo "pc/cmocka:libcmocka-dev libcmocka-devel cmocka cmocka"
+        echo "node:nodejs nodejs nodejs node"
+        echo "npm:npm npm npm node"
+        ;;
+    esac
+}
+
+is_there() {
+    case $1 in
+    pc/*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc/}" ;;
+    h/*) [ -e "/usr/include/${1#h/}" ] || ls /usr/include/*/"${1#h/}" >/dev/null 2>&1 ;;
+    browser)
+        for name in google-chrome-stable google-chrome chromium chromium-browser microsoft-edge brave-browser; do
+            command -v "$name" >/dev/null 2>&1 && return 0
+        done
+        [ -n "${OFFSWITCH_BROWSER:-}" ]
+        ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
+missing_for() { # column
+    for part in $parts; do
+        table "$part" | while IFS=: read -r proof names; do
+            is_there "$proof" || echo "$names" | cut -d' ' -f"$1"
+        done
+    done | grep -v '^-$' | sort -u | tr '\n' ' '
+}
+
+parts=$*
+missing=$(missing_for 1)
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "These packages are missing; install them and run this again:"
+    echo "  dnf install $(missing_for 2)"
+    echo "  pacman -S $(missing_for 3)"
+    echo "  brew install $(missing_for 4)"
+    exit 1
+fi
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null 2>&1 || {
+        echo "These packages are missing, and there is no sudo: as root, run"
+        echo "  apt-get install $missing"
+        exit 1
+    }
+    as_root=sudo
+fi
+echo "installing: $missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+still=$(missing_for 1)
+[ -z "$still" ] || {
+    echo "still missing after the installation: $still"
+    exit 1
+}
