@@ -82,6 +82,11 @@ struct ofs_browser_ops {
     int (*call)(struct ofs_tab *tab, const char *function, const cJSON *args,
                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
+    /* Show the probe what the page keeps from scripts, where the protocol can: closed shadow roots,
+     * and what custom elements tell assistive technology alone (ElementInternals). Needs a probe in
+     * the document. NULL: the protocol cannot. */
+    int (*reach)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
     /* One trusted click of the main button at a point of the top document's view, in CSS pixels. */
     int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                  struct ofs_error *err);

@@ -5,30 +5,13 @@
 
 #include "base/json.h"
 #include "browser/backends.h"
+#include "browser/cdp.h"
 #include "browser/rpc.h"
 #include "browser/view.h"
 #include "wire/http.h"
 
 /* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection, flat
  * sessions, one isolated world. Runtime is never enabled: pages can notice that. */
-
-struct cdp_tab {
-    struct ofs_tab tab;
-    struct cdp_tab *next;
-    char target[64], session[64];
-    char frame[64];    /* the top frame */
-    char loader[64];   /* of the navigation under way or done */
-    char document[64]; /* request id of its document */
-    int world;         /* execution context of the probe in the present document, 0: none yet */
-};
-
-struct cdp {
-    struct ofs_browser browser;
-    struct ofs_rpc *rpc;
-    struct ofs_process *process;
-    char close_url[128];
-    struct cdp_tab *tabs;
-};
 
 static const char world_name[] = "offswitch";
 
@@ -200,8 +183,8 @@ static void on_event(void *ctx, const char *session, const char *method, const c
 /* ---- asking ---- */
 
 /* A question to a tab; a tab that has ended is told from a peer that refuses. */
-static int ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
-               cJSON **ret_result, struct ofs_error *err)
+int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+                cJSON **ret_result, struct ofs_error *err)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
     if (t->tab.view.closed || t->tab.view.crashed) {
@@ -229,7 +212,7 @@ static int cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadl
     tab->view.status = 0;
     cJSON *params = object();
     cJSON_AddStringToObject(params, "url", url);
-    if (ask(t, "Page.navigate", params, deadline, &result, err))
+    if (ofs_cdp_ask(t, "Page.navigate", params, deadline, &result, err))
         return -1;
     const char *failure = ofs_json_str(result, "errorText", NULL);
     if (failure)
@@ -263,7 +246,7 @@ static int run_function(struct cdp_tab *t, const char *source, const char *funct
                                                                   : cJSON_CreateObject()));
     }
     OFS_AUTO_JSON result = NULL;
-    if (ask(t, "Runtime.callFunctionOn", params, deadline, &result, err)) {
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &result, err)) {
         if (is_gone(err)) {
             t->world = 0;
             err->code = OFS_ERR_GONE;
@@ -289,7 +272,7 @@ static int enter_world(struct cdp_tab *t, ofs_deadline deadline, struct ofs_erro
     cJSON *params = object();
     cJSON_AddStringToObject(params, "frameId", t->frame);
     cJSON_AddStringToObject(params, "worldName", world_name);
-    if (ask(t, "Page.createIsolatedWorld", params, deadline, &result, err)) {
+    if (ofs_cdp_ask(t, "Page.createIsolatedWorld", params, deadline, &result, err)) {
         if (is_gone(err))
             err->code = OFS_ERR_GONE;
         return -1;
@@ -558,6 +541,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .call = cdp_call,
     .click = cdp_click,
     .press_key = cdp_press_key,
+    .reach = ofs_cdp_reach,
     .close_tab = cdp_close_tab,
     .close = cdp_close,
 };

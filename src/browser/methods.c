@@ -23,7 +23,8 @@ static const char *const methods[] = {
     "Inspector.enable",
     /* the probe */
     "Runtime.callFunctionOn",
-    "Runtime.releaseObject",
+    "Runtime.getProperties",
+    "Runtime.releaseObjectGroup",
     "DOM.describeNode",
     "DOM.resolveNode",
     "Accessibility.getPartialAXTree",

@@ -22,6 +22,10 @@ struct ofs_page {
 int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
+/* One read of the page, with all that the protocol can reach. */
+int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look,
+                  struct ofs_error *err);
+
 /* Wait until the page has changed, at most so many milliseconds. */
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
 

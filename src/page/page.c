@@ -20,6 +20,7 @@ enum {
     TICK = 250,
     MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
     MOST_SCROLLS = 20,
+    MOST_PASSES = 3, /* closed roots inside closed roots */
 };
 
 void ofs_sight_clear(struct ofs_sight *sight)
@@ -122,6 +123,26 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
             return -1;
     }
     return -1;
+}
+
+int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look,
+                  struct ofs_error *err)
+{
+    const struct ofs_browser_ops *ops = page->browser->ops;
+    for (int pass = 0;; pass++) {
+        cJSON *look = NULL;
+        if (ofs_page_ask(page, "look", NULL, deadline, &look, err))
+            return -1;
+        /* What was told before may have changed since; what was not looked into yet may hide more. */
+        bool more = ofs_json_num(look, "opaque", 0) > 0 || (!pass && ofs_json_num(look, "told", 0) > 0);
+        if (pass == MOST_PASSES || !ops->reach || !more) {
+            *ret_look = look;
+            return 0;
+        }
+        cJSON_Delete(look);
+        if (ops->reach(page->tab, deadline, err))
+            return -1;
+    }
 }
 
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
@@ -366,7 +387,7 @@ static int step(struct ofs_page *page, const struct ofs_visit *visit, struct wai
     cJSON *look = NULL;
     if (judge_arrival(page, w->commits, sight))
         return 1;
-    if (ofs_page_ask(page, "look", NULL, deadline, &look, err))
+    if (ofs_page_look(page, deadline, &look, err))
         return err->code == OFS_ERR_GONE ? 0 : -1;
     cJSON_Delete(sight->look);
     sight->look = look;

@@ -201,7 +201,7 @@ static int await_save(struct ofs_page *page, const struct ofs_setting *setting, 
     ofs_deadline begin = ofs_deadline_in(SAVE_BEGINS), end = ofs_deadline_in(SAVE_ENDS);
     for (;;) {
         OFS_AUTO_JSON look = NULL;
-        if (ofs_page_ask(page, "look", NULL, deadline, &look, err)) {
+        if (ofs_page_look(page, deadline, &look, err)) {
             if (err->code != OFS_ERR_GONE)
                 return -1;
             return 0; /* the page went elsewhere: what it did is read after a reload */
@@ -254,7 +254,7 @@ int ofs_page_flip(struct ofs_page *page, const struct ofs_setting *setting, cons
     OFS_AUTO_JSON aim = NULL;
     OFS_AUTO_JSON before = NULL;
     *ret_flip = (struct ofs_flip){0};
-    if (ofs_page_ask(page, "look", NULL, deadline, &before, err) ||
+    if (ofs_page_look(page, deadline, &before, err) ||
         take_aim(page, setting->id, wanted, deadline, &aim, ret_flip, err))
         return -1;
     if (!aim)

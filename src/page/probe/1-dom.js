@@ -4,6 +4,8 @@
 
 const closedRoots = new WeakMap(); /* host -> closed shadow root, where the protocol handed it over */
 
+const toldNodes = new WeakMap(); /* custom element -> what it tells assistive technology alone */
+
 const isElement = (node) => !!node && node.nodeType === 1;
 const isText = (node) => !!node && node.nodeType === 3;
 const isInput = (el, ...types) => el.localName === "input" && types.includes(el.type);
@@ -86,6 +88,26 @@ function isRendered(el) {
   if (el.getClientRects().length) return !el.checkVisibility || el.checkVisibility();
   return style.display === "contents" && [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
 }
+
+const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
+const reached = new WeakSet(); /* what the protocol has looked into already */
+
+/* An element that may keep something from scripts: a custom element without a role of its own, or one
+ * that takes room and shows nothing that is in it (DOM, 4.8, attachShadow: valid shadow host names). */
+function isOpaque(el) {
+  const custom = el.localName.includes("-");
+  if (!custom && (el.shadowRoot || !mayHost.test(el.localName))) return false;
+  if (!isRendered(el) || (custom && !el.matches(":defined"))) return false;
+  if (custom) return !el.shadowRoot || !el.hasAttribute("role");
+  const box = el.getBoundingClientRect();
+  if (box.width < 8 || box.height < 8) return false;
+  for (const child of el.childNodes)
+    if (isElement(child) ? child.getClientRects().length : isText(child) && child.data.trim()) return false;
+  return true;
+}
+
+/* Those that are still to be looked into, or have told something that may have changed since. */
+const isToBeReached = (el) => toldNodes.has(el) || (isOpaque(el) && !reached.has(el));
 
 /* Where a frame's document lies in the top document's view. */
 function frameOffset(doc) {

@@ -22,10 +22,17 @@ function kindOf(el) {
   if (isInput(el, "checkbox")) return "box";
   if (isInput(el, "radio") || role === "radio" || role === "menuitemradio") return "radio";
   if (el.localName === "select") return el.multiple ? null : "select";
-  if (switchRoles.has(role)) return "aria";
+  if (switchRoles.has(role)) return el.hasAttribute("aria-checked") || !toldKind(el) ? "aria" : "told";
   if (el.hasAttribute("aria-pressed") && el.getAttribute("aria-pressed") !== "undefined") return "pressed";
   if (el.hasAttribute("aria-checked") && role !== "option" && role !== "treeitem") return "aria";
+  if (toldKind(el)) return "told";
   return isWordButton(el) ? "word" : null;
+}
+
+/* What a custom element says of itself through ElementInternals (HTML, 4.13.7), as the browser tells. */
+function toldKind(el) {
+  const node = toldNodes.get(el);
+  return !!node && switchRoles.has(node.role) && !!node.checked;
 }
 
 /* Kept from assistive technology: a copy for forms, or a decoration. */
@@ -42,6 +49,7 @@ function stateOfOne(kind, el) {
   if (kind === "box") return stateOfBox(el);
   if (kind === "select") return stateOfSelect(el);
   if (kind === "aria") return ariaState(el.getAttribute("aria-checked"));
+  if (kind === "told") return ariaState(toldNodes.get(el).checked);
   if (kind === "pressed") return ariaState(el.getAttribute("aria-pressed"));
   return stateOfWord(el.textContent);
 }
@@ -80,6 +88,8 @@ function collectControls() {
   return found.filter((control) => control.rendered || control.folded);
 }
 
+const nameOf = (el) => accessibleName(el) || (toldKind(el) ? squeeze(toldNodes.get(el).name) : "");
+
 /* Not drawn because a <details> above it is closed. */
 const foldedIn = (el) => composedAncestors(el).find((e) => e.localName === "details" && !e.open) || null;
 
@@ -92,10 +102,10 @@ function describe(control) {
   } else {
     control.state = members.map((m, i) => stateOfOne(control.kinds[i], m)).reduce(agree);
     if (members.some((m, i) => stateOfOne(control.kinds[i], m) !== control.state && stateOfOne(control.kinds[i], m))) control.state = null;
-    control.name = members.map(accessibleName).find(Boolean) || "";
+    control.name = members.map(nameOf).find(Boolean) || "";
   }
   if (control.name && stateOfWord(control.name) && kind !== "radio") control.name = ""; /* it names its state */
-  control.disabled = members.some(isDisabled);
+  control.disabled = members.some((m) => isDisabled(m) || (toldKind(m) && toldNodes.get(m).disabled));
   control.busy = isBusy(el);
   control.folded = foldedIn(el);
   control.rendered = members.some((m) => isRendered(m) || labelsOf(m).some(isRendered));

@@ -98,10 +98,12 @@ function linksFor(settings) {
 function look() {
   const roots = [document];
   let opaque = 0;
+  let told = 0;
   walk(document.documentElement, (el) => {
     const shadow = shadowOf(el);
     if (shadow) roots.push(shadow);
-    else if (el.localName.includes("-") && el.localName !== "font-face" && isRendered(el)) opaque++;
+    if (toldNodes.has(el)) told++;
+    else if (isToBeReached(el)) opaque++;
     const inner = frameDocument(el);
     if (inner) roots.push(inner);
     return true;
@@ -132,7 +134,7 @@ function look() {
     boot: site.marks.length ? anySelector(site.marks) : null,
     canary: site.canary.length ? anySelector(site.canary) : null,
     blocker: blockerNow(), password: asksForPassword(),
-    changes, opaque, controls: controls.length, matches, links: links.found, link_count: links.count, unlisted,
+    changes, opaque, told, controls: controls.length, matches, links: links.found, link_count: links.count, unlisted,
     modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: document.scrollingElement ? document.scrollingElement.scrollHeight - innerHeight - scrollY > 4 : false },
@@ -243,7 +245,24 @@ function aimSelect(target, wanted) {
   return target.getRootNode().activeElement === target ? { via: "keys", steps: to - at } : { cover: "" };
 }
 
-globalThis.ofsProbe = {};
+/* For the protocol's own reach, by element and not by JSON. */
+globalThis.ofsProbe = {
+  hosts() {
+    const list = [];
+    walk(document.documentElement, (el) => {
+      if (isToBeReached(el)) list.push(el);
+      return true;
+    });
+    return list;
+  },
+  takeRoot(host, root) {
+    closedRoots.set(host, root);
+  },
+  takeNode(host, node) {
+    reached.add(host);
+    if (switchRoles.has(node.role)) toldNodes.set(host, node);
+  },
+};
 for (const [name, answer] of Object.entries(answers))
   globalThis.ofsProbe[name] = (args) => {
     const value = answer(args || {});

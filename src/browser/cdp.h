@@ -1,0 +1,36 @@
+/*
+ * cdp.h: for the files of the DevTools backend only.
+ */
+#ifndef OFS_BROWSER_CDP_H
+#define OFS_BROWSER_CDP_H
+
+#include "browser/browser.h"
+#include "browser/rpc.h"
+#include "wire/process.h"
+
+struct cdp_tab {
+    struct ofs_tab tab;
+    struct cdp_tab *next;
+    char target[64], session[64];
+    char frame[64];    /* the top frame */
+    char loader[64];   /* of the navigation under way or done */
+    char document[64]; /* request id of its document */
+    int world;         /* execution context of the probe in the present document, 0: none yet */
+};
+
+struct cdp {
+    struct ofs_browser browser;
+    struct ofs_rpc *rpc;
+    struct ofs_process *process;
+    char close_url[128];
+    struct cdp_tab *tabs;
+};
+
+/* A question to a tab; a tab that has ended is told from a peer that refuses. */
+int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+                cJSON **ret_result, struct ofs_error *err);
+
+/* browser_ops.reach */
+int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+#endif

@@ -1,0 +1,140 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "browser/cdp.h"
+
+/* What a page keeps from scripts, and the protocol can reach: the closed shadow roots of custom
+ * elements (DOM.describeNode), and the role, name and state that they give through ElementInternals
+ * (Accessibility.getPartialAXTree). The probe names the elements; nothing else is asked about. */
+
+enum { MOST_HOSTS = 200 };
+
+static const char group[] = "offswitch";
+
+static cJSON *call(const struct cdp_tab *t, const char *source)
+{
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "functionDeclaration", source);
+    cJSON_AddNumberToObject(params, "executionContextId", t->world);
+    cJSON_AddStringToObject(params, "objectGroup", group);
+    cJSON_AddArrayToObject(params, "arguments");
+    return params;
+}
+
+static void add_argument(cJSON *params, const char *key, cJSON *value)
+{
+    cJSON *argument = cJSON_CreateObject();
+    cJSON_AddItemToObject(argument, key, value);
+    cJSON_AddItemToArray(cJSON_GetObjectItem(params, "arguments"), argument);
+}
+
+static cJSON *with_object(const char *object_id)
+{
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "objectId", object_id);
+    return params;
+}
+
+/* The closed root of one host, handed to the probe. */
+static int hand_over_root(struct cdp_tab *t, const char *host, const cJSON *node,
+                          ofs_deadline deadline, struct ofs_error *err)
+{
+    const cJSON *root;
+    cJSON_ArrayForEach(root, ofs_json_at(node, "node/shadowRoots"))
+    {
+        if (strcmp(ofs_json_str(root, "shadowRootType", ""), "closed"))
+            continue;
+        OFS_AUTO_JSON resolved = NULL;
+        OFS_AUTO_JSON ignored = NULL;
+        cJSON *params = cJSON_CreateObject();
+        cJSON_AddNumberToObject(params, "backendNodeId", ofs_json_num(root, "backendNodeId", 0));
+        cJSON_AddNumberToObject(params, "executionContextId", t->world);
+        cJSON_AddStringToObject(params, "objectGroup", group);
+        if (ofs_cdp_ask(t, "DOM.resolveNode", params, deadline, &resolved, err))
+            return -1;
+        const char *id = ofs_json_str(resolved, "object/objectId", NULL);
+        if (!id)
+            continue;
+        params = call(t, "function (host, root) { ofsProbe.takeRoot(host, root); }");
+        add_argument(params, "objectId", cJSON_CreateString(host));
+        add_argument(params, "objectId", cJSON_CreateString(id));
+        if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* The host's own node in the accessibility tree, as {"role","name","checked","disabled"}. */
+static cJSON *accessible_node(const cJSON *tree)
+{
+    const cJSON *node = cJSON_GetArrayItem(ofs_json_get(tree, "nodes"), 0), *property;
+    cJSON *told = cJSON_CreateObject();
+    if (!node || ofs_json_bool(node, "ignored", true))
+        return told;
+    cJSON_AddStringToObject(told, "role", ofs_json_str(node, "role/value", ""));
+    cJSON_AddStringToObject(told, "name", ofs_json_str(node, "name/value", ""));
+    cJSON_ArrayForEach(property, ofs_json_get(node, "properties"))
+    {
+        const char *name = ofs_json_str(property, "name", "");
+        if (!strcmp(name, "checked") || !strcmp(name, "pressed"))
+            cJSON_AddStringToObject(told, "checked", ofs_json_str(property, "value/value", ""));
+        else if (!strcmp(name, "disabled"))
+            cJSON_AddBoolToObject(told, "disabled", ofs_json_bool(property, "value/value", false));
+    }
+    return told;
+}
+
+static int reach_host(struct cdp_tab *t, const char *host, ofs_deadline deadline,
+                      struct ofs_error *err)
+{
+    OFS_AUTO_JSON node = NULL;
+    OFS_AUTO_JSON tree = NULL;
+    OFS_AUTO_JSON ignored = NULL;
+    cJSON *params = with_object(host);
+    cJSON_AddBoolToObject(params, "pierce", true);
+    if (ofs_cdp_ask(t, "DOM.describeNode", params, deadline, &node, err) ||
+        hand_over_root(t, host, node, deadline, err))
+        return -1;
+    params = with_object(host);
+    cJSON_AddBoolToObject(params, "fetchRelatives", false);
+    if (ofs_cdp_ask(t, "Accessibility.getPartialAXTree", params, deadline, &tree, err))
+        return -1;
+    params = call(t, "function (host, node) { ofsProbe.takeNode(host, node); }");
+    add_argument(params, "objectId", cJSON_CreateString(host));
+    add_argument(params, "value", accessible_node(tree));
+    return ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err);
+}
+
+int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    OFS_AUTO_JSON list = NULL;
+    OFS_AUTO_JSON hosts = NULL;
+    OFS_AUTO_JSON ignored = NULL;
+    const cJSON *property;
+    int rc = 0, count = 0;
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", call(t, "function () { return ofsProbe.hosts(); }"),
+                    deadline, &list, err))
+        return -1;
+    const char *id = ofs_json_str(list, "result/objectId", NULL);
+    if (!id)
+        return ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    cJSON *params = with_object(id);
+    cJSON_AddBoolToObject(params, "ownProperties", true);
+    if (ofs_cdp_ask(t, "Runtime.getProperties", params, deadline, &hosts, err))
+        return -1;
+    cJSON_ArrayForEach(property, ofs_json_get(hosts, "result"))
+    {
+        const char *host = ofs_json_str(property, "value/objectId", NULL);
+        bool is_entry = cJSON_IsTrue(ofs_json_get(property, "enumerable"));
+        if (!rc && host && is_entry && count++ < MOST_HOSTS)
+            rc = reach_host(t, host, deadline, err);
+    }
+    struct ofs_error later;
+    params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "objectGroup", group);
+    if (ofs_cdp_ask(t, "Runtime.releaseObjectGroup", params, deadline, &ignored, rc ? &later : err))
+        return -1;
+    return rc;
+}
