@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
     const char *name;
     int status;
@@ -19,6 +21,7 @@ static void fill(struct ofs_error *err, enum ofs_error_code code, const char *fm
 {
     *err = (struct ofs_error){.code = code};
     vsnprintf(err->text, sizeof err->text, fmt, ap);
+    ofs_text_tame(err->text); /* a peer's words may be in it */
 }
 
 int ofs_fail(struct ofs_error *err, enum ofs_error_code code, const char *fmt, ...)
@@ -48,6 +51,7 @@ int ofs_hint(struct ofs_error *err, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(err->hint, sizeof err->hint, fmt, ap);
     va_end(ap);
+    ofs_text_tame(err->hint);
     return -1;
 }
 
@@ -61,6 +65,7 @@ int ofs_wrap(struct ofs_error *err, const char *fmt, ...)
     va_end(ap);
     size_t used = strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, ": %s", inner);
+    ofs_text_tame(err->text);
     return -1;
 }
 

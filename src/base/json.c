@@ -28,7 +28,7 @@ cJSON *ofs_json_parse(const char *text, size_t len, struct ofs_error *err)
     }
     while (end < text + len && strchr(" \t\r\n", *end) && *end)
         end++;
-    if (end < text + len && *end) {
+    if (end < text + len) {
         cJSON_Delete(value);
         bad_json(text, end, err);
         return NULL;

@@ -62,6 +62,54 @@ bool ofs_text_is_loopback_host(const char *host)
     return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
+/* Bytes of the well-formed character at `p` (RFC 3629), or 0. The NUL at the end stops it. */
+static size_t character(const unsigned char *p)
+{
+    static const struct {
+        unsigned char first, last, least, most; /* of the lead; of the byte behind it */
+        size_t len;
+    } forms[] = {
+        {0x01, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (*p < forms[i].first || *p > forms[i].last)
+            continue;
+        if (forms[i].len > 1 && (p[1] < forms[i].least || p[1] > forms[i].most))
+            return 0;
+        for (size_t k = 2; k < forms[i].len; k++)
+            if ((p[k] & 0xc0) != 0x80)
+                return 0;
+        return forms[i].len;
+    }
+    return 0;
+}
+
+void ofs_text_tame(char *text)
+{
+    unsigned char *p = (unsigned char *)text;
+    while (*p) {
+        size_t n = character(p);
+        if (n == 1 && (*p < 0x20 || *p == 0x7f)) {
+            *p = ' ';
+        } else if (n == 2 && *p == 0xc2 && p[1] < 0xa0) {
+            p[0] = p[1] = ' ';
+        } else if (n == 0) {
+            size_t rest = 1;
+            while ((p[rest] & 0xc0) == 0x80)
+                rest++;
+            if (*p >= 0xc2 && rest < 4 && !p[rest]) { /* cut off in the middle */
+                *p = '\0';
+                return;
+            }
+            *p = '?';
+            n = 1;
+        }
+        p += n;
+    }
+}
+
 char *ofs_text_printf(const char *fmt, ...)
 {
     char *text = NULL;

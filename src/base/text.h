@@ -11,8 +11,13 @@
  * near. Distance is optimal string alignment; borrowed from `words`. */
 const char *ofs_text_closest(const char *word, const char *const *words);
 
-/* True for http(s)://HOST[:PORT] whose host is a loopback address or "localhost". */
+/* True for "localhost" and for an address of the loopback network in its usual spelling, nothing
+ * else: a host, without a port. */
 bool ofs_text_is_loopback_host(const char *host);
+
+/* Make what a peer said fit for a terminal and for JSON, in place: control characters become blanks,
+ * bytes that are not UTF-8 become '?', and a character that was cut off at the end goes. */
+void ofs_text_tame(char *text);
 
 /* A copy of the format's result, or NULL when memory is out. The caller frees it. */
 char *ofs_text_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -65,8 +65,8 @@ static char *find_executable(struct ofs_error *err)
 static int make_profile(const char *path, struct ofs_error *err)
 {
     OFS_AUTO_STR copy = strdup(path);
-    for (char *p = copy + 1; copy && *p; p++)
-        if (*p == '/') {
+    for (char *p = copy; copy && *p; p++)
+        if (*p == '/' && p > copy) {
             *p = '\0';
             if (mkdir(copy, 0700) && errno != EEXIST)
                 return ofs_fail_errno(err, OFS_ERR_STATE, "the profile directory %s", path);

@@ -33,8 +33,8 @@ int ofs_state_prepare(const char *path, struct ofs_error *err)
     OFS_AUTO_STR probe = ofs_text_printf("%s/.writable", path);
     if (!copy || !probe)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    for (char *p = copy + 1; *p; p++)
-        if (*p == '/') {
+    for (char *p = copy; *p; p++)
+        if (*p == '/' && p > copy) {
             *p = '\0';
             if (mkdir(copy, 0700) && errno != EEXIST)
                 return ofs_fail_errno(err, OFS_ERR_STATE, "the state directory %s", path);

@@ -1,0 +1,207 @@
+/*
+ * The state directory: where it is, that it is private, that it can be written, what it remembers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "record/state.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+static int scratch_set_up(void **state)
+{
+    char *dir = strdup("/tmp/offswitch-test-XXXXXX");
+    *state = dir && mkdtemp(dir) ? dir : NULL;
+    return *state ? 0 : -1;
+}
+
+static int scratch_tear_down(void **state)
+{
+    nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    free(*state);
+    return 0;
+}
+
+static void set_or_unset(const char *name, const char *value)
+{
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static void test_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given, *xdg, *home, *path; /* path NULL: an error */
+    } rows[] = {
+        {"/given", "/xdg", "/home/a", "/given"},
+        {"rel/given", "/xdg", "/home/a", "rel/given"},
+        {NULL, "/xdg", "/home/a", "/xdg/offswitch"},
+        {NULL, "/xdg", NULL, "/xdg/offswitch"},
+        {NULL, "relative", "/home/a", "/home/a/.local/state/offswitch"},
+        {NULL, "", "/home/a", "/home/a/.local/state/offswitch"},
+        {NULL, NULL, "/home/a", "/home/a/.local/state/offswitch"},
+        {NULL, NULL, "", NULL},
+        {NULL, NULL, NULL, NULL},
+        {NULL, "relative", NULL, NULL},
+    };
+    OFS_AUTO_STR old_xdg = getenv("XDG_STATE_HOME") ? strdup(getenv("XDG_STATE_HOME")) : NULL;
+    OFS_AUTO_STR old_home = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_error err = {0};
+        set_or_unset("XDG_STATE_HOME", rows[i].xdg);
+        set_or_unset("HOME", rows[i].home);
+        OFS_AUTO_STR path = ofs_state_path(rows[i].given, &err);
+        if (rows[i].path) {
+            assert_non_null(path);
+            assert_string_equal(path, rows[i].path);
+            assert_int_equal(err.code, OFS_ERR_NONE);
+        } else {
+            assert_null(path);
+            assert_int_equal(err.code, OFS_ERR_STATE);
+            assert_non_null(strstr(err.text, "$HOME"));
+            assert_non_null(strstr(ofs_error_hint(&err), "--state"));
+        }
+    }
+    set_or_unset("XDG_STATE_HOME", old_xdg);
+    set_or_unset("HOME", old_home);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 0777;
+}
+
+static void test_created_private(void **state)
+{
+    struct ofs_error err = {0};
+    mode_t old = umask(0);
+    OFS_AUTO_STR deep = ofs_text_printf("%s/a/b/c", (char *)*state);
+    OFS_AUTO_STR between = ofs_text_printf("%s/a", (char *)*state);
+    assert_int_equal(ofs_state_prepare(deep, &err), 0);
+    assert_int_equal(mode_of(deep), 0700);
+    assert_int_equal(mode_of(between), 0700);
+    assert_int_equal(ofs_state_prepare(deep, &err), 0); /* again: it is there already */
+    assert_int_equal(rmdir(deep), 0);                   /* and nothing was left in it */
+    OFS_AUTO_STR slash = ofs_text_printf("%s/d/", (char *)*state);
+    assert_int_equal(ofs_state_prepare(slash, &err), 0);
+    umask(old);
+    assert_int_equal(err.code, OFS_ERR_NONE);
+}
+
+static void assert_no_state(const char *path, const char *words)
+{
+    struct ofs_error err = {0};
+    assert_int_equal(ofs_state_prepare(path, &err), -1);
+    assert_int_equal(err.code, OFS_ERR_STATE);
+    assert_int_equal(ofs_error_status(err.code), 1);
+    if (!strstr(err.text, path) || !strstr(err.text, words))
+        fail_msg("'%s' does not name '%s' and '%s'", err.text, path, words);
+    assert_non_null(strstr(ofs_error_hint(&err), "--state"));
+}
+
+static void test_not_a_directory(void **state)
+{
+    OFS_AUTO_STR file = ofs_text_printf("%s/file", (char *)*state);
+    OFS_AUTO_STR under = ofs_text_printf("%s/file/state", (char *)*state);
+    int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "kept", 4), 4);
+    close(fd);
+    assert_no_state(file, "Not a directory");
+    assert_no_state(under, "Not a directory");
+    assert_no_state("/proc/offswitch", "");
+    assert_no_state("/proc/a/b", "");
+    struct stat st;
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_size, 4);
+}
+
+/* Of this size, so that a sanitizer sees one byte too far. */
+static void test_empty_path(void **state)
+{
+    (void)state;
+    OFS_AUTO_STR empty = strdup("");
+    assert_non_null(empty);
+    assert_no_state(empty, "");
+}
+
+/* The superuser may write anywhere, so a child without rights asks. */
+static void test_unwritable(void **state)
+{
+    OFS_AUTO_STR locked = ofs_text_printf("%s/locked", (char *)*state);
+    OFS_AUTO_STR in_it = ofs_text_printf("%s/locked/state", (char *)*state);
+    assert_int_equal(mkdir(locked, 0755), 0);
+    assert_int_equal(chmod(*state, 0755), 0);
+    assert_int_equal(chmod(locked, 0555), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (geteuid() == 0 && setuid(65534))
+            _exit(2);
+        struct ofs_error err = {0};
+        bool right = ofs_state_prepare(locked, &err) == -1 && err.code == OFS_ERR_STATE &&
+                     strstr(err.text, "cannot be written: Permission denied") &&
+                     ofs_state_prepare(in_it, &err) == -1 && err.code == OFS_ERR_STATE &&
+                     strstr(err.text, "Permission denied");
+        _exit(!right);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void test_acknowledgement(void **state)
+{
+    struct ofs_error err = {0};
+    const char *dir = *state;
+    OFS_AUTO_STR file = ofs_text_printf("%s/acknowledged-site", dir);
+    assert_false(ofs_state_is_acknowledged(dir, "site"));
+    assert_int_equal(ofs_state_acknowledge(dir, "site", &err), 0);
+    assert_true(ofs_state_is_acknowledged(dir, "site"));
+    assert_false(ofs_state_is_acknowledged(dir, "other")); /* of one site alone */
+    assert_false(ofs_state_is_acknowledged("/nowhere", "site"));
+    assert_int_equal(mode_of(file), 0600);
+    OFS_AUTO_BUF text = OFS_BUF(100);
+    assert_int_equal(ofs_buf_read_file(&text, file, &err), 0);
+    assert_int_equal(text.len, 21); /* when: a date and a newline */
+    assert_int_equal(err.code, OFS_ERR_NONE);
+    assert_int_equal(ofs_state_acknowledge("/proc/offswitch", "site", &err), -1);
+    assert_int_equal(err.code, OFS_ERR_STATE);
+}
+
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_path),      IN_SCRATCH(test_created_private),
+        IN_SCRATCH(test_not_a_directory), cmocka_unit_test(test_empty_path),
+        IN_SCRATCH(test_unwritable),      IN_SCRATCH(test_acknowledgement),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
