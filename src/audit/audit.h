@@ -77,8 +77,13 @@ int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_ob
                      struct ofs_error *err);
 
 /* Read it again at the place where the check found it. */
+enum ofs_reread {
+    OFS_REREAD_HERE,     /* without loading it anew where the tab is still there */
+    OFS_REREAD_RELOADED, /* after the flip; another read decides */
+    OFS_REREAD_LAST,     /* the one that decides */
+};
 int ofs_reread_setting(struct ofs_job *job, struct ofs_page *page, struct ofs_entry *entry,
-                       struct ofs_observation *ret, struct ofs_error *err);
+                       enum ofs_reread how, struct ofs_observation *ret, struct ofs_error *err);
 
 /* Turn an error that ended the run into the reason for what could not be read. */
 const char *ofs_reason_of_error(const struct ofs_error *err);

@@ -62,15 +62,13 @@ static int visit(struct ofs_job *job, struct ofs_page *page, const struct ofs_vi
     return 0;
 }
 
-static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_setting *setting,
-               const char *path, bool trust_weak, struct ofs_observation *ret,
-               struct ofs_error *err)
+static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_visit *where,
+               struct ofs_observation *ret, struct ofs_error *err)
 {
     struct ofs_sight sight;
-    const struct ofs_visit where = {.path = path, .setting = setting, .trust_weak = trust_weak};
-    if (visit(job, page, &where, &sight, err))
+    if (visit(job, page, where, &sight, err))
         return -1;
-    ofs_observe(setting, &sight, ret);
+    ofs_observe(where->setting, &sight, ret);
     ofs_sight_clear(&sight);
     return 0;
 }
@@ -214,7 +212,7 @@ static int by_index(struct ofs_job *job, struct ofs_entry *entry, struct ofs_obs
         *ret = first; /* the index leads to where we were */
         return 0;
     }
-    if (see(job, job->page, setting, path, false, ret, err))
+    if (see(job, job->page, &(struct ofs_visit){.path = path, .setting = setting}, ret, err))
         return -1;
     if (ret->absent)
         cannot(ret, "not-found", "the index lists it, and its page does not show it; look by hand");
@@ -232,7 +230,8 @@ int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_ob
         return 0;
     }
     if (setting->page) {
-        if (see(job, job->page, setting, setting->page, false, ret, err))
+        const struct ofs_visit where = {.path = setting->page, .setting = setting};
+        if (see(job, job->page, &where, ret, err))
             return -1;
         if (!ret->absent && !ret->missing) {
             snprintf(ret->path, sizeof ret->path, "%s", setting->page);
@@ -245,10 +244,15 @@ int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_ob
 }
 
 int ofs_reread_setting(struct ofs_job *job, struct ofs_page *page, struct ofs_entry *entry,
-                       struct ofs_observation *ret, struct ofs_error *err)
+                       enum ofs_reread how, struct ofs_observation *ret, struct ofs_error *err)
 {
+    const struct ofs_visit where = {.path = entry->seen.path,
+                                    .setting = entry->setting,
+                                    .stay = how == OFS_REREAD_HERE,
+                                    .in_passing = how == OFS_REREAD_RELOADED,
+                                    .trust_weak = entry->seen.weak};
     *ret = (struct ofs_observation){0};
-    if (see(job, page, entry->setting, entry->seen.path, entry->seen.weak, ret, err))
+    if (see(job, page, &where, ret, err))
         return -1;
     /* The control has to be the one that was pressed, by the same right. */
     if (!ret->reason && ret->located != entry->seen.located)

@@ -18,7 +18,7 @@ static int stand_before(struct ofs_job *job, struct ofs_entry *entry, bool *ret_
 {
     struct ofs_observation now;
     *ret_same = false;
-    if (ofs_reread_setting(job, job->page, entry, &now, err))
+    if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_HERE, &now, err))
         return -1;
     if (now.reason || strcmp(now.state, entry->seen.state) || now.inverted != entry->seen.inverted ||
         now.disabled) {
@@ -47,7 +47,7 @@ static int flip(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *
     if (rc || !entry->flip.sent)
         return rc;
     ofs_tell(job, entry, "reading it back");
-    if (ofs_reread_setting(job, job->page, entry, &entry->reloaded, err))
+    if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_RELOADED, &entry->reloaded, err))
         return -1;
     entry->was_reloaded = true;
     return 0;
@@ -59,10 +59,10 @@ static int prove(struct ofs_job *job, struct ofs_page *fresh, struct ofs_entry *
 {
     struct ofs_observation last;
     ofs_tell(job, entry, "reading it in a fresh tab");
-    if (ofs_reread_setting(job, fresh, entry, &last, err))
+    if (ofs_reread_setting(job, fresh, entry, OFS_REREAD_LAST, &last, err))
         return -1;
     bool agree = entry->was_reloaded && !strcmp(last.state, entry->reloaded.state);
-    if (!agree && !last.reason && ofs_reread_setting(job, fresh, entry, &last, err))
+    if (!agree && !last.reason && ofs_reread_setting(job, fresh, entry, OFS_REREAD_LAST, &last, err))
         return -1; /* two reads differ: a third one, reloaded, decides */
     ofs_judge_fix(&(struct ofs_evidence){.flip = &entry->flip,
                                          .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,

@@ -26,6 +26,11 @@ static int check_origin(const char *origin, struct ofs_error *err)
         return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no host", origin);
     memcpy(name, host, name_len);
     name[name_len] = '\0';
+    const char *port = host + name_len;
+    size_t digits = *port == ':' ? strspn(port + 1, "0123456789") : 0;
+    long number = digits ? strtol(port + 1, NULL, 10) : 0;
+    if (*port && (!digits || digits > 5 || port[1 + digits] || number < 1 || number > 65535))
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no port between 1 and 65535", origin);
     if (!ofs_text_is_loopback_host(name)) {
         ofs_fail(err, OFS_ERR_USAGE, "--origin %s: '%s' is not this machine", origin, name);
         return ofs_hint(err, "another origin is for replicas on 127.0.0.1 or localhost; a real site "

@@ -34,6 +34,7 @@ struct ofs_request {
     char *url;
     bool page_data; /* fetch, XMLHttpRequest, script: what a page waits for before it is ready */
     int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */
+    int64_t ended_ms;
     int status;
     bool ended; /* whole, or failed */
     bool failed;

@@ -46,6 +46,7 @@ void ofs_view_request_end(struct ofs_request *request, bool failed)
 {
     request->ended = true;
     request->failed = failed;
+    request->ended_ms = ofs_now_ms();
 }
 
 void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words)

@@ -188,6 +188,11 @@ static int print_guide_json(const struct guide *g)
 int cmd_guide(const struct cli *cli)
 {
     struct ofs_error err = {0};
+    if (cli->n_args > 1) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'guide' takes one scenario, and '%s' is one too many",
+                 cli->args[1]);
+        return cli_complain(&err);
+    }
     AUTO_SCENARIO s = ofs_scenario_load(cli->n_args ? cli->args[0] : "linkedin", &err);
     if (!s)
         return cli_complain(&err);

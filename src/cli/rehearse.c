@@ -93,6 +93,10 @@ int cmd_rehearse(const struct cli *cli)
     }
     if (cli->serve)
         return rehearse_serve(cli);
+    if (cli->n_args) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'rehearse' takes no argument, and got '%s'", cli->args[0]);
+        return cli_complain(&err);
+    }
     char *scratch = make_scratch();
     if (!scratch) {
         ofs_fail_errno(&err, OFS_ERR_SYSTEM, "no directory for the rehearsal's browser");

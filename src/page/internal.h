@@ -13,6 +13,8 @@ struct ofs_page {
     struct ofs_tab *tab;
     const struct ofs_scenario *scenario;
     const char *origin;
+    char at[512];           /* the path of the last visit, while it was usable */
+    unsigned at_commit;
     cJSON *lesson;          /* what the probe has to know, owned */
     bool taught;            /* the present document's probe has had it */
     unsigned taught_commit; /* as of this commit */

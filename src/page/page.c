@@ -12,10 +12,14 @@
 enum {
     STILL_MARKED = 400,    /* the scenario's mark was seen */
     STILL_UNMARKED = 1000, /* the scenario has no mark */
-    STILL_ABSENT = 1500,   /* what is looked for is not there */
+    WANTED_MARKED = 2000,  /* it reads as wanted: a switch that does not know its state yet does so */
+    WANTED_UNMARKED = 3000,
+    ABSENT_MARKED = 1500, /* what is looked for is not there */
+    ABSENT_UNMARKED = 3000,
     STILL_DISABLED = 3000, /* it is there and cannot be used yet */
     WEAK_AFTER = 6000,     /* a mark or an answer is overdue */
     BODY_AFTER = 1500,     /* an answer whose rest the page has not read by then is not awaited */
+    POLLS = 2,             /* answers to one question, before it is a poll and not awaited */
     PAGE_BUDGET = 25000,
     TICK = 250,
     MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
@@ -233,23 +237,41 @@ static int judge_look(const struct ofs_page *page, const cJSON *look, struct ofs
     return unusable(sight, reason, "the site is keeping us out (%s); wait some hours", why);
 }
 
-/* Is something that began before `since` still on its way? Long ones are told apart. */
-static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t since, bool *ret_long)
+/* The same question as before, whatever its query says: a page that asks for ever asks the same. */
+static bool is_same_question(const struct ofs_request *a, const struct ofs_request *b)
+{
+    size_t n = strcspn(a->url, "?#");
+    return !strcmp(a->method, b->method) && n == strcspn(b->url, "?#") &&
+           !strncmp(a->url, b->url, n);
+}
+
+static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_request *r)
+{
+    int answered = 0;
+    for (unsigned serial = from + 1; serial < r->serial; serial++) {
+        const struct ofs_request *other = ofs_tab_request(tab, serial);
+        answered += other && other->url && other->answered_ms && is_same_question(other, r);
+    }
+    return answered >= POLLS;
+}
+
+/* Is an answer that the page asked for still on its way? Else `*ret_since` tells when the last came. */
+static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t *ret_since)
 {
     int64_t now = ofs_now_ms();
-    bool waiting = false;
-    *ret_long = false;
+    *ret_since = 0;
     for (unsigned serial = tab->view.last_serial; serial > from; serial--) {
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r)
             break;
-        bool taken = r->ended || (r->answered_ms && now - r->answered_ms > BODY_AFTER);
-        if (taken || !r->page_data || r->started_ms > since)
+        if (!r->page_data || !r->url || is_poll(tab, from, r))
             continue;
-        waiting = true;
-        *ret_long = *ret_long || now - r->started_ms > WEAK_AFTER;
+        int64_t taken = r->ended ? r->ended_ms : r->answered_ms ? r->answered_ms + BODY_AFTER : now + 1;
+        if (taken > now)
+            return true;
+        *ret_since = taken > *ret_since ? taken : *ret_since;
     }
-    return waiting;
+    return false;
 }
 
 /* How a visit stands. */
@@ -294,7 +316,7 @@ static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struc
         w->scrolls++;
         if (ofs_page_ask(page, "scroll", NULL, deadline, &moved, err))
             return -1;
-        w->still_since = ofs_now_ms() - STILL_ABSENT + TICK;
+        w->still_since = ofs_now_ms() - ABSENT_MARKED + TICK;
         return 1;
     }
     if (w->unfolded)
@@ -325,11 +347,12 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
                              ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
                              : NULL;
     const cJSON *boot = ofs_json_get(look, "boot"), *canary = ofs_json_get(look, "canary");
-    int64_t now = ofs_now_ms(), still = now - w->still_since;
-    bool is_long, marked = cJSON_IsTrue(boot);
-    bool waiting = is_waiting(page->tab, w->serial, w->still_since, &is_long);
+    int64_t now = ofs_now_ms(), answered, still;
+    bool marked = cJSON_IsTrue(boot);
+    bool waiting = is_waiting(page->tab, w->serial, &answered);
+    still = now - (answered > w->still_since ? answered : w->still_since);
     bool plain = match ? ofs_json_bool(match, "plain", false) : false;
-    bool overdue = now - w->began > WEAK_AFTER && still > WEAK_AFTER / 2;
+    bool overdue = now - w->began > WEAK_AFTER && now - w->still_since > WEAK_AFTER / 2;
 
     *ret_missing = NULL;
     if (cJSON_IsFalse(canary)) {
@@ -347,13 +370,18 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
     } else if (cJSON_IsFalse(boot) && !plain) {
         *ret_missing = "its scripts did not finish starting";
         weak = true;
-    } else if (waiting && !(is_long && marked)) {
+    } else if (waiting) {
         *ret_missing = "it was waiting for an answer of the site";
         weak = true;
     }
-    int64_t need = marked ? STILL_MARKED : plain ? STILL_MARKED : STILL_UNMARKED;
-    if (!match && visit->setting)
-        need = STILL_ABSENT;
+    bool wanted = match && !visit->in_passing && visit->setting &&
+                  !strcmp(ofs_json_str(match, "state", ""), visit->setting->wanted);
+    bool quick = marked || plain;
+    int64_t need = wanted  ? (quick ? WANTED_MARKED : WANTED_UNMARKED)
+                   : match ? (quick ? STILL_MARKED : STILL_UNMARKED)
+                           : (quick ? ABSENT_MARKED : ABSENT_UNMARKED);
+    if (!visit->setting)
+        need = quick ? STILL_MARKED : STILL_UNMARKED;
     if (match && ofs_json_bool(match, "disabled", false))
         need = STILL_DISABLED;
     if (still < need)
@@ -440,8 +468,12 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     if (!url)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     *ret_sight = (struct ofs_sight){0};
-    page->taught = false;
-    int rc = page->browser->ops->navigate(page->tab, url, budget, &soft);
+    bool there = visit->stay && !strcmp(page->at, visit->path) &&
+                 page->at_commit == page->tab->view.commits;
+    page->at[0] = '\0';
+    if (!there)
+        page->taught = false;
+    int rc = there ? 0 : page->browser->ops->navigate(page->tab, url, budget, &soft);
     while (!rc) {
         rc = step(page, visit, &w, &missing, budget, ret_sight, &soft);
         if (!rc)
@@ -463,6 +495,10 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
         const char *state = ofs_json_str(match, "state", "");
         if (!strcmp(state, visit->setting->wanted) || strcmp(ofs_json_str(match, "wording", ""), "known"))
             tell_unready(page, ret_sight->look, missing, ret_sight);
+    }
+    if (!ret_sight->reason) {
+        snprintf(page->at, sizeof page->at, "%s", visit->path);
+        page->at_commit = page->tab->view.commits;
     }
     return 0;
 }

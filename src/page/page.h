@@ -39,6 +39,8 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline);
 struct ofs_visit {
     const char *path;
     const struct ofs_setting *setting; /* whose control is expected; NULL: an index page */
+    bool stay;       /* no loading where the tab is still there: read what is shown now */
+    bool in_passing; /* another read decides: no long doubt of a state that is as wanted */
     bool trust_weak; /* this page has shown in this run that it never gives its mark */
 };
 
