@@ -79,6 +79,8 @@ struct ofs_options {
     int64_t timeout_ms;  /* for the whole run */
     const char *state;   /* the state directory */
     const char *trace;   /* a file, or NULL */
+    const char *capabilities; /* --capabilities: a JSON file, or NULL */
+    const char *cacert;       /* --cacert: a PEM file, or NULL */
     const char *wording; /* a new wording that the person vouches for, or NULL */
 
     /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */

@@ -175,6 +175,8 @@ static int reach_browser(struct ofs_job *job, struct ofs_error *err)
                               .profile = o->profile,
                               .state = o->state,
                               .headless = o->headless,
+                              .capabilities = o->capabilities,
+                              .cacert = o->cacert,
                               .trace = job->trace};
     job->browser = ofs_browser_open(job->loop, &how, job->deadline, err);
     if (!job->browser)

@@ -117,17 +117,19 @@ struct ofs_browser {
 
 /* How a person wants the browser reached. All strings are borrowed. */
 struct ofs_connect {
-    const char *address; /* auto, launch, cdp://…, ws://… */
+    const char *address; /* auto, launch, cdp://…, ws://…, webdriver://… */
     const char *const *browser_args;
     size_t n_browser_args;
     const char *profile; /* for launch; NULL: the state directory's own */
     const char *state;   /* the state directory */
     bool headless;
+    const char *capabilities; /* for webdriver: a JSON file merged into what is asked for, or NULL */
+    const char *cacert;       /* for webdriver+https: a PEM file of authorities to trust, or NULL */
     struct ofs_trace *trace;
 };
 
 /* Reach or start the browser that `how` names. Blocks. Never connects to a host that is not this
- * machine (OFS_ERR_USAGE). The caller closes the result. */
+ * machine (OFS_ERR_USAGE), except over webdriver+https. The caller closes the result. */
 struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_connect *how,
                                      ofs_deadline deadline, struct ofs_error *err);
 

@@ -9,8 +9,9 @@
 
 enum { ANSWER_LIMIT = 1 << 20 }; /* of /json/version, which is a few hundred bytes */
 
-/* HOST:PORT, with the host on this machine. */
-static int check_host_port(const char *address, const char *text, struct ofs_error *err)
+/* HOST:PORT, with the host on this machine unless it may be another. */
+static int check_host_port(const char *address, const char *text, bool anywhere,
+                           struct ofs_error *err)
 {
     char host[128];
     size_t n = strcspn(text, "/");
@@ -27,7 +28,7 @@ static int check_host_port(const char *address, const char *text, struct ofs_err
                         address);
     memcpy(host, text, (size_t)(colon - text));
     host[colon - text] = '\0';
-    if (!ofs_text_is_loopback_host(host)) {
+    if (!anywhere && !ofs_text_is_loopback_host(host)) {
         ofs_fail(err, OFS_ERR_USAGE, "--connect %s: '%s' is not this machine", address, host);
         return ofs_hint(err, "a debugging port hands over every account of that browser, so only "
                              "127.0.0.1 and localhost are taken");
@@ -41,23 +42,36 @@ static const char *after(const char *address, const char *scheme)
     return strncmp(address, scheme, n) ? NULL : address + n;
 }
 
+/* HOST:PORT[/PATH]; in the clear only to this machine (webdriver.h). */
+static int check_webdriver(const char *address, const char *rest, bool tls, struct ofs_error *err)
+{
+    if (rest[strcspn(rest, "@?#")])
+        return ofs_fail(err, OFS_ERR_USAGE,
+                        "--connect webdriver%s://HOST:PORT[/PATH] takes no name, query or fragment",
+                        tls ? "+https" : "");
+    if (!check_host_port(address, rest, tls, err))
+        return 0;
+    if (!tls && strstr(err->text, "not this machine"))
+        ofs_hint(err, "a session on another machine goes over TLS: webdriver+https://HOST:PORT");
+    return -1;
+}
+
 int ofs_browser_check_address(const char *address, struct ofs_error *err)
 {
     static const char *const forms[] = {"auto",    "launch",       "cdp://",
-                                        "ws://",   "bidi://",      "webdriver://",
-                                        "webdriver+https://", NULL};
+                                        "ws://",   "bidi://",      NULL};
     const char *rest;
     if (!strcmp(address, "auto") || !strcmp(address, "launch"))
         return 0;
     if ((rest = after(address, "cdp://"))) {
-        if (check_host_port(address, rest, err))
+        if (check_host_port(address, rest, false, err))
             return -1;
         return rest[strcspn(rest, "/")] && strcmp(rest + strcspn(rest, "/"), "/")
                    ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: cdp:// takes no path", address)
                    : 0;
     }
     if ((rest = after(address, "ws://"))) {
-        if (check_host_port(address, rest, err))
+        if (check_host_port(address, rest, false, err))
             return -1;
         if (!strstr(rest, "/devtools/browser"))
             return ofs_fail(err, OFS_ERR_USAGE,
@@ -66,6 +80,10 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
                             address);
         return 0;
     }
+    if ((rest = after(address, "webdriver://")))
+        return check_webdriver(address, rest, false, err);
+    if ((rest = after(address, "webdriver+https://")))
+        return check_webdriver(address, rest, true, err);
     for (size_t i = 4; forms[i]; i++)
         if (after(address, forms[i])) {
             ofs_fail(err, OFS_ERR_USAGE, "--connect %s: this version does not speak %.*s yet",
@@ -74,7 +92,7 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
         }
     char word[32];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(address, ":"), address);
-    const char *const words[] = {"auto", "launch", "cdp", "ws", NULL};
+    const char *const words[] = {"auto", "launch", "cdp", "ws", "webdriver", "webdriver+https", NULL};
     const char *meant = ofs_text_closest(word, words);
     ofs_fail(err, OFS_ERR_USAGE, "--connect %s is none of auto, launch, cdp://…, ws://…", address);
     if (meant)
@@ -153,6 +171,8 @@ struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_con
         snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(rest, "/"), rest);
         return attach(loop, host_port, NULL, how->trace, deadline, err);
     }
+    if (after(how->address, "webdriver"))
+        return ofs_webdriver_open(loop, how, deadline, err);
     if (after(how->address, "ws://"))
         return attach(loop, NULL, how->address, how->trace, deadline, err);
     if (!strcmp(how->address, "auto") && ofs_find_running(loop, deadline, host_port))

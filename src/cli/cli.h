@@ -33,6 +33,8 @@ struct cli {
     bool acknowledge_terms;
     const char *state;
     const char *trace;
+    const char *capabilities;
+    const char *cacert;
     const char *wording;
     bool show;              /* rehearse: with a window */
     const char *serve;      /* rehearse: a port */

@@ -40,7 +40,7 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 /* Of the contract, and not in this version: told as such instead of being guessed at. */
 static const char *const later[] = {"undo",   "watch",  "schedule", "status", "history",
                                     "report", "doctor", "login"};
-static const char *const later_options[] = {"plan", "out", "capabilities"};
+static const char *const later_options[] = {"plan", "out"};
 
 enum kind { FLAG, TEXT, LIST, COUNT, SECONDS };
 
@@ -53,7 +53,11 @@ static const struct option_row {
 } rows[] = {
 #define AT(member) offsetof(struct cli, member)
     {"connect", TEXT, AT(connect), "WHERE",
-     "auto, cdp://HOST:PORT, ws://HOST:PORT/devtools/browser/..., launch"},
+     "auto, launch, cdp://HOST:PORT, ws://HOST:PORT/devtools/browser/..., webdriver://HOST:PORT"},
+    {"capabilities", TEXT, AT(capabilities), "FILE",
+     "with webdriver: JSON merged into the capabilities asked for"},
+    {"cacert", TEXT, AT(cacert), "FILE",
+     "with webdriver+https: trust the authorities in this PEM file alone"},
     {"headless", FLAG, AT(headless), NULL, "with launch: no window"},
     {"profile", TEXT, AT(profile), "DIR", "with launch: the browser profile to use"},
     {"browser-arg", LIST, AT(browser_args), "ARG", "with launch: one more argument; repeatable"},

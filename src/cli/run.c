@@ -70,6 +70,8 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .timeout_ms = cli->timeout_ms,
         .state = session->state,
         .trace = cli->trace,
+        .capabilities = cli->capabilities,
+        .cacert = cli->cacert,
         .wording = cli->wording,
         .on_progress = on_progress,
         .ctx = session,

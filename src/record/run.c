@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
 static const struct {
     const char *word;
@@ -68,6 +69,15 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
+/* What a page said may have been cut in the middle of a character; a report is UTF-8 throughout. */
+static void add_words(cJSON *object, const char *key, const char *words)
+{
+    OFS_AUTO_STR copy = words ? strdup(words) : NULL;
+    if (copy)
+        ofs_text_tame(copy);
+    ofs_json_add_str(object, key, copy);
+}
+
 static cJSON *result_json(const struct ofs_result *r)
 {
     cJSON *o = cJSON_CreateObject();
@@ -75,11 +85,11 @@ static cJSON *result_json(const struct ofs_result *r)
     cJSON_AddStringToObject(o, "title", r->title);
     cJSON_AddStringToObject(o, "group", r->group);
     cJSON_AddStringToObject(o, "wanted", r->wanted);
-    ofs_json_add_str(o, "before", or_null(r->before));
-    ofs_json_add_str(o, "after", or_null(r->after));
+    add_words(o, "before", or_null(r->before));
+    add_words(o, "after", or_null(r->after));
     cJSON_AddStringToObject(o, "verdict", ofs_verdict_word(r->verdict));
     ofs_json_add_str(o, "reason", r->reason);
-    cJSON_AddStringToObject(o, "detail", r->detail);
+    add_words(o, "detail", r->detail);
     ofs_json_add_str(o, "located", r->located);
     cJSON *proofs = cJSON_AddArrayToObject(o, "proofs");
     if (r->proof_reload)
