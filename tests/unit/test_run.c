@@ -1,0 +1,262 @@
+/*
+ * The report: the contract's keys with the contract's types, and no others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "record/run.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+struct key {
+    const char *name;
+    int types; /* of cJSON, or-ed */
+};
+
+static const struct key report_keys[] = {
+    {"format", cJSON_Number},   {"offswitch", cJSON_String},
+    {"command", cJSON_String},  {"run", cJSON_String},
+    {"scenario", cJSON_Object}, {"browser", cJSON_Object | cJSON_NULL},
+    {"origin", cJSON_String},   {"started", cJSON_String},
+    {"finished", cJSON_String}, {"exit", cJSON_Number},
+    {"settings", cJSON_Array},  {"unlisted", cJSON_Array},
+    {"manual", cJSON_Array},    {NULL, 0},
+};
+
+static const struct key scenario_keys[] = {
+    {"id", cJSON_String}, {"version", cJSON_String}, {"sha256", cJSON_String}, {NULL, 0}};
+
+static const struct key browser_keys[] = {{"name", cJSON_String},
+                                          {"version", cJSON_String},
+                                          {"protocol", cJSON_String},
+                                          {"wire", cJSON_String},
+                                          {NULL, 0}};
+
+static const struct key setting_keys[] = {
+    {"id", cJSON_String},
+    {"title", cJSON_String},
+    {"group", cJSON_String},
+    {"wanted", cJSON_String},
+    {"before", cJSON_String | cJSON_NULL},
+    {"after", cJSON_String | cJSON_NULL},
+    {"verdict", cJSON_String},
+    {"reason", cJSON_String | cJSON_NULL},
+    {"detail", cJSON_String},
+    {"proofs", cJSON_Array},
+    {"located", cJSON_String | cJSON_NULL}, /* beyond the contract: the rung of the ladder */
+    {NULL, 0},
+};
+
+static void assert_keys(const cJSON *object, const struct key *keys)
+{
+    const cJSON *member;
+    assert_true(cJSON_IsObject(object));
+    for (const struct key *k = keys; k->name; k++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, k->name);
+        if (!v || !(v->type & k->types))
+            fail_msg("\"%s\" is %s", k->name, v ? "of another type" : "missing");
+    }
+    cJSON_ArrayForEach(member, object)
+    {
+        int known = 0;
+        for (const struct key *k = keys; k->name; k++)
+            known += !strcmp(k->name, member->string);
+        if (known != 1)
+            fail_msg("\"%s\" is no key of the contract", member->string);
+    }
+    for (const struct key *k = keys; k->name; k++) {
+        int times = 0;
+        cJSON_ArrayForEach(member, object) times += !strcmp(k->name, member->string);
+        assert_int_equal(times, 1);
+    }
+}
+
+static cJSON *report_of(const struct ofs_run *run)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_STR text = ofs_run_json(run);
+    assert_non_null(text);
+    cJSON *report = ofs_json_parse(text, strlen(text), &err);
+    assert_non_null(report);
+    assert_keys(report, report_keys);
+    assert_keys(ofs_json_get(report, "scenario"), scenario_keys);
+    const cJSON *one;
+    cJSON_ArrayForEach(one, ofs_json_get(report, "settings")) assert_keys(one, setting_keys);
+    return report;
+}
+
+static struct ofs_run a_run(struct ofs_result *results, size_t n)
+{
+    struct ofs_run run = {.command = "fix",
+                          .scenario_id = "site",
+                          .scenario_version = "2026-11-21",
+                          .scenario_sha256 = "ab",
+                          .browser_name = "Chrome",
+                          .browser_version = "156.0",
+                          .protocol = "cdp",
+                          .wire = "pipe",
+                          .origin = "https://www.example.com",
+                          .exit = 2,
+                          .results = results,
+                          .n_results = n};
+    ofs_run_begin(&run);
+    ofs_date_now(run.finished);
+    return run;
+}
+
+static const struct ofs_result plain = {
+    .id = "s", .title = "S", .group = "ai", .wanted = "off", .detail = "d"};
+
+static void test_report(void **state)
+{
+    (void)state;
+    struct ofs_result results[2] = {plain, plain};
+    snprintf(results[0].before, sizeof results[0].before, "on");
+    snprintf(results[0].after, sizeof results[0].after, "off");
+    results[0].verdict = OFS_VERDICT_FIXED;
+    results[0].located = "key";
+    results[1].verdict = OFS_VERDICT_UNKNOWN;
+    results[1].reason = "signed-out";
+    struct ofs_run run = a_run(results, 2);
+    OFS_AUTO_JSON o = report_of(&run);
+    assert_keys(ofs_json_get(o, "browser"), browser_keys);
+    static const struct {
+        const char *path, *value;
+    } rows[] = {
+        {"offswitch", OFS_VERSION},   {"command", "fix"},
+        {"scenario/id", "site"},      {"scenario/version", "2026-11-21"},
+        {"scenario/sha256", "ab"},    {"browser/name", "Chrome"},
+        {"browser/version", "156.0"}, {"browser/protocol", "cdp"},
+        {"browser/wire", "pipe"},     {"origin", "https://www.example.com"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_string_equal(ofs_json_str(o, rows[i].path, "-"), rows[i].value);
+    assert_true(ofs_json_num(o, "format", 0) == 1);
+    assert_true(ofs_json_num(o, "exit", 0) == 2);
+    assert_string_equal(ofs_json_str(o, "run", ""), run.id);
+    assert_string_equal(ofs_json_str(o, "started", ""), run.started);
+    assert_string_equal(ofs_json_str(o, "finished", ""), run.finished);
+
+    const cJSON *first = cJSON_GetArrayItem(ofs_json_get(o, "settings"), 0);
+    assert_string_equal(ofs_json_str(first, "before", "-"), "on");
+    assert_string_equal(ofs_json_str(first, "after", "-"), "off");
+    assert_string_equal(ofs_json_str(first, "verdict", "-"), "fixed");
+    assert_true(cJSON_IsNull(ofs_json_get(first, "reason")));
+    const cJSON *second = cJSON_GetArrayItem(ofs_json_get(o, "settings"), 1);
+    assert_true(cJSON_IsNull(ofs_json_get(second, "before")));
+    assert_true(cJSON_IsNull(ofs_json_get(second, "after")));
+    assert_true(cJSON_IsNull(ofs_json_get(second, "located")));
+    assert_string_equal(ofs_json_str(second, "verdict", "-"), "unknown");
+    assert_string_equal(ofs_json_str(second, "reason", "-"), "signed-out");
+}
+
+static void test_proofs(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 8; bits++) {
+        struct ofs_result result = plain;
+        result.proof_reload = bits & 1;
+        result.proof_fresh_tab = bits & 2;
+        result.proof_save = bits & 4;
+        char expected[80], got[80] = "";
+        snprintf(expected, sizeof expected, "%s%s%s", bits & 1 ? "reload " : "",
+                 bits & 2 ? "fresh-tab " : "", bits & 4 ? "save-acknowledged " : "");
+        struct ofs_run run = a_run(&result, 1);
+        OFS_AUTO_JSON o = report_of(&run);
+        const cJSON *proof,
+            *list = ofs_json_get(cJSON_GetArrayItem(ofs_json_get(o, "settings"), 0), "proofs");
+        cJSON_ArrayForEach(proof, list)
+        {
+            size_t n = strlen(got);
+            snprintf(got + n, sizeof got - n, "%s ", cJSON_GetStringValue(proof));
+        }
+        assert_string_equal(got, expected);
+    }
+}
+
+/* Before a browser was reached, and with nothing selected, it is a report all the same. */
+static void test_empty(void **state)
+{
+    (void)state;
+    struct ofs_run run = a_run(NULL, 0);
+    run.protocol = run.wire = NULL;
+    OFS_AUTO_JSON o = report_of(&run);
+    assert_true(cJSON_IsNull(ofs_json_get(o, "browser")));
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "settings")), 0);
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "unlisted")), 0);
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "manual")), 0);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    struct ofs_run run = a_run(NULL, 0);
+    run.unlisted = cJSON_Parse("[{\"page\":\"/p\",\"name\":\"N\",\"state\":\"on\"}]");
+    run.manual = cJSON_Parse("[{\"id\":\"m\"},{\"id\":\"n\"}]");
+    OFS_AUTO_JSON o = report_of(&run);
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "unlisted")), 1);
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "manual")), 2);
+    ofs_run_clear(&run);
+    assert_null(run.unlisted);
+    assert_null(run.manual);
+    ofs_run_clear(&run);
+}
+
+/* What a page said goes into the report; however it was cut, the report is UTF-8. */
+static void test_report_is_utf8(void **state)
+{
+    (void)state;
+    struct ofs_result result = plain;
+    memset(result.detail, 0, sizeof result.detail);
+    for (size_t i = 0; i + 1 < sizeof result.detail; i++)
+        result.detail[i] = "\xce\xa9"[i % 2]; /* the last one is cut */
+    snprintf(result.before, sizeof result.before, "\xff\"quoted\"\n");
+    struct ofs_run run = a_run(&result, 1);
+    OFS_AUTO_STR text = ofs_run_json(&run);
+    assert_non_null(text);
+    assert_null(strchr(text, '\xff'));
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p == 0xce)
+            assert_int_equal(*++p, 0xa9);
+    OFS_AUTO_JSON o = report_of(&run);
+    const cJSON *one = cJSON_GetArrayItem(ofs_json_get(o, "settings"), 0);
+    assert_int_equal(strlen(ofs_json_str(one, "detail", "")), sizeof result.detail - 2);
+    assert_string_equal(ofs_json_str(one, "before", ""), "?\"quoted\" ");
+}
+
+static void test_ids(void **state)
+{
+    (void)state;
+    struct ofs_run a = {0}, b = {0};
+    ofs_run_begin(&a);
+    int end = 0;
+    assert_int_equal(sscanf(a.id, "%*8[0-9]-%*6[0-9]-%*4[0-9a-f]%n", &end), 0);
+    assert_int_equal(end, 20);
+    assert_int_equal(strlen(a.id), 20);
+    assert_memory_equal(a.id, a.started, 4);
+    /* two runs of one second have two ids; that all of ten are equal is not chance */
+    bool differ = false;
+    for (int i = 0; i < 10; i++) {
+        ofs_run_begin(&b);
+        differ = differ || strcmp(a.id, b.id) != 0;
+    }
+    assert_true(differ);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_report),         cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_empty),          cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_report_is_utf8), cmocka_unit_test(test_ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
