@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/json.h"
+#include "base/text.h"
 
 /* Reasons that hold for every further page: a good guest does not go on knocking. */
 static bool is_halting(const char *reason)
@@ -31,7 +32,9 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
         job->run.unlisted = cJSON_CreateArray();
     cJSON_ArrayForEach(one, ofs_json_get(look, "unlisted"))
     {
-        const char *name = ofs_json_str(one, "name", "");
+        char name[256];
+        snprintf(name, sizeof name, "%s", ofs_json_str(one, "name", ""));
+        ofs_text_tame(name);
         bool seen = false;
         cJSON_ArrayForEach(known, job->run.unlisted)
         {

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reason,
                 const char *fmt, ...) OFS_PRINTF(4, 5);
@@ -17,6 +18,7 @@ static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reas
     va_start(ap, fmt);
     vsnprintf(r->detail, sizeof r->detail, fmt, ap);
     va_end(ap);
+    ofs_text_tame(r->detail);
 }
 
 static void cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
@@ -66,6 +68,7 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sigh
     ret->disabled = ofs_json_bool(match, "disabled", false);
     ret->inverted = !strcmp(wording, "inverted");
     snprintf(ret->said, sizeof ret->said, "%s", said);
+    ofs_text_tame(ret->said);
     int count = (int)ofs_json_num(match, "count", 0);
     if (count != 1)
         cannot(ret, "ambiguous",
