@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -19,14 +20,18 @@ struct ofs_trace {
 static const char redacted[] = "[redacted]";
 
 /* Parts of key names whose values are never written, whatever they are. */
-static const char *const secret_keys[] = {"cookie",   "authorization", "csrf",     "token",
-                                          "password", "postdata",      "security", "storagekey"};
+static const char *const secret_keys[] = {"cookie",      "authorization", "csrf",     "token",
+                                          "password",    "postdata",      "security", "storagekey",
+                                          "payloaddata", "urlfragment"};
 
 struct ofs_trace *ofs_trace_open(const char *path, struct ofs_error *err)
 {
     struct ofs_trace *trace = calloc(1, sizeof *trace);
+    struct stat st;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (trace && fd >= 0)
+    /* a file that was there keeps the mode it had, unless it is told otherwise */
+    bool is_private = fd >= 0 && !fstat(fd, &st) && (!S_ISREG(st.st_mode) || !fchmod(fd, 0600));
+    if (trace && is_private)
         trace->file = fdopen(fd, "w");
     if (!trace || !trace->file) {
         ofs_fail_errno(err, OFS_ERR_SYSTEM, "the trace %s cannot be written", path);
@@ -55,23 +60,43 @@ static bool is_secret(const char *key)
     return false;
 }
 
+/* Addresses in a text lose who asks (USER:PASSWORD@) and everything from their query or fragment
+ * on. */
+static void cut_addresses(char *text)
+{
+    for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
+        at += 3;
+        char *person = memrchr(at, '@', strcspn(at, "/?# "));
+        if (person)
+            memmove(at, person + 1, strlen(person));
+        char *rest = strpbrk(at, "?#");
+        if (rest)
+            rest[1] = '\0';
+    }
+}
+
+static void blank(cJSON *value)
+{
+    if (cJSON_IsString(value))
+        cJSON_SetValuestring(value, redacted);
+    else if (cJSON_IsNumber(value))
+        cJSON_SetNumberValue(value, 0);
+    while (value->child)
+        cJSON_Delete(cJSON_DetachItemViaPointer(value, value->child));
+}
+
 static void redact(cJSON *value, bool headers)
 {
     for (cJSON *child = value->child; child; child = child->next) {
         const char *key = child->string ? child->string : "";
         bool plain_header = !strcasecmp(key, "content-type") || !strcasecmp(key, "content-length");
-        if (is_secret(key) || (headers && !plain_header)) {
-            if (cJSON_IsString(child))
-                cJSON_SetValuestring(child, redacted);
-            else
-                while (child->child)
-                    cJSON_Delete(cJSON_DetachItemViaPointer(child, child->child));
-        } else if (cJSON_IsString(child) && strstr(child->valuestring, "://")) {
-            char *query = strchr(child->valuestring, '?');
-            if (query && query[1])
-                query[1] = '\0';
-        }
-        redact(child, strcasestr(key, "headers") != NULL);
+        bool names_headers = strcasestr(key, "headers") != NULL;
+        if (is_secret(key) || (headers && !plain_header) ||
+            (names_headers && cJSON_IsString(child)))
+            blank(child);
+        else if (cJSON_IsString(child))
+            cut_addresses(child->valuestring);
+        redact(child, names_headers);
     }
 }
 
