@@ -77,6 +77,10 @@ struct ofs_browser_ops {
     int (*navigate)(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                     struct ofs_error *err);
 
+    /* The same without waiting, where the protocol can: a call answers OFS_ERR_GONE until the document
+     * has begun. NULL: it cannot. */
+    int (*begin)(struct ofs_tab *tab, const char *url, struct ofs_error *err);
+
     /* Call a function of the probe in the top document, out of the page's sight where the protocol
      * has a place for that. Waits for a promise. `args` is borrowed; `*ret_value` is the caller's.
      * OFS_ERR_GONE: the document went away meanwhile; look again. */

@@ -131,9 +131,7 @@ static void on_dialog(struct cdp_tab *t, const cJSON *params)
     const char *kind = ofs_json_str(params, "type", "");
     struct ofs_error ignored;
     cJSON *answer = object();
-    /* Leaving is what we asked for; an alert has one button; anything that asks gets No. */
-    cJSON_AddBoolToObject(answer, "accept",
-                          !strcmp(kind, "beforeunload") || !strcmp(kind, "alert"));
+    cJSON_AddBoolToObject(answer, "accept", ofs_view_accepts(kind));
     ofs_view_prompt(&t->tab.view, kind, ofs_json_str(params, "message", ""));
     ofs_rpc_post(b->rpc, t->session, "Page.handleJavaScriptDialog", answer, NULL, &ignored);
 }
@@ -183,41 +181,66 @@ static void on_event(void *ctx, const char *session, const char *method, const c
 /* ---- asking ---- */
 
 /* A question to a tab; a tab that has ended is told from a peer that refuses. */
+/* A question failed: tell a tab that has ended from a peer that refuses. */
+static int is_lost(struct cdp_tab *t, struct ofs_error *err)
+{
+    if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST &&
+        err->code != OFS_ERR_INTERRUPTED)
+        ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                 t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+    return -1;
+}
+
 int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
                 cJSON **ret_result, struct ofs_error *err)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
+    int id;
     if (t->tab.view.closed || t->tab.view.crashed) {
         cJSON_Delete(params);
-        return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                        t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+        ofs_fail(err, OFS_ERR_GONE, "the tab has ended");
+        return is_lost(t, err);
     }
-    int id;
     if (ofs_rpc_post(b->rpc, t->session, method, params, &id, err))
         return -1;
-    if (!ofs_rpc_wait(b->rpc, id, deadline, ret_result, err))
-        return 0;
-    if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST)
-        ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                 t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
-    return -1;
+    return ofs_rpc_wait(b->rpc, id, deadline, ret_result, err) ? is_lost(t, err) : 0;
+}
+
+static int cdp_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    struct ofs_error ignored;
+    if (t->navigating) /* one that was given up */
+        ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
+    t->navigating = 0;
+    tab->view.failure[0] = '\0';
+    tab->view.status = 0;
+    t->world = 0;
+    return ofs_rpc_post(b->rpc, t->session, "Page.navigate",
+                        object_with("url", cJSON_CreateString(url)), &t->navigating, err);
+}
+
+/* Take the answer to the navigation: its document has begun, or the browser says why not. */
+static int end_navigation(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    OFS_AUTO_JSON result = NULL;
+    int id = t->navigating;
+    t->navigating = 0;
+    if (ofs_rpc_wait(b->rpc, id, deadline, &result, err))
+        return is_lost(t, err);
+    const char *failure = ofs_json_str(result, "errorText", NULL);
+    if (failure)
+        ofs_view_fail(&t->tab.view, failure);
+    return 0;
 }
 
 static int cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                         struct ofs_error *err)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
-    OFS_AUTO_JSON result = NULL;
-    tab->view.failure[0] = '\0';
-    tab->view.status = 0;
-    cJSON *params = object();
-    cJSON_AddStringToObject(params, "url", url);
-    if (ofs_cdp_ask(t, "Page.navigate", params, deadline, &result, err))
-        return -1;
-    const char *failure = ofs_json_str(result, "errorText", NULL);
-    if (failure)
-        ofs_view_fail(&tab->view, failure);
-    return 0;
+    return cdp_begin(tab, url, err) ? -1 : end_navigation(t, deadline, err);
 }
 
 static bool is_gone(const struct ofs_error *err)
@@ -288,6 +311,11 @@ static int cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args
 {
     static const char dispatch[] = "function (name, args) { return ofsProbe[name](args); }";
     struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    if (t->navigating && !ofs_rpc_is_answered(b->rpc, t->navigating))
+        return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
+    if (t->navigating && end_navigation(t, deadline, err))
+        return -1;
     if (!t->world && enter_world(t, deadline, err))
         return -1;
     OFS_AUTO_JSON text = NULL;
@@ -538,6 +566,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .protocol = "cdp",
     .open_tab = cdp_open_tab,
     .navigate = cdp_navigate,
+    .begin = cdp_begin,
     .call = cdp_call,
     .click = cdp_click,
     .press_key = cdp_press_key,

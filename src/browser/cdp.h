@@ -15,6 +15,7 @@ struct cdp_tab {
     char frame[64];    /* the top frame */
     char loader[64];   /* of the navigation under way or done */
     char document[64]; /* request id of its document */
+    int navigating;    /* the navigation whose answer is awaited, 0: none */
     int world;         /* execution context of the probe in the present document, 0: none yet */
 };
 

@@ -8,6 +8,19 @@
 
 #include "page/page.h"
 
+/* How a visit stands. */
+struct ofs_wait {
+    struct ofs_visit visit;
+    struct ofs_sight sight; /* as far as it has come */
+    ofs_deadline budget;
+    const char *missing; /* what it still waits for, static */
+    unsigned commits, serial;
+    int64_t began, still_since;
+    char *signature;
+    int scrolls;
+    bool bottomed, unfolded;
+};
+
 struct ofs_page {
     struct ofs_browser *browser;
     struct ofs_tab *tab;
@@ -15,6 +28,7 @@ struct ofs_page {
     const char *origin;
     char at[512];           /* the path of the last visit, while it was usable */
     unsigned at_commit;
+    struct ofs_wait wait;
     cJSON *lesson;          /* what the probe has to know, owned */
     bool taught;            /* the present document's probe has had it */
     unsigned taught_commit; /* as of this commit */

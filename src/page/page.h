@@ -48,6 +48,14 @@ struct ofs_visit {
 int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
                    struct ofs_sight *ret_sight, struct ofs_error *err);
 
+/* The same in two steps, for several tabs at once: begin in each, then poll each between turns of the
+ * loop. Poll returns 1 when the visit is over and `ret_sight` is filled, 0 when it is not, -1 on an
+ * error. */
+int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
+                   struct ofs_error *err);
+int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight *ret_sight,
+                  struct ofs_error *err);
+
 /* What came of a flip. */
 struct ofs_flip {
     const char *reason; /* not pressed, and why; NULL: the press was sent */
