@@ -1,0 +1,530 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "browser/view.h"
+#include "browser/webdriver.h"
+
+/* Milliseconds. */
+enum {
+    LOOK_AGAIN = 25, /* for the document of a navigation */
+    QUIET = 3000,    /* no request has ended for so long: where requests are not seen, there is none */
+    PROMPTS = 8,     /* answered for the sake of one command */
+};
+
+/* ---- what runs in the page ---- */
+
+/* The probe's place in the page's realm. A window may be used again for another document, so the place
+ * names the document that it was made in. */
+#define PLACE "var key = Symbol.for(arguments[0]), place = window[key];"
+
+/* Is the document still the one of that number? */
+static const char peek_script[] = PLACE
+    "return !!place && place.document === document && place.number === arguments[1];";
+
+/* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs itself
+ * on a globalThis of its own. */
+static const char enter_head[] = PLACE
+    "var home = {}, timing = performance.getEntriesByType('navigation')[0] || {};"
+    "var at = String(location.href), failure = null;"
+    "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || 'network error';"
+    "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
+    "(function (globalThis) { (";
+static const char enter_tail[] =
+    ")(); })(home);"
+    "Object.defineProperty(window, key, { configurable: true,"
+    "  value: { document: document, number: arguments[1], probe: home.ofsProbe } });"
+    "return { status: timing.responseStatus || 0, failure: failure,"
+    "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
+
+/* Ask the probe. Resource timing is told on the way: when the last request ended. */
+static const char call_script[] = PLACE
+    "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
+    "var tell = function (answer) {"
+    "  var list = performance.getEntriesByType('resource'), last = 0;"
+    "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
+    "  var timing = performance.getEntriesByType('navigation')[0] || {};"
+    "  answer.ready = document.readyState;"
+    "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
+    "  answer.full = list.length >= 250;"
+    "  done(answer);"
+    "};"
+    "if (!place || place.document !== document || place.number !== arguments[1]) tell({ gone: true });"
+    "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
+    "  function (value) { tell({ value: value }); },"
+    "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
+
+/* ---- asking ---- */
+
+static int tab_lost(struct ofs_wd_tab *t, struct ofs_error *err)
+{
+    return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                    t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+}
+
+/* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is answered
+ * with No, which an alert takes for its one button. */
+static int dismiss_prompt(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                          struct ofs_error *err)
+{
+    OFS_AUTO_JSON words = NULL;
+    if (ofs_wd_ask(b, OFS_WD_PROMPT_TEXT, NULL, deadline, &words, err))
+        return strcmp(err->peer, "no such alert") ? -1 : 0;
+    ofs_view_prompt(&t->tab.view, "prompt", cJSON_IsString(words) ? words->valuestring : "");
+    if (ofs_wd_ask(b, OFS_WD_PROMPT_DISMISS, NULL, deadline, NULL, err))
+        return strcmp(err->peer, "no such alert") ? -1 : 0;
+    return 0;
+}
+
+static int switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    if (b->current == t)
+        return 0;
+    cJSON_AddStringToObject(body, "handle", t->handle);
+    b->current = NULL;
+    if (ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, err))
+        return -1;
+    b->current = t;
+    return 0;
+}
+
+/* A command to a tab of ours. One that acts is sent once, whatever comes back: `*ret_unsure` (NULL for
+ * the others) tells that a prompt stood before or behind it. */
+static int ask(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
+               bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    if (t->tab.view.closed || t->tab.view.crashed)
+        return tab_lost(t, err);
+    for (int prompts = 0; prompts < PROMPTS; prompts++) {
+        int rc = switch_to(b, t, deadline, err);
+        if (!rc)
+            rc = ofs_wd_ask(b, command, body, deadline, ret_value, err);
+        if (!rc)
+            return 0;
+        if (err->code == OFS_ERR_TAB_LOST) {
+            bool crashed = strstr(err->text, "crash") != NULL;
+            t->tab.view.crashed = crashed;
+            t->tab.view.closed = !crashed;
+            return tab_lost(t, err);
+        }
+        if (strcmp(err->peer, "unexpected alert open"))
+            return -1;
+        if (dismiss_prompt(b, t, deadline, err))
+            return -1;
+        if (ret_unsure) {
+            *ret_unsure = true;
+            return 0;
+        }
+    }
+    return ofs_fail(err, OFS_ERR_PROTOCOL, "the page opens one prompt behind the other");
+}
+
+static cJSON *script_body(const struct ofs_wd *b, const char *script, unsigned document)
+{
+    cJSON *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "script", script);
+    cJSON *args = cJSON_AddArrayToObject(body, "args");
+    cJSON_AddItemToArray(args, cJSON_CreateString(b->mark));
+    cJSON_AddItemToArray(args, cJSON_CreateNumber(document));
+    return body;
+}
+
+/* ---- documents ---- */
+
+/* Where requests are not seen, one stands for all of them until the page has been quiet for a while. */
+static void stand_for_requests(struct ofs_wd_tab *t)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    t->quiet_request = 0;
+    if (b->sees_requests)
+        return;
+    struct ofs_request *r = ofs_view_request(&t->tab.view, "unseen", "GET", "", true);
+    t->quiet_request = r->serial;
+}
+
+static void note_quiet(struct ofs_wd_tab *t, const cJSON *answer, bool loaded)
+{
+    struct ofs_request *r = ofs_view_find(&t->tab.view, "unseen");
+    bool quiet = loaded && !ofs_json_bool(answer, "full", false) &&
+                 ofs_json_num(answer, "quiet", 0) >= QUIET;
+    if (r && r->serial == t->quiet_request && !r->ended && quiet)
+        ofs_view_request_end(r, false);
+}
+
+/* Enter the present document. `*ret_cached`: it came out of a cache, and not from the site. */
+static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
+                 struct ofs_error *err)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    OFS_AUTO_STR script = ofs_text_printf("%s%s%s", enter_head, b->browser.probe, enter_tail);
+    if (!script)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    OFS_AUTO_JSON body = script_body(b, script, ++b->documents);
+    OFS_AUTO_JSON told = NULL;
+    if (ask(t, OFS_WD_RUN, body, NULL, deadline, &told, err))
+        return -1;
+    t->document = b->documents;
+    int status = (int)ofs_json_num(told, "status", 0);
+    const char *failure = ofs_json_str(told, "failure", NULL);
+    if (status)
+        t->tab.view.status = status;
+    if (failure)
+        ofs_view_fail(&t->tab.view, failure);
+    *ret_cached = ofs_json_bool(told, "cached", false);
+    return 0;
+}
+
+static int enter_new(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    if (enter(t, ret_cached, deadline, err))
+        return -1;
+    ofs_view_commit(&t->tab.view);
+    stand_for_requests(t);
+    return 0;
+}
+
+/* Wait for nothing but a little time, with the loop awake. */
+static int pause_for(struct ofs_wd *b, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
+{
+    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms));
+    struct ofs_error soft;
+    while (ofs_deadline_left(end) > 0)
+        if (ofs_loop_turn(b->browser.loop, end, &soft) && soft.code != OFS_ERR_TIMEOUT) {
+            *err = soft;
+            return -1;
+        }
+    return 0;
+}
+
+static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
+{
+    if (!b->sees_requests)
+        return 0;
+    if (!ofs_wd_read_log(b, deadline, err))
+        return 0;
+    if (err->code != OFS_ERR_PEER)
+        return -1;
+    b->sees_requests = false; /* it has stopped telling: go on as if it never had */
+    for (struct ofs_wd_tab *t = b->tabs; t; t = t->next)
+        stand_for_requests(t);
+    return 0;
+}
+
+/* Until a new document has begun, or the driver says why none does. */
+static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
+                          struct ofs_error *err)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    for (;;) {
+        OFS_AUTO_JSON body = script_body(b, peek_script, t->document);
+        OFS_AUTO_JSON same = NULL;
+        if (read_log(b, deadline, err))
+            return -1;
+        int rc = ask(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
+        if (!rc && cJSON_IsFalse(same))
+            rc = enter_new(t, ret_cached, deadline, err);
+        if (rc && err->code != OFS_ERR_GONE)
+            return -1;
+        if (!rc && !cJSON_IsTrue(same))
+            return 0;
+        if (t->tab.view.failure[0])
+            return 0;
+        if (ofs_deadline_left(deadline) == 0)
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "no document came in time");
+        if (pause_for(b, LOOK_AGAIN, deadline, err))
+            return -1;
+    }
+}
+
+/* With pageLoadStrategy "none" Navigate To (10.1) returns at once. Its errors are the network's. */
+static int take_navigation_error(struct ofs_wd_tab *t, struct ofs_error *err)
+{
+    const char *net = strstr(err->text, "net::");
+    if (err->code != OFS_ERR_PEER || strcmp(err->peer, "unknown error"))
+        return -1;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", net ? (int)strcspn(net, " \"'") : 60, net ? net : err->text);
+    ofs_view_fail(&t->tab.view, word);
+    return 0;
+}
+
+static int wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                       struct ofs_error *err)
+{
+    struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    bool cached = false, again = false;
+    cJSON_AddStringToObject(body, "url", url);
+    if (read_log((struct ofs_wd *)tab->browser, deadline, err))
+        return -1;
+    tab->view.failure[0] = '\0';
+    tab->view.status = 0;
+    if (ask(t, OFS_WD_NAVIGATE, body, NULL, deadline, NULL, err))
+        return take_navigation_error(t, err);
+    if (await_document(t, &cached, deadline, err))
+        return -1;
+    if (!cached)
+        return 0;
+    /* What is read has to come from the site. */
+    if (ask(t, OFS_WD_REFRESH, NULL, NULL, deadline, NULL, err))
+        return -1;
+    return await_document(t, &again, deadline, err);
+}
+
+static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
+                   ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
+    struct ofs_wd *b = (struct ofs_wd *)tab->browser;
+    OFS_AUTO_JSON body = script_body(b, call_script, t->document);
+    OFS_AUTO_JSON answer = NULL;
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "args");
+    cJSON_AddItemToArray(list, cJSON_CreateString(function));
+    cJSON_AddItemToArray(list, args ? cJSON_Duplicate(args, true) : cJSON_CreateObject());
+    if (read_log(b, deadline, err) || ask(t, OFS_WD_RUN_ASYNC, body, NULL, deadline, &answer, err))
+        return -1;
+    if (ofs_json_bool(answer, "gone", false)) {
+        bool cached;
+        if (enter_new(t, &cached, deadline, err))
+            return -1;
+        return ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    }
+    const char *ready = ofs_json_str(answer, "ready", ""), *text = ofs_json_str(answer, "value", NULL);
+    tab->view.loaded = !strcmp(ready, "complete");
+    tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
+    note_quiet(t, answer, tab->view.loaded);
+    const char *thrown = ofs_json_str(answer, "thrown", NULL);
+    if (thrown)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s", thrown);
+    *ret_value = text ? ofs_json_parse(text, strlen(text), err) : NULL;
+    if (!*ret_value)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
+    return 0;
+}
+
+/* ---- a person's hand (15 Actions) ---- */
+
+static cJSON *source(cJSON *body, const char *type, const char *id)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "actions"), *one = cJSON_CreateObject();
+    if (!list)
+        list = cJSON_AddArrayToObject(body, "actions");
+    cJSON_AddStringToObject(one, "type", type);
+    cJSON_AddStringToObject(one, "id", id);
+    cJSON_AddItemToArray(list, one);
+    return one;
+}
+
+static cJSON *step(cJSON *steps, const char *type)
+{
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "type", type);
+    cJSON_AddItemToArray(steps, one);
+    return one;
+}
+
+static int act(struct ofs_wd_tab *t, const cJSON *body, ofs_deadline deadline,
+               struct ofs_error *err)
+{
+    bool unsure = false; /* read back, as every press is */
+    return ask(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
+}
+
+static int wd_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                    struct ofs_error *err)
+{
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    cJSON *hand = source(body, "pointer", "hand");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(hand, "parameters"), "pointerType", "mouse");
+    cJSON *steps = cJSON_AddArrayToObject(hand, "actions");
+    cJSON *move = step(steps, "pointerMove");
+    cJSON_AddNumberToObject(move, "duration", 0);
+    cJSON_AddStringToObject(move, "origin", "viewport");
+    cJSON_AddNumberToObject(move, "x", (int)x); /* older drivers take whole numbers alone */
+    cJSON_AddNumberToObject(move, "y", (int)y);
+    cJSON_AddNumberToObject(step(steps, "pointerDown"), "button", 0);
+    cJSON_AddNumberToObject(step(steps, "pointerUp"), "button", 0);
+    return act((struct ofs_wd_tab *)tab, body, deadline, err);
+}
+
+/* Keys that are no characters have code points of WebDriver's own (15.4.2 Keyboard actions). */
+static const struct {
+    const char *key, *value;
+} keys[] = {
+    {" ", " "},
+    {"ArrowUp", "\uE013"},
+    {"ArrowDown", "\uE015"},
+};
+
+static int wd_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
+                        struct ofs_error *err)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i].key, name))
+            continue;
+        OFS_AUTO_JSON body = cJSON_CreateObject();
+        cJSON *steps = cJSON_AddArrayToObject(source(body, "key", "keys"), "actions");
+        cJSON_AddStringToObject(step(steps, "keyDown"), "value", keys[i].value);
+        cJSON_AddStringToObject(step(steps, "keyUp"), "value", keys[i].value);
+        return act((struct ofs_wd_tab *)tab, body, deadline, err);
+    }
+    return ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", name);
+}
+
+/* ---- tabs (11 Contexts) ---- */
+
+/* As the other protocols do where they can: past the caches, in our tab alone. */
+static void read_past_caches(struct ofs_wd *b, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    cJSON *cache = cJSON_CreateObject(), *bypass = cJSON_CreateObject();
+    cJSON_AddTrueToObject(cache, "cacheDisabled");
+    cJSON_AddTrueToObject(bypass, "bypass");
+    ofs_wd_devtools(b, "Network.setCacheDisabled", cache, deadline, NULL, &ignored);
+    ofs_wd_devtools(b, "Network.setBypassServiceWorker", bypass, deadline, NULL, &ignored);
+}
+
+static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
+
+static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                       struct ofs_error *err)
+{
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    OFS_AUTO_JSON made = NULL;
+    cJSON_AddStringToObject(body, "type", "tab");
+    /* A signal between the question and its answer must not lose the window that it made. */
+    bool shield = ofs_loop_shield(b->browser.loop, true);
+    int rc = ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, &made, err);
+    ofs_loop_shield(b->browser.loop, shield);
+    if (rc)
+        return -1;
+    const char *handle = ofs_json_str(made, "handle", "");
+    if (!handle[0] || strlen(handle) >= sizeof t->handle)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the driver gave the new window no name");
+    snprintf(t->handle, sizeof t->handle, "%s", handle);
+    return 0;
+}
+
+static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
+                       struct ofs_tab **ret_tab, struct ofs_error *err)
+{
+    struct ofs_wd *b = (struct ofs_wd *)browser;
+    struct ofs_wd_tab *t = calloc(1, sizeof *t);
+    if (!t)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    t->tab.browser = browser;
+    if (make_window(b, t, deadline, err)) {
+        free(t);
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    t->next = b->tabs;
+    b->tabs = t;
+    bool cached;
+    int rc = switch_to(b, t, deadline, err);
+    if (!rc && b->chromium)
+        read_past_caches(b, deadline);
+    if (!rc)
+        rc = enter(t, &cached, deadline, err);
+    if (rc) {
+        wd_close_tab(&t->tab, ofs_deadline_in(2000));
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    *ret_tab = &t->tab;
+    return 0;
+}
+
+/* Windows that our page opened. In a browser of our own they end with the session; in somebody's they
+ * are closed where the browser itself says that our window opened them, and left where it does not. */
+static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline deadline, int depth)
+{
+    struct ofs_error ignored;
+    OFS_AUTO_JSON result = NULL;
+    const cJSON *info;
+    if (depth > 3 ||
+        ofs_wd_devtools(b, "Target.getTargets", NULL, deadline, &result, &ignored))
+        return;
+    cJSON_ArrayForEach(info, ofs_json_get(result, "targetInfos"))
+    {
+        OFS_AUTO_JSON body = cJSON_CreateObject();
+        const char *id = ofs_json_str(info, "targetId", "");
+        if (strcmp(ofs_json_str(info, "openerId", ""), opener))
+            continue;
+        close_popups(b, id, deadline, depth + 1);
+        cJSON_AddStringToObject(body, "handle", id);
+        b->current = NULL;
+        if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored))
+            ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
+    }
+}
+
+static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
+{
+    struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
+    struct ofs_wd *b = (struct ofs_wd *)tab->browser;
+    struct ofs_error ignored;
+    bool shield = ofs_loop_shield(b->browser.loop, true);
+    if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
+        close_popups(b, t->handle, deadline, 0);
+    if (!b->over && !tab->view.closed) {
+        bool unsure = false;
+        if (!ask(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) && unsure)
+            ask(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
+    }
+    ofs_loop_shield(b->browser.loop, shield);
+    if (b->current == t)
+        b->current = NULL;
+    for (struct ofs_wd_tab **at = &b->tabs; *at; at = &(*at)->next)
+        if (*at == t) {
+            *at = t->next;
+            break;
+        }
+    ofs_view_clear(&tab->view);
+    free(t);
+}
+
+static void wd_close(struct ofs_browser *browser, ofs_deadline deadline)
+{
+    struct ofs_wd *b = (struct ofs_wd *)browser;
+    bool shield = ofs_loop_shield(browser->loop, true);
+    while (b->tabs)
+        wd_close_tab(&b->tabs->tab, deadline);
+    ofs_wd_end(b, deadline);
+    ofs_loop_shield(browser->loop, shield);
+    ofs_http_free(b->http);
+    free(b);
+}
+
+static const struct ofs_browser_ops wd_ops = {
+    .protocol = "webdriver",
+    .open_tab = wd_open_tab,
+    .navigate = wd_navigate,
+    .call = wd_call,
+    .click = wd_click,
+    .press_key = wd_press_key,
+    .close_tab = wd_close_tab,
+    .close = wd_close,
+};
+
+struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_connect *how,
+                                       ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_wd *b = calloc(1, sizeof *b);
+    if (!b) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    b->browser.ops = &wd_ops;
+    b->browser.loop = loop;
+    b->browser.wire = "http";
+    if (ofs_wd_begin(b, how, deadline, err)) {
+        wd_close(&b->browser, ofs_deadline_in(2000));
+        return NULL;
+    }
+    return &b->browser;
+}

@@ -1,0 +1,97 @@
+/*
+ * webdriver.h: for this room only: a browser behind a WebDriver over HTTP (W3C WebDriver Level 2,
+ * https://www.w3.org/TR/webdriver2/): chromedriver, WebKitWebDriver, geckodriver, a Selenium Grid.
+ *
+ * Where: in the clear to this machine alone; to another machine (a team's Grid) over TLS that
+ * verifies. Nothing else of the program leaves this machine to reach a browser.
+ *
+ * One session, asked for with the person's capabilities and ended on every way out. Only windows that
+ * we made are driven, and each is closed. What a session was attached to is left running.
+ *
+ * What this protocol has not, and what stands in for it:
+ *
+ *   no isolated world   The probe lives in the page's own realm, under a symbol that is drawn by lot
+ *                       for each session. A page that sets out to deceive it could; a page that does
+ *                       not know of it will not meet it.
+ *   no network events   A driver of the Chromium family is asked for its log of them, in a clean
+ *                       browser of its own. Elsewhere (and always in a browser that somebody uses,
+ *                       whose other tabs are in that log too) requests are not seen: then a page is
+ *                       believed only after its resource timing has been quiet for a while, no save
+ *                       is seen, and the proof `save-acknowledged` is never given.
+ *   HTTP status         Of the document, from its navigation timing (PerformanceResourceTiming
+ *                       responseStatus); 0 where the browser does not tell it.
+ *   kind of a prompt    Not told; all are dismissed, which is the one button of an alert and No
+ *                       for all others. A beforeunload prompt is the driver's to accept (18, User
+ *                       prompts).
+ *   no background tab   A driver raises the window that it is switched to.
+ */
+#ifndef OFS_BROWSER_WEBDRIVER_H
+#define OFS_BROWSER_WEBDRIVER_H
+
+#include "browser/backends.h"
+#include "wire/http.h"
+
+/* All that can be sent. There is no command in it that reads cookies, element properties, page source
+ * or pictures, and none that moves or closes a window which is not ours. */
+enum ofs_wd_command {
+    OFS_WD_DELETE_SESSION,
+    OFS_WD_NEW_WINDOW,
+    OFS_WD_SWITCH_WINDOW,
+    OFS_WD_CLOSE_WINDOW,
+    OFS_WD_NAVIGATE,
+    OFS_WD_REFRESH,
+    OFS_WD_RUN,
+    OFS_WD_RUN_ASYNC,
+    OFS_WD_ACT,
+    OFS_WD_PROMPT_TEXT,
+    OFS_WD_PROMPT_DISMISS,
+    OFS_WD_LOG,      /* Chromium family: se/log */
+    OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; methods.h holds here too */
+};
+
+struct ofs_wd_tab {
+    struct ofs_tab tab;
+    struct ofs_wd_tab *next;
+    char handle[96];
+    unsigned document;      /* number of the one that the probe is in */
+    unsigned quiet_request; /* serial of what stands for requests that are not seen, 0: none */
+    char loading[64];       /* request id of the document, where the log is read */
+};
+
+struct ofs_wd {
+    struct ofs_browser browser;
+    struct ofs_http *http;
+    struct ofs_trace *trace;
+    char base[512]; /* http(s)://HOST:PORT[/PATH] */
+    char session[160];
+    char mark[48];       /* the probe's place in a page's realm */
+    bool over;           /* the session has ended */
+    bool attached;       /* to a browser that somebody uses */
+    bool chromium;       /* the driver takes OFS_WD_DEVTOOLS */
+    bool sees_requests;  /* the driver gives OFS_WD_LOG */
+    unsigned documents;  /* numbers given */
+    struct ofs_wd_tab *tabs;
+    struct ofs_wd_tab *current; /* where the session is switched to */
+};
+
+/* Ask for a session. Fails with the driver's own words. */
+int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                 struct ofs_error *err);
+
+/* End it. Best effort until the deadline. */
+void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);
+
+/* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL. The error
+ * is told by the W3C error word (6.6): it is in `err->peer`. A command that acts and was not answered
+ * sets `maybe_done`. */
+int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
+               ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+
+/* A method of the DevTools protocol through a driver of the Chromium family. Takes `params` over. */
+int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
+                    cJSON **ret_value, struct ofs_error *err);
+
+/* Take what the driver has logged of our tabs' requests into their views. */
+int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
+
+#endif

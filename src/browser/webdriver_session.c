@@ -1,0 +1,409 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "browser/methods.h"
+#include "browser/webdriver.h"
+
+enum {
+    ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
+    FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
+    GRACE = 5000,            /* for the answer to a session that is no longer wanted */
+    SCRIPT = 20000,          /* a driver gives a script up after so long; our deadlines are shorter */
+    WORDS = 400,
+};
+
+static const struct {
+    const char *verb, *path;
+    bool once;  /* it acts */
+    bool quiet; /* its answer does not go into the trace as it is */
+} commands[] = {
+    [OFS_WD_DELETE_SESSION] = {"DELETE", "", false, false},
+    [OFS_WD_NEW_WINDOW] = {"POST", "/window/new", true, false},
+    [OFS_WD_SWITCH_WINDOW] = {"POST", "/window", false, false},
+    [OFS_WD_CLOSE_WINDOW] = {"DELETE", "/window", true, true}, /* answers everybody's handles */
+    [OFS_WD_NAVIGATE] = {"POST", "/url", false, false},
+    [OFS_WD_REFRESH] = {"POST", "/refresh", false, false},
+    [OFS_WD_RUN] = {"POST", "/execute/sync", false, false},
+    [OFS_WD_RUN_ASYNC] = {"POST", "/execute/async", false, false},
+    [OFS_WD_ACT] = {"POST", "/actions", true, false},
+    [OFS_WD_PROMPT_TEXT] = {"GET", "/alert/text", false, false},
+    [OFS_WD_PROMPT_DISMISS] = {"POST", "/alert/dismiss", true, false},
+    [OFS_WD_LOG] = {"POST", "/se/log", false, true},
+    [OFS_WD_DEVTOOLS] = {"POST", "/goog/cdp/execute", false, true},
+};
+
+/* ---- errors, by the W3C word (6.6 Errors), and where a driver has no word, by its own ---- */
+
+static const struct {
+    const char *word;
+    enum ofs_error_code code;
+} words[] = {
+    {"no such window", OFS_ERR_TAB_LOST},
+    {"tab crashed", OFS_ERR_TAB_LOST},
+    {"invalid session id", OFS_ERR_LOST},
+    {"disconnected", OFS_ERR_LOST},
+    {"not reachable", OFS_ERR_LOST},
+    {"javascript error", OFS_ERR_GONE},
+    {"no such frame", OFS_ERR_GONE},
+    {"no such execution context", OFS_ERR_GONE},
+    {"stale element reference", OFS_ERR_GONE},
+    {"aborted by navigation", OFS_ERR_GONE},
+    {"target frame detached", OFS_ERR_GONE},
+    {"script timeout", OFS_ERR_TIMEOUT},
+    {"timeout", OFS_ERR_TIMEOUT},
+};
+
+/* The lines that a driver or a Grid adds for its own developers. */
+static const char *const developer_lines[] = {"Host info:", "Build info:", "System info:",
+                                              "Driver info:", "Stacktrace", "  (Session info:",
+                                              "For documentation on this error"};
+
+static void take_words(const char *message, char *ret, size_t size)
+{
+    size_t used = 0;
+    ret[0] = '\0';
+    for (const char *line = message; *line;) {
+        int n = (int)strcspn(line, "\r\n");
+        for (size_t i = 0; i < sizeof developer_lines / sizeof *developer_lines; i++)
+            if (!strncmp(line, developer_lines[i], strlen(developer_lines[i])))
+                return;
+        if (n && used < size)
+            used += (size_t)snprintf(ret + used, size - used, "%s%.*s", used ? " " : "", n, line);
+        line += n + (line[n] != '\0');
+    }
+}
+
+static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
+                        struct ofs_error *err)
+{
+    char said[WORDS];
+    const char *word = ofs_json_str(value, "error", "unknown error");
+    take_words(ofs_json_str(value, "message", ""), said, sizeof said);
+    enum ofs_error_code code = OFS_ERR_PEER;
+    bool told = false;
+    for (size_t i = 0; !told && i < sizeof words / sizeof *words; i++) {
+        bool own = !strcmp(word, "unknown error") && strstr(said, words[i].word);
+        if (!strcmp(word, words[i].word) || own) {
+            code = words[i].code;
+            told = true;
+        }
+    }
+    ofs_fail(err, code, "%s: %s%s%s", what, word, said[0] ? ": " : "", said);
+    snprintf(err->peer, sizeof err->peer, "%.90s", word);
+    if (code == OFS_ERR_LOST)
+        b->over = true;
+    return -1;
+}
+
+/* ---- one command ---- */
+
+static void trace(struct ofs_wd *b, char direction, const char *verb, const char *path,
+                  long status, const cJSON *body)
+{
+    if (!b->trace)
+        return;
+    OFS_AUTO_JSON message = cJSON_CreateObject();
+    if (verb) {
+        cJSON_AddStringToObject(message, "method", verb);
+        cJSON_AddStringToObject(message, "path", path);
+    } else {
+        cJSON_AddNumberToObject(message, "status", (double)status);
+    }
+    cJSON *copy = body ? cJSON_Duplicate(body, true) : NULL;
+    cJSON *script = copy ? cJSON_GetObjectItemCaseSensitive(copy, "script") : NULL;
+    if (cJSON_IsString(script) && strlen(script->valuestring) > 2000)
+        cJSON_SetValuestring(script, "(the probe)");
+    if (copy)
+        cJSON_AddItemToObject(message, "body", copy);
+    ofs_trace_message(b->trace, direction, message);
+}
+
+/* The answer's `value` (6.3 Processing model). */
+static int take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, const char *what,
+                       bool quiet, cJSON **ret_value, struct ofs_error *err)
+{
+    struct ofs_error bad;
+    OFS_AUTO_JSON whole = ofs_json_parse(answer->body, answer->len, &bad);
+    cJSON *value = whole ? cJSON_GetObjectItemCaseSensitive(whole, "value") : NULL;
+    bool refused = value && cJSON_IsString(cJSON_GetObjectItemCaseSensitive(value, "error"));
+    trace(b, '<', NULL, NULL, answer->status, quiet && !refused ? NULL : whole);
+    if (!value || (answer->status >= 400 && !refused)) {
+        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld with something that is not WebDriver",
+                 b->base, answer->status);
+        return ofs_hint(err, "check the port and the PATH in --connect: it has to be a driver or a "
+                             "Grid, not the browser itself nor a web page");
+    }
+    if (refused || answer->status >= 400)
+        return tell_refusal(b, value, what, err);
+    if (ret_value)
+        *ret_value = cJSON_DetachItemViaPointer(whole, value);
+    return 0;
+}
+
+static int send_command(struct ofs_wd *b, const char *verb, const char *path, const cJSON *body,
+                        bool once, struct ofs_error *err)
+{
+    OFS_AUTO_STR url = b->session[0] ? ofs_text_printf("%s/session/%s%s", b->base, b->session, path)
+                                     : ofs_text_printf("%s/session", b->base);
+    OFS_AUTO_STR shown = ofs_text_printf("/session%s%s", b->session[0] ? "/…" : "", path);
+    OFS_AUTO_STR text = NULL;
+    bool posts = !strcmp(verb, "POST");
+    if (posts)
+        text = body ? cJSON_PrintUnformatted(body) : strdup("{}");
+    if (!url || !shown || (posts && !text))
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    trace(b, '>', verb, shown, 0, body);
+    return ofs_http_post(b->http, &(struct ofs_http_request){verb, url, text, once}, err);
+}
+
+int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
+               ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    struct ofs_http_answer answer;
+    const char *path = commands[command].path;
+    bool once = commands[command].once;
+    if (b->over)
+        return ofs_fail(err, OFS_ERR_LOST, "the session with the driver has ended");
+    if (send_command(b, commands[command].verb, path, body, once, err))
+        return -1;
+    if (ofs_http_wait(b->http, deadline, &answer, err)) {
+        ofs_http_drop(b->http);
+        err->maybe_done = once;
+        if (err->code == OFS_ERR_CONNECT || err->code == OFS_ERR_NOT_A_BROWSER) {
+            err->code = OFS_ERR_LOST;
+            b->over = true;
+        }
+        return -1;
+    }
+    return take_answer(b, &answer, path[0] ? path + 1 : "session", commands[command].quiet,
+                       ret_value, err);
+}
+
+int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
+                    cJSON **ret_value, struct ofs_error *err)
+{
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    cJSON_AddItemToObject(body, "params", params ? params : cJSON_CreateObject());
+    if (!b->chromium || !ofs_method_allowed(method))
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "'%s' is not sent to this driver", method);
+    cJSON_AddStringToObject(body, "cmd", method);
+    return ofs_wd_ask(b, OFS_WD_DEVTOOLS, body, deadline, ret_value, err);
+}
+
+/* ---- the session (8 Sessions) ---- */
+
+/* The person's capabilities, with what our own promises rest on put over them. */
+static cJSON *read_capabilities(const char *path, struct ofs_error *err)
+{
+    OFS_AUTO_BUF text = OFS_BUF(FILE_LIMIT);
+    if (!path)
+        return cJSON_CreateObject();
+    cJSON *given = NULL;
+    if (ofs_buf_read_file(&text, path, err)) {
+        ofs_wrap(err, "--capabilities %s", path);
+        return NULL;
+    }
+    given = ofs_json_parse(ofs_buf_str(&text), text.len, err);
+    if (!given) {
+        ofs_wrap(err, "--capabilities %s", path);
+        ofs_hint(err, "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
+        return NULL;
+    }
+    if (!cJSON_IsObject(given)) {
+        cJSON_Delete(given);
+        ofs_fail(err, OFS_ERR_SYSTEM, "--capabilities %s: it holds no JSON object", path);
+        ofs_hint(err, "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
+        return NULL;
+    }
+    return given;
+}
+
+static void put(cJSON *object, const char *key, cJSON *value)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(object, key);
+    cJSON_AddItemToObject(object, key, value);
+}
+
+/* {goog,ms}:…Options.debuggerAddress attaches to a browser that runs. geckodriver's attaching is an
+ * argument of its own, so that its browser may always be somebody's. */
+static bool is_attaching(const cJSON *given)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, given)
+    {
+        if (cJSON_IsObject(one) && cJSON_GetObjectItemCaseSensitive(one, "debuggerAddress"))
+            return true;
+    }
+    return false;
+}
+
+static cJSON *ask_for(cJSON *given, bool attached)
+{
+    cJSON *body = cJSON_CreateObject(), *timeouts = cJSON_CreateObject();
+    cJSON *capabilities = cJSON_AddObjectToObject(body, "capabilities");
+    cJSON_AddNumberToObject(timeouts, "script", SCRIPT);
+    put(given, "timeouts", timeouts);
+    /* "none": the page room decides what ready is, and no command waits behind our back. "ignore": a
+     * prompt is answered by us, in our window, or by nobody. */
+    put(given, "pageLoadStrategy", cJSON_CreateString("none"));
+    put(given, "unhandledPromptBehavior", cJSON_CreateString("ignore"));
+    if (!attached && !cJSON_GetObjectItemCaseSensitive(given, "goog:loggingPrefs")) {
+        /* A driver that knows the log gives it; one that does not matches the second. */
+        cJSON *first = cJSON_AddArrayToObject(capabilities, "firstMatch");
+        cJSON *with = cJSON_CreateObject();
+        cJSON_AddStringToObject(cJSON_AddObjectToObject(with, "goog:loggingPrefs"), "performance",
+                                "ALL");
+        cJSON_AddItemToArray(first, with);
+        cJSON_AddItemToArray(first, cJSON_CreateObject());
+    }
+    cJSON_AddItemToObject(capabilities, "alwaysMatch", given);
+    return body;
+}
+
+static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *err)
+{
+    const char *id = ofs_json_str(value, "sessionId", "");
+    size_t n = strlen(id);
+    if (!n || n >= sizeof b->session ||
+        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s gave a session without a name", b->base);
+    snprintf(b->session, sizeof b->session, "%s", id);
+    const char *name = ofs_json_str(value, "capabilities/browserName", "browser");
+    snprintf(b->browser.name, sizeof b->browser.name, "%s", name);
+    snprintf(b->browser.version, sizeof b->browser.version, "%s",
+             ofs_json_str(value, "capabilities/browserVersion", ""));
+    b->chromium = ofs_json_get(ofs_json_get(value, "capabilities"), "goog:chromeOptions") != NULL;
+    if (!strcmp(name, "firefox"))
+        b->attached = true;
+    return 0;
+}
+
+/* Why a session is not created, in a person's terms; the driver's own words stand before it. */
+static const struct {
+    const char *words, *hint;
+} refusals[] = {
+    {"only supports", "take the driver that has the browser's version number"},
+    {"cannot connect to", "the browser named in debuggerAddress has to run with "
+                          "--remote-debugging-port"},
+    {"not a valid", "check the capabilities file"},
+    {"Maximum number of active sessions",
+     "another session is open there; end it, or start the driver anew"},
+    {"DevToolsActivePort", "the driver's browser did not start; as root in a container it needs "
+                           "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
+    {"failed to start", "the driver's browser did not start; as root in a container it needs "
+                        "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
+    {"annot start", "check the browser's path in the capabilities file"},
+    {"queue", "the Grid had no free node in time; try later, or add nodes"},
+    {"timed out", "the Grid had no free node in time; try later, or add nodes"},
+};
+
+static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
+{
+    if (err->code == OFS_ERR_CONNECT && !err->hint[0]) {
+        ofs_hint(err, "start the driver first, for instance: chromedriver --port=PORT");
+    } else if (!strcmp(err->peer, "unknown command") || !strcmp(err->peer, "unknown method")) {
+        ofs_hint(err, "check the PATH in --connect: drivers and Grid 4 answer without one, older "
+                      "hubs at /wd/hub");
+    } else if (err->code == OFS_ERR_LOST) {
+        err->code = OFS_ERR_CONNECT;
+        ofs_hint(err, "the driver ended, or is of another kind; start it again and run again");
+    } else if (err->peer[0]) {
+        ofs_hint(err, "check --capabilities: the driver has to know the browser that is asked for");
+        for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+            if (strstr(err->text, refusals[i].words)) {
+                ofs_hint(err, "%s", refusals[i].hint);
+                break;
+            }
+    }
+    if (err->code == OFS_ERR_TIMEOUT) {
+        ofs_fail(err, OFS_ERR_TIMEOUT, "%s gave no session in time", b->base);
+        ofs_hint(err, "every node of a Grid may be taken: try later, or with a larger --timeout");
+    } else if (err->peer[0]) {
+        /* Whatever word it was: there is no browser. */
+        err->code = OFS_ERR_NO_BROWSER;
+    }
+}
+
+/* A session that was asked for is made all the same when we stop waiting: stay for it a little, and
+ * end it. */
+static void disown(struct ofs_wd *b)
+{
+    struct ofs_http_answer answer;
+    struct ofs_error ignored;
+    OFS_AUTO_JSON value = NULL;
+    bool shield = ofs_loop_shield(b->browser.loop, true);
+    if (!ofs_http_wait(b->http, ofs_deadline_in(GRACE), &answer, &ignored) &&
+        !take_answer(b, &answer, "session", false, &value, &ignored) &&
+        !take_session(b, value, &ignored))
+        ofs_wd_end(b, ofs_deadline_in(GRACE));
+    ofs_http_drop(b->http);
+    ofs_loop_shield(b->browser.loop, shield);
+}
+
+static int create(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline,
+                  struct ofs_error *err)
+{
+    struct ofs_http_answer answer;
+    OFS_AUTO_JSON value = NULL;
+    if (send_command(b, "POST", "", body, true, err))
+        return -1;
+    int rc = ofs_http_wait(b->http, deadline, &answer, err);
+    if (rc && (err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED))
+        disown(b);
+    if (!rc)
+        rc = take_answer(b, &answer, "no session", false, &value, err);
+    if (!rc)
+        rc = take_session(b, value, err);
+    if (rc && err->code != OFS_ERR_INTERRUPTED)
+        tell_no_session(b, err);
+    return rc;
+}
+
+static int draw_mark(struct ofs_wd *b, struct ofs_error *err)
+{
+    unsigned char dice[16];
+    if (getrandom(dice, sizeof dice, 0) != sizeof dice)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no random numbers");
+    for (size_t i = 0; i < sizeof dice; i++)
+        snprintf(b->mark + 2 * i, 3, "%02x", dice[i]);
+    return 0;
+}
+
+int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                 struct ofs_error *err)
+{
+    bool tls = !strncmp(how->address, "webdriver+https://", 18);
+    const char *rest = strstr(how->address, "://") + 3;
+    size_t n = strlen(rest);
+    while (n && rest[n - 1] == '/')
+        n--;
+    if (n > sizeof b->base - 16)
+        return ofs_fail(err, OFS_ERR_USAGE, "the address in --connect is too long");
+    snprintf(b->base, sizeof b->base, "http%s://%.*s", tls ? "s" : "", (int)n, rest);
+    b->trace = how->trace;
+    cJSON *given = read_capabilities(how->capabilities, err);
+    if (!given)
+        return -1;
+    b->attached = is_attaching(given);
+    OFS_AUTO_JSON body = ask_for(given, b->attached);
+    b->http = ofs_http_new(b->browser.loop, tls ? how->cacert : NULL, ANSWER_LIMIT, err);
+    if (!b->http || draw_mark(b, err))
+        return -1;
+    if (create(b, body, deadline, err))
+        return -1;
+    struct ofs_error ignored;
+    b->sees_requests = !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &ignored);
+    return 0;
+}
+
+void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    if (b->session[0] && !b->over)
+        ofs_wd_ask(b, OFS_WD_DELETE_SESSION, NULL, deadline, NULL, &ignored);
+    b->over = true;
+}
