@@ -20,6 +20,11 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
 struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_connect *how,
                                        ofs_deadline deadline, struct ofs_error *err);
 
+/* A browser over WebDriver BiDi. Takes the wire over, begins a session and ends it on close. */
+struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
+                                  struct ofs_trace *trace, ofs_deadline deadline,
+                                  struct ofs_error *err);
+
 /* Find an executable and start it on a profile of our own. Gives the wire and the process. */
 int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,
                struct ofs_process **ret_process, struct ofs_error *err);

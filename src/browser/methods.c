@@ -36,6 +36,21 @@ static const char *const methods[] = {
     "Emulation.setFocusEmulationEnabled",
     "Input.dispatchMouseEvent",
     "Input.dispatchKeyEvent",
+    /* WebDriver BiDi: a session of our own, and how it is let go */
+    "session.status",
+    "session.new",
+    "session.subscribe",
+    "session.end",
+    /* one tab of our own, and what it opened */
+    "browsingContext.create",
+    "browsingContext.navigate",
+    "browsingContext.handleUserPrompt",
+    "browsingContext.getTree",
+    "browsingContext.close",
+    /* the probe; reading past caches, for our tab alone; a person's hand */
+    "script.callFunction",
+    "network.setCacheBehavior",
+    "input.performActions",
     NULL,
 };
 

@@ -7,7 +7,10 @@
 #include "browser/backends.h"
 #include "wire/http.h"
 
-enum { ANSWER_LIMIT = 1 << 20 }; /* of /json/version, which is a few hundred bytes */
+enum {
+    ANSWER_LIMIT = 1 << 20, /* of /json/version, which is a few hundred bytes */
+    ANSWERS_WITHIN = 10000, /* milliseconds, where nobody has to be asked */
+};
 
 /* HOST:PORT, with the host on this machine unless it may be another. */
 static int check_host_port(const char *address, const char *text, bool anywhere,
@@ -58,16 +61,15 @@ static int check_webdriver(const char *address, const char *rest, bool tls, stru
 
 int ofs_browser_check_address(const char *address, struct ofs_error *err)
 {
-    static const char *const forms[] = {"auto",    "launch",       "cdp://",
-                                        "ws://",   "bidi://",      NULL};
     const char *rest;
     if (!strcmp(address, "auto") || !strcmp(address, "launch"))
         return 0;
-    if ((rest = after(address, "cdp://"))) {
+    if ((rest = after(address, "cdp://")) || (rest = after(address, "bidi://"))) {
         if (check_host_port(address, rest, false, err))
             return -1;
         return rest[strcspn(rest, "/")] && strcmp(rest + strcspn(rest, "/"), "/")
-                   ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: cdp:// takes no path", address)
+                   ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: %.*s takes no path", address,
+                              (int)(rest - address), address)
                    : 0;
     }
     if ((rest = after(address, "ws://"))) {
@@ -84,17 +86,14 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
         return check_webdriver(address, rest, false, err);
     if ((rest = after(address, "webdriver+https://")))
         return check_webdriver(address, rest, true, err);
-    for (size_t i = 4; forms[i]; i++)
-        if (after(address, forms[i])) {
-            ofs_fail(err, OFS_ERR_USAGE, "--connect %s: this version does not speak %.*s yet",
-                     address, (int)strcspn(forms[i], ":"), forms[i]);
-            return ofs_hint(err, "use cdp://HOST:PORT, ws://HOST:PORT/devtools/browser/… or launch");
-        }
     char word[32];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(address, ":"), address);
-    const char *const words[] = {"auto", "launch", "cdp", "ws", "webdriver", "webdriver+https", NULL};
+    const char *const words[] = {"auto",      "launch",          "cdp", "ws", "bidi",
+                                 "webdriver", "webdriver+https", NULL};
     const char *meant = ofs_text_closest(word, words);
-    ofs_fail(err, OFS_ERR_USAGE, "--connect %s is none of auto, launch, cdp://…, ws://…", address);
+    ofs_fail(err, OFS_ERR_USAGE,
+             "--connect %s is none of auto, launch, cdp://…, ws://…, bidi://…, webdriver://…",
+             address);
     if (meant)
         ofs_hint(err, "did you mean '%s'?", meant);
     return -1;
@@ -150,6 +149,24 @@ static struct ofs_browser *attach(struct ofs_loop *loop, const char *host_port, 
     return wire ? ofs_cdp_open(loop, wire, NULL, close_url, trace, deadline, err) : NULL;
 }
 
+/* Firefox answers at one path of its debugging port (WebDriver BiDi, 5). */
+static struct ofs_browser *attach_session(struct ofs_loop *loop, const char *host_port,
+                                          struct ofs_trace *trace, ofs_deadline deadline,
+                                          struct ofs_error *err)
+{
+    char url[128];
+    snprintf(url, sizeof url, "ws://%.*s/session", (int)strcspn(host_port, "/"), host_port);
+    struct ofs_wire *wire = ofs_wire_websocket(
+        loop, url, ofs_deadline_min(deadline, ofs_deadline_in(ANSWERS_WITHIN)), err);
+    if (wire)
+        return ofs_bidi_open(loop, wire, trace, deadline, err);
+    if (err->code == OFS_ERR_CONNECT)
+        ofs_hint(err, "start Firefox with --remote-debugging-port=PORT; first set "
+                      "remote.prefs.recommended to false in about:config, so that it leaves the "
+                      "profile's settings as they are");
+    return NULL;
+}
+
 static struct ofs_browser *launch(struct ofs_loop *loop, const struct ofs_connect *how,
                                   ofs_deadline deadline, struct ofs_error *err)
 {
@@ -173,6 +190,8 @@ struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_con
     }
     if (after(how->address, "webdriver"))
         return ofs_webdriver_open(loop, how, deadline, err);
+    if ((rest = after(how->address, "bidi://")))
+        return attach_session(loop, rest, how->trace, deadline, err);
     if (after(how->address, "ws://"))
         return attach(loop, NULL, how->address, how->trace, deadline, err);
     if (!strcmp(how->address, "auto") && ofs_find_running(loop, deadline, host_port))

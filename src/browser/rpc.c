@@ -75,6 +75,8 @@ static void on_message(void *ctx, const char *text, size_t len)
 {
     struct ofs_rpc *rpc = ctx;
     struct ofs_error why;
+    if (rpc->over)
+        return; /* after what was not JSON nothing is believed any more */
     OFS_AUTO_JSON message = ofs_json_parse(text, len, &why);
     if (!message || !cJSON_IsObject(message)) {
         ofs_fail(&why, OFS_ERR_PROTOCOL, "the browser sent an answer that is not JSON");
@@ -85,10 +87,11 @@ static void on_message(void *ctx, const char *text, size_t len)
     const cJSON *id = ofs_json_get(message, "id");
     if (cJSON_IsNumber(id)) {
         struct slot *s = *find(rpc, id->valueint);
-        if (!s)
-            return; /* nobody waits any more */
+        const cJSON *failure = ofs_json_get(message, "error");
+        if (!s || s->done)
+            return; /* nobody waits any more, or it is answered already */
         s->done = true;
-        if (ofs_json_get(message, "error"))
+        if (failure && !cJSON_IsNull(failure))
             take_failure(s, message);
         else
             s->result = cJSON_DetachItemFromObjectCaseSensitive(message, "result");
@@ -171,30 +174,37 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
     if (!*at)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "nobody was asked question %d", id);
     int rc = 0;
+    struct ofs_error why; /* an answer may still come in the turn that fails */
     while (!(*at)->done && !rc) {
         if (rpc->over) {
-            *err = rpc->why;
+            why = rpc->why;
             rc = -1;
         } else {
-            rc = ofs_loop_turn(rpc->loop, deadline, err);
-            if (rc && err->code == OFS_ERR_TIMEOUT)
-                ofs_fail(err, OFS_ERR_TIMEOUT, "%s: no answer in time", (*at)->method);
+            rc = ofs_loop_turn(rpc->loop, deadline, &why);
+            if (rc && why.code == OFS_ERR_TIMEOUT)
+                ofs_fail(&why, OFS_ERR_TIMEOUT, "%s: no answer in time", (*at)->method);
         }
         at = find(rpc, id);
     }
     struct slot *s = *at;
-    if (s->done && s->failure.code != OFS_ERR_NONE) {
-        *err = s->failure;
-        rc = -1;
-    } else if (s->done) {
+    if (s->done && s->failure.code == OFS_ERR_NONE) {
         rc = 0;
         if (ret_result) {
             *ret_result = s->result;
             s->result = NULL;
         }
+    } else {
+        *err = s->done ? s->failure : why;
+        rc = -1;
     }
     drop(at);
     return rc;
+}
+
+bool ofs_rpc_is_answered(struct ofs_rpc *rpc, int id)
+{
+    const struct slot *s = *find(rpc, id);
+    return !s || s->done || rpc->over;
 }
 
 int ofs_rpc_call(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,

@@ -37,6 +37,9 @@ int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, c
 int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret_result,
                  struct ofs_error *err);
 
+/* True once ofs_rpc_wait will not block: it was answered, or no answer can come any more. */
+bool ofs_rpc_is_answered(struct ofs_rpc *rpc, int id);
+
 /* Post and wait. */
 int ofs_rpc_call(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,
                  ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);

@@ -56,6 +56,12 @@ void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *wo
     snprintf(view->prompt, sizeof view->prompt, "%s", words);
 }
 
+bool ofs_view_accepts(const char *kind)
+{
+    /* Leaving is what we asked for; an alert has one button; anything that asks gets No. */
+    return !strcmp(kind, "beforeunload") || !strcmp(kind, "alert");
+}
+
 void ofs_view_fail(struct ofs_tab_view *view, const char *word)
 {
     snprintf(view->failure, sizeof view->failure, "%s", word);

@@ -18,6 +18,8 @@ void ofs_view_request_answer(struct ofs_request *request, int status);
 void ofs_view_request_end(struct ofs_request *request, bool failed);
 
 void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words);
+/* Whether a prompt of that kind gets Yes. */
+bool ofs_view_accepts(const char *kind);
 void ofs_view_fail(struct ofs_tab_view *view, const char *word);
 void ofs_view_clear(struct ofs_tab_view *view);
 
