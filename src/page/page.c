@@ -142,9 +142,10 @@ int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, stru
     ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms + 1000));
     cJSON_AddNumberToObject(args, "ms", (double)ms);
     /* A page in the background may get no timers: then our own clock ends the wait. */
-    if (!ofs_page_ask(page, "changed", args, end, &ignored, &soft) || soft.code == OFS_ERR_GONE)
-        return 0;
-    if (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0)
+    int rc = ofs_page_ask(page, "changed", args, end, &ignored, &soft);
+    if (rc && soft.code == OFS_ERR_GONE)
+        rc = ofs_browser_turn(page->browser, end, &soft);
+    if (!rc || (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0))
         return 0;
     *err = soft;
     return -1;
