@@ -168,6 +168,24 @@ static int split_url(const char *url, char authority[128], char host[112], int *
     return 0;
 }
 
+/* A person may have to answer the browser first. libwebsockets would give up after seconds, so its
+ * clock is put back again and again, and only our deadline counts. */
+static int await_upgrade(struct websocket *ws, ofs_deadline deadline, struct ofs_error *err)
+{
+    enum { TICK = 1000, FAR = 3600 };
+    while (!ws->open && !ws->over) {
+        struct ofs_error why;
+        lws_set_timeout(ws->wsi, PENDING_TIMEOUT_AWAITING_SERVER_RESPONSE, FAR);
+        if (!ofs_loop_turn(ws->loop, ofs_deadline_min(deadline, ofs_deadline_in(TICK)), &why))
+            continue;
+        if (why.code != OFS_ERR_TIMEOUT || ofs_deadline_left(deadline) == 0) {
+            *err = why;
+            return -1;
+        }
+    }
+    return 0;
+}
+
 struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
                                     struct ofs_error *err)
 {
@@ -212,9 +230,7 @@ struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_
         ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
         end(ws, &why);
     }
-    int rc = 0;
-    while (!rc && !ws->open && !ws->over)
-        rc = ofs_loop_turn(loop, deadline, err);
+    int rc = await_upgrade(ws, deadline, err);
     if (!rc && ws->open)
         return &ws->wire;
     if (!rc)
