@@ -56,8 +56,10 @@ static void end_request(struct ofs_wd_tab *t, const cJSON *params, bool failed)
 {
     const char *id = ofs_json_str(params, "requestId", "");
     struct ofs_request *r = ofs_view_find(&t->tab.view, id);
+    /* A page that drops an answer unread has had it. */
+    bool dropped = r && r->answered_ms && ofs_json_bool(params, "canceled", false);
     if (r)
-        ofs_view_request_end(r, failed);
+        ofs_view_request_end(r, failed && !dropped);
     if (failed && !strcmp(id, t->loading))
         ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
 }
