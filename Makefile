@@ -78,15 +78,17 @@ $(foreach f,$(EMBED),$(eval $(call embed_rule,$(f))))
 
 TEST_SRC  := $(wildcard tests/unit/test_*.c tests/wire/test_*.c)
 TEST_BIN  := $(TEST_SRC:%.c=$(BUILD)/%)
-LIVE_SRC  := $(wildcard tests/browser/test_*.c)
+FAULTS_SRC := tests/browser/test_faults.c
+LIVE_SRC  := $(filter-out $(FAULTS_SRC),$(wildcard tests/browser/test_*.c))
 LIVE_BIN  := $(LIVE_SRC:%.c=$(BUILD)/%)
+FAULTS_BIN := $(FAULTS_SRC:%.c=$(BUILD)/%)
 SHARED_SRC := $(wildcard tests/support/*.c)
 SHARED_OBJ := $(SHARED_SRC:%.c=$(BUILD)/%.o)
 
-$(TEST_BIN) $(LIVE_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/liboffswitch.a
+$(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/liboffswitch.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka)
-$(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
+$(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(FAULTS_BIN:=.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
 
 .PHONY: setup
 setup: ## install what is missing, with apt
@@ -122,6 +124,21 @@ asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 valgrind: $(TEST_BIN) ## the unit tests under valgrind
 	$(Q)sh tests/run.sh "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible" $(TEST_BIN)
 
+.PHONY: faults
+faults: $(FAULTS_BIN) ## the table of faults and the one right answer to each
+	$(Q)$(FAULTS_BIN) --list
+
+$(BUILD)/clock_jump.so: tests/support/preload/clock_jump.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+FAULTS_JOBS ?= 8
+.PHONY: faults-run
+faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault on a real browser
+	$(Q)OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \
+	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so $(FAULTS_BIN) -j $(FAULTS_JOBS)
+
 .PHONY: zoo
 zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and proved
 	$(Q)cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
@@ -136,4 +153,4 @@ lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(LIVE_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(LIVE_BIN:=.d) $(FAULTS_BIN:=.d) $(SHARED_OBJ:.o=.d)

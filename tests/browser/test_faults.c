@@ -1,0 +1,333 @@
+/*
+ * test_faults: every row of tests/faults.tsv on a real browser.
+ *
+ *     test_faults [-j N] [--list] [--sample N] [--table FILE] [FILTER...]
+ *
+ * One headless browser on an empty profile is shared; each row has a replica of its own, and check
+ * and fix are two runs of the program, `build/offswitch` or $OFFSWITCH. A filter is a part of a
+ * row's name (`--list` shows them), or =NAME for the whole of it. `--sample N` (or $FAULTS_SAMPLE)
+ * runs every Nth row. Exit status: 0 all as the table says, 1 not, 2 it could not be run.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "support/child.h"
+#include "support/devtools.h"
+#include "support/fault_job.h"
+
+enum { MOST_WORKERS = 32, WORDS = 1 << 16, CLOSES = 5000 };
+
+struct task {
+    const struct fault_row *row;
+    bool fix;
+};
+
+/* One task under way, in a process group of its own. */
+struct worker {
+    pid_t pid;
+    int words; /* what it has to say; at its end when it has ended */
+    struct ofs_buf said;
+    const struct task *task;
+    int64_t since;
+};
+
+struct options {
+    int workers;
+    int sample;
+    bool list;
+    const char *table;
+    char **filters;
+    int n_filters;
+};
+
+struct runner {
+    struct job_place place;
+    struct worker workers[MOST_WORKERS];
+    int limit, signals;
+    size_t passed, failed;
+    bool stopped;
+};
+
+static _Noreturn void work(const struct task *task, const struct job_place *place, int words)
+{
+    OFS_AUTO_BUF said = OFS_BUF(WORDS);
+    struct outcome outcome;
+    struct ofs_error err;
+    int wrong = 1;
+    child_die_with_parent();
+    if (job_run(task->row, task->fix, place, &outcome, &err))
+        ofs_buf_printf(&said, &err, "        it could not be run: %s\n", err.text);
+    else
+        wrong = job_judge(task->row, task->fix, &outcome, &said);
+    outcome_clear(&outcome);
+    const char *text = ofs_buf_str(&said);
+    for (size_t n = strlen(text); n;) {
+        ssize_t sent = write(words, text, n);
+        if (sent < 0)
+            break;
+        text += sent;
+        n -= (size_t)sent;
+    }
+    _exit(wrong ? 1 : 0);
+}
+
+static int start(struct runner *r, const struct task *task)
+{
+    struct worker *w = r->workers;
+    int ends[2];
+    while (w->pid)
+        w++;
+    if (pipe2(ends, O_CLOEXEC))
+        return -1;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        close(r->signals);
+        work(task, &r->place, ends[1]);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return -1;
+    }
+    setpgid(pid, pid);
+    *w = (struct worker){pid, ends[0], OFS_BUF(WORDS), task, ofs_now_ms()};
+    return 0;
+}
+
+static void finish(struct runner *r, struct worker *w)
+{
+    int status = 1;
+    waitpid(w->pid, &status, 0);
+    kill(-w->pid, SIGKILL); /* whatever it left behind */
+    bool passed = WIFEXITED(status) && !WEXITSTATUS(status);
+    printf("%s  %-5s %s (%.1f s)\n%s", passed ? "PASS" : "FAIL", w->task->fix ? "fix" : "check",
+           w->task->row->name, (double)(ofs_now_ms() - w->since) / 1000, ofs_buf_str(&w->said));
+    if (WIFSIGNALED(status))
+        printf("        the worker ended by signal %d\n", WTERMSIG(status));
+    fflush(stdout);
+    r->passed += passed;
+    r->failed += !passed;
+    close(w->words);
+    ofs_buf_free(&w->said);
+    *w = (struct worker){0};
+}
+
+static void hear(struct runner *r, struct worker *w)
+{
+    char chunk[4096];
+    struct ofs_error ignored;
+    ssize_t n = read(w->words, chunk, sizeof chunk);
+    if (n > 0)
+        ofs_buf_add(&w->said, chunk, (size_t)n, &ignored);
+    else if (n == 0 || errno != EINTR)
+        finish(r, w);
+}
+
+/* Until something was heard; a signal stops everything. */
+static void wait_for_any(struct runner *r)
+{
+    struct pollfd fds[MOST_WORKERS + 1];
+    for (int i = 0; i < MOST_WORKERS; i++)
+        fds[i] = (struct pollfd){r->workers[i].pid ? r->workers[i].words : -1, POLLIN, 0};
+    fds[MOST_WORKERS] = (struct pollfd){r->signals, POLLIN, 0};
+    if (poll(fds, MOST_WORKERS + 1, -1) < 0)
+        return;
+    r->stopped = fds[MOST_WORKERS].revents != 0;
+    for (int i = 0; i < MOST_WORKERS && !r->stopped; i++)
+        if (fds[i].revents)
+            hear(r, &r->workers[i]);
+}
+
+static int busy(const struct runner *r)
+{
+    int n = 0;
+    for (int i = 0; i < MOST_WORKERS; i++)
+        n += r->workers[i].pid != 0;
+    return n;
+}
+
+static void stop_all(struct runner *r)
+{
+    for (int i = 0; i < MOST_WORKERS; i++) {
+        struct worker *w = &r->workers[i];
+        if (!w->pid)
+            continue;
+        kill(-w->pid, SIGKILL);
+        waitpid(w->pid, NULL, 0);
+        close(w->words);
+        ofs_buf_free(&w->said);
+        *w = (struct worker){0};
+    }
+}
+
+static bool is_chosen(const struct options *o, const struct fault_row *row, size_t index)
+{
+    if (o->sample > 1 && index % (size_t)o->sample)
+        return false;
+    for (int i = 0; i < o->n_filters; i++) {
+        const char *filter = o->filters[i];
+        if (filter[0] == '=' ? !strcmp(row->name, filter + 1) : !!strstr(row->name, filter))
+            return true;
+    }
+    return !o->n_filters;
+}
+
+static struct task *choose(const struct options *o, const struct fault_table *table, size_t *ret_n)
+{
+    struct task *tasks = calloc(2 * table->n + 1, sizeof *tasks);
+    *ret_n = 0;
+    for (size_t i = 0; tasks && i < table->n; i++) {
+        const struct fault_row *row = &table->rows[i];
+        if (!is_chosen(o, row, i))
+            continue;
+        if (strcmp(row->check, "-"))
+            tasks[(*ret_n)++] = (struct task){row, false};
+        if (strcmp(row->fix, "-"))
+            tasks[(*ret_n)++] = (struct task){row, true};
+    }
+    return tasks;
+}
+
+/* No row may have left a tab in the browser that they shared, at whatever address. */
+static int leftovers(const struct runner *r)
+{
+    struct ofs_error ignored;
+    struct ofs_loop *loop = ofs_loop_new(&ignored);
+    ofs_deadline until = ofs_deadline_in(CLOSES);
+    int n = -1;
+    while (loop && n < 0) {
+        OFS_AUTO_JSON tabs = devtools_tabs(loop, r->place.browser_port, 0);
+        const cJSON *one;
+        if (tabs && cJSON_GetArraySize(tabs) > 1 && ofs_deadline_left(until)) {
+            ofs_loop_turn(loop, ofs_deadline_min(until, ofs_deadline_in(100)), &ignored);
+            continue;
+        }
+        n = tabs ? cJSON_GetArraySize(tabs) - 1 : 1;
+        if (n)
+            cJSON_ArrayForEach(one, tabs)
+            {
+                printf("FAIL  a tab is open at the end: %s\n", ofs_json_str(one, "url", ""));
+            }
+    }
+    ofs_loop_free(loop);
+    return n;
+}
+
+static int run(struct runner *r, const struct task *tasks, size_t n)
+{
+    int64_t since = ofs_now_ms();
+    size_t next = 0;
+    while (!r->stopped && (next < n || busy(r))) {
+        while (next < n && busy(r) < r->limit)
+            if (start(r, &tasks[next++]))
+                return 2;
+        wait_for_any(r);
+    }
+    if (r->stopped) {
+        stop_all(r);
+        fputs("stopped\n", stderr);
+        return 2;
+    }
+    int left = leftovers(r);
+    printf("%zu runs of the program, %zu as the table says, %zu not, %.0f seconds\n", n, r->passed,
+           r->failed, (double)(ofs_now_ms() - since) / 1000);
+    return r->failed || left ? 1 : 0;
+}
+
+static int run_on_browser(const struct options *o, const struct task *tasks, size_t n)
+{
+    const char *tmp = getenv("TMPDIR"), *program = getenv("OFFSWITCH");
+    const char *preload = getenv("FAULTS_PRELOAD");
+    char *dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
+    struct runner r = {.limit = o->workers};
+    struct ofs_error err;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    r.signals = signalfd(-1, &set, SFD_CLOEXEC);
+    r.place = (struct job_place){
+        .program = program ? program : "build/offswitch",
+        .preload = preload,
+        .dir = dir,
+    };
+    pid_t browser = 0;
+    int status = 2;
+    if (!dir || child_start_browser(dir, &browser, &r.place.browser_port, &err))
+        fprintf(stderr, "test_faults: %s\n", dir ? err.text : "no scratch directory");
+    else
+        status = run(&r, tasks, n);
+    child_end(browser, SIGTERM);
+    child_remove_dir(dir);
+    free(dir);
+    return status;
+}
+
+static int read_options(int argc, char **argv, struct options *ret)
+{
+    static const struct option longs[] = {{"list", no_argument, NULL, 'l'},
+                                          {"sample", required_argument, NULL, 's'},
+                                          {"table", required_argument, NULL, 't'},
+                                          {0}};
+    const char *sample = getenv("FAULTS_SAMPLE");
+    *ret = (struct options){
+        .workers = 4, .sample = sample ? atoi(sample) : 1, .table = "tests/faults.tsv"};
+    int c;
+    while ((c = getopt_long(argc, argv, "j:", longs, NULL)) != -1) {
+        if (c == 'j')
+            ret->workers = atoi(optarg);
+        else if (c == 'l')
+            ret->list = true;
+        else if (c == 's')
+            ret->sample = atoi(optarg);
+        else if (c == 't')
+            ret->table = optarg;
+        else
+            return -1;
+    }
+    if (ret->workers < 1 || ret->workers > MOST_WORKERS)
+        return fprintf(stderr, "test_faults: -j takes a number from 1 to %d\n", MOST_WORKERS), -1;
+    ret->filters = argv + optind;
+    ret->n_filters = argc - optind;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct fault_table table;
+    struct ofs_error err;
+    size_t n;
+    if (read_options(argc, argv, &options))
+        return 2;
+    if (fault_table_load(&table, options.table, &err)) {
+        fprintf(stderr, "test_faults: %s\n", err.text);
+        return 2;
+    }
+    int status = fault_table_missing(&table) ? 1 : 0;
+    struct task *tasks = choose(&options, &table, &n);
+    if (options.list)
+        fault_table_print(&table);
+    else if (!child_find_browser())
+        puts("SKIP  every fault: no Chromium or Chrome is installed");
+    else if (!status || options.n_filters)
+        status = run_on_browser(&options, tasks, n);
+    free(tasks);
+    fault_table_free(&table);
+    return status;
+}

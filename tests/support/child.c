@@ -1,0 +1,257 @@
+#include "support/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { BROWSER_STARTS = 30000 };
+
+void child_die_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+char *child_make_dir(const char *parent)
+{
+    char *path = ofs_text_printf("%s/offswitch-faults-XXXXXX", parent);
+    if (path && !mkdtemp(path)) {
+        free(path);
+        return NULL;
+    }
+    return path;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    remove(path);
+    return 0;
+}
+
+void child_remove_dir(const char *path)
+{
+    if (path)
+        nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static bool in_path(const char *name, char *ret_path, size_t size)
+{
+    const char *path = getenv("PATH");
+    if (strchr(name, '/')) {
+        snprintf(ret_path, size, "%s", name);
+        return access(name, X_OK) == 0;
+    }
+    for (path = path ? path : "/usr/bin:/bin"; *path;) {
+        int n = (int)strcspn(path, ":");
+        snprintf(ret_path, size, "%.*s/%s", n, path, name);
+        if (n && access(ret_path, X_OK) == 0)
+            return true;
+        path += n + (path[n] == ':');
+    }
+    return false;
+}
+
+const char *child_find_browser(void)
+{
+    static char found[512];
+    const char *const names[] = {getenv("OFFSWITCH_BROWSER"), "chromium", "chromium-browser",
+                                 "google-chrome-stable", "google-chrome"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] && *names[i] && in_path(names[i], found, sizeof found))
+            return found;
+    return NULL;
+}
+
+static void redirect(const char *file, int fd)
+{
+    int to = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (to < 0)
+        _exit(126);
+    dup2(to, fd);
+}
+
+static void start_clean(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    child_die_with_parent();
+}
+
+static _Noreturn void become_browser(const char *path, const char *profile, const char *log)
+{
+    OFS_AUTO_STR user_data = ofs_text_printf("--user-data-dir=%s", profile);
+    char *argv[] = {(char *)path,
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--remote-debugging-port=0",
+                    user_data,
+                    "about:blank",
+                    NULL};
+    start_clean();
+    redirect("/dev/null", 1);
+    redirect(log, 2);
+    execv(path, argv);
+    _exit(127);
+}
+
+static int read_port(const char *profile)
+{
+    OFS_AUTO_BUF text = OFS_BUF(4096);
+    OFS_AUTO_STR path = ofs_text_printf("%s/DevToolsActivePort", profile);
+    struct ofs_error ignored;
+    if (!path || ofs_buf_read_file(&text, path, &ignored) || !strchr(ofs_buf_str(&text), '/'))
+        return 0;
+    return atoi(ofs_buf_str(&text));
+}
+
+/* The browser writes its port into a file of its profile. */
+static int await_port(const char *profile, int watch, int *ret_port, struct ofs_error *err)
+{
+    ofs_deadline deadline = ofs_deadline_in(BROWSER_STARTS);
+    while (!(*ret_port = read_port(profile))) {
+        char events[4096];
+        struct pollfd fd = {watch, POLLIN, 0};
+        if (poll(&fd, 1, (int)ofs_deadline_left(deadline)) <= 0)
+            return ofs_fail(err, OFS_ERR_NO_BROWSER, "the browser opened no debugging port");
+        if (read(watch, events, sizeof events) < 0)
+            return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the profile cannot be watched");
+    }
+    return 0;
+}
+
+int child_start_browser(const char *dir, pid_t *ret_pid, int *ret_port, struct ofs_error *err)
+{
+    const char *path = child_find_browser();
+    OFS_AUTO_STR profile = child_make_dir(dir);
+    OFS_AUTO_STR log = profile ? ofs_text_printf("%s.log", profile) : NULL;
+    if (!path)
+        return ofs_fail(err, OFS_ERR_NO_BROWSER, "no Chromium or Chrome is installed");
+    if (!log)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no directory for the browser");
+    int watch = inotify_init1(IN_CLOEXEC);
+    if (watch < 0 ||
+        inotify_add_watch(watch, profile, IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the profile cannot be watched");
+    *ret_pid = fork();
+    if (*ret_pid == 0)
+        become_browser(path, profile, log);
+    int rc = *ret_pid < 0 ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for the browser")
+                          : await_port(profile, watch, ret_port, err);
+    close(watch);
+    if (rc && *ret_pid > 0)
+        child_end(*ret_pid, SIGKILL);
+    return rc;
+}
+
+void child_end(pid_t pid, int sig)
+{
+    if (pid <= 0)
+        return;
+    kill(pid, sig);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* Reads along at the terminal and types once, when the question is there. */
+static _Noreturn void be_a_person(int terminal, const char *typed)
+{
+    char seen[8192];
+    size_t n = 0;
+    bool answered = false;
+    for (;;) {
+        ssize_t got = read(terminal, seen + n, sizeof seen - 1 - n);
+        if (got <= 0)
+            _exit(0);
+        n += (size_t)got;
+        seen[n] = '\0';
+        if (!answered && strstr(seen, "[y/N]")) {
+            answered = true;
+            if (write(terminal, typed, strlen(typed)) < 0)
+                _exit(1);
+        }
+        if (n > sizeof seen / 2) {
+            memmove(seen, seen + n - 64, 64);
+            n = 64;
+        }
+    }
+}
+
+static _Noreturn void become_program(const struct child_options *o, const char *terminal, int alive)
+{
+    start_clean();
+    fcntl(alive, F_SETFD, 0);
+    redirect(o->out, 1);
+    if (terminal) {
+        setsid();
+        int fd = open(terminal, O_RDWR);
+        if (fd < 0 || ioctl(fd, TIOCSCTTY, 0))
+            _exit(126);
+        dup2(fd, 0);
+        dup2(fd, 2);
+        if (fd > 2)
+            close(fd);
+    } else {
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        dup2(null, 0);
+        redirect(o->errors, 2);
+    }
+    if (o->preload)
+        setenv("LD_PRELOAD", o->preload, 1);
+    execv(o->argv[0], o->argv);
+    _exit(127);
+}
+
+int child_start(const struct child_options *o, struct child *ret, struct ofs_error *err)
+{
+    int ends[2], master = -1;
+    char terminal[128] = "";
+    *ret = (struct child){.alive_fd = -1};
+    if (o->typed) {
+        master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (master < 0 || grantpt(master) || unlockpt(master) ||
+            ptsname_r(master, terminal, sizeof terminal))
+            return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no terminal");
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no socket pair");
+    ret->pid = fork();
+    if (ret->pid == 0)
+        become_program(o, o->typed ? terminal : NULL, ends[1]);
+    close(ends[1]);
+    ret->alive_fd = ends[0];
+    if (ret->pid < 0)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for the program");
+    if (!o->typed)
+        return 0;
+    ret->person = fork();
+    if (ret->person == 0) {
+        child_die_with_parent();
+        be_a_person(master, o->typed);
+    }
+    close(master);
+    return 0;
+}

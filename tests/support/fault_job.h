@@ -1,0 +1,37 @@
+/*
+ * fault_job.h: one row of the table, one command: a replica of its own with the row's faults, the
+ * program run against it as a person would run it, and what came of that.
+ */
+#ifndef TESTS_FAULT_JOB_H
+#define TESTS_FAULT_JOB_H
+
+#include "base/json.h"
+#include "support/faults_table.h"
+
+struct job_place {
+    const char *program; /* build/offswitch */
+    const char *preload; /* the library of the clock that jumps */
+    const char *dir;     /* scratch */
+    int browser_port;    /* of the browser that all rows share */
+};
+
+struct outcome {
+    bool in_time;          /* it ended by itself */
+    int exit;              /* or 128 + signal */
+    bool happened;         /* what the row does to the machine was done */
+    cJSON *report;         /* NULL: its standard output is no JSON */
+    cJSON *before, *after; /* the replica's own record; see site.h */
+    cJSON *tabs;           /* left open; NULL: the browser is gone */
+    char errors[600];
+};
+
+/* -1 when the job could not be run at all. The caller clears the outcome. */
+int job_run(const struct fault_row *row, bool fix, const struct job_place *place,
+            struct outcome *ret, struct ofs_error *err);
+void outcome_clear(struct outcome *outcome);
+
+/* Hold it against the row: adds a line for each thing that is wrong; returns how many. */
+int job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
+              struct ofs_buf *complaints);
+
+#endif

@@ -1,0 +1,221 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rehearsal/catalogue.h"
+#include "support/fault_job.h"
+
+struct judge {
+    const struct fault_row *row;
+    const struct outcome *outcome;
+    bool fix;
+    struct ofs_buf *complaints;
+    int n;
+};
+
+static void complain(struct judge *j, const char *fmt, ...) OFS_PRINTF(2, 3);
+
+static void complain(struct judge *j, const char *fmt, ...)
+{
+    char text[700];
+    struct ofs_error ignored;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    ofs_buf_printf(j->complaints, &ignored, "        %s: %s\n", j->fix ? "fix" : "check", text);
+    j->n++;
+}
+
+static const char *truth_of(const cJSON *truth, const char *id)
+{
+    const cJSON *state = ofs_json_get(ofs_json_get(truth, "settings"), id);
+    return cJSON_IsString(state) ? state->valuestring : "";
+}
+
+static bool is_selected(const struct fault_row *row, const char *id)
+{
+    char part[80];
+    if (!strcmp(row->only, "all"))
+        return true;
+    for (size_t i = 0; i < cell_parts(row->only); i++) {
+        cell_part(row->only, i, part, sizeof part);
+        if (!strcmp(part, id))
+            return true;
+    }
+    return false;
+}
+
+/* A token of the column "also", or "ID:STATE" in it. */
+static bool also(const struct judge *j, const char *id, const char *token)
+{
+    char part[120], whole[120];
+    snprintf(whole, sizeof whole, "%s%s%s", id ? id : "", id ? ":" : "", token);
+    for (size_t i = 0; i < cell_parts(j->row->also); i++) {
+        cell_part(j->row->also, i, part, sizeof part);
+        if (!strcmp(part, whole))
+            return true;
+    }
+    return false;
+}
+
+static bool has_proof(const cJSON *setting, const char *proof)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, ofs_json_get(setting, "proofs"))
+    {
+        if (cJSON_IsString(one) && !strcmp(one->valuestring, proof))
+            return true;
+    }
+    return false;
+}
+
+/* Does the sentence tell a person what to do next? */
+static bool tells_next(const char *detail)
+{
+    static const char *const words[] = {"by hand", "again",  "sign in", "wait ",   "look ",
+                                        "check ",  "choose", "close ",  "answer ", "run "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(detail, words[i]))
+            return true;
+    return false;
+}
+
+/* What holds for every row: a word of the report is borne out by the site's own record. */
+static void judge_words(struct judge *j, const cJSON *setting, const char *id, const char *verdict)
+{
+    const char *was = truth_of(j->outcome->before, id), *is = truth_of(j->outcome->after, id);
+    const char *before = ofs_json_str(setting, "before", NULL);
+    const char *after = ofs_json_str(setting, "after", NULL);
+    const char *wanted = ofs_json_str(setting, "wanted", "");
+    const char *reason = ofs_json_str(setting, "reason", NULL);
+    const char *detail = ofs_json_str(setting, "detail", "");
+    bool good = !strcmp(verdict, "as-wanted") || !strcmp(verdict, "fixed");
+    bool bad = !strcmp(verdict, "differs") || !strcmp(verdict, "not-kept");
+    if (good && strcmp(is, wanted))
+        complain(j, "FALSE %s of %s: it is %s at the site", wanted, id, is);
+    if (bad && !strcmp(is, wanted))
+        complain(j, "%s is said of %s, which is %s at the site", verdict, id, is);
+    if (before && strcmp(before, was))
+        complain(j, "before is %s of %s, and it was %s", before, id, was);
+    if (after && strcmp(after, is))
+        complain(j, "after is %s of %s, and it is %s", after, id, is);
+    if (!strcmp(verdict, "unknown") != !!reason)
+        complain(j, "verdict %s with reason %s", verdict, reason ? reason : "null");
+    if (!strcmp(verdict, "unknown") && !tells_next(detail))
+        complain(j, "the detail does not say what to do next: \"%s\"", detail);
+    if (!*detail)
+        complain(j, "there is no detail");
+    if (!strcmp(verdict, "fixed") && !has_proof(setting, "reload"))
+        complain(j, "fixed without the proof of a reload");
+    if (strcmp(verdict, "fixed") && cJSON_GetArraySize(ofs_json_get(setting, "proofs")))
+        complain(j, "%s with proofs of a fix", verdict);
+    if (!strcmp(verdict, "fixed") && also(j, NULL, "save") &&
+        !has_proof(setting, "save-acknowledged"))
+        complain(j, "save-acknowledged is not among the proofs");
+    if (also(j, NULL, "no-save") && has_proof(setting, "save-acknowledged"))
+        complain(j, "save-acknowledged is among the proofs, and the save was not");
+}
+
+static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
+{
+    const char *id = ofs_json_str(setting, "id", "");
+    const char *verdict = ofs_json_str(setting, "verdict", "");
+    const char *reason = ofs_json_str(setting, "reason", NULL);
+    const char *cell = j->fix ? j->row->fix : j->row->check;
+    char word[64], wanted[160];
+    snprintf(word, sizeof word, "%s%s%s", verdict, reason ? ":" : "", reason ? reason : "");
+    cell_part(cell, index, wanted, sizeof wanted);
+    if (!is_selected(j->row, id))
+        complain(j, "%s was not asked for", id);
+    if (!cell_allows(cell, index, word))
+        complain(j, "%s is %s and should be %s (\"%s\")", id, word, wanted,
+                 ofs_json_str(setting, "detail", ""));
+    judge_words(j, setting, id, verdict);
+    if (j->fix && !cell_allows(j->row->truth, index, truth_of(j->outcome->after, id))) {
+        cell_part(j->row->truth, index, wanted, sizeof wanted);
+        complain(j, "%s is %s at the site and should be %s", id, truth_of(j->outcome->after, id),
+                 wanted);
+    }
+    return contract_status(verdict);
+}
+
+static void judge_report(struct judge *j)
+{
+    const struct outcome *o = j->outcome;
+    const char *cell = j->fix ? j->row->fix : j->row->check;
+    const cJSON *setting;
+    size_t n = 0;
+    int status = 0;
+    if (!o->report) {
+        complain(j, "no report in JSON, exit %d; it said: %s", o->exit, o->errors);
+        return;
+    }
+    cJSON_ArrayForEach(setting, ofs_json_get(o->report, "settings"))
+    {
+        status = contract_worse(status, judge_setting(j, setting, n));
+        n++;
+    }
+    size_t wanted = strcmp(j->row->only, "all") ? cell_parts(j->row->only) : (size_t)SITE_SETTINGS;
+    if (n != wanted)
+        complain(j, "%zu settings are in the report, and %zu were asked for", n, wanted);
+    if (cell_status(cell) >= 0)
+        status = cell_status(cell);
+    if (o->exit != status)
+        complain(j, "exit %d, and its verdicts mean %d; it said: %s", o->exit, status, o->errors);
+    if (o->exit != (int)ofs_json_num(o->report, "exit", -1))
+        complain(j, "exit %d, and its report says another", o->exit);
+    if (!also(j, NULL, "unlisted"))
+        return;
+    const cJSON *one;
+    bool named = false;
+    cJSON_ArrayForEach(one, ofs_json_get(o->report, "unlisted"))
+    {
+        named = named || strstr(ofs_json_str(one, "name", ""), "summarise");
+    }
+    if (!named)
+        complain(j, "the switch nobody knows is not among the unlisted");
+}
+
+static void judge_site(struct judge *j)
+{
+    const struct outcome *o = j->outcome;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, ofs_json_get(o->after, "settings"))
+    {
+        bool changed = strcmp(one->valuestring, truth_of(o->before, one->string));
+        if (changed && (!j->fix || !is_selected(j->row, one->string)) &&
+            !(j->fix && also(j, one->string, one->valuestring)))
+            complain(j, "%s was changed to %s", one->string, one->valuestring);
+    }
+    cJSON_ArrayForEach(one, ofs_json_get(o->after, "wrong_touches"))
+    {
+        complain(j, "WRONG TOUCH: %s", ofs_json_str(one, "what", ""));
+    }
+    int writes = cJSON_GetArraySize(ofs_json_get(o->after, "writes"));
+    int least = 0, most = 0;
+    if (j->fix && sscanf(j->row->writes, "%d-%d", &least, &most) == 1)
+        most = least;
+    if (writes < least || writes > most)
+        complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
+    cJSON_ArrayForEach(one, o->tabs)
+    {
+        complain(j, "a tab was left open: %.200s", ofs_json_str(one, "url", ""));
+    }
+}
+
+int job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
+              struct ofs_buf *complaints)
+{
+    struct judge j = {.row = row, .outcome = outcome, .fix = fix, .complaints = complaints};
+    bool waits = strchr(row->with, '@') != NULL;
+    if (!outcome->in_time) {
+        complain(&j, "it had not ended after 90 seconds; it said: %s", outcome->errors);
+        return j.n;
+    }
+    if (waits && !outcome->happened)
+        complain(&j, "it ended before '%s' could be done", row->with);
+    judge_report(&j);
+    judge_site(&j);
+    return j.n;
+}
