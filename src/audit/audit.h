@@ -47,6 +47,7 @@ struct ofs_entry {
     const struct ofs_setting *setting;
     struct ofs_result *result;
     struct ofs_observation seen;     /* by the check */
+    bool was_seen;                   /* its own page has been read, beside others */
     struct ofs_flip flip;
     struct ofs_observation reloaded; /* after the flip */
     bool was_reloaded;
@@ -75,6 +76,13 @@ struct ofs_job {
  * ends the run is an error. */
 int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_observation *ret,
                      struct ofs_error *err);
+
+/* With several tabs: read the settings' own pages side by side, before the rest is done one by one. */
+int ofs_read_side_by_side(struct ofs_job *job, struct ofs_error *err);
+
+/* For both: what a visit told, kept in the run and in `ret`. Clears the sight. */
+void ofs_take_sight(struct ofs_job *job, const struct ofs_setting *setting, struct ofs_sight *sight,
+                    struct ofs_observation *ret);
 
 /* Read it again at the place where the check found it. */
 enum ofs_reread {

@@ -51,28 +51,32 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
     }
 }
 
-static int visit(struct ofs_job *job, struct ofs_page *page, const struct ofs_visit *where,
-                 struct ofs_sight *sight, struct ofs_error *err)
+/* What every visit leaves behind, whatever it was for. */
+static void note_sight(struct ofs_job *job, const struct ofs_sight *sight)
 {
-    if (ofs_page_visit(page, where, job->deadline, sight, err))
-        return -1;
     if (!sight->reason)
         note_unlisted(job, sight->look);
     if (is_halting(sight->reason) && !job->halt) {
         job->halt = sight->reason;
         snprintf(job->halt_detail, sizeof job->halt_detail, "%s", sight->detail);
     }
-    return 0;
+}
+
+void ofs_take_sight(struct ofs_job *job, const struct ofs_setting *setting, struct ofs_sight *sight,
+                    struct ofs_observation *ret)
+{
+    note_sight(job, sight);
+    ofs_observe(setting, sight, ret);
+    ofs_sight_clear(sight);
 }
 
 static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_visit *where,
                struct ofs_observation *ret, struct ofs_error *err)
 {
     struct ofs_sight sight;
-    if (visit(job, page, where, &sight, err))
+    if (ofs_page_visit(page, where, job->deadline, &sight, err))
         return -1;
-    ofs_observe(where->setting, &sight, ret);
-    ofs_sight_clear(&sight);
+    ofs_take_sight(job, where->setting, &sight, ret);
     return 0;
 }
 
@@ -88,9 +92,10 @@ static const cJSON *index_look(struct ofs_job *job, const char *name, struct ofs
     *ret_rc = 0;
     if (known)
         return known;
-    *ret_rc = visit(job, job->page, &where, &sight, err);
+    *ret_rc = ofs_page_visit(job->page, &where, job->deadline, &sight, err);
     if (*ret_rc)
         return NULL;
+    note_sight(job, &sight);
     if (sight.reason) {
         cannot(ret, sight.reason, sight.detail);
         ofs_sight_clear(&sight);
@@ -227,19 +232,20 @@ int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_ob
                      struct ofs_error *err)
 {
     const struct ofs_setting *setting = entry->setting;
-    *ret = (struct ofs_observation){0};
-    if (job->halt) {
-        cannot(ret, job->halt, job->halt_detail);
-        return 0;
-    }
-    if (setting->page) {
-        const struct ofs_visit where = {.path = setting->page, .setting = setting};
-        if (see(job, job->page, &where, ret, err))
-            return -1;
-        if (!ret->absent && !ret->missing) {
-            snprintf(ret->path, sizeof ret->path, "%s", setting->page);
+    if (!entry->was_seen) {
+        *ret = (struct ofs_observation){0};
+        if (job->halt) {
+            cannot(ret, job->halt, job->halt_detail);
             return 0;
         }
+        /* Two settings may share a page: it is loaded once. */
+        const struct ofs_visit where = {.path = setting->page, .setting = setting, .stay = true};
+        if (setting->page && see(job, job->page, &where, ret, err))
+            return -1;
+    }
+    if (setting->page && !ret->absent && !ret->missing) {
+        snprintf(ret->path, sizeof ret->path, "%s", setting->page);
+        return 0;
     }
     if (job->halt || !setting->index)
         return 0;

@@ -192,19 +192,20 @@ static int reach_browser(struct ofs_job *job, struct ofs_error *err)
 
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
+    struct ofs_error end;
     if (reach_browser(job, err))
         return -1;
+    int rc = job->options.tabs > 1 ? ofs_read_side_by_side(job, &end) : 0;
     for (size_t i = 0; i < job->n_entries; i++) {
         struct ofs_entry *entry = &job->entries[i];
-        struct ofs_error end;
         ofs_tell(job, entry, "reading");
-        if (ofs_read_setting(job, entry, &entry->seen, &end)) {
-            /* What ends the run ends it for every setting that was not read yet. */
-            for (size_t j = i; j < job->n_entries; j++)
-                ofs_mark_unread(job->entries[j].result, &end);
-            break;
-        }
-        ofs_judge_check(&entry->seen, entry->result);
+        if (!rc)
+            rc = ofs_read_setting(job, entry, &entry->seen, &end);
+        /* What ends the run ends it for every setting that was not read yet. */
+        if (rc)
+            ofs_mark_unread(entry->result, &end);
+        else
+            ofs_judge_check(&entry->seen, entry->result);
         ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
     }
     job->run.exit = ofs_run_status(&job->run);

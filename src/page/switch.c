@@ -119,7 +119,7 @@ static struct saves look_at_saves(const struct ofs_page *page, const struct ofs_
             continue;
         bool named = path && has_path(r->url, path) && (!method || !strcmp(method, r->method));
         bool open = !r->ended && !r->answered_ms;
-        int status = r->failed ? 0 : r->status;
+        int status = r->status; /* whether or not the page reads the rest of the answer */
         saves.any = true;
         saves.open = saves.open || open;
         if (named) {

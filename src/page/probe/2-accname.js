@@ -70,9 +70,10 @@ function pseudoText(el, which) {
   const style = styleOf(el, which);
   const content = style.content;
   if (!content || content === "none" || content === "normal" || style.display === "none") return "";
+  if (style.visibility !== "visible" && styleOf(el).visibility === "visible") return "";
   const alternative = content.match(/\/\s*"((?:[^"\\]|\\.)*)"\s*$/);
-  if (alternative) return alternative[1];
-  return [...content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]).join("");
+  const text = alternative ? alternative[1] : [...content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]).join("");
+  return inline.test(style.display) ? text : " " + text + " ";
 }
 
 function valueOfEmbedded(el, role) {
@@ -91,7 +92,7 @@ function contentsName(el, ctx) {
   for (const child of composedChildren(el)) {
     if (isText(child)) text += child.data; /* 2G */
     if (!isElement(child)) continue;
-    const part = nameStep(child, { ...ctx, top: false });
+    const part = nameStep(child, { ...ctx, top: false, direct: false });
     text += inline.test(styleOf(child).display) && child.localName !== "br" ? part : " " + part + " ";
   }
   return text + pseudoText(el, "::after");
@@ -99,10 +100,10 @@ function contentsName(el, ctx) {
 
 /* 2E: what the host language gives. */
 function nativeName(el, ctx) {
-  const down = (other) => nameStep(other, { ...ctx, top: false, through: true });
+  const down = (other) => nameStep(other, { ...ctx, top: false, direct: false, through: true });
   if (isInput(el, "button", "submit", "reset")) return el.value || { submit: "Submit", reset: "Reset" }[el.type] || "";
   if (isInput(el, "image") || /^(img|area)$/.test(el.localName)) return el.getAttribute("alt") || "";
-  if (ctx.top || !ctx.through) {
+  if (ctx.top || ctx.direct || !ctx.through) {
     const labels = labelable(el) ? labelsOf(el).filter((label) => !ctx.visited.has(label)) : [];
     const text = labels.map(down).map(squeeze).filter(Boolean).join(" ");
     if (text) return text;
@@ -124,7 +125,7 @@ function nameStep(el, ctx) {
   const next = { ...ctx, visited: new Set(ctx.visited).add(el), referenced: ctx.referenced && !ctx.top };
   if (!ctx.inLabelledby) { /* 2B */
     const parts = referenced(el, "aria-labelledby").map((other) =>
-      nameStep(other, { visited: new Set(), referenced: isHidden(other), inLabelledby: true, through: true, top: false }));
+      nameStep(other, { visited: new Set(), referenced: isHidden(other), inLabelledby: true, through: true, direct: true, top: false }));
     const text = squeeze(parts.map(squeeze).join(" "));
     if (text) return text;
   }

@@ -38,10 +38,19 @@ function toldKind(el) {
 /* Kept from assistive technology: a copy for forms, or a decoration. */
 const isAway = (el) => [el, ...composedAncestors(el)].some((e) => e.getAttribute("aria-hidden") === "true");
 
+/* Radios of one name are a group within their form, or their tree (HTML, 4.10.5.1.16). */
+const namedGroups = new WeakMap();
+function namedGroup(owner, name) {
+  if (!namedGroups.has(owner)) namedGroups.set(owner, new Map());
+  const groups = namedGroups.get(owner);
+  if (!groups.has(name)) groups.set(name, { name });
+  return groups.get(name);
+}
+
 function radioGroup(el) {
   const around = composedAncestors(el).find((e) => roleOf(e) === "radiogroup");
   if (around) return around;
-  if (isInput(el, "radio") && el.name) return (el.form || el.getRootNode()).constructor ? "name:" + el.name : null;
+  if (isInput(el, "radio") && el.name) return namedGroup(el.form || el.getRootNode(), el.name);
   return composedAncestors(el).find((e) => e.localName === "fieldset" || roleOf(e) === "group" || roleOf(e) === "menu") || null;
 }
 

@@ -225,9 +225,16 @@ const answers = {
     scrollBy({ top: Math.max(innerHeight * 0.8, 100), behavior: "instant" });
     return { moved: scrollY !== before };
   },
-  /* For comparing with the browser's own answer: every control with name, role and state. */
+  /* For comparing with the browser's own answer: every control with name, role and state. The elements
+   * themselves are ofsProbe.listed(), in the order of `parts`. */
   list() {
-    return collectControls().map((c) => ({ kind: c.kind, role: roleOf(c.el), name: c.name, state: c.state, disabled: c.disabled, rendered: c.rendered }));
+    const controls = collectControls();
+    lastListed = controls.flatMap((c) => [c.el, ...c.members]);
+    return controls.map((c) => ({
+      kind: c.kind, role: c.kind === "told" ? toldNodes.get(c.el).role : roleOf(c.el), name: c.name, state: c.state, disabled: c.disabled, rendered: c.rendered,
+      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null,
+      chosen: c.kind === "radio" ? c.members.map(radioChecked) : null, parts: 1 + c.members.length,
+    }));
   },
 };
 
@@ -245,8 +252,13 @@ function aimSelect(target, wanted) {
   return target.getRootNode().activeElement === target ? { via: "keys", steps: to - at } : { cover: "" };
 }
 
+let lastListed = [];
+
 /* For the protocol's own reach, by element and not by JSON. */
 globalThis.ofsProbe = {
+  listed() {
+    return lastListed;
+  },
   hosts() {
     const list = [];
     walk(document.documentElement, (el) => {
