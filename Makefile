@@ -103,7 +103,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 .PHONY: test
 test: ## set up, build, and run every test
 	@sh tests/setup.sh build browser test
-	@$(MAKE) --no-print-directory all lint unit asan live faults-run zoo
+	@$(MAKE) --no-print-directory all lint unit asan live probe-test faults-run zoo
 	@echo "all tests passed"
 
 .PHONY: unit
@@ -113,6 +113,10 @@ unit: $(TEST_BIN) ## tests without a browser
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
 	$(Q)sh tests/run.sh "" $(LIVE_BIN)
+
+.PHONY: probe-test
+probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/probe/run.mjs
 
 .PHONY: asan
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer

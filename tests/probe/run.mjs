@@ -1,0 +1,258 @@
+// What the probe reads, held against what is expected of each fixture and against the browser's own accessibility
+// answer, on the fixtures in pages/, on the replica's pages in every generation, and on the zoo's pages where they
+// have been built.
+//
+//   node run.mjs [NAME...]      all pages, or those whose name contains one of these
+//
+//   OFFSWITCH   the program                 (build/offswitch at the top)
+//   PROBE       the probe in one piece      (gen/probe.js beside the program)
+//   ZOO_BUILD   where the zoo's pages are   (zoo beside the program)
+//   CHROMIUM    the browser                 (the first one of the family on PATH)
+//   PROBE_TELL=1  print every control that was read
+//
+// A fixture says on a control's element what is expected of it; an element that does not say so must not be listed:
+//   data-expect-state     on, off, unknown, or another word of a choice; makes the element an expected control
+//   data-expect-name      the accessible name as the probe tells it; "" for none
+//   data-expect-role      the role (default: not looked at)
+//   data-expect-disabled  there or not
+//   data-expect-folded    there or not
+//   data-expect-label     the visible label found by layout (default: not looked at)
+//   data-expect-row       one line that the row has to hold (default: not looked at)
+//   data-differs          "name: reason; state: reason": where the probe and the browser may and do differ
+// Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
+// compare with. {{elsewhere}} in a fixture is an address of another origin.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findChromium, launchPipe } from "./chromium.mjs";
+import { accessibility, allElements, enter } from "./probe.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
+const probe = resolve(process.env.PROBE || join(dirname(offswitch), "gen/probe.js"));
+const zooBuild = resolve(process.env.ZOO_BUILD || join(dirname(offswitch), "zoo"));
+const chosen = process.argv.slice(2);
+
+if (!findChromium()) {
+  console.log("[  SKIPPED ] probe: no Chromium on PATH");
+  process.exit(0);
+}
+for (const file of [offswitch, probe])
+  if (!existsSync(file)) {
+    console.error(`${file} is missing: build the program first`);
+    process.exit(1);
+  }
+const source = readFileSync(probe, "utf8");
+const squeeze = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+
+// ---- what a control is to the browser ----
+
+const checkable = new Set(["checkbox", "switch", "radio", "menuitemcheckbox", "menuitemradio"]);
+const speaks = (node) => checkable.has(node.role) || node.pressed !== undefined;
+const stateOf = ({ checked, pressed }) => ({ true: "on", false: "off" })[String(checked ?? pressed)] ?? null;
+
+// A button whose text is its state is named by that text in the browser; to us that is no name.
+const isNamedByState = (control) => control.name === "" && (control.kind === "word" || control.kind === "pressed" || control.kind === "aria");
+
+// The differences between one control and the browser's nodes for it: [[field, text]]; null where there is no node.
+function compare(control, tree) {
+  const nodes = control.ids.map((id) => tree.get(id)).filter(Boolean);
+  const differences = [];
+  const differ = (field, ours, theirs) => differences.push([field, `${field} is ${JSON.stringify(ours)}, the browser says ${JSON.stringify(theirs)}`]);
+  if (control.kind === "radio") {
+    const [group, ...members] = control.ids.map((id) => tree.get(id));
+    const buttons = members.filter((node) => node && speaks(node));
+    if (buttons.length === 0) return null;
+    const theirs = members.map((node) => (node ? stateOf(node) === "on" : null));
+    if (members.every(Boolean) && String(control.chosen) !== String(theirs)) differ("state", control.chosen, theirs);
+    if (group && !speaks(group) && group.role !== "generic" && squeeze(group.name) !== control.name) differ("name", control.name, squeeze(group.name));
+    if (buttons.some((node) => node.disabled) !== control.disabled) differ("disabled", control.disabled, buttons.some((node) => node.disabled));
+    return differences;
+  }
+  if (control.kind === "select" || control.kind === "word") {
+    const node = nodes.find((n) => (control.kind === "select" ? /^(combobox|listbox)$/ : /^button$/).test(n.role));
+    if (!node) return null;
+    if (control.kind === "select" && squeeze(node.name) !== control.name) differ("name", control.name, squeeze(node.name));
+    if (node.disabled !== control.disabled) differ("disabled", control.disabled, node.disabled);
+    return differences;
+  }
+  const voices = nodes.filter(speaks);
+  if (voices.length === 0) return null;
+  const states = [...new Set(voices.map(stateOf))];
+  const state = states.length === 1 ? states[0] : null;
+  const name = squeeze(voices.map((n) => n.name).find(Boolean));
+  if (!voices.some((n) => n.role === control.role)) differ("role", control.role, voices[0].role);
+  if (state !== control.state) differ("state", control.state, state);
+  if (name !== control.name && !isNamedByState(control)) differ("name", control.name, name);
+  if (voices.some((n) => n.disabled) !== control.disabled) differ("disabled", control.disabled, voices.some((n) => n.disabled));
+  return differences;
+}
+
+// "name: reason; state: reason" as {name: reason, ...}
+const reasons = (text) =>
+  Object.fromEntries((text ?? "").split(";").map((part) => part.split(":")).filter(([field]) => field.trim())
+    .map(([field, ...reason]) => [field.trim(), squeeze(reason.join(":"))]));
+
+const place = (element) => `<${element.tag}${element.attributes.id ? ` id=${element.attributes.id}` : ""}>`;
+
+// What a fixture expects of one control; the failures in words.
+function expectations(control, wanted) {
+  const failures = [];
+  const expect = (what, got, want) => {
+    if (got !== want) failures.push(`${what} is ${JSON.stringify(got)}, not ${JSON.stringify(want)}`);
+  };
+  const a = wanted.attributes;
+  expect("state", control.state ?? "unknown", a["data-expect-state"]);
+  if ("data-expect-name" in a) expect("name", control.name, a["data-expect-name"]);
+  if ("data-expect-role" in a) expect("role", control.role, a["data-expect-role"]);
+  if ("data-expect-label" in a) expect("visible label", control.label, a["data-expect-label"]);
+  if ("data-expect-row" in a && !control.row.includes(a["data-expect-row"]))
+    failures.push(`the row has ${JSON.stringify(control.row)}, not ${JSON.stringify(a["data-expect-row"])}`);
+  expect("disabled", control.disabled, "data-expect-disabled" in a);
+  expect("folded", control.folded, "data-expect-folded" in a);
+  return failures;
+}
+
+// One page that the tab shows: its failures, how many controls there are, how many the browser could be asked about.
+async function judge(tab, isFixture) {
+  const controls = await enter(tab, source);
+  const elements = await allElements(tab);
+  const byId = new Map(elements.map((e) => [e.id, e]));
+  const tree = await accessibility(tab);
+  const failures = [];
+  const seen = new Set();
+  let compared = 0;
+  for (const control of controls) {
+    const own = control.ids.map((id) => byId.get(id)).filter(Boolean);
+    const where = `${own[0] ? place(own[0]) : "an element"} "${control.name || control.label}"`;
+    if (process.env.PROBE_TELL) console.log(`    ${where} ${JSON.stringify({ ...control, ids: undefined, row: undefined })}`);
+    const wanted = own.find((e) => "data-expect-state" in e.attributes);
+    control.ids.forEach((id) => seen.add(id));
+    if (isFixture && !wanted) failures.push(`${where}: listed, and nobody expects it`);
+    if (wanted) failures.push(...expectations(control, wanted).map((text) => `${where}: ${text}`));
+    const differences = compare(control, tree);
+    if (differences) compared++;
+    const declared = Object.assign({}, ...own.map((e) => reasons(e.attributes["data-differs"])));
+    for (const [field, text] of differences ?? []) {
+      if (!declared[field]) failures.push(`${where}: ${text}`);
+      delete declared[field];
+    }
+    for (const field of Object.keys(declared)) failures.push(`${where}: the fixture declares that ${field} differs, and it does not`);
+  }
+  for (const element of elements)
+    if ("data-expect-state" in element.attributes && !seen.has(element.id)) failures.push(`${place(element)} "${element.attributes["data-expect-name"] ?? ""}": not listed`);
+  for (const node of tree.values()) {
+    const declared = reasons(byId.get(node.id)?.attributes["data-differs"]);
+    if (speaks(node) && !seen.has(node.id) && !declared.listed) failures.push(`${node.role} "${node.name}": the browser has it, and it is not listed`);
+  }
+  return { failures, count: controls.length, compared };
+}
+
+// ---- the pages ----
+
+function listen(handler) {
+  return new Promise((done) => {
+    const server = createServer(handler);
+    server.listen(0, "127.0.0.1", () => done(server));
+  });
+}
+
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGTERM")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+// A server of the project's own whose first line is its address.
+function serve(command, args, env = {}) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
+  running.add(child);
+  const ended = new Promise((done) => child.once("exit", done)).then(() => running.delete(child));
+  return new Promise((done, fail) => {
+    child.stdout.once("data", (line) => done({ origin: String(line).trim(), close: () => (child.kill("SIGTERM"), ended) }));
+    child.once("exit", (code) => fail(new Error(`${command} ended (${code})`)));
+  });
+}
+
+// Until a condition written in JavaScript holds in the page.
+async function until(tab, expression) {
+  for (let i = 0; i < 100; i++) {
+    const { result } = await tab.call("Runtime.evaluate", { expression, returnByValue: true });
+    if (result.value) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`the page did not come to ${expression}`);
+}
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const isChosen = (name) => chosen.length === 0 || chosen.some((part) => name.includes(part));
+
+const browser = await launchPipe();
+const totals = { pages: 0, failed: 0, controls: 0, compared: 0 };
+
+async function test(name, url, isFixture, ready) {
+  if (!isChosen(name)) return;
+  totals.pages++;
+  const tab = await browser.open();
+  let failures;
+  let count = 0;
+  let compared = 0;
+  try {
+    await tab.go(url);
+    if (ready) await ready(tab);
+    ({ failures, count, compared } = await judge(tab, isFixture));
+  } catch (error) {
+    failures = [error.message];
+  }
+  await tab.close();
+  totals.controls += count;
+  totals.compared += compared;
+  if (failures.length) totals.failed++;
+  console.log(`${failures.length ? "[  FAILED  ]" : "[       OK ]"} ${name} (${count} controls, ${compared} compared)`);
+  for (const text of failures) console.log(`    ${text}`);
+}
+
+const fixtures = join(here, "pages");
+const server = await listen((request, response) => {
+  const name = request.url.split("?")[0].slice(1);
+  const exists = /^[a-z-]+\.html$/.test(name) && existsSync(join(fixtures, name));
+  const elsewhere = `http://localhost:${server.address().port}`;
+  response.writeHead(exists ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
+  response.end(exists ? readFileSync(join(fixtures, name), "utf8").replaceAll("{{elsewhere}}", elsewhere) : "");
+});
+const origin = `http://127.0.0.1:${server.address().port}`;
+// A fixture whose name begins with "inner" is there for the frames of another.
+for (const file of readdirSync(fixtures).sort())
+  if (file.endsWith(".html") && !file.startsWith("inner")) await test(`fixture ${file.slice(0, -5)}`, `${origin}/${file}`, true);
+
+const settled = "document.readyState === 'complete' && (!window.rehearsalFaults || document.body.matches('.boot-complete, .inner') || location.pathname.startsWith('/psettings/'))";
+for (const generation of ["current", "artdeco", "button", "iframe", "radio", "psettings", "aria"]) {
+  const pages = ["settings/data-for-ai-improvement", "settings/linkedin-promotions", "settings/ai-writing-tools", "member-cookies"];
+  if (!pages.some((path) => isChosen(`replica ${generation} ${path}`))) continue;
+  const replica = await serve(offswitch, ["rehearse", "--serve", "0", "--generation", generation]);
+  for (const path of pages)
+    await test(`replica ${generation} ${path}`, `${replica.origin}/mypreferences/d/${path}`, false, async (tab) => {
+      await until(tab, settled);
+      await pause(700); // the state, which comes late
+    });
+  await replica.close();
+}
+
+if (existsSync(join(zooBuild, "site"))) {
+  const zoo = await serve(process.execPath, [join(here, "../zoo/server.mjs"), "0"], { ZOO_BUILD: zooBuild });
+  const libraries = readdirSync(join(zooBuild, "site"), { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort();
+  for (const library of libraries)
+    await test(`zoo ${library}`, `${zoo.origin}/${library}/`, false, async (tab) => {
+      await until(tab, "!document.getElementById('app').textContent.startsWith('Loading')");
+      await pause(700);
+    });
+  await zoo.close();
+} else if (chosen.length === 0) {
+  console.log("[  SKIPPED ] zoo: not built (make zoo)");
+}
+
+server.close();
+server.closeAllConnections();
+await browser.close();
+console.log(`${totals.pages - totals.failed} pages passed, ${totals.failed} failed; ${totals.controls} controls, ${totals.compared} of them compared with the browser's answer`);
+process.exit(totals.failed || totals.pages === 0 ? 1 : 0);
