@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "browser/backends.h"
-#include "browser/rpc.h"
+#include "browser/bidi.h"
 #include "browser/view.h"
 
 /* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser: one connection,
@@ -15,245 +15,15 @@
 enum {
     WORD_MILLISECONDS = 1500, /* the least that the last word of a session gets */
     MOST_WORDS = 5,           /* times that it is said again when a person presses Ctrl-C anew */
-    MOST_FRAMES = 64, /* of one tab; requests of the oldest ones are not heard beyond that */
-};
-
-struct bidi_tab {
-    struct ofs_tab tab;
-    struct bidi_tab *next;
-    char context[64];
-    char frames[MOST_FRAMES][64]; /* contexts inside it */
-    size_t last_frame;
-    char navigation[64]; /* that led to the present document */
-    char document[64];   /* request id of the document under way or present */
-    bool has_probe;      /* the present document has it */
-};
-
-struct bidi {
-    struct ofs_browser browser;
-    struct ofs_rpc *rpc;
-    struct bidi_tab *tabs;
-    bool has_session;
 };
 
 static const char sandbox[] = "offswitch";
-
-static void keep(char *to, size_t size, const char *from)
-{
-    snprintf(to, size, "%s", from ? from : "");
-}
-#define KEEP(to, from) keep(to, sizeof(to), from)
 
 static cJSON *object_with(const char *key, const char *text)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, key, text);
     return o;
-}
-
-static bool is(const cJSON *object, const char *path, const char *text)
-{
-    return !strcmp(ofs_json_str(object, path, ""), text);
-}
-
-/* ---- events ---- */
-
-/* The tab that a context is in: its top one, or that of a frame. */
-static struct bidi_tab *tab_of(struct bidi *b, const char *context)
-{
-    for (struct bidi_tab *t = b->tabs; t && context; t = t->next) {
-        if (!strcmp(t->context, context))
-            return t;
-        for (size_t i = 0; i < MOST_FRAMES; i++)
-            if (!strcmp(t->frames[i], context))
-                return t;
-    }
-    return NULL;
-}
-
-static bool is_top(const struct bidi_tab *t, const cJSON *params)
-{
-    return is(params, "context", t->context);
-}
-
-static void on_committed(struct bidi_tab *t, const cJSON *params)
-{
-    if (!is_top(t, params))
-        return;
-    KEEP(t->navigation, ofs_json_str(params, "navigation", ""));
-    t->has_probe = false;
-    ofs_view_commit(&t->tab.view);
-}
-
-/* An event of a document that was left, or of one that is still to come, tells nothing. */
-static bool is_present(const struct bidi_tab *t, const cJSON *params)
-{
-    return is_top(t, params) && is(params, "navigation", t->navigation);
-}
-
-static void on_dom_ready(struct bidi_tab *t, const cJSON *params)
-{
-    if (is_present(t, params))
-        t->tab.view.dom_ready = true;
-}
-
-static void on_load(struct bidi_tab *t, const cJSON *params)
-{
-    if (is_present(t, params))
-        t->tab.view.loaded = t->tab.view.dom_ready = true;
-}
-
-static void on_download(struct bidi_tab *t, const cJSON *params)
-{
-    if (is_top(t, params))
-        ofs_view_fail(&t->tab.view, "it is a download");
-}
-
-static void on_destroyed(struct bidi_tab *t, const cJSON *params)
-{
-    if (is_top(t, params)) {
-        t->tab.view.closed = true;
-        return;
-    }
-    for (size_t i = 0; i < MOST_FRAMES; i++)
-        if (is(params, "context", t->frames[i]))
-            t->frames[i][0] = '\0';
-}
-
-static bool is_document(const struct bidi_tab *t, const cJSON *params)
-{
-    return is_top(t, params) && ofs_json_str(params, "navigation", NULL);
-}
-
-/* Fetch, 2.2.5: a request's destination and initiator type. */
-static bool is_page_data(const cJSON *params)
-{
-    static const char *const destinations[] = {"document", "iframe", "frame", "script"};
-    static const char *const initiators[] = {"fetch", "xmlhttprequest"};
-    for (size_t i = 0; i < sizeof destinations / sizeof *destinations; i++)
-        if (is(params, "request/destination", destinations[i]))
-            return true;
-    for (size_t i = 0; i < sizeof initiators / sizeof *initiators; i++)
-        if (is(params, "request/initiatorType", initiators[i]))
-            return true;
-    return ofs_json_str(params, "navigation", NULL);
-}
-
-static void on_request(struct bidi_tab *t, const cJSON *params)
-{
-    const char *id = ofs_json_str(params, "request/request", "");
-    ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
-                     ofs_json_str(params, "request/url", ""), is_page_data(params));
-    if (is_document(t, params)) {
-        KEEP(t->document, id);
-        t->tab.view.status = 0;
-        t->tab.view.failure[0] = '\0';
-    }
-}
-
-static void on_answer(struct bidi_tab *t, const cJSON *params)
-{
-    struct ofs_request *r =
-        ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
-    int status = (int)ofs_json_num(params, "response/status", 0);
-    if (r && !r->answered_ms)
-        ofs_view_request_answer(r, status);
-    if (is_document(t, params))
-        t->tab.view.status = status;
-}
-
-static const char *header(const cJSON *headers, const char *name)
-{
-    const cJSON *one;
-    cJSON_ArrayForEach(one, headers)
-    {
-        if (!strcasecmp(ofs_json_str(one, "name", ""), name))
-            return ofs_json_str(one, "value/value", NULL);
-    }
-    return NULL;
-}
-
-/* Firefox takes a body that breaks off for a whole one; its length tells (RFC 9112, 8). */
-static bool is_cut(const struct ofs_request *r, const cJSON *response)
-{
-    const char *length = header(ofs_json_get(response, "headers"), "content-length");
-    double size = ofs_json_num(response, "bodySize", -1);
-    int status = (int)ofs_json_num(response, "status", 0);
-    bool has_body = status != 204 && status != 304 && strcmp(r->method, "HEAD");
-    return length && has_body && size >= 0 && !ofs_json_bool(response, "fromCache", false) &&
-           size < strtod(length, NULL);
-}
-
-static void on_finished(struct bidi_tab *t, const cJSON *params)
-{
-    const char *id = ofs_json_str(params, "request/request", "");
-    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
-    on_answer(t, params);
-    if (!r)
-        return;
-    bool cut = is_cut(r, ofs_json_get(params, "response"));
-    ofs_view_request_end(r, cut);
-    if (cut && !strcmp(id, t->document))
-        ofs_view_fail(&t->tab.view, "it breaks off");
-}
-
-static void on_failed(struct bidi_tab *t, const cJSON *params)
-{
-    const char *id = ofs_json_str(params, "request/request", "");
-    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
-    if (r)
-        ofs_view_request_end(r, true);
-    if (!strcmp(id, t->document))
-        ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
-}
-
-static void on_prompt(struct bidi_tab *t, const cJSON *params)
-{
-    struct bidi *b = (struct bidi *)t->tab.browser;
-    const char *kind = ofs_json_str(params, "type", "");
-    struct ofs_error ignored;
-    cJSON *answer = object_with("context", t->context);
-    cJSON_AddBoolToObject(answer, "accept", ofs_view_accepts(kind));
-    ofs_view_prompt(&t->tab.view, kind, ofs_json_str(params, "message", ""));
-    ofs_rpc_post(b->rpc, NULL, "browsingContext.handleUserPrompt", answer, NULL, &ignored);
-}
-
-static const struct {
-    const char *method;
-    void (*take)(struct bidi_tab *, const cJSON *params);
-} tab_events[] = {
-    {"browsingContext.navigationCommitted", on_committed},
-    {"browsingContext.domContentLoaded", on_dom_ready},
-    {"browsingContext.load", on_load},
-    {"browsingContext.downloadWillBegin", on_download},
-    {"browsingContext.contextDestroyed", on_destroyed},
-    {"browsingContext.userPromptOpened", on_prompt},
-    {"network.beforeRequestSent", on_request},
-    {"network.responseStarted", on_answer},
-    {"network.responseCompleted", on_finished},
-    {"network.fetchError", on_failed},
-};
-
-/* A frame of one of our tabs. */
-static void on_created(struct bidi *b, const cJSON *params)
-{
-    struct bidi_tab *t = tab_of(b, ofs_json_str(params, "parent", NULL));
-    if (t)
-        KEEP(t->frames[t->last_frame++ % MOST_FRAMES], ofs_json_str(params, "context", ""));
-}
-
-static void on_event(void *ctx, const char *session, const char *method, const cJSON *params)
-{
-    struct bidi *b = ctx;
-    (void)session;
-    if (!strcmp(method, "browsingContext.contextCreated")) {
-        on_created(b, params);
-        return;
-    }
-    struct bidi_tab *t = tab_of(b, ofs_json_str(params, "context", NULL));
-    for (size_t i = 0; t && i < sizeof tab_events / sizeof *tab_events; i++)
-        if (!strcmp(tab_events[i].method, method))
-            tab_events[i].take(t, params);
 }
 
 /* ---- asking ---- */
@@ -329,9 +99,76 @@ static cJSON *in_context(const struct bidi_tab *t)
     return object_with("context", t->context);
 }
 
-/* script.callFunction, 7.6.4; `arguments` is taken over. */
-static int run_function(struct bidi_tab *t, const char *source, cJSON *arguments,
-                        ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+/* Why a page did not arrive: Firefox answers the question itself with an unknown error. */
+static bool take_failure(struct ofs_tab_view *view, const struct ofs_error *err)
+{
+    static const char lead[] = "Error: ";
+    if (err->code != OFS_ERR_PEER || strcmp(err->peer, "unknown error"))
+        return false;
+    const char *word = strstr(err->text, lead);
+    ofs_view_fail(view, word ? word + strlen(lead) : err->text);
+    return true;
+}
+
+static int bidi_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err)
+{
+    struct bidi_tab *t = (struct bidi_tab *)tab;
+    struct bidi *b = (struct bidi *)tab->browser;
+    struct ofs_error ignored;
+    cJSON *params = in_context(t);
+    if (t->navigating) /* one that was given up */
+        ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
+    t->navigating = 0;
+    t->coming = t->has_probe = false;
+    t->before = tab->view.commits;
+    tab->view.failure[0] = '\0';
+    tab->view.status = 0;
+    cJSON_AddStringToObject(params, "url", url);
+    cJSON_AddStringToObject(params, "wait", "none");
+    return post(t, "browsingContext.navigate", params, &t->navigating, err);
+}
+
+/* How the navigation stands: 1 when its document has begun or the browser has said why not, 0 when
+ * it is under way. */
+static int poll_navigation(struct bidi_tab *t, struct ofs_error *err)
+{
+    struct bidi *b = (struct bidi *)t->tab.browser;
+    OFS_AUTO_JSON result = NULL;
+    struct ofs_error soft;
+    int id = t->navigating;
+    if (id && !ofs_rpc_is_answered(b->rpc, id))
+        return 0;
+    t->navigating = 0;
+    if (id && await(t, id, ofs_deadline_in(0), &result, &soft)) {
+        if (take_failure(&t->tab.view, &soft))
+            return 1;
+        *err = soft;
+        return -1;
+    }
+    /* "none" may be answered before the document has begun (7.3.10). */
+    t->coming = (t->coming || ofs_json_str(result, "navigation", NULL)) &&
+                t->tab.view.commits == t->before && !t->tab.view.failure[0];
+    if (!t->coming)
+        return 1;
+    if (ofs_rpc_is_over(b->rpc, err))
+        return -1;
+    return t->tab.view.closed ? tell_closed(err) : 0;
+}
+
+static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                         struct ofs_error *err)
+{
+    int rc = bidi_begin(tab, url, err) ? -1 : 0;
+    while (!rc) {
+        rc = poll_navigation((struct bidi_tab *)tab, err);
+        if (!rc && ofs_loop_turn(tab->browser->loop, deadline, err))
+            rc = -1;
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
+                 cJSON **ret_value, struct ofs_error *err)
 {
     cJSON *params = object_with("functionDeclaration", source), *target = in_context(t);
     OFS_AUTO_JSON result = NULL;
@@ -342,7 +179,7 @@ static int run_function(struct bidi_tab *t, const char *source, cJSON *arguments
         cJSON_AddItemToObject(params, "arguments", arguments);
     if (ask_document(t, "script.callFunction", params, deadline, &result, err))
         return -1;
-    if (!is(result, "type", "success"))
+    if (!ofs_bidi_is(result, "type", "success"))
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s",
                         ofs_json_str(result, "exceptionDetails/text", "no reason given"));
     *ret_value = cJSON_DetachItemFromObjectCaseSensitive(result, "result");
@@ -359,7 +196,7 @@ static cJSON *text_value(const char *text)
 static int install_probe(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON ignored = NULL;
-    if (run_function(t, t->tab.browser->probe, NULL, deadline, &ignored, err))
+    if (ofs_bidi_run(t, t->tab.browser->probe, NULL, deadline, &ignored, err))
         return -1;
     t->has_probe = true;
     return 0;
@@ -376,14 +213,19 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     OFS_AUTO_JSON answer = NULL;
     if (!args_text)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    int arrived = poll_navigation(t, err);
+    if (arrived < 0)
+        return -1;
+    if (!arrived)
+        return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
     if (!t->has_probe && install_probe(t, deadline, err))
         return -1;
     cJSON *arguments = cJSON_CreateArray();
     cJSON_AddItemToArray(arguments, text_value(function));
     cJSON_AddItemToArray(arguments, text_value(args_text));
-    if (run_function(t, dispatch, arguments, deadline, &answer, err))
+    if (ofs_bidi_run(t, dispatch, arguments, deadline, &answer, err))
         return -1;
-    if (is(answer, "type", "null")) {
+    if (ofs_bidi_is(answer, "type", "null")) {
         t->has_probe = false;
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     }
@@ -391,49 +233,6 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     *ret_value = text ? ofs_json_parse(text, strlen(text), err) : NULL;
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
-    return 0;
-}
-
-/* Why a page did not arrive: Firefox answers the question itself with an unknown error. */
-static bool take_failure(struct ofs_tab_view *view, const struct ofs_error *err)
-{
-    static const char lead[] = "Error: ";
-    if (err->code != OFS_ERR_PEER || strcmp(err->peer, "unknown error"))
-        return false;
-    const char *word = strstr(err->text, lead);
-    ofs_view_fail(view, word ? word + strlen(lead) : err->text);
-    return true;
-}
-
-static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
-                         struct ofs_error *err)
-{
-    struct bidi_tab *t = (struct bidi_tab *)tab;
-    struct bidi *b = (struct bidi *)tab->browser;
-    OFS_AUTO_JSON result = NULL;
-    struct ofs_error soft;
-    unsigned mark = tab->view.commits;
-    cJSON *params = in_context(t);
-    cJSON_AddStringToObject(params, "url", url);
-    cJSON_AddStringToObject(params, "wait", "none");
-    tab->view.failure[0] = '\0';
-    tab->view.status = 0;
-    if (ask(t, "browsingContext.navigate", params, deadline, &result, &soft)) {
-        if (take_failure(&tab->view, &soft))
-            return 0;
-        *err = soft;
-        return -1;
-    }
-    /* "none" may be answered before the document has begun (7.3.10). */
-    while (ofs_json_str(result, "navigation", NULL) && tab->view.commits == mark &&
-           !tab->view.failure[0]) {
-        if (ofs_rpc_is_over(b->rpc, err))
-            return -1;
-        if (tab->view.closed)
-            return tell_closed(err);
-        if (ofs_loop_turn(b->browser.loop, deadline, err))
-            return -1;
-    }
     return 0;
 }
 
@@ -515,10 +314,7 @@ static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
 static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *watch = add_contexts(cJSON_CreateObject(), t);
-    cJSON *events = cJSON_AddArrayToObject(watch, "events");
-    cJSON_AddItemToArray(events, cJSON_CreateString("browsingContext.contextCreated"));
-    for (size_t i = 0; i < sizeof tab_events / sizeof *tab_events; i++)
-        cJSON_AddItemToArray(events, cJSON_CreateString(tab_events[i].method));
+    cJSON_AddItemToObject(watch, "events", ofs_bidi_event_names());
     if (ask(t, "session.subscribe", watch, deadline, NULL, err))
         return -1;
     /* what is read back has to come from the site, not from a cache */
@@ -548,7 +344,7 @@ static int bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.browser = browser;
-    KEEP(t->context, ofs_json_str(created, "context", ""));
+    OFS_BIDI_KEEP(t->context, ofs_json_str(created, "context", ""));
     t->next = b->tabs;
     b->tabs = t;
     if (set_up(t, deadline, err)) {
@@ -576,7 +372,7 @@ static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON 
     cJSON_ArrayForEach(info, contexts)
     {
         const char *id = ofs_json_str(info, "context", "");
-        if (depth > 3 || !is(info, "originalOpener", opener))
+        if (depth > 3 || !ofs_bidi_is(info, "originalOpener", opener))
             continue;
         view->popups++;
         close_popups(b, view, contexts, id, deadline, depth + 1);
@@ -640,7 +436,9 @@ static const struct ofs_browser_ops bidi_ops = {
     .protocol = "bidi",
     .open_tab = bidi_open_tab,
     .navigate = bidi_navigate,
+    .begin = bidi_begin,
     .call = bidi_call,
+    .reach = ofs_bidi_reach,
     .click = bidi_click,
     .press_key = bidi_press_key,
     .close_tab = bidi_close_tab,
@@ -650,7 +448,7 @@ static const struct ofs_browser_ops bidi_ops = {
 static int tell_taken(const char *words, struct ofs_error *err)
 {
     char why[256];
-    KEEP(why, words); /* they may be those of `err` */
+    OFS_BIDI_KEEP(why, words); /* they may be those of `err` */
     ofs_fail(err, OFS_ERR_CONNECT, "the browser lets no session in: %s", why);
     return ofs_hint(err, "one program at a time can work in it: end the other one; where it ended "
                          "without letting go, close that browser and start it again");
@@ -683,8 +481,8 @@ static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error
     if (rc)
         return -1;
     const cJSON *told = ofs_json_get(session, "capabilities");
-    KEEP(b->browser.name, ofs_json_str(told, "browserName", "browser"));
-    KEEP(b->browser.version, ofs_json_str(told, "browserVersion", ""));
+    OFS_BIDI_KEEP(b->browser.name, ofs_json_str(told, "browserName", "browser"));
+    OFS_BIDI_KEEP(b->browser.version, ofs_json_str(told, "browserVersion", ""));
     return 0;
 }
 
@@ -701,7 +499,7 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
     b->browser.ops = &bidi_ops;
     b->browser.loop = loop;
     b->browser.wire = wire->ops->name;
-    b->rpc = ofs_rpc_new(loop, wire, trace, on_event, b, err);
+    b->rpc = ofs_rpc_new(loop, wire, trace, ofs_bidi_on_event, b, err);
     if (!b->rpc) {
         free(b);
         return NULL;

@@ -1,0 +1,65 @@
+/*
+ * bidi.h: for the files of the WebDriver BiDi backend only.
+ */
+#ifndef OFS_BROWSER_BIDI_H
+#define OFS_BROWSER_BIDI_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "browser/browser.h"
+#include "browser/rpc.h"
+
+/* Frames of one tab that are heard; beyond that the oldest ones are not. */
+enum { OFS_BIDI_FRAMES = 64 };
+
+struct bidi_tab {
+    struct ofs_tab tab;
+    struct bidi_tab *next;
+    char context[64];
+    char frames[OFS_BIDI_FRAMES][64]; /* contexts inside it */
+    size_t last_frame;
+    char navigation[64]; /* that led to the present document */
+    char document[64];   /* request id of the document under way or present */
+    bool has_probe;      /* the present document has it */
+    int navigating;      /* the question that began a navigation, while it is not answered */
+    bool coming;         /* it is answered, and its document has not begun */
+    unsigned before;     /* view.commits when it began */
+};
+
+struct bidi {
+    struct ofs_browser browser;
+    struct ofs_rpc *rpc;
+    struct bidi_tab *tabs;
+    bool has_session;
+};
+
+/* A peer's word into a field of its own size; NULL: "". */
+#define OFS_BIDI_KEEP(to, from) ofs_bidi_keep(to, sizeof(to), from)
+static inline void ofs_bidi_keep(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from ? from : "");
+}
+
+/* Is there that text at that path? */
+static inline bool ofs_bidi_is(const cJSON *object, const char *path, const char *text)
+{
+    return !strcmp(ofs_json_str(object, path, ""), text);
+}
+
+/* The handler of every event, and the names of those that a tab has to be subscribed to (the caller
+ * owns the array). */
+void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params);
+cJSON *ofs_bidi_event_names(void);
+
+/* script.callFunction (WebDriver BiDi, 7.6.4) in our sandbox of the present document; waits for a
+ * promise. Takes `arguments` (NULL: none) over; `*ret_value` is the caller's, as the protocol
+ * writes values. OFS_ERR_GONE: the document went away. */
+int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
+                 cJSON **ret_value, struct ofs_error *err);
+
+/* browser_ops.reach */
+int ofs_bidi_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+#endif

@@ -1,0 +1,219 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "browser/bidi.h"
+#include "browser/view.h"
+
+/* What the browser tells of our tabs by itself, written into their views. */
+
+/* The tab that a context is in: its top one, or that of a frame. */
+static struct bidi_tab *tab_of(struct bidi *b, const char *context)
+{
+    for (struct bidi_tab *t = b->tabs; t && context && *context; t = t->next) {
+        if (!strcmp(t->context, context))
+            return t;
+        for (size_t i = 0; i < OFS_BIDI_FRAMES; i++)
+            if (!strcmp(t->frames[i], context))
+                return t;
+    }
+    return NULL;
+}
+
+static bool is_top(const struct bidi_tab *t, const cJSON *params)
+{
+    return ofs_bidi_is(params, "context", t->context);
+}
+
+static void on_committed(struct bidi_tab *t, const cJSON *params)
+{
+    if (!is_top(t, params))
+        return;
+    OFS_BIDI_KEEP(t->navigation, ofs_json_str(params, "navigation", ""));
+    t->has_probe = false;
+    ofs_view_commit(&t->tab.view);
+}
+
+/* An event of a document that was left, or of one that is still to come, tells nothing. */
+static bool is_present(const struct bidi_tab *t, const cJSON *params)
+{
+    return is_top(t, params) && ofs_bidi_is(params, "navigation", t->navigation);
+}
+
+static void on_dom_ready(struct bidi_tab *t, const cJSON *params)
+{
+    if (is_present(t, params))
+        t->tab.view.dom_ready = true;
+}
+
+static void on_load(struct bidi_tab *t, const cJSON *params)
+{
+    if (is_present(t, params))
+        t->tab.view.loaded = t->tab.view.dom_ready = true;
+}
+
+static void on_download(struct bidi_tab *t, const cJSON *params)
+{
+    if (is_top(t, params))
+        ofs_view_fail(&t->tab.view, "it is a download");
+}
+
+static void on_destroyed(struct bidi_tab *t, const cJSON *params)
+{
+    if (is_top(t, params)) {
+        t->tab.view.closed = true;
+        return;
+    }
+    for (size_t i = 0; i < OFS_BIDI_FRAMES; i++)
+        if (ofs_bidi_is(params, "context", t->frames[i]))
+            t->frames[i][0] = '\0';
+}
+
+static bool is_document(const struct bidi_tab *t, const cJSON *params)
+{
+    return is_top(t, params) && ofs_json_str(params, "navigation", NULL);
+}
+
+/* Fetch, 2.2.5: a request's destination and initiator type. */
+static bool is_page_data(const cJSON *params)
+{
+    static const char *const destinations[] = {"document", "iframe", "frame", "script"};
+    static const char *const initiators[] = {"fetch", "xmlhttprequest"};
+    for (size_t i = 0; i < sizeof destinations / sizeof *destinations; i++)
+        if (ofs_bidi_is(params, "request/destination", destinations[i]))
+            return true;
+    for (size_t i = 0; i < sizeof initiators / sizeof *initiators; i++)
+        if (ofs_bidi_is(params, "request/initiatorType", initiators[i]))
+            return true;
+    return ofs_json_str(params, "navigation", NULL);
+}
+
+static void on_request(struct bidi_tab *t, const cJSON *params)
+{
+    const char *id = ofs_json_str(params, "request/request", "");
+    ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
+                     ofs_json_str(params, "request/url", ""), is_page_data(params));
+    if (is_document(t, params)) {
+        OFS_BIDI_KEEP(t->document, id);
+        t->tab.view.status = 0;
+        t->tab.view.failure[0] = '\0';
+    }
+}
+
+static void on_answer(struct bidi_tab *t, const cJSON *params)
+{
+    struct ofs_request *r =
+        ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
+    int status = (int)ofs_json_num(params, "response/status", 0);
+    if (r && !r->answered_ms)
+        ofs_view_request_answer(r, status);
+    if (is_document(t, params))
+        t->tab.view.status = status;
+}
+
+static const char *header(const cJSON *headers, const char *name)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, headers)
+    {
+        if (!strcasecmp(ofs_json_str(one, "name", ""), name))
+            return ofs_json_str(one, "value/value", NULL);
+    }
+    return NULL;
+}
+
+/* Firefox takes a body that breaks off for a whole one; its length tells (RFC 9112, 8). */
+static bool is_cut(const struct ofs_request *r, const cJSON *response)
+{
+    const char *length = header(ofs_json_get(response, "headers"), "content-length");
+    double size = ofs_json_num(response, "bodySize", -1);
+    int status = (int)ofs_json_num(response, "status", 0);
+    bool has_body = status != 204 && status != 304 && strcmp(r->method, "HEAD");
+    return length && has_body && size >= 0 && !ofs_json_bool(response, "fromCache", false) &&
+           size < strtod(length, NULL);
+}
+
+static void on_finished(struct bidi_tab *t, const cJSON *params)
+{
+    const char *id = ofs_json_str(params, "request/request", "");
+    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
+    on_answer(t, params);
+    if (!r)
+        return;
+    bool cut = is_cut(r, ofs_json_get(params, "response"));
+    ofs_view_request_end(r, cut);
+    if (cut && !strcmp(id, t->document))
+        ofs_view_fail(&t->tab.view, "it breaks off");
+}
+
+static void on_failed(struct bidi_tab *t, const cJSON *params)
+{
+    const char *id = ofs_json_str(params, "request/request", "");
+    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
+    if (r)
+        ofs_view_request_end(r, true);
+    if (!strcmp(id, t->document))
+        ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
+}
+
+static void on_prompt(struct bidi_tab *t, const cJSON *params)
+{
+    struct bidi *b = (struct bidi *)t->tab.browser;
+    const char *kind = ofs_json_str(params, "type", "");
+    struct ofs_error ignored;
+    cJSON *answer = cJSON_CreateObject();
+    cJSON_AddStringToObject(answer, "context", t->context);
+    cJSON_AddBoolToObject(answer, "accept", ofs_view_accepts(kind));
+    ofs_view_prompt(&t->tab.view, kind, ofs_json_str(params, "message", ""));
+    ofs_rpc_post(b->rpc, NULL, "browsingContext.handleUserPrompt", answer, NULL, &ignored);
+}
+
+static const struct {
+    const char *method;
+    void (*take)(struct bidi_tab *, const cJSON *params);
+} tab_events[] = {
+    {"browsingContext.navigationCommitted", on_committed},
+    {"browsingContext.domContentLoaded", on_dom_ready},
+    {"browsingContext.load", on_load},
+    {"browsingContext.downloadWillBegin", on_download},
+    {"browsingContext.contextDestroyed", on_destroyed},
+    {"browsingContext.userPromptOpened", on_prompt},
+    {"network.beforeRequestSent", on_request},
+    {"network.responseStarted", on_answer},
+    {"network.responseCompleted", on_finished},
+    {"network.fetchError", on_failed},
+};
+
+/* A frame of one of our tabs. */
+static void on_created(struct bidi *b, const cJSON *params)
+{
+    struct bidi_tab *t = tab_of(b, ofs_json_str(params, "parent", NULL));
+    if (t)
+        OFS_BIDI_KEEP(t->frames[t->last_frame++ % OFS_BIDI_FRAMES],
+                      ofs_json_str(params, "context", ""));
+}
+
+void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params)
+{
+    struct bidi *b = ctx;
+    (void)session;
+    if (!strcmp(method, "browsingContext.contextCreated")) {
+        on_created(b, params);
+        return;
+    }
+    struct bidi_tab *t = tab_of(b, ofs_json_str(params, "context", NULL));
+    for (size_t i = 0; t && i < sizeof tab_events / sizeof *tab_events; i++)
+        if (!strcmp(tab_events[i].method, method))
+            tab_events[i].take(t, params);
+}
+
+cJSON *ofs_bidi_event_names(void)
+{
+    cJSON *names = cJSON_CreateArray();
+    cJSON_AddItemToArray(names, cJSON_CreateString("browsingContext.contextCreated"));
+    for (size_t i = 0; i < sizeof tab_events / sizeof *tab_events; i++)
+        cJSON_AddItemToArray(names, cJSON_CreateString(tab_events[i].method));
+    return names;
+}
