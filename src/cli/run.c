@@ -182,10 +182,7 @@ void session_show_plan(const struct session *session)
         if (r->verdict != OFS_VERDICT_DIFFERS)
             continue;
         fprintf(out, "  turn \"%s\" from %s to %s\n", r->title, r->before, r->wanted);
-        if (s->page)
-            cli_block(out, 4, "where", 12, s->page);
-        else
-            cli_block(out, 4, "where", 12, "the page that the index links to by that name");
+        cli_block(out, 4, "where", 12, r->page);
         if (s->on_means)
             cli_block(out, 4, "now", 12, s->on_means);
         if (s->cannot)
@@ -200,6 +197,13 @@ void session_show_plan(const struct session *session)
     }
     fprintf(out, "Each is pressed once, and read back after a reload and in a fresh tab.\n");
     fflush(out);
+}
+
+/* The line of the table says it all. */
+static bool speaks_for_itself(enum ofs_verdict verdict)
+{
+    return verdict == OFS_VERDICT_AS_WANTED || verdict == OFS_VERDICT_DIFFERS ||
+           verdict == OFS_VERDICT_FIXED;
 }
 
 static void show_table(const struct ofs_run *run)
@@ -226,7 +230,8 @@ static void show_table(const struct ofs_run *run)
         printf("%s%s%s", ofs_verdict_word(r->verdict), r->reason ? ": " : "",
                r->reason ? r->reason : "");
         putchar('\n');
-        cli_block(stdout, 3, "", 3, r->detail);
+        if (!speaks_for_itself(r->verdict))
+            cli_block(stdout, 3, "", 3, r->detail);
     }
 }
 

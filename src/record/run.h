@@ -43,6 +43,7 @@ struct ofs_result {
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
     char detail[480];
+    char page[256];      /* the path where it was seen, or "" */
     const char *located; /* the rung of the ladder that found the control, or NULL */
     bool proof_reload, proof_fresh_tab, proof_save;
 };
