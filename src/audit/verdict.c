@@ -94,7 +94,7 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
 {
     snprintf(r->before, sizeof r->before, "%s", seen->state);
     snprintf(r->after, sizeof r->after, "%s", seen->state);
-    snprintf(r->page, sizeof r->page, "%s", seen->path);
+    snprintf(r->page, sizeof r->page, "%.*s", (int)sizeof r->page - 1, seen->path);
     r->located = seen->located;
     if (seen->not_offered)
         say(r, OFS_VERDICT_NOT_OFFERED, NULL,

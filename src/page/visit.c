@@ -37,6 +37,16 @@ static int unusable(struct ofs_sight *sight, const char *reason, const char *fmt
     return 1;
 }
 
+/* The contract's own copy of a blocker's reason: it outlives the read that named it. */
+static const char *reason_word(const char *reason)
+{
+    static const char *const words[] = {"signed-out", "checkpoint", "blocked"};
+    for (size_t i = 0; reason && i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i], reason))
+            return words[i];
+    return reason ? "blocked" : NULL;
+}
+
 static const char *blocker_for_status(const struct ofs_scenario *scenario, int status)
 {
     const cJSON *blocker, *s;
@@ -45,7 +55,7 @@ static const char *blocker_for_status(const struct ofs_scenario *scenario, int s
         cJSON_ArrayForEach(s, ofs_json_get(blocker, "status"))
         {
             if (cJSON_IsNumber(s) && s->valueint == status)
-                return ofs_json_str(blocker, "reason", "blocked");
+                return reason_word(ofs_json_str(blocker, "reason", "blocked"));
         }
     }
     return status == 429 || status == 999 ? "blocked" : NULL;
@@ -78,7 +88,7 @@ static int judge_arrival(const struct ofs_page *page, unsigned mark, struct ofs_
 static int judge_look(const struct ofs_page *page, const cJSON *look, struct ofs_sight *sight)
 {
     const char *origin = ofs_json_str(look, "origin", "");
-    const char *reason = ofs_json_str(look, "blocker/reason", NULL);
+    const char *reason = reason_word(ofs_json_str(look, "blocker/reason", NULL));
     if (strcmp(origin, page->origin))
         return unusable(sight, "wrong-origin",
                         "the page is at %s and not at %s; nothing there was read or touched",
