@@ -12,10 +12,7 @@
  * one session, events of our own tabs alone, the probe in a sandbox. The browser keeps a session
  * whose connection was cut and lets nobody else in, so session.end is said on every way out. */
 
-enum {
-    WORD_MILLISECONDS = 1500, /* the least that the last word of a session gets */
-    MOST_WORDS = 5,           /* times that it is said again when a person presses Ctrl-C anew */
-};
+enum { PATIENCE = 1500 }; /* milliseconds that the browser gets for what must not be left open */
 
 static const char sandbox[] = "offswitch";
 
@@ -59,6 +56,29 @@ static int ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadli
 {
     int id;
     return post(t, method, params, &id, err) ? -1 : await(t, id, deadline, ret_result, err);
+}
+
+/* A question whose answer is needed to leave the browser in order: however often a person presses
+ * Ctrl-C, it gets some time yet. */
+static int insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
+                  cJSON **ret_result, struct ofs_error *err)
+{
+    struct ofs_loop *loop = b->browser.loop;
+    struct ofs_error soft = {.code = OFS_ERR_NONE};
+    int id;
+    if (ofs_rpc_post(b->rpc, NULL, method, params, &id, err))
+        return -1;
+    bool shield = ofs_loop_shield(loop, true);
+    while (!ofs_rpc_is_answered(b->rpc, id) && soft.code == OFS_ERR_NONE) {
+        if (!ofs_loop_turn(loop, deadline, &soft) || soft.code != OFS_ERR_INTERRUPTED)
+            continue;
+        soft.code = OFS_ERR_NONE;
+        deadline = ofs_deadline_min(deadline, ofs_deadline_in(PATIENCE));
+        ofs_loop_shield(loop, false); /* the signals so far are heard */
+        ofs_loop_shield(loop, true);
+    }
+    ofs_loop_shield(loop, shield);
+    return ofs_rpc_wait(b->rpc, id, deadline, ret_result, err);
 }
 
 static bool is_gone(const struct ofs_error *err)
@@ -336,10 +356,7 @@ static int bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     cJSON *params = object_with("type", "tab");
     cJSON_AddBoolToObject(params, "background", true);
     /* A signal between the question and its answer must not lose the tab that it made. */
-    bool shield = ofs_loop_shield(browser->loop, true);
-    int rc = ofs_rpc_call(b->rpc, NULL, "browsingContext.create", params, deadline, &created, err);
-    ofs_loop_shield(browser->loop, shield);
-    if (rc) {
+    if (insist(b, "browsingContext.create", params, deadline, &created, err)) {
         free(t);
         return ofs_wrap(err, "no tab could be opened");
     }
@@ -405,18 +422,11 @@ static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
 
 /* ---- the session ---- */
 
-/* However often a person presses Ctrl-C, and however late it is: the browser has to hear it. */
 static void end_session(struct bidi *b, ofs_deadline deadline)
 {
-    ofs_deadline least = ofs_deadline_in(WORD_MILLISECONDS);
-    struct ofs_error err = {.code = OFS_ERR_INTERRUPTED};
-    for (int i = 0; i < MOST_WORDS && err.code == OFS_ERR_INTERRUPTED; i++) {
-        ofs_loop_shield(b->browser.loop, false);
-        ofs_loop_shield(b->browser.loop, true);
-        if (!ofs_rpc_call(b->rpc, NULL, "session.end", NULL, deadline > least ? deadline : least,
-                          NULL, &err))
-            break;
-    }
+    ofs_deadline least = ofs_deadline_in(PATIENCE);
+    struct ofs_error ignored;
+    insist(b, "session.end", NULL, deadline > least ? deadline : least, NULL, &ignored);
 }
 
 static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
