@@ -81,10 +81,17 @@ struct ofs_options {
     const char *trace;   /* a file, or NULL */
     const char *capabilities; /* --capabilities: a JSON file, or NULL */
     const char *cacert;       /* --cacert: a PEM file, or NULL */
+    bool show;           /* our tab in front, in a window of its own */
     const char *wording; /* a new wording that the person vouches for, or NULL */
 
     /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */
     void (*on_progress)(void *ctx, const char *setting, const char *words);
+    /* Something that the person has to know or do now: which browser is used, that it will ask them to
+     * allow this. One or two sentences. */
+    void (*on_notice)(void *ctx, const char *words);
+    /* Several browsers can be used: an index into `titles`, or -1 for none of them. NULL: nobody is
+     * there to ask, and the one used last time is taken. */
+    int (*on_choice)(void *ctx, const char *const *titles, size_t n);
     void *ctx;
 };
 

@@ -9,12 +9,31 @@
 #include "wire/wire.h"
 
 /* A browser over the Chrome DevTools Protocol. Takes the wire over, and the process (NULL: attached).
- * `close_url` (NULL: none) is "http://HOST:PORT/json/close/", where a tab can still be closed after
- * the wire was cut. */
+ * `url` (NULL with a process) is the socket, whose path names this start of this browser. `close_url`
+ * (NULL or "": none) is "http://HOST:PORT/json/close/", where a tab can still be closed after the wire
+ * was cut. */
 struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
-                                 struct ofs_process *process, const char *close_url,
-                                 struct ofs_trace *trace, ofs_deadline deadline,
+                                 struct ofs_process *process, const struct ofs_connect *how,
+                                 const char *url, const char *close_url, ofs_deadline deadline,
                                  struct ofs_error *err);
+
+/* Join the browser with a classic debugging port at HOST:PORT. */
+struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_connect *how,
+                                    const char *host_port, ofs_deadline deadline,
+                                    struct ofs_error *err);
+
+/* Join the browser behind a socket, ws://HOST:PORT/devtools/browser/…. Where it asks its person first,
+ * that is told beforehand and waited for until the deadline. Asks once. Errors tell apart: nobody
+ * listens (OFS_ERR_CONNECT), Cancel (OFS_ERR_REFUSED), no answer (OFS_ERR_TIMEOUT), the browser ended
+ * meanwhile (OFS_ERR_LOST). */
+struct ofs_browser *ofs_attach_socket(struct ofs_loop *loop, const struct ofs_connect *how,
+                                      const char *url, ofs_deadline deadline,
+                                      struct ofs_error *err);
+
+/* Find the person's browser and join it. `*ret_none`: there is none that can be joined, which is no
+ * error. */
+struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_connect *how,
+                                    ofs_deadline deadline, bool *ret_none, struct ofs_error *err);
 
 /* A browser behind a WebDriver (webdriver.h): asks for a session, with the person's capabilities. */
 struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_connect *how,
@@ -28,8 +47,5 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
 /* Find an executable and start it on a profile of our own. Gives the wire and the process. */
 int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,
                struct ofs_process **ret_process, struct ofs_error *err);
-
-/* Look for a running browser with a classic debugging port: 1 and its "HOST:PORT", or 0. */
-int ofs_find_running(struct ofs_loop *loop, ofs_deadline deadline, char ret_host_port[64]);
 
 #endif

@@ -129,7 +129,16 @@ struct ofs_connect {
     bool headless;
     const char *capabilities; /* for webdriver: a JSON file merged into what is asked for, or NULL */
     const char *cacert;       /* for webdriver+https: a PEM file of authorities to trust, or NULL */
+    const char *site;         /* the origin that tabs are opened for: a tab that a killed run left is
+                                 closed only while it is there; NULL: such tabs are left alone */
+    bool show;                /* our tab in front, in a window of its own */
     struct ofs_trace *trace;
+
+    /* Both may be NULL. Something that the person has to know or do now, in one or two sentences.
+     * Which of `n` browsers: an index, or -1 for none; not asked where it is NULL. */
+    void (*on_notice)(void *ctx, const char *words);
+    int (*on_choice)(void *ctx, const char *const *titles, size_t n);
+    void *ctx;
 };
 
 /* Reach or start the browser that `how` names. Blocks. Never connects to a host that is not this

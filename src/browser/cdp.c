@@ -452,24 +452,28 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     struct cdp *b = (struct cdp *)browser;
     OFS_AUTO_JSON created = NULL;
     OFS_AUTO_JSON attached = NULL;
-    cJSON *params = object();
-    cJSON_AddStringToObject(params, "url", "about:blank");
-    cJSON_AddBoolToObject(params, "background", true);
     struct cdp_tab *t = calloc(1, sizeof *t);
-    if (!t) {
-        cJSON_Delete(params);
+    if (!t)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    }
+    t->note = b->state ? ofs_tab_note_new(b->state, b->id, b->site) : NULL;
+    cJSON *params = object();
+    cJSON_AddStringToObject(params, "url", t->note ? t->note->mark : "about:blank");
+    /* behind the person's own tab, or, where they want to watch, in a window of its own */
+    cJSON_AddBoolToObject(params, "background", !b->show);
+    if (b->show)
+        cJSON_AddBoolToObject(params, "newWindow", true);
     /* A signal between the question and its answer must not lose the tab that it made. */
     bool shield = ofs_loop_shield(browser->loop, true);
     int rc = ofs_rpc_call(b->rpc, NULL, "Target.createTarget", params, deadline, &created, err);
     ofs_loop_shield(browser->loop, shield);
-    if (rc) {
+    if (rc) { /* it may be there all the same, so the note stays unless the browser said no */
+        ofs_tab_note_free(t->note, err->code == OFS_ERR_PEER);
         free(t);
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.browser = browser;
     KEEP(t->target, ofs_json_str(created, "targetId", ""));
+    ofs_tab_note_name(t->note, t->target);
     KEEP(t->frame, t->target); /* a top frame has its target's id */
     t->next = b->tabs;
     b->tabs = t;
@@ -488,25 +492,25 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     return 0;
 }
 
-static void close_target(struct cdp *b, const char *target, ofs_deadline deadline)
+bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadline)
 {
-    struct ofs_error ignored;
+    struct ofs_error err;
     cJSON *params = object_with("targetId", cJSON_CreateString(target));
-    if (!ofs_rpc_is_over(b->rpc, NULL)) {
-        ofs_rpc_call(b->rpc, NULL, "Target.closeTarget", params, deadline, NULL, &ignored);
-        return;
-    }
+    if (!ofs_rpc_is_over(b->rpc, NULL))
+        return !ofs_rpc_call(b->rpc, NULL, "Target.closeTarget", params, deadline, NULL, &err) ||
+               err.code == OFS_ERR_PEER;
     cJSON_Delete(params);
     if (!b->close_url[0])
-        return;
+        return false;
     /* The wire was cut and the browser may live on: its port still closes a tab by name. */
     OFS_AUTO_STR url = NULL;
     if (asprintf(&url, "%s%s", b->close_url, target) < 0)
-        return;
+        return false;
     OFS_AUTO_BUF body = OFS_BUF(65536);
     long status;
-    ofs_http_get(b->browser.loop, url, ofs_deadline_min(deadline, ofs_deadline_in(2000)), &body,
-                 &status, &ignored);
+    return !ofs_http_get(b->browser.loop, url, ofs_deadline_min(deadline, ofs_deadline_in(2000)),
+                         &body, &status, &err) &&
+           (status == 200 || status == 404);
 }
 
 /* Windows that our page opened carry our target as their opener. */
@@ -524,7 +528,7 @@ static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadlin
         if (strcmp(ofs_json_str(info, "openerId", ""), opener))
             continue;
         close_popups(b, id, deadline, depth + 1);
-        close_target(b, id, deadline);
+        ofs_cdp_close_target(b, id, deadline);
     }
 }
 
@@ -535,8 +539,8 @@ static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     bool shield = ofs_loop_shield(b->browser.loop, true);
     if (tab->view.popups)
         close_popups(b, t->target, deadline, 0);
-    if (!tab->view.closed)
-        close_target(b, t->target, deadline);
+    bool closed = tab->view.closed || ofs_cdp_close_target(b, t->target, deadline);
+    ofs_tab_note_free(t->note, closed);
     ofs_loop_shield(b->browser.loop, shield);
     for (struct cdp_tab **at = &b->tabs; *at; at = &(*at)->next)
         if (*at == t) {
@@ -559,6 +563,8 @@ static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
     ofs_loop_shield(browser->loop, shield);
     ofs_rpc_free(b->rpc);
     ofs_process_end(b->process, deadline);
+    free(b->state);
+    free(b->site);
     free(b);
 }
 
@@ -594,8 +600,8 @@ static void tell_failed_start(struct ofs_process *process, struct ofs_error *err
 }
 
 struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
-                                 struct ofs_process *process, const char *close_url,
-                                 struct ofs_trace *trace, ofs_deadline deadline,
+                                 struct ofs_process *process, const struct ofs_connect *how,
+                                 const char *url, const char *close_url, ofs_deadline deadline,
                                  struct ofs_error *err)
 {
     struct cdp *b = calloc(1, sizeof *b);
@@ -609,11 +615,20 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
     b->browser.loop = loop;
     b->browser.wire = wire->ops->name;
     b->process = process;
+    b->show = how->show;
     KEEP(b->close_url, close_url);
-    b->rpc = ofs_rpc_new(loop, wire, trace, on_event, b, err);
+    if (!process && url && how->state && how->site) {
+        const char *slash = strrchr(url, '/');
+        KEEP(b->id, slash ? slash + 1 : url);
+        b->state = strdup(how->state);
+        b->site = strdup(how->site);
+    }
+    b->rpc = ofs_rpc_new(loop, wire, how->trace, on_event, b, err);
     OFS_AUTO_JSON version = NULL;
     if (!b->rpc) {
         ofs_process_end(process, ofs_deadline_in(1000));
+        free(b->state);
+        free(b->site);
         free(b);
         return NULL;
     }
@@ -624,5 +639,7 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
         return NULL;
     }
     take_product(&b->browser, ofs_json_str(version, "product", "Chrome"));
+    if (b->state && b->site && ofs_cdp_close_leftovers(b, deadline) && how->on_notice)
+        how->on_notice(how->ctx, "A tab that an earlier run had to leave behind was closed.");
     return &b->browser;
 }

@@ -2,13 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "browser/backends.h"
-#include "wire/http.h"
 
 enum {
-    ANSWER_LIMIT = 1 << 20, /* of /json/version, which is a few hundred bytes */
     ANSWERS_WITHIN = 10000, /* milliseconds, where nobody has to be asked */
 };
 
@@ -99,56 +96,6 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
     return -1;
 }
 
-/* Ask the port for the browser's socket. */
-static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
-                    char ret_url[256], struct ofs_error *err)
-{
-    OFS_AUTO_BUF body = OFS_BUF(ANSWER_LIMIT);
-    OFS_AUTO_STR url = ofs_text_printf("http://%s/json/version", host_port);
-    long status;
-    if (!url)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (ofs_http_get(loop, url, ofs_deadline_min(deadline, ofs_deadline_in(10000)), &body, &status,
-                     err))
-        return -1;
-    if (status == 404) {
-        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
-        return ofs_hint(err, "a browser that asks for approval answers so: take the two lines of "
-                             "DevToolsActivePort in its user data directory as PORT and PATH and "
-                             "run with --connect ws://127.0.0.1:PORT/PATH, then press Allow; or "
-                             "check the port");
-    }
-    if (status != 200)
-        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld", url, status);
-    OFS_AUTO_JSON answer = ofs_json_parse(ofs_buf_str(&body), body.len, err);
-    if (!answer) {
-        err->code = OFS_ERR_NOT_A_BROWSER;
-        return ofs_wrap(err, "the answer of %s", url);
-    }
-    const char *socket = ofs_json_str(answer, "webSocketDebuggerUrl", NULL);
-    const char *path = socket ? strstr(socket, "/devtools/browser") : NULL;
-    if (!path)
-        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
-                        "the answer of %s names no browser socket (webSocketDebuggerUrl)", url);
-    /* The host and port that we were given, whatever the answer says of itself. */
-    snprintf(ret_url, 256, "ws://%s%s", host_port, path);
-    return 0;
-}
-
-static struct ofs_browser *attach(struct ofs_loop *loop, const char *host_port, const char *socket,
-                                  struct ofs_trace *trace, ofs_deadline deadline,
-                                  struct ofs_error *err)
-{
-    char url[256], close_url[128] = "";
-    if (host_port) {
-        if (discover(loop, host_port, deadline, url, err))
-            return NULL;
-        snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
-    }
-    struct ofs_wire *wire = ofs_wire_websocket(loop, host_port ? url : socket, deadline, err);
-    return wire ? ofs_cdp_open(loop, wire, NULL, close_url, trace, deadline, err) : NULL;
-}
-
 /* Firefox answers at one path of its debugging port (WebDriver BiDi, 5). */
 static struct ofs_browser *attach_session(struct ofs_loop *loop, const char *host_port,
                                           struct ofs_trace *trace, ofs_deadline deadline,
@@ -174,7 +121,7 @@ static struct ofs_browser *launch(struct ofs_loop *loop, const struct ofs_connec
     struct ofs_process *process;
     if (ofs_launch(loop, how, &wire, &process, err))
         return NULL;
-    return ofs_cdp_open(loop, wire, process, NULL, how->trace, deadline, err);
+    return ofs_cdp_open(loop, wire, process, how, NULL, NULL, deadline, err);
 }
 
 struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_connect *how,
@@ -186,16 +133,20 @@ struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_con
         return NULL;
     if (rest) {
         snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(rest, "/"), rest);
-        return attach(loop, host_port, NULL, how->trace, deadline, err);
+        return ofs_attach_port(loop, how, host_port, deadline, err);
     }
     if (after(how->address, "webdriver"))
         return ofs_webdriver_open(loop, how, deadline, err);
     if ((rest = after(how->address, "bidi://")))
         return attach_session(loop, rest, how->trace, deadline, err);
     if (after(how->address, "ws://"))
-        return attach(loop, NULL, how->address, how->trace, deadline, err);
-    if (!strcmp(how->address, "auto") && ofs_find_running(loop, deadline, host_port))
-        return attach(loop, host_port, NULL, how->trace, deadline, err);
+        return ofs_attach_socket(loop, how, how->address, deadline, err);
+    if (!strcmp(how->address, "auto")) {
+        bool none;
+        struct ofs_browser *found = ofs_attach_auto(loop, how, deadline, &none, err);
+        if (!none)
+            return found;
+    }
     return launch(loop, how, deadline, err);
 }
 

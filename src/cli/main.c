@@ -75,7 +75,7 @@ static const struct option_row {
      "you vouch that a setting found by its key and now worded TEXT means the same"},
     {"state", TEXT, AT(state), "DIR", "where things are remembered between runs"},
     {"trace", TEXT, AT(trace), "FILE", "write every protocol message, secrets redacted"},
-    {"show", FLAG, AT(show), NULL, "rehearse: with a window"},
+    {"show", FLAG, AT(show), NULL, "work in front of your eyes, in a window of its own"},
     {"serve", TEXT, AT(serve), "PORT", "rehearse: only serve the replica (0: any free port)"},
     {"fault", TEXT, AT(fault), "NAME[,NAME...]", "rehearse: what goes wrong (see --list-faults)"},
     {"list-faults", FLAG, AT(list_faults), NULL, "rehearse: the faults there are"},

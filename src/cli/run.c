@@ -35,6 +35,31 @@ static void on_progress(void *ctx, const char *setting, const char *words)
     fflush(stderr);
 }
 
+static void on_notice(void *ctx, const char *words)
+{
+    (void)ctx;
+    cli_block(stderr, 0, "", 0, words);
+    fflush(stderr);
+}
+
+static bool read_answer(struct session *session, char *ret_line, size_t size);
+
+/* Which browser, where several can be used. */
+static int on_choice(void *ctx, const char *const *titles, size_t n)
+{
+    struct session *session = ctx;
+    char line[64] = "", *rest;
+    fprintf(stderr, "Several browsers can be used:\n");
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "  %zu  %s\n", i + 1, titles[i]);
+    fprintf(stderr, "Which one? [1-%zu] ", n);
+    fflush(stderr);
+    if (!read_answer(session, line, sizeof line))
+        return -1;
+    unsigned long number = strtoul(line, &rest, 10);
+    return rest != line && *rest == '\n' && number >= 1 && number <= n ? (int)number - 1 : -1;
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
@@ -73,6 +98,9 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .capabilities = cli->capabilities,
         .cacert = cli->cacert,
         .wording = cli->wording,
+        .show = cli->show,
+        .on_notice = on_notice,
+        .on_choice = cli_is_terminal(STDIN_FILENO) && cli_is_terminal(STDERR_FILENO) ? on_choice : NULL,
         .on_progress = on_progress,
         .ctx = session,
     };

@@ -1,0 +1,256 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "browser/backends.h"
+#include "browser/find.h"
+#include "browser/remember.h"
+#include "wire/http.h"
+
+/* Joining a browser that runs already: what its port says, the person's word where it asks for one,
+ * and which browser it should be where several could. */
+
+enum {
+    ANSWER_LIMIT = 1 << 20, /* of /json/version, which is a few hundred bytes */
+    LOOKS_WITHIN = 2000,
+};
+
+static void notice(const struct ofs_connect *how, const char *fmt, ...) OFS_PRINTF(2, 3);
+
+static void notice(const struct ofs_connect *how, const char *fmt, ...)
+{
+    char *words = NULL;
+    va_list ap;
+    if (!how->on_notice)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&words, fmt, ap) >= 0)
+        how->on_notice(how->ctx, words);
+    va_end(ap);
+    free(words);
+}
+
+/* Ask the port for the browser's socket. */
+static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
+                    char ret_url[256], struct ofs_error *err)
+{
+    OFS_AUTO_BUF body = OFS_BUF(ANSWER_LIMIT);
+    OFS_AUTO_STR url = ofs_text_printf("http://%s/json/version", host_port);
+    long status;
+    if (!url)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (ofs_http_get(loop, url, ofs_deadline_min(deadline, ofs_deadline_in(10000)), &body, &status,
+                     err))
+        return -1;
+    if (status == 404) {
+        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
+        return ofs_hint(err, "a browser that asks its person first answers so, and is found by "
+                             "--connect auto: 'offswitch doctor' shows its address; or check the "
+                             "port");
+    }
+    if (status != 200)
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld", url, status);
+    OFS_AUTO_JSON answer = ofs_json_parse(ofs_buf_str(&body), body.len, err);
+    if (!answer) {
+        err->code = OFS_ERR_NOT_A_BROWSER;
+        return ofs_wrap(err, "the answer of %s", url);
+    }
+    const char *socket = ofs_json_str(answer, "webSocketDebuggerUrl", NULL);
+    const char *path = socket ? strstr(socket, "/devtools/browser") : NULL;
+    if (!path)
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
+                        "the answer of %s names no browser socket (webSocketDebuggerUrl)", url);
+    /* The host and port that we were given, whatever the answer says of itself. */
+    snprintf(ret_url, 256, "ws://%s%s", host_port, path);
+    return 0;
+}
+
+/* What stands before the upgrade. 404: the browser will ask its person. 0: it did not say. */
+static long version_status(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
+                           struct ofs_error *err)
+{
+    long status = 0;
+    OFS_AUTO_BUF body = OFS_BUF(ANSWER_LIMIT);
+    OFS_AUTO_STR url = ofs_text_printf("http://%s/json/version", host_port);
+    struct ofs_error why;
+    if (!url || !ofs_http_get(loop, url, ofs_deadline_min(deadline, ofs_deadline_in(LOOKS_WITHIN)),
+                              &body, &status, &why))
+        return status;
+    if (why.code != OFS_ERR_CONNECT && why.code != OFS_ERR_INTERRUPTED)
+        return 0;
+    *err = why;
+    return -1;
+}
+
+/* Why the one question to the person came to nothing. */
+static void explain(struct ofs_loop *loop, const char *host_port, struct ofs_error *err)
+{
+    struct ofs_error ignored = {0};
+    long status;
+    switch (err->code) {
+    case OFS_ERR_REFUSED:
+        ofs_fail(err, OFS_ERR_REFUSED,
+                 "\"Allow remote debugging?\" was answered with Cancel, so nothing was read or "
+                 "changed");
+        ofs_hint(err, "run again and press Allow; or sign in once with 'offswitch login' and use "
+                      "--connect launch, which asks nothing");
+        return;
+    case OFS_ERR_TIMEOUT:
+        ofs_fail(err, OFS_ERR_TIMEOUT,
+                 "nobody answered \"Allow remote debugging?\" in the browser in time");
+        ofs_hint(err, "the question may still stand there, and Allow comes too late for it now: "
+                      "press Cancel, then run again (--timeout gives more time)");
+        return;
+    case OFS_ERR_INTERRUPTED:
+        ofs_hint(err, "the browser's question may still stand there: press Cancel");
+        return;
+    case OFS_ERR_LOST:
+    case OFS_ERR_CONNECT:
+    case OFS_ERR_NOT_A_BROWSER:
+        status = version_status(loop, host_port, ofs_deadline_in(LOOKS_WITHIN), &ignored);
+        if (status == 404)
+            return;
+        ofs_fail(err, OFS_ERR_LOST, "the browser ended while it asked \"Allow remote debugging?\"");
+        ofs_hint(err, "start it again, run again, and press Allow when it asks");
+        return;
+    default:
+        return;
+    }
+}
+
+/* One upgrade, and where the browser asks its person: said before, waited for, never repeated. */
+static struct ofs_wire *upgrade(struct ofs_loop *loop, const struct ofs_connect *how,
+                                const char *url, bool asks, ofs_deadline deadline,
+                                struct ofs_error *err)
+{
+    char host_port[64];
+    snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(url + 5, "/"), url + 5);
+    if (asks)
+        notice(how,
+               "Your browser (%s) now asks \"Allow remote debugging?\". Press Allow there; Cancel "
+               "is the one that is marked. It asks once for this run, and has %lld seconds.",
+               host_port, (long long)(ofs_deadline_left(deadline) / 1000));
+    struct ofs_wire *wire = ofs_wire_websocket(loop, url, deadline, err);
+    if (!wire && asks)
+        explain(loop, host_port, err);
+    return wire;
+}
+
+struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_connect *how,
+                                    const char *host_port, ofs_deadline deadline,
+                                    struct ofs_error *err)
+{
+    char url[256], close_url[128];
+    if (discover(loop, host_port, deadline, url, err))
+        return NULL;
+    snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
+    struct ofs_wire *wire = upgrade(loop, how, url, false, deadline, err);
+    return wire ? ofs_cdp_open(loop, wire, NULL, how, url, close_url, deadline, err) : NULL;
+}
+
+struct ofs_browser *ofs_attach_socket(struct ofs_loop *loop, const struct ofs_connect *how,
+                                      const char *url, ofs_deadline deadline, struct ofs_error *err)
+{
+    char host_port[64], close_url[128] = "";
+    snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(url + 5, "/"), url + 5);
+    long status = version_status(loop, host_port, deadline, err);
+    if (status < 0) {
+        if (err->code == OFS_ERR_CONNECT) {
+            ofs_fail(err, OFS_ERR_CONNECT, "nobody listens at %s", host_port);
+            ofs_hint(err, "the browser has ended, or was started anew with another port: "
+                          "'offswitch doctor' shows where it is; --connect auto finds it");
+        }
+        return NULL;
+    }
+    if (status == 200)
+        snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
+    struct ofs_wire *wire = upgrade(loop, how, url, status == 404, deadline, err);
+    return wire ? ofs_cdp_open(loop, wire, NULL, how, url, close_url, deadline, err) : NULL;
+}
+
+/* ---- auto ---- */
+
+static int ask_which(const struct ofs_connect *how, const struct ofs_candidate *list, int n,
+                     struct ofs_error *err)
+{
+    char **titles = calloc((size_t)n, sizeof *titles);
+    int chosen = -1;
+    bool whole = titles != NULL;
+    for (int i = 0; titles && i < n; i++)
+        whole = (titles[i] = ofs_candidate_title(&list[i])) && whole;
+    if (whole)
+        chosen = how->on_choice(how->ctx, (const char *const *)titles, (size_t)n);
+    for (int i = 0; titles && i < n; i++)
+        free(titles[i]);
+    free(titles);
+    if (chosen >= 0 && chosen < n)
+        return chosen;
+    ofs_fail(err, OFS_ERR_REFUSED, "no browser was chosen");
+    return ofs_hint(err, "name one with --connect");
+}
+
+/* Which of the `n` that can be reached: the person's word, else the one used last time, else the
+ * first. */
+static int choose(const struct ofs_connect *how, const struct ofs_candidate *list, int n,
+                  struct ofs_error *err)
+{
+    if (n == 1)
+        return 0;
+    if (how->on_choice)
+        return ask_which(how, list, n, err);
+    OFS_AUTO_STR last = how->state ? ofs_last_browser(how->state) : NULL;
+    for (int i = 0; last && i < n; i++)
+        if (!strcmp(list[i].dir, last))
+            return i;
+    return 0;
+}
+
+static void tell_fallback(const struct ofs_connect *how, const struct ofs_candidate *list, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (list[i].state != OFS_REACH_NO_DEBUGGING)
+            continue;
+        OFS_AUTO_STR title = ofs_candidate_title(&list[i]);
+        notice(how,
+               "%s is running and cannot be joined ('offswitch doctor' tells the next step), so "
+               "offswitch's own profile is used.",
+               title ? title : list[i].browser);
+        return;
+    }
+    notice(how,
+           "No running browser can be joined ('offswitch doctor' tells why), so offswitch's own "
+           "profile is used.");
+}
+
+struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_connect *how,
+                                    ofs_deadline deadline, bool *ret_none, struct ofs_error *err)
+{
+    struct ofs_candidate *list = NULL;
+    struct ofs_browser *browser = NULL;
+    const struct ofs_find_roots roots = ofs_find_roots_here();
+    int n = ofs_find_all(loop, &roots, deadline, &list, err), usable = 0;
+    *ret_none = false;
+    while (usable < n && list[usable].address[0])
+        usable++;
+    int chosen = usable ? choose(how, list, usable, err) : -1;
+    if (n >= 0 && !usable) {
+        *ret_none = true;
+        tell_fallback(how, list, n);
+    }
+    if (chosen >= 0) {
+        const struct ofs_candidate *c = &list[chosen];
+        struct ofs_connect exact = *how;
+        OFS_AUTO_STR title = ofs_candidate_title(c);
+        notice(how, "Using %s%s.", title ? title : c->browser,
+               usable > 1 && !how->on_choice ? ", of several" : "");
+        exact.address = c->address;
+        browser = ofs_browser_open(loop, &exact, deadline, err);
+        if (browser && how->state)
+            ofs_last_browser_set(how->state, c->dir);
+    }
+    ofs_find_free(list, n);
+    return browser;
+}
