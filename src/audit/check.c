@@ -126,6 +126,10 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
     bool can_tell = setting->page || ofs_words_know_language(setting->labels, lang) ||
                     ofs_words_know_language(setting->rows, lang);
     ret->absent = true;
+    if (cJSON_IsTrue(ofs_json_get(ofs_json_get(look, "listed"), setting->id))) {
+        cannot(ret, "not-found", "the index names it without a link; open it there by hand");
+        return;
+    }
     if (!is_intact(look, setting->id)) {
         cannot(ret, "not-found",
                "neither its page nor the index shows it, nor anything else that is known; look for "
@@ -160,6 +164,11 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
         {
             if ((strcmp(ofs_json_str(link, "by", ""), "text") == 0) != by_text)
                 continue;
+            if (ofs_json_bool(link, "away", false)) {
+                cannot(ret, "wrong-origin",
+                       "its link on the index leads to another site; open it by hand");
+                return NULL;
+            }
             path = ofs_json_str(link, "path", NULL);
             count++;
         }

@@ -47,6 +47,15 @@ static const char *turned(const char *state)
     return !strcmp(state, "on") ? "off" : !strcmp(state, "off") ? "on" : state;
 }
 
+/* A switch is on or off; a choice of several is one of the scenario's words, where it tells them. */
+static bool is_known_state(const struct ofs_setting *setting, const char *state)
+{
+    bool is_switch = !strcmp(setting->wanted, "on") || !strcmp(setting->wanted, "off");
+    if (!strcmp(state, "on") || !strcmp(state, "off"))
+        return true;
+    return setting->choices ? ofs_json_get(setting->choices, state) != NULL : !is_switch;
+}
+
 void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sight,
                  struct ofs_observation *ret)
 {
@@ -81,8 +90,13 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sigh
     else if (!state[0])
         cannot(ret, "not-ready",
                "the control is there and says neither on nor off; look at it by hand");
+    else if (!is_known_state(setting, state))
+        cannot(ret, "wording-changed",
+               "the control reads \"%.160s\", which is none of the known choices; choose by hand",
+               state);
     else
-        snprintf(ret->state, sizeof ret->state, "%s", ret->inverted ? turned(state) : state);
+        snprintf(ret->state, sizeof ret->state, "%.*s", (int)sizeof ret->state - 1,
+                 ret->inverted ? turned(state) : state);
 }
 
 static bool is_wanted(const struct ofs_result *r, const char *state)

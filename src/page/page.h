@@ -56,6 +56,12 @@ int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
 int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight *ret_sight,
                   struct ofs_error *err);
 
+/* Is somebody signed in, by what the tab shows just now, wherever a person has taken it? Loads nothing
+ * and waits for nothing. Without a canary in the scenario, any whole page of the site that asks for no
+ * password will do. */
+int ofs_page_glance(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
+                    struct ofs_error *err);
+
 /* What came of a flip. */
 struct ofs_flip {
     const char *reason; /* not pressed, and why; NULL: the press was sent */

@@ -97,9 +97,15 @@ function findSetting(setting, controls) {
 
 const wordSet = (byLanguage) => new Set(Object.values(byLanguage || {}).flat().map(plain).filter(Boolean));
 
+/* A wording of a choice of several, as the scenario's word for it. */
+const meantBy = (setting, word) => (word && setting.choices.get(plain(word))) || word;
+
 function prepareSetting(given) {
+  const choices = new Map();
+  for (const [word, wordings] of Object.entries(given.choices || {}))
+    for (const text of wordSet(wordings)) choices.set(text, word);
   const labels = wordSet(given.labels);
   const rows = wordSet(given.rows);
   const inverted = wordSet(given.inverted);
-  return { ...given, labels, rows, inverted, known: new Set([...labels, ...rows, ...inverted]) };
+  return { ...given, choices, labels, rows, inverted, known: new Set([...labels, ...rows, ...inverted]) };
 }

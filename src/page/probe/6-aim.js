@@ -90,11 +90,11 @@ function scrollTo(el) {
 }
 
 /* The innermost element is what takes the press; for radios, the one that means the wanted word. */
-function targetOf(control, wanted) {
+function targetOf(control, wanted, setting) {
   if (control.kind !== "radio") return control.members[control.members.length - 1];
-  const at = control.words.findIndex((word) => word === wanted || plain(word) === plain(wanted));
-  const twice = control.words.filter((word) => word === wanted).length > 1;
-  return at < 0 || twice ? null : control.members[at];
+  const words = control.words.map((word) => plain(meantBy(setting, word)));
+  const hits = control.members.filter((_, i) => words[i] === plain(wanted));
+  return hits.length === 1 ? hits[0] : null;
 }
 
 function aimAt(target, control, controls) {

@@ -54,7 +54,8 @@ function tellControl(control, setting, controls) {
   const { wording, said } = wordingOf(setting, control, controls);
   const view = control.el.ownerDocument;
   return {
-    kind: control.kind, name: control.name, said, wording, state: control.state, words: control.words || null,
+    kind: control.kind, name: control.name, said, wording,
+    state: meantBy(setting, control.state), words: control.words || null,
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     loaded: view.readyState === "complete",
     plain: site.static_paths.some((p) => under(view.location.pathname, p)) || view.scripts.length === 0,
@@ -74,28 +75,36 @@ function linksFor(settings) {
     } catch (_) {
       return true;
     }
-    if (url.origin !== location.origin) return true;
+    const away = url.origin !== location.origin;
     count++;
     const texts = [accessibleName(el), ...textLines(el).map((line) => line.text)];
     let known = false;
     for (const setting of settings) {
-      const by = texts.some((text) => setting.known.has(plain(text))) ? "text" : setting.page && url.pathname.replace(/\/$/, "") === setting.page.replace(/\/$/, "") ? "path" : null;
+      const by = texts.some((text) => setting.known.has(plain(text))) ? "text" : !away && setting.page && url.pathname.replace(/\/$/, "") === setting.page.replace(/\/$/, "") ? "path" : null;
       if (!by) continue;
       known = true;
       found[setting.id] = found[setting.id] || [];
-      const same = found[setting.id].find((link) => link.path === url.pathname + url.search);
+      const same = found[setting.id].find((link) => link.path === url.pathname + url.search && link.away === away);
       if (same && by === "text") same.by = by;
-      if (!same) found[setting.id].push({ path: url.pathname + url.search, text: squeeze(texts[0]).slice(0, 200), by });
+      if (!same) found[setting.id].push({ path: url.pathname + url.search, text: squeeze(texts[0]).slice(0, 200), by, away });
     }
-    if (!known && url.pathname.split("/")[1] === here && url.pathname !== location.pathname && soundsLikeAi(texts[0]))
+    if (!known && !away && url.pathname.split("/")[1] === here && url.pathname !== location.pathname && soundsLikeAi(texts[0]))
       strange.push({ name: squeeze(texts[0]).slice(0, 200), state: null });
     return false;
   });
   return { found, strange, count };
 }
 
+/* Settings whose wording stands anywhere on the page, as a link or not. */
+function listedOn(settings) {
+  const lines = new Set(textLines(document.body || document.documentElement).map((line) => plain(line.text)));
+  const listed = {};
+  for (const setting of settings) if ([...setting.known].some((text) => lines.has(text))) listed[setting.id] = true;
+  return listed;
+}
+
 /* One read of the page: where it is, whether it is ready, and each setting's control on it. */
-function look() {
+function look({ index } = {}) {
   const roots = [document];
   let opaque = 0;
   let told = 0;
@@ -134,7 +143,7 @@ function look() {
     boot: site.marks.length ? anySelector(site.marks) : null,
     canary: site.canary.length ? anySelector(site.canary) : null,
     blocker: blockerNow(), password: asksForPassword(),
-    changes, opaque, told, controls: controls.length, matches, links: links.found, link_count: links.count, unlisted,
+    changes, opaque, told, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: document.scrollingElement ? document.scrollingElement.scrollHeight - innerHeight - scrollY > 4 : false },
@@ -183,15 +192,15 @@ const answers = {
   },
   /* Where to press for a setting, and an ear for the press. */
   aim({ id, wanted }) {
-    const { controls, control } = locate(id);
+    const { controls, control, setting } = locate(id);
     if (!control) return { gone: true };
-    const target = targetOf(control, wanted);
+    const target = targetOf(control, wanted, setting);
     if (!target) return { no_word: true };
     if (control.folded && !control.rendered) {
       const summary = [...control.folded.children].find((c) => c.localName === "summary");
       return { folded: true, ...(summary ? aimAt(summary, null, controls) : {}) };
     }
-    if (control.kind === "select") return aimSelect(target, wanted);
+    if (control.kind === "select") return aimSelect(target, wanted, setting);
     const aim = aimAt(target, control, controls);
     const through = [...control.members, ...labelsOf(target), ...(aim.via === "track" ? [trackOf(target, controls, control)] : [])];
     arm(target, through.filter(Boolean));
@@ -239,10 +248,10 @@ const answers = {
 };
 
 /* A select is worked from the keyboard; one step is one press. */
-function aimSelect(target, wanted) {
+function aimSelect(target, wanted, setting) {
   const options = [...target.options].filter((o) => !o.disabled);
   const at = options.findIndex((o) => o.selected);
-  const words = options.map((o) => stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent));
+  const words = options.map((o) => meantBy(setting, stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent)));
   const to = words.findIndex((word) => word === wanted || plain(word) === plain(wanted));
   if (to < 0) return { no_word: true };
   if (openModals().length) return { cover: "dialog" };
