@@ -103,7 +103,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 .PHONY: test
 test: ## set up, build, and run every test
 	@sh tests/setup.sh build browser test
-	@$(MAKE) --no-print-directory all lint unit asan live probe-test faults-run zoo
+	@$(MAKE) --no-print-directory all lint unit asan live probe-test faults-run mutations-sample zoo
 	@echo "all tests passed"
 
 .PHONY: unit
@@ -142,6 +142,14 @@ FAULTS_JOBS ?= 8
 faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault on a real browser
 	$(Q)OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \
 	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so $(FAULTS_BIN) -j $(FAULTS_JOBS)
+
+.PHONY: mutations
+mutations: $(BUILD)/offswitch ## N=2000 SEED=1 variants of the replica's pages: no false off, no wrong touch
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=$(or $(N),2000) SEED=$(or $(SEED),1) J=$(or $(J),4) node tests/mutations/run.mjs
+
+.PHONY: mutations-sample
+mutations-sample: $(BUILD)/offswitch ## forty of these variants
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=40 SEED=1 J=8 node tests/mutations/run.mjs
 
 .PHONY: zoo
 zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and proved
