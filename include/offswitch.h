@@ -106,6 +106,10 @@ void ofs_job_free(struct ofs_job *job);
  * a result (unknown, with its reason) and not an error. */
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err);
 
+/* Another origin than the scenario's is for replicas: http(s)://HOST[:PORT] on this machine, or
+ * OFS_ERR_USAGE. */
+int ofs_job_check_origin(const char *origin, struct ofs_error *err);
+
 /* After a check: how many settings a fix would flip. */
 size_t ofs_job_differing(const struct ofs_job *job);
 

@@ -10,7 +10,7 @@
 enum { CLOSING = 5000 }; /* milliseconds for going in order */
 
 /* An origin given by hand is for replicas: this machine, no path. */
-static int check_origin(const char *origin, struct ofs_error *err)
+int ofs_job_check_origin(const char *origin, struct ofs_error *err)
 {
     const char *host = !strncmp(origin, "http://", 7)    ? origin + 7
                        : !strncmp(origin, "https://", 8) ? origin + 8
@@ -103,7 +103,7 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     job->indexes = cJSON_CreateObject();
     ofs_run_begin(&job->run);
     if (ofs_browser_check_address(options->connect, err) ||
-        (options->origin && check_origin(options->origin, err)) ||
+        (options->origin && ofs_job_check_origin(options->origin, err)) ||
         !(job->scenario = ofs_scenario_load(options->scenario, err)) || choose(job, err)) {
         ofs_job_free(job);
         return NULL;

@@ -460,7 +460,7 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     cJSON_AddStringToObject(params, "url", t->note ? t->note->mark : "about:blank");
     /* behind the person's own tab, or, where they want to watch, in a window of its own */
     cJSON_AddBoolToObject(params, "background", !b->show);
-    if (b->show)
+    if (b->show && !b->process)
         cJSON_AddBoolToObject(params, "newWindow", true);
     /* A signal between the question and its answer must not lose the tab that it made. */
     bool shield = ofs_loop_shield(browser->loop, true);

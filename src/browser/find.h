@@ -105,6 +105,17 @@ int ofs_find_all(struct ofs_loop *loop, const struct ofs_find_roots *roots, ofs_
                  struct ofs_candidate **ret_list, struct ofs_error *err);
 void ofs_find_free(struct ofs_candidate *list, int n);
 
+/* The browser that would be launched: $OFFSWITCH_BROWSER, or the best known one in $PATH. The caller
+ * frees it; OFS_ERR_NO_BROWSER when there is none. */
+char *ofs_find_executable(struct ofs_error *err);
+
+/* Offswitch's own profile under the state directory, as a candidate: ready (it can be launched),
+ * profile-in-use, or not-running where it was never made. The caller frees `dir`. */
+struct ofs_candidate ofs_find_own(const char *state);
+
+/* Is there a screen that a window could open on? */
+bool ofs_find_display(void);
+
 /* "Google Chrome, profile "Work" (~/.config/google-chrome)", for a person. The caller frees it. */
 char *ofs_candidate_title(const struct ofs_candidate *c);
 

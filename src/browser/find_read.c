@@ -212,8 +212,8 @@ static bool read_chrome(const char *dir, const char *policies, struct ofs_signs 
         return false;
     read_command_line(signs);
     read_local_state(dir, signs);
-    if (!signs->used)
-        signs->used = changed(dir, "Local State");
+    int64_t written = changed(dir, "Local State");
+    signs->used = written > signs->used ? written : signs->used;
     if (policies)
         read_policies(policies, signs);
     return true;

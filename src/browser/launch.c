@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "browser/backends.h"
+#include "browser/find.h"
 
 /* Executables that speak the DevTools protocol, best known first. */
 static const char *const names[] = {
@@ -36,7 +37,7 @@ static char *in_path(const char *name)
     return NULL;
 }
 
-static char *find_executable(struct ofs_error *err)
+char *ofs_find_executable(struct ofs_error *err)
 {
     const char *named = getenv("OFFSWITCH_BROWSER");
     char *found = NULL;
@@ -79,19 +80,57 @@ static int make_profile(const char *path, struct ofs_error *err)
     return 0;
 }
 
+bool ofs_find_display(void)
+{
+#ifdef __APPLE__
+    return true;
+#else
+    const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    return (x && *x) || (wayland && *wayland);
+#endif
+}
+
+struct ofs_candidate ofs_find_own(const char *state)
+{
+    struct ofs_candidate own = {.browser = "offswitch's own profile",
+                                .dir = ofs_text_printf("%s/profile", state),
+                                .state = OFS_REACH_NOT_RUNNING};
+    if (!own.dir || !ofs_find_read(OFS_KIND_CHROME, own.dir, NULL, &own.signs))
+        return own;
+    bool open = own.signs.lock == OFS_LOCK_HELD || own.signs.lock == OFS_LOCK_ELSEWHERE;
+    own.state = open ? OFS_REACH_IN_USE : OFS_REACH_READY;
+    own.signs.profile[0] = '\0';
+    snprintf(own.address, sizeof own.address, "%s", open ? "" : "launch");
+    return own;
+}
+
+/* A second browser on one profile only raises the first and ends. */
+static int check_unused(const char *profile, struct ofs_error *err)
+{
+    struct ofs_signs signs;
+    if (!ofs_find_read(OFS_KIND_CHROME, profile, NULL, &signs) || signs.lock != OFS_LOCK_HELD)
+        return 0;
+    ofs_fail(err, OFS_ERR_NO_BROWSER, "the profile %s is in use by another browser (process %ld)",
+             profile, signs.pid);
+    return ofs_hint(err, "close that browser window, or wait for the other run, then run again");
+}
+
 int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,
                struct ofs_process **ret_process, struct ofs_error *err)
 {
     enum { OWN = 10 };
-    OFS_AUTO_STR executable = find_executable(err);
+    OFS_AUTO_STR executable = ofs_find_executable(err);
     if (!executable)
         return -1;
     OFS_AUTO_STR profile = how->profile ? strdup(how->profile)
                                         : ofs_text_printf("%s/profile", how->state);
     if (!profile)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (make_profile(profile, err))
+    if (make_profile(profile, err) || check_unused(profile, err))
         return -1;
+    bool headless = how->headless || !ofs_find_display();
+    if (headless && !how->headless && how->on_notice)
+        how->on_notice(how->ctx, "There is no display, so the browser is started without a window.");
     OFS_AUTO_STR data_dir = ofs_text_printf("--user-data-dir=%s", profile);
     char **argv = calloc(OWN + how->n_browser_args + 1, sizeof *argv);
     if (!data_dir || !argv) {
@@ -105,7 +144,7 @@ int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_
     argv[n++] = "--no-first-run";
     argv[n++] = "--no-default-browser-check";
     argv[n++] = "--window-size=1280,900";
-    if (how->headless)
+    if (headless)
         argv[n++] = "--headless=new";
     for (size_t i = 0; i < how->n_browser_args; i++)
         argv[n++] = (char *)how->browser_args[i];

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "offswitch.h"
 
-enum { OFS_MAX_REPEAT = 64 };
+enum { OFS_MAX_REPEAT = 64, OFS_DEFAULT_TIMEOUT = 300000 /* milliseconds */ };
 
 struct cli {
     const char *command;
@@ -36,12 +36,13 @@ struct cli {
     const char *capabilities;
     const char *cacert;
     const char *wording;
-    bool show;              /* rehearse: with a window */
+    bool show;              /* our tab in front */
     const char *serve;      /* rehearse: a port */
     const char *fault;      /* rehearse: names, separated by commas */
     const char *generation; /* rehearse: which generation of the site */
     const char *lang;       /* rehearse: which language */
     bool list_faults;
+    bool forget;            /* login: remove the profile */
     char **args; /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
@@ -51,6 +52,8 @@ int cmd_fix(const struct cli *cli);
 int cmd_guide(const struct cli *cli);
 int cmd_scenario(const struct cli *cli);
 int cmd_rehearse(const struct cli *cli);
+int cmd_doctor(const struct cli *cli);
+int cmd_login(const struct cli *cli);
 
 /* rehearse --serve PORT: serve the replica until a signal. */
 int rehearse_serve(const struct cli *cli);

@@ -27,6 +27,14 @@ static const struct command commands[] = {
      "most once, then read back after a reload and again in a fresh tab.\n"
      "Exit status: 0 all as wanted now, 5 a flip did not hold, 3 something could not be told,\n"
      "4 not confirmed, 1 no run.\n"},
+    {"doctor", "", "browsers found, how each can be reached, the next step to take", cmd_doctor,
+     "Reads files and asks local ports; connects to no browser and changes nothing.\n"
+     "Exit status: 0 a browser can be used as things are, 3 you have to do something first,\n"
+     "1 offswitch itself lacks something.\n"},
+    {"login", "[SCENARIO]", "open offswitch's own browser profile to sign in once", cmd_login,
+     "Opens a window, waits until you have signed in by hand, and closes it so that the sign-in is\n"
+     "kept for '--connect launch'. --forget removes the profile.\n"
+     "Exit status: 0 signed in, 3 not signed in, 1 no browser.\n"},
     {"guide", "[SCENARIO]", "the same job as steps for a person, with links", cmd_guide,
      "Opens nothing and needs no browser.\n"},
     {"scenario", "list | show [NAME] | lint [FILE...]", "what is known of sites", cmd_scenario,
@@ -39,7 +47,7 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Of the contract, and not in this version: told as such instead of being guessed at. */
 static const char *const later[] = {"undo",   "watch",  "schedule", "status", "history",
-                                    "report", "doctor", "login"};
+                                    "report"};
 static const char *const later_options[] = {"plan", "out"};
 
 enum kind { FLAG, TEXT, LIST, COUNT, SECONDS };
@@ -76,6 +84,7 @@ static const struct option_row {
     {"state", TEXT, AT(state), "DIR", "where things are remembered between runs"},
     {"trace", TEXT, AT(trace), "FILE", "write every protocol message, secrets redacted"},
     {"show", FLAG, AT(show), NULL, "work in front of your eyes, in a window of its own"},
+    {"forget", FLAG, AT(forget), NULL, "login: remove offswitch's own profile"},
     {"serve", TEXT, AT(serve), "PORT", "rehearse: only serve the replica (0: any free port)"},
     {"fault", TEXT, AT(fault), "NAME[,NAME...]", "rehearse: what goes wrong (see --list-faults)"},
     {"list-faults", FLAG, AT(list_faults), NULL, "rehearse: the faults there are"},
@@ -270,7 +279,7 @@ static int take_options(struct cli *cli, int argc, char **argv, bool *ret_help)
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.tabs = 1, .timeout_ms = 300000};
+    struct cli cli = {.tabs = 1, .timeout_ms = OFS_DEFAULT_TIMEOUT};
     bool help = false;
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,6 @@
 #include "record/state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -61,12 +62,9 @@ bool ofs_state_is_acknowledged(const char *path, const char *scenario_id)
     return file && access(file, F_OK) == 0;
 }
 
-int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err)
+static int write_date(const char *file, struct ofs_error *err)
 {
     char date[OFS_DATE_SIZE];
-    OFS_AUTO_STR file = acknowledgement(path, scenario_id);
-    if (!file)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ofs_date_now(date);
     bool written = fd >= 0 && dprintf(fd, "%s\n", date) > 0;
@@ -74,4 +72,42 @@ int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_
     if (fd >= 0)
         close(fd);
     return rc;
+}
+
+int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err)
+{
+    OFS_AUTO_STR file = acknowledgement(path, scenario_id);
+    return file ? write_date(file, err) : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+}
+
+int ofs_state_signed_in(const char *path, const char *scenario_id, struct ofs_error *err)
+{
+    OFS_AUTO_STR file = ofs_text_printf("%s/signed-in-%s", path, scenario_id);
+    return file ? write_date(file, err) : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+}
+
+void ofs_state_signed_in_on(const char *path, const char *scenario_id, char ret_date[OFS_DATE_SIZE])
+{
+    struct ofs_error ignored;
+    OFS_AUTO_BUF text = OFS_BUF(256);
+    OFS_AUTO_STR file = ofs_text_printf("%s/signed-in-%s", path, scenario_id);
+    ret_date[0] = '\0';
+    if (file && !ofs_buf_read_file(&text, file, &ignored))
+        snprintf(ret_date, OFS_DATE_SIZE, "%.*s", (int)strcspn(ofs_buf_str(&text), "\n"),
+                 ofs_buf_str(&text));
+}
+
+void ofs_state_signed_out(const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        OFS_AUTO_STR file = strncmp(entry->d_name, "signed-in-", 10)
+                                ? NULL
+                                : ofs_text_printf("%s/%s", path, entry->d_name);
+        if (file)
+            unlink(file);
+    }
+    if (dir)
+        closedir(dir);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /* The directory: `given`, or $XDG_STATE_HOME/offswitch, or ~/.local/state/offswitch. The caller frees
@@ -18,5 +19,12 @@ int ofs_state_prepare(const char *path, struct ofs_error *err);
 /* Has the person been told the scenario's terms, and answered? */
 bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);
 int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err);
+
+/* When somebody signed in to the scenario's site in offswitch's own profile. Remembering it, and what
+ * was remembered ("" where nothing was). `ofs_state_signed_out` forgets it for every scenario. */
+int ofs_state_signed_in(const char *path, const char *scenario_id, struct ofs_error *err);
+void ofs_state_signed_in_on(const char *path, const char *scenario_id,
+                            char ret_date[OFS_DATE_SIZE]);
+void ofs_state_signed_out(const char *path);
 
 #endif

@@ -1,0 +1,301 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "browser/find.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "record/state.h"
+#include "scenario/scenario.h"
+#include "wire/loop.h"
+#include "wire/versions.h"
+
+/* `offswitch doctor`: which browsers there are, what each lacks, and what offswitch itself needs.
+ * Files are read and local ports are asked over HTTP; no browser is connected to. */
+
+enum { LOOKING = 15000, OLD_DAYS = 180 };
+
+struct doctor {
+    const struct cli *cli;
+    char *state;
+    cJSON *browsers, *needs;
+    bool usable;  /* some browser can be used as things are */
+    bool lacking; /* offswitch itself cannot work */
+};
+
+/* ---- browsers ---- */
+
+static void add_date(cJSON *to, const char *key, int64_t seconds)
+{
+    char text[OFS_DATE_SIZE];
+    time_t when = (time_t)seconds;
+    struct tm tm;
+    if (seconds <= 0 || !gmtime_r(&when, &tm)) {
+        cJSON_AddNullToObject(to, key);
+        return;
+    }
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    cJSON_AddStringToObject(to, key, text);
+}
+
+static cJSON *add_browser(struct doctor *d, const struct ofs_candidate *c, const char *next)
+{
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "browser", c->browser);
+    ofs_json_add_str(one, "profile", c->signs.profile[0] ? c->signs.profile : NULL);
+    cJSON_AddStringToObject(one, "dir", c->dir);
+    cJSON_AddStringToObject(one, "state", ofs_reach_word(c->state));
+    ofs_json_add_str(one, "address", c->address[0] ? c->address : NULL);
+    add_date(one, "last_used", c->signs.used);
+    cJSON_AddStringToObject(one, "next", next);
+    OFS_AUTO_STR title = ofs_candidate_title(c);
+    cJSON_AddStringToObject(one, "title", title ? title : c->browser);
+    cJSON_AddItemToArray(d->browsers, one);
+    return one;
+}
+
+static int look_for_browsers(struct doctor *d, struct ofs_error *err)
+{
+    struct ofs_candidate *list = NULL;
+    const struct ofs_find_roots roots = ofs_find_roots_here();
+    struct ofs_loop *loop = ofs_loop_new(err);
+    if (!loop || ofs_loop_watch_signals(loop, err)) {
+        ofs_loop_free(loop);
+        return -1;
+    }
+    int n = ofs_find_all(loop, &roots, ofs_deadline_in(LOOKING), &list, err);
+    for (int i = 0; i < n; i++) {
+        OFS_AUTO_STR forbidden =
+            list[i].state == OFS_REACH_POLICY
+                ? ofs_text_printf("%s: %s", list[i].signs.policy, ofs_candidate_next(&list[i]))
+                : NULL;
+        add_browser(d, &list[i], forbidden ? forbidden : ofs_candidate_next(&list[i]));
+        d->usable = d->usable || list[i].address[0];
+    }
+    ofs_find_free(list, n);
+    ofs_loop_free(loop);
+    return n < 0 ? -1 : 0;
+}
+
+static void look_at_own_profile(struct doctor *d, const char *scenario)
+{
+    char date[OFS_DATE_SIZE];
+    struct ofs_candidate own = ofs_find_own(d->state);
+    OFS_AUTO_STR dir = own.dir;
+    OFS_AUTO_STR next = NULL;
+    ofs_state_signed_in_on(d->state, scenario, date);
+    if (!dir)
+        return;
+    if (own.state == OFS_REACH_IN_USE)
+        next = ofs_text_printf("close its window (process %ld), or wait for the other run",
+                               own.signs.pid);
+    else if (own.state == OFS_REACH_READY && date[0])
+        next = ofs_text_printf("signed in to %s on %.10s; run 'offswitch check --connect launch'",
+                               scenario, date);
+    else
+        next = ofs_text_printf("run 'offswitch login %s' to sign in once", scenario);
+    cJSON *one = add_browser(d, &own, next ? next : "");
+    ofs_json_add_str(one, "signed_in", date[0] ? date : NULL);
+    d->usable = d->usable || (own.state == OFS_REACH_READY && date[0]);
+}
+
+/* ---- needs ---- */
+
+static void need(struct doctor *d, const char *name, const char *state, const char *fmt, ...)
+    OFS_PRINTF(4, 5);
+
+static void need(struct doctor *d, const char *name, const char *state, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "name", name);
+    cJSON_AddStringToObject(one, "state", state);
+    cJSON_AddStringToObject(one, "detail", text);
+    cJSON_AddItemToArray(d->needs, one);
+    d->lacking = d->lacking || !strcmp(state, "missing");
+}
+
+static void need_browser(struct doctor *d)
+{
+    struct ofs_error err;
+    OFS_AUTO_STR path = ofs_find_executable(&err);
+    const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    if (path)
+        need(d, "browser to launch", "ok", "%s", path);
+    else
+        need(d, "browser to launch", d->usable ? "warn" : "missing", "%s; %s", err.text,
+             ofs_error_hint(&err));
+    if (!ofs_find_display())
+        need(d, "display", "warn", "none: a launched browser has no window, and 'login' needs one");
+    else
+        need(d, "display", "ok", "%s%s%s%s", wayland && *wayland ? "Wayland " : "",
+             wayland && *wayland ? wayland : "", x && *x ? " X11 " : "", x && *x ? x : "");
+}
+
+/* Where the state would be written; nothing is made. */
+static void need_state(struct doctor *d)
+{
+    struct stat st;
+    OFS_AUTO_STR parent = strdup(d->state);
+    if (!stat(d->state, &st)) {
+        if (!S_ISDIR(st.st_mode) || access(d->state, W_OK | X_OK))
+            need(d, "state directory", "missing", "%s cannot be written; name another with --state",
+                 d->state);
+        else if (st.st_mode & 077)
+            need(d, "state directory", "warn", "%s can be read by others: chmod 700 it", d->state);
+        else
+            need(d, "state directory", "ok", "%s", d->state);
+        return;
+    }
+    for (char *slash; parent && (slash = strrchr(parent, '/')) && access(parent, F_OK);)
+        *slash = '\0';
+    if (!parent || access(parent[0] ? parent : "/", W_OK | X_OK))
+        need(d, "state directory", "missing", "%s cannot be made; name another with --state",
+             d->state);
+    else
+        need(d, "state directory", "ok", "%s, not there yet and made when it is needed", d->state);
+}
+
+/* Days since "2026-11-21…", or -1 where it is no date. */
+static long age_in_days(const char *version)
+{
+    struct tm tm = {0};
+    if (!strptime(version, "%Y-%m-%d", &tm))
+        return -1;
+    double seconds = difftime(time(NULL), timegm(&tm));
+    return seconds < 0 ? 0 : (long)(seconds / 86400);
+}
+
+static void need_scenario(struct doctor *d, const char *name)
+{
+    struct ofs_error err;
+    struct ofs_scenario *s = ofs_scenario_load(name, &err);
+    if (!s) {
+        need(d, "scenario", "missing", "%s; %s", err.text, ofs_error_hint(&err));
+        return;
+    }
+    long days = age_in_days(s->version);
+    if (days > OLD_DAYS)
+        need(d, "scenario", "warn", "%s %s is %ld days old: the site may have changed since", s->id,
+             s->version, days);
+    else
+        need(d, "scenario", "ok", "%s %s", s->id, s->version);
+    ofs_scenario_free(s);
+}
+
+/* ---- telling ---- */
+
+static const struct {
+    const char *state, *mark, *colour;
+} marks[] = {
+    {"ready", "ok", "\033[32m"},
+    {"approval-needed", "ok", "\033[32m"},
+    {"ok", "ok", "\033[32m"},
+    {"missing", "!!", "\033[31m"},
+    {"warn", "??", "\033[33m"},
+    {"later", "--", "\033[2m"},
+    {"profile-in-use", "??", "\033[33m"},
+    {"running-without-debugging", "??", "\033[33m"},
+    {"blocked-by-policy", "!!", "\033[31m"},
+};
+
+static void print_mark(const char *state)
+{
+    bool colour = cli_colour(STDOUT_FILENO);
+    const char *mark = "--", *tint = "\033[2m";
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (!strcmp(marks[i].state, state)) {
+            mark = marks[i].mark;
+            tint = marks[i].colour;
+        }
+    printf("%s%s%s ", colour ? tint : "", mark, colour ? "\033[0m" : "");
+}
+
+static void show(const struct doctor *d)
+{
+    const cJSON *one;
+    int width = 0;
+    cJSON_ArrayForEach(one, d->browsers)
+    {
+        int w = cli_width(ofs_json_str(one, "title", ""));
+        width = w > width && w <= 72 ? w : width;
+    }
+    puts("Browsers:");
+    cJSON_ArrayForEach(one, d->browsers)
+    {
+        const char *used = ofs_json_str(one, "last_used", NULL);
+        print_mark(ofs_json_str(one, "state", ""));
+        cli_pad(stdout, ofs_json_str(one, "title", ""), width + 2);
+        printf("%s%s%.10s\n", ofs_json_str(one, "state", ""), used ? ", used " : "",
+               used ? used : "");
+        cli_block(stdout, 3, "", 3, ofs_json_str(one, "next", ""));
+    }
+    puts("\nNeeds:");
+    cJSON_ArrayForEach(one, d->needs)
+    {
+        print_mark(ofs_json_str(one, "state", ""));
+        cli_block(stdout, 0, ofs_json_str(one, "name", ""), 22, ofs_json_str(one, "detail", ""));
+    }
+}
+
+static int show_json(const struct doctor *d, int status)
+{
+    OFS_AUTO_JSON report = cJSON_CreateObject();
+    cJSON_AddNumberToObject(report, "format", 1);
+    cJSON_AddStringToObject(report, "offswitch", OFS_VERSION);
+    cJSON_AddStringToObject(report, "command", "doctor");
+    cJSON_AddNumberToObject(report, "exit", status);
+    cJSON_AddItemReferenceToObject(report, "browsers", d->browsers);
+    cJSON_AddItemReferenceToObject(report, "needs", d->needs);
+    return cli_json(report);
+}
+
+static int examine(struct doctor *d, const char *scenario)
+{
+    struct ofs_error err;
+    d->state = ofs_state_path(d->cli->state, &err);
+    if (!d->state || look_for_browsers(d, &err))
+        return cli_complain(&err);
+    look_at_own_profile(d, scenario);
+    need_browser(d);
+    need(d, "libwebsockets", "ok", "%s", ofs_version_libwebsockets());
+    need(d, "libcurl", "ok", "%s", ofs_version_libcurl());
+    need(d, "cJSON", "ok", "%s", cJSON_Version());
+    need_state(d);
+    need_scenario(d, scenario);
+    need(d, "schedule", "later", "not in this version yet");
+    int status = d->lacking ? 1 : d->usable ? 0 : 3;
+    if (d->cli->json)
+        return show_json(d, status) ? 1 : status;
+    show(d);
+    return fflush(stdout) || ferror(stdout) ? 1 : status;
+}
+
+int cmd_doctor(const struct cli *cli)
+{
+    struct ofs_error err;
+    struct doctor d = {.cli = cli};
+    if (cli->n_args > 1) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'doctor' takes one scenario, and '%s' is one too many",
+                 cli->args[1]);
+        return cli_complain(&err);
+    }
+    d.browsers = cJSON_CreateArray();
+    d.needs = cJSON_CreateArray();
+    int status = examine(&d, cli->n_args ? cli->args[0] : "linkedin");
+    cJSON_Delete(d.browsers);
+    cJSON_Delete(d.needs);
+    free(d.state);
+    return status;
+}

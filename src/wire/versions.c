@@ -1,0 +1,20 @@
+#include "wire/versions.h"
+
+#include <curl/curl.h>
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *ofs_version_libwebsockets(void)
+{
+    /* "4.1.6-", and where it was built from */
+    static char version[32];
+    const char *full = lws_get_library_version();
+    snprintf(version, sizeof version, "%.*s", (int)strcspn(full, "-"), full);
+    return version;
+}
+
+const char *ofs_version_libcurl(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
+}
