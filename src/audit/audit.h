@@ -51,7 +51,8 @@ struct ofs_entry {
     struct ofs_flip flip;
     struct ofs_observation reloaded; /* after the flip */
     bool was_reloaded;
-    int64_t flipped_ms; /* when it was pressed, 0: it was not */
+    bool was_tried;     /* a press was under way */
+    int64_t settled_ms; /* when the press and its save were over */
 };
 
 struct ofs_job {

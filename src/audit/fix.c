@@ -4,7 +4,7 @@
 #include "audit/audit.h"
 
 /* A site may undo a flip some seconds later, so the last read of a run comes no sooner than this
- * after the press. Milliseconds. */
+ * after the press and its save. Milliseconds. */
 enum { HOLD = 6000 };
 
 static const char *turned(const char *state)
@@ -22,8 +22,11 @@ static int stand_before(struct ofs_job *job, struct ofs_entry *entry, bool *ret_
         return -1;
     if (now.reason || strcmp(now.state, entry->seen.state) || now.inverted != entry->seen.inverted ||
         now.disabled) {
+        char before[OFS_STATE_SIZE];
+        memcpy(before, entry->result->before, sizeof before);
         entry->seen = now;
         ofs_judge_check(&now, entry->result);
+        memcpy(entry->result->before, before, sizeof before); /* as the check read it */
         return 0;
     }
     *ret_same = true;
@@ -39,9 +42,10 @@ static int flip(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *
         return -1;
     if (!same)
         return 0;
-    entry->flipped_ms = ofs_now_ms();
+    entry->was_tried = true;
     int rc = ofs_page_flip(job->page, entry->setting, entry->seen.inverted ? turned(wanted) : wanted,
                            job->deadline, &entry->flip, err);
+    entry->settled_ms = ofs_now_ms();
     if (!rc && !entry->flip.sent)
         ofs_judge_fix(&(struct ofs_evidence){.flip = &entry->flip}, entry->result);
     if (rc || !entry->flip.sent)
@@ -81,8 +85,8 @@ static int hold(struct ofs_job *job, struct ofs_error *err)
 {
     int64_t last = 0;
     for (size_t i = 0; i < job->n_entries; i++)
-        if (was_pressed(&job->entries[i]) && job->entries[i].flipped_ms > last)
-            last = job->entries[i].flipped_ms;
+        if (was_pressed(&job->entries[i]) && job->entries[i].settled_ms > last)
+            last = job->entries[i].settled_ms;
     ofs_deadline until = last + HOLD;
     while (ofs_now_ms() < until) {
         struct ofs_error soft;
@@ -122,7 +126,7 @@ static void mark_unfinished(struct ofs_job *job, const struct ofs_error *err)
         if (entry->result->verdict != OFS_VERDICT_DIFFERS)
             continue;
         bool touched = was_pressed(entry) || err->maybe_done;
-        if (!entry->flipped_ms)
+        if (!entry->was_tried)
             continue; /* nothing was done to it: it still differs */
         ofs_mark_unread(entry->result, err);
         if (touched) {

@@ -203,6 +203,40 @@ static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struc
 
 enum progress { WAIT_ON, SETTLED, SETTLED_WEAK };
 
+/* An answer that says that the site could not tell: a page that asked for a state did not get it. One
+ * that says that there is no such thing (400, 404, 410) tells nothing of that kind. */
+static bool is_failure(const struct ofs_request *r)
+{
+    if (r->failed && !r->answered_ms)
+        return true;
+    return r->status == 401 || r->status == 403 || r->status == 408 || r->status == 429 ||
+           r->status >= 500;
+}
+
+/* Did the page ask its own site for data in vain, and not get it later? */
+static bool was_refused(const struct ofs_page *page, unsigned from)
+{
+    const struct ofs_tab *tab = page->tab;
+    size_t n = strlen(page->origin);
+    for (unsigned serial = tab->view.last_serial; serial > from; serial--) {
+        const struct ofs_request *r = ofs_tab_request(tab, serial);
+        if (!r)
+            break;
+        if (!r->page_data || !r->url || strcmp(r->method, "GET") ||
+            strncmp(r->url, page->origin, n) || !is_failure(r))
+            continue;
+        bool made_good = false;
+        for (unsigned later = serial + 1; later <= tab->view.last_serial; later++) {
+            const struct ofs_request *other = ofs_tab_request(tab, later);
+            made_good = made_good || (other && other->url && other->answered_ms &&
+                                      !is_failure(other) && is_same_question(r, other));
+        }
+        if (!made_good)
+            return true;
+    }
+    return false;
+}
+
 /* Is the page ready? `ret_missing` says what it still waits for. */
 static enum progress judge_readiness(const struct ofs_page *page, const struct ofs_visit *visit,
                                      const struct ofs_wait *w, const cJSON *look,
@@ -211,7 +245,8 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
     const cJSON *match = visit->setting
                              ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
                              : NULL;
-    const cJSON *boot = ofs_json_get(look, "boot"), *canary = ofs_json_get(look, "canary");
+    /* The document that holds the control has to have booted, be it a frame's. */
+    const cJSON *boot = ofs_json_get(match ? match : look, "boot"), *canary = ofs_json_get(look, "canary");
     int64_t now = ofs_now_ms(), answered, still;
     bool marked = cJSON_IsTrue(boot);
     bool waiting = is_waiting(page->tab, w->serial, &answered);
@@ -238,15 +273,17 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
     } else if (waiting) {
         *ret_missing = "it was waiting for an answer of the site";
         weak = true;
+    } else if (was_refused(page, w->serial)) {
+        *ret_missing = "the site refused to answer what it asked for";
+        weak = true;
     }
     bool wanted = match && !visit->in_passing && visit->setting &&
                   !strcmp(ofs_json_str(match, "state", ""), visit->setting->wanted);
-    bool quick = marked || plain;
-    int64_t need = wanted  ? (quick ? WANTED_MARKED : WANTED_UNMARKED)
-                   : match ? (quick ? STILL_MARKED : STILL_UNMARKED)
-                           : (quick ? ABSENT_MARKED : ABSENT_UNMARKED);
+    int64_t need = wanted  ? (marked ? WANTED_MARKED : WANTED_UNMARKED)
+                   : match ? (marked ? STILL_MARKED : STILL_UNMARKED)
+                           : (marked ? ABSENT_MARKED : ABSENT_UNMARKED);
     if (!visit->setting)
-        need = quick ? STILL_MARKED : STILL_UNMARKED;
+        need = marked ? STILL_MARKED : STILL_UNMARKED;
     if (match && ofs_json_bool(match, "disabled", false))
         need = STILL_DISABLED;
     if (still < need)
@@ -363,7 +400,8 @@ static void judge_weakness(const struct ofs_page *page, const struct ofs_wait *w
         return;
     const cJSON *match = ofs_json_get(ofs_json_get(sight->look, "matches"), visit->setting->id);
     if (!strcmp(ofs_json_str(match, "state", ""), visit->setting->wanted) ||
-        strcmp(ofs_json_str(match, "wording", ""), "known"))
+        strcmp(ofs_json_str(match, "wording", ""), "known") ||
+        ofs_json_bool(match, "disabled", false))
         tell_unready(page, sight->look, w->missing, sight);
 }
 

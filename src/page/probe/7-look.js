@@ -17,10 +17,10 @@ function watch(root) {
   observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
 }
 
-const anySelector = (selectors) =>
+const anySelector = (selectors, doc = document) =>
   selectors.some((selector) => {
     try {
-      return !!document.querySelector(selector);
+      return !!doc.querySelector(selector);
     } catch (_) {
       return false;
     }
@@ -57,7 +57,7 @@ function tellControl(control, setting, controls) {
     kind: control.kind, name: control.name, said, wording,
     state: meantBy(setting, control.state), words: control.words || null,
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
-    loaded: view.readyState === "complete",
+    boot: site.marks.length ? anySelector(site.marks, view) : null,
     plain: site.static_paths.some((p) => under(view.location.pathname, p)) || view.scripts.length === 0,
   };
 }
