@@ -126,8 +126,12 @@ static void mark_unfinished(struct ofs_job *job, const struct ofs_error *err)
         if (entry->result->verdict != OFS_VERDICT_DIFFERS)
             continue;
         bool touched = was_pressed(entry) || err->maybe_done;
-        if (!entry->was_tried)
-            continue; /* nothing was done to it: it still differs */
+        if (!entry->was_tried) { /* nothing was done to it: it still differs */
+            snprintf(entry->result->detail, sizeof entry->result->detail,
+                     "it is %s and was not pressed: %.300s; run again", entry->result->before,
+                     err->text);
+            continue;
+        }
         ofs_mark_unread(entry->result, err);
         if (touched) {
             entry->result->after[0] = '\0';

@@ -115,8 +115,11 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
     const cJSON *property;
     int rc = 0, count = 0;
     if (ofs_cdp_ask(t, "Runtime.callFunctionOn", call(t, "function () { return ofsProbe.hosts(); }"),
-                    deadline, &list, err))
+                    deadline, &list, err)) {
+        if (err->code == OFS_ERR_PEER)
+            err->code = OFS_ERR_GONE;
         return -1;
+    }
     const char *id = ofs_json_str(list, "result/objectId", NULL);
     if (!id)
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
@@ -128,8 +131,11 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
     {
         const char *host = ofs_json_str(property, "value/objectId", NULL);
         bool is_entry = cJSON_IsTrue(ofs_json_get(property, "enumerable"));
-        if (!rc && host && is_entry && count++ < MOST_HOSTS)
-            rc = reach_host(t, host, deadline, err);
+        if (rc || !host || !is_entry || count++ >= MOST_HOSTS)
+            continue;
+        rc = reach_host(t, host, deadline, err);
+        if (rc && err->code == OFS_ERR_PEER)
+            rc = 0; /* that element has gone meanwhile; the next look tells */
     }
     struct ofs_error later;
     params = cJSON_CreateObject();
