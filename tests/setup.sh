@@ -24,6 +24,7 @@ table() {
         echo "pc/cmocka:libcmocka-dev libcmocka-devel cmocka cmocka"
         echo "node:nodejs nodejs nodejs node"
         echo "npm:npm npm npm node"
+        echo "firefox:firefox-esr firefox firefox firefox"
         ;;
     esac
 }
@@ -38,6 +39,7 @@ is_there() {
         done
         [ -n "${OFFSWITCH_BROWSER:-}" ]
         ;;
+    firefox) command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }

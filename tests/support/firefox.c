@@ -1,0 +1,151 @@
+#include "support/firefox.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "support/child.h"
+
+enum { STARTS = 60000, ENDS = 10000, TICK = 100 };
+
+/* A fresh profile asks many things of the network; a test wants none of them. */
+static const char preferences[] =
+    "user_pref('app.normandy.enabled', false);\n"
+    "user_pref('app.update.disabledForTesting', true);\n"
+    "user_pref('browser.aboutwelcome.enabled', false);\n"
+    "user_pref('browser.region.network.url', '');\n"
+    "user_pref('browser.safebrowsing.malware.enabled', false);\n"
+    "user_pref('browser.safebrowsing.phishing.enabled', false);\n"
+    "user_pref('browser.search.update', false);\n"
+    "user_pref('browser.shell.checkDefaultBrowser', false);\n"
+    "user_pref('browser.startup.page', 0);\n"
+    "user_pref('datareporting.policy.dataSubmissionEnabled', false);\n"
+    "user_pref('extensions.getAddons.cache.enabled', false);\n"
+    "user_pref('extensions.update.enabled', false);\n"
+    "user_pref('media.gmp-manager.updateEnabled', false);\n"
+    "user_pref('network.captive-portal-service.enabled', false);\n"
+    "user_pref('network.connectivity-service.enabled', false);\n"
+    "user_pref('services.settings.server', 'data:,#dummy/v1');\n"
+    "user_pref('toolkit.telemetry.server', '');\n";
+
+const char *firefox_find(void)
+{
+    static char found[512];
+    const char *const names[] = {getenv("OFFSWITCH_FIREFOX"), "firefox-esr", "firefox"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = names[i] && strchr(names[i], '/') ? "" : getenv("PATH");
+        if (!names[i] || !names[i][0])
+            continue;
+        do {
+            int n = (int)strcspn(path ? path : "", ":");
+            snprintf(found, sizeof found, "%.*s%s%s", n, path ? path : "", n ? "/" : "", names[i]);
+            if (strchr(found, '/') && !access(found, X_OK))
+                return found;
+            path = path ? path + n + (path[n] == ':') : "";
+        } while (*path);
+    }
+    return NULL;
+}
+
+static int write_preferences(const char *profile, struct ofs_error *err)
+{
+    OFS_AUTO_STR path = ofs_text_printf("%s/user.js", profile);
+    FILE *file = path ? fopen(path, "we") : NULL;
+    if (!file || fputs(preferences, file) < 0) {
+        if (file)
+            fclose(file);
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no profile for Firefox");
+    }
+    return fclose(file) ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "no profile for Firefox") : 0;
+}
+
+static _Noreturn void become_firefox(const char *path, const char *profile)
+{
+    char *argv[] = {(char *)path,
+                    "--headless",
+                    "--no-remote",
+                    "--profile",
+                    (char *)profile,
+                    "--remote-debugging-port",
+                    "0",
+                    NULL};
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    child_die_with_parent();
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    setenv("HOME", profile, 1);
+    execv(path, argv);
+    _exit(127);
+}
+
+/* It writes its port into a file of its profile once it listens. */
+static int read_port(const char *profile)
+{
+    OFS_AUTO_BUF text = OFS_BUF(4096);
+    OFS_AUTO_STR path = ofs_text_printf("%s/WebDriverBiDiServer.json", profile);
+    struct ofs_error ignored;
+    if (!path || ofs_buf_read_file(&text, path, &ignored))
+        return 0;
+    OFS_AUTO_JSON told = ofs_json_parse(ofs_buf_str(&text), text.len, &ignored);
+    return (int)ofs_json_num(told, "ws_port", 0);
+}
+
+static bool has_ended(pid_t pid)
+{
+    return pid <= 0 || waitpid(pid, NULL, WNOHANG) != 0;
+}
+
+int firefox_start(struct ofs_loop *loop, const char *dir, pid_t *ret_pid, int *ret_port,
+                  struct ofs_error *err)
+{
+    const char *path = firefox_find();
+    OFS_AUTO_STR profile = child_make_dir(dir);
+    struct ofs_error ignored;
+    ofs_deadline deadline = ofs_deadline_in(STARTS);
+    if (!path)
+        return ofs_fail(err, OFS_ERR_NO_BROWSER, "no Firefox is installed");
+    if (!profile)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no directory for Firefox");
+    if (write_preferences(profile, err))
+        return -1;
+    *ret_port = 0;
+    *ret_pid = fork();
+    if (*ret_pid == 0)
+        become_firefox(path, profile);
+    while (*ret_pid > 0 && !(*ret_port = read_port(profile))) {
+        if (has_ended(*ret_pid)) {
+            *ret_pid = 0;
+            return ofs_fail(err, OFS_ERR_NO_BROWSER, "Firefox ended at once");
+        }
+        if (!ofs_deadline_left(deadline)) {
+            firefox_end(loop, *ret_pid);
+            *ret_pid = 0;
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "Firefox did not begin to listen");
+        }
+        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
+    }
+    return *ret_pid > 0 ? 0 : ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for Firefox");
+}
+
+void firefox_end(struct ofs_loop *loop, pid_t pid)
+{
+    ofs_deadline deadline = ofs_deadline_in(ENDS);
+    struct ofs_error ignored;
+    if (pid <= 0 || kill(pid, SIGTERM))
+        return;
+    while (!has_ended(pid)) {
+        if (!ofs_deadline_left(deadline))
+            kill(pid, SIGKILL);
+        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
+    }
+}
