@@ -532,6 +532,26 @@ static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadlin
     }
 }
 
+/* Close our tab and see it go. A close that meets a document about to begin is answered with success
+ * and lost with the old one, so it is said again until the browser tells that the tab has ended. */
+static bool close_for_sure(struct cdp *b, struct cdp_tab *t, ofs_deadline deadline)
+{
+    enum { ATTEMPT = 500 };
+    struct ofs_error end;
+    while (!t->tab.view.closed) {
+        bool taken = ofs_cdp_close_target(b, t->target, deadline);
+        ofs_deadline attempt = ofs_deadline_min(deadline, ofs_deadline_in(ATTEMPT));
+        if (ofs_rpc_is_over(b->rpc, NULL))
+            return taken;
+        int rc = 0;
+        while (!t->tab.view.closed && !rc)
+            rc = ofs_loop_turn(b->browser.loop, attempt, &end);
+        if (rc && (end.code != OFS_ERR_TIMEOUT || ofs_deadline_left(deadline) == 0))
+            break;
+    }
+    return t->tab.view.closed;
+}
+
 static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
@@ -539,7 +559,7 @@ static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     bool shield = ofs_loop_shield(b->browser.loop, true);
     if (tab->view.popups)
         close_popups(b, t->target, deadline, 0);
-    bool closed = tab->view.closed || ofs_cdp_close_target(b, t->target, deadline);
+    bool closed = close_for_sure(b, t, deadline);
     ofs_tab_note_free(t->note, closed);
     ofs_loop_shield(b->browser.loop, shield);
     for (struct cdp_tab **at = &b->tabs; *at; at = &(*at)->next)

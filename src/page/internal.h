@@ -14,7 +14,8 @@ struct ofs_wait {
     struct ofs_sight sight; /* as far as it has come */
     ofs_deadline budget;
     const char *missing; /* what it still waits for, static */
-    unsigned commits, serial;
+    unsigned commits, serial; /* as they were when it began */
+    unsigned commit;          /* of the document that was read last */
     int64_t began, still_since;
     char *signature;
     int scrolls;

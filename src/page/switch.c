@@ -254,9 +254,15 @@ int ofs_page_flip(struct ofs_page *page, const struct ofs_setting *setting, cons
     OFS_AUTO_JSON aim = NULL;
     OFS_AUTO_JSON before = NULL;
     *ret_flip = (struct ofs_flip){0};
-    if (ofs_page_look(page, deadline, &before, err) ||
-        take_aim(page, setting->id, wanted, deadline, &aim, ret_flip, err))
+    int rc = ofs_page_look(page, deadline, &before, err);
+    if (!rc)
+        rc = take_aim(page, setting->id, wanted, deadline, &aim, ret_flip, err);
+    if (rc && err->code != OFS_ERR_GONE)
         return -1;
+    /* Another document than the one that was read is not pressed on. */
+    if (rc || page->tab->view.commits != page->at_commit)
+        return decline(ret_flip, "not-ready",
+                       "the page loaded itself anew when it was to be pressed; run again");
     if (!aim)
         return 0;
     struct questions q = {

@@ -156,10 +156,11 @@ static char *signature_of(const struct ofs_visit *visit, const cJSON *look)
                            (int)ofs_json_num(look, "controls", 0), ofs_json_str(look, "lang", ""));
 }
 
-static void note_signature(struct ofs_wait *w, char *signature)
+static void note_signature(struct ofs_wait *w, char *signature, unsigned commit)
 {
-    if (!w->signature || !signature || strcmp(w->signature, signature))
+    if (!w->signature || !signature || strcmp(w->signature, signature) || commit != w->commit)
         w->still_since = ofs_now_ms();
+    w->commit = commit;
     free(w->signature);
     w->signature = signature;
 }
@@ -321,7 +322,7 @@ static int step(struct ofs_page *page, const struct ofs_visit *visit, struct ofs
         return err->code == OFS_ERR_GONE ? 0 : -1;
     cJSON_Delete(sight->look);
     sight->look = look;
-    note_signature(w, signature_of(visit, look));
+    note_signature(w, signature_of(visit, look), page->tab->view.commits);
     if (judge_arrival(page, w->commits, sight) || judge_look(page, look, sight))
         return 1;
     const cJSON *match =

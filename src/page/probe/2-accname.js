@@ -22,10 +22,19 @@ const implicitRoles = {
        reset: "button", image: "button", range: "slider", number: "spinbutton" })[el.type] || "textbox",
 };
 
-/* The first token of the role attribute, else the element's own role (HTML-AAM). */
+const knownRoles = new Set(
+  ("alert alertdialog application article banner blockquote button caption cell checkbox code columnheader combobox " +
+    "complementary contentinfo definition deletion dialog directory document emphasis feed figure form generic grid gridcell " +
+    "group heading img image insertion link list listbox listitem log main mark marquee math menu menubar menuitem " +
+    "menuitemcheckbox menuitemradio meter navigation none note option paragraph presentation progressbar radio radiogroup " +
+    "region row rowgroup rowheader scrollbar search searchbox separator slider spinbutton status strong subscript " +
+    "superscript switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem").split(" "));
+
+/* The first token of the role attribute that is a role (WAI-ARIA 1.2, 5.3 and 8.1), else the element's own
+ * role (HTML-AAM). */
 function roleOf(el) {
-  const given = (el.getAttribute("role") || "").trim().toLowerCase().split(/\s+/)[0];
-  if (given && given !== "none" && given !== "presentation") return given;
+  const given = (el.getAttribute("role") || "").toLowerCase().split(/\s+/).find((token) => knownRoles.has(token) && !/^(none|presentation)$/.test(token));
+  if (given) return given;
   const own = implicitRoles[el.localName];
   return own ? own(el) : "";
 }
@@ -120,7 +129,7 @@ function nativeName(el, ctx) {
 
 function nameStep(el, ctx) {
   if (ctx.visited.has(el)) return "";
-  if (!ctx.referenced && isHidden(el)) return ""; /* 2A */
+  if (!ctx.referenced && !ctx.top && isHidden(el)) return ""; /* 2A; a hidden input may have a visible label */
   if (/^(script|style|template)$/.test(el.localName)) return "";
   const next = { ...ctx, visited: new Set(ctx.visited).add(el), referenced: ctx.referenced && !ctx.top };
   if (!ctx.inLabelledby) { /* 2B */

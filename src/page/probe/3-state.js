@@ -25,10 +25,22 @@ function stateOfBox(el) {
   return el.hasAttribute("aria-checked") ? agree(own, ariaState(el.getAttribute("aria-checked"))) : own;
 }
 
+/* A control that shows a word for a state has to mean what its attribute says. */
+function stateOfAttribute(el, attribute) {
+  const own = ariaState(el.getAttribute(attribute));
+  if (el.textContent.length > 200) return own;
+  const lines = textLines(el);
+  const shown = lines.length === 1 ? stateOfWord(lines[0].text) : null;
+  return own && shown ? agree(own, shown) : own;
+}
+
 function stateOfSelect(el) {
   const option = el.selectedOptions && el.selectedOptions.length === 1 ? el.selectedOptions[0] : null;
   if (!option) return null;
-  return stateOfWord(option.textContent) || stateOfWord(option.value) || squeeze(option.textContent) || null;
+  const said = stateOfWord(option.textContent);
+  const meant = stateOfWord(option.value);
+  if (said && meant && said !== meant) return null;
+  return said || meant || squeeze(option.textContent) || null;
 }
 
 /* The word of a radio: its own name, or the value that stands behind KEY__ in its id, or its value. */

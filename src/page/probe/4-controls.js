@@ -13,6 +13,8 @@ function isWordButton(el) {
   const text = el.textContent;
   if (!text || text.length > 40 || !stateOfWord(text)) return false;
   if (!isPressable(el)) return false;
+  const label = el.closest("label"); /* it says the state of the control that the label is for */
+  if (label && label.control && !label.control.matches("button:not([role]):not([aria-pressed])")) return false;
   const parent = composedParent(el); /* the outermost of several that say the same */
   return !(parent && parent.textContent === text && !/^(html|body)$/.test(parent.localName) && isWordButton(parent));
 }
@@ -29,10 +31,11 @@ function kindOf(el) {
   return isWordButton(el) ? "word" : null;
 }
 
-/* What a custom element says of itself through ElementInternals (HTML, 4.13.7), as the browser tells. */
+/* What a custom element says of itself through ElementInternals (HTML, 4.13.7), as the browser tells. Of any
+ * other element that has the role and no state yet the browser tells "false": that is no off. */
 function toldKind(el) {
   const node = toldNodes.get(el);
-  return !!node && switchRoles.has(node.role) && !!node.checked;
+  return !!node && (el.localName.includes("-") || el.hasAttribute("is")) && switchRoles.has(node.role) && !!node.checked;
 }
 
 /* Kept from assistive technology: a copy for forms, or a decoration. */
@@ -57,9 +60,9 @@ function radioGroup(el) {
 function stateOfOne(kind, el) {
   if (kind === "box") return stateOfBox(el);
   if (kind === "select") return stateOfSelect(el);
-  if (kind === "aria") return ariaState(el.getAttribute("aria-checked"));
+  if (kind === "aria") return stateOfAttribute(el, "aria-checked");
   if (kind === "told") return ariaState(toldNodes.get(el).checked);
-  if (kind === "pressed") return ariaState(el.getAttribute("aria-pressed"));
+  if (kind === "pressed") return stateOfAttribute(el, "aria-pressed");
   return stateOfWord(el.textContent);
 }
 

@@ -37,14 +37,16 @@ function rowLines(control, controls) {
   return control.rowLines;
 }
 
-/* By layout: the nearest line at the same height, else the nearest one above. */
-function visibleLabel(control, controls) {
-  if (control.visibleLabel !== undefined) return control.visibleLabel;
-  control.visibleLabel = "";
+/* By layout: the nearest line at the same height, else the nearest one above; with the other lines of
+ * the block that it stands in, which are its title or its description. */
+function labelBlock(control, controls) {
+  if (control.labelBlock !== undefined) return control.labelBlock;
+  control.labelBlock = null;
   const own = middle(boxOf(control.members.find(isRendered) || control.el));
   for (const around of composedAncestors(control.el).slice(0, 6)) {
-    const lines = textLines(around, ownText(control)).map((line) => ({ text: line.text, box: boxOf(line.el) }));
-    const beside = lines.filter((l) => own.y >= l.box.y - 2 && own.y <= l.box.y + l.box.h + 2);
+    const lines = textLines(around, ownText(control)).map((line) => ({ ...line, box: boxOf(line.el) }));
+    const isBeside = (box) => own.y >= box.y - 2 && own.y <= box.y + box.h + 2;
+    const beside = lines.filter((l) => isBeside(l.box));
     const above = lines.filter((l) => l.box.y + l.box.h <= own.y && own.y - (l.box.y + l.box.h) < 40);
     const gap = (l) => Math.max(l.box.x - own.x, own.x - l.box.x - l.box.w, 0);
     const best = beside.sort((a, b) => gap(a) - gap(b))[0] || above.sort((a, b) => b.box.y - a.box.y)[0];
@@ -54,11 +56,22 @@ function visibleLabel(control, controls) {
       const at = middle(boxOf(other.members.find(isRendered) || other.el));
       return at.y >= best.box.y - 2 && at.y <= best.box.y + best.box.h + 2 && Math.abs(at.x - best.box.x) < Math.abs(own.x - best.box.x);
     });
-    if (!nearer) control.visibleLabel = best.text;
+    if (nearer) break;
+    let block = best.el;
+    for (const outer of composedAncestors(best.el)) {
+      if (composedContains(outer, control.el) || controls.some((other) => composedContains(outer, other.el))) break;
+      if (beside.length && !isBeside(boxOf(outer))) break;
+      block = outer;
+    }
+    const all = textLines(block, ownText(control));
+    control.labelBlock = { text: best.text, lines: all.length ? all : [best], beside: beside.length > 0 };
     break;
   }
-  return control.visibleLabel;
+  return control.labelBlock;
 }
+
+const visibleLabel = (control, controls) => (labelBlock(control, controls) || { text: "" }).text;
+const visibleLines = (control, controls) => (labelBlock(control, controls) || { lines: [] }).lines;
 
 const partLines = (control) =>
   control.members.flatMap(nameSources).flatMap((source) => textLines(source, ownText(control)).map((line) => line.text));
@@ -68,13 +81,24 @@ const rungs = [
   ["label", (s, c) => s.known.has(plain(c.name))],
   ["part", (s, c) => !!c.name && partLines(c).some((line) => s.known.has(plain(line)))],
   ["row", (s, c, all) => rowLines(c, all).some((line) => s.known.has(plain(line)))],
-  ["visible", (s, c, all) => !c.name && s.known.has(plain(visibleLabel(c, all)))],
+  ["visible", (s, c, all) => !c.name && visibleLines(c, all).some((line) => s.known.has(plain(line.text)))],
 ];
+
+/* The texts that may word a control without a name. What stands beside it does; a heading further away
+ * may be that of a whole part, so it counts only where nothing nearer is to be read. */
+function wordsAround(setting, control, controls) {
+  const block = labelBlock(control, controls);
+  const row = rowLines(control, controls);
+  if (!block) return [row];
+  const lines = [block.text, ...block.lines.map((line) => line.text)];
+  if (block.beside) return [lines];
+  return [lines, row.filter((text) => setting.labels.has(plain(text)) || setting.inverted.has(plain(text)))];
+}
 
 /* How the site words the control, and whether that is a wording we know. */
 function wordingOf(setting, control, controls) {
   const lists = [[control.name], partLines(control)];
-  if (!control.name) lists.push([visibleLabel(control, controls)], rowLines(control, controls));
+  if (!control.name) lists.push(...wordsAround(setting, control, controls));
   let said = control.name;
   for (const list of lists)
     for (const text of list) {
@@ -86,11 +110,20 @@ function wordingOf(setting, control, controls) {
   return { wording: words ? "unknown" : "unlisted", said };
 }
 
+/* Others that a person would take for the same: without a name, beside a text of their own that is a
+ * known wording. No rung that goes by names sees them. */
+function rivalsOf(setting, hits, controls) {
+  const taken = hits.flatMap((c) => [...c.members.flatMap(nameSources), ...visibleLines(c, controls).map((line) => line.el)]);
+  const isTaken = (el) => taken.some((source) => composedContains(source, el) || composedContains(el, source));
+  return controls.filter((c) => !hits.includes(c) && c.rendered && !c.name &&
+    visibleLines(c, controls).some((line) => setting.known.has(plain(line.text)) && !isTaken(line.el)));
+}
+
 function findSetting(setting, controls) {
   for (const [rung, matches] of rungs) {
     let hits = controls.filter((c) => matches(setting, c, controls));
     if (hits.length > 1 && hits.some((c) => c.rendered)) hits = hits.filter((c) => c.rendered);
-    if (hits.length) return { rung, hits };
+    if (hits.length) return { rung, hits: rung === "key" ? hits : [...hits, ...rivalsOf(setting, hits, controls)] };
   }
   return null;
 }
