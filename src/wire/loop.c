@@ -76,6 +76,8 @@ struct ofs_loop *ofs_loop_new(struct ofs_error *err)
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .user = loop,
         .fd_limit_per_thread = 256,
+        .pt_serv_buf_size = 65536, /* read at once: at the usual 4 KiB a large message crawls */
+        .timeout_secs = 86400, /* deadlines are the callers': a person may take minutes to answer */
     };
     loop->lws = lws_create_context(&info);
     if (!loop->lws) {

@@ -12,6 +12,7 @@ struct websocket {
     struct lws *wsi;
     struct ofs_queue out;
     struct ofs_buf in;
+    bool reached; /* somebody took the connection */
     bool open;
     bool over;
     struct ofs_error why; /* once it is over */
@@ -31,7 +32,7 @@ static void end(struct websocket *ws, const struct ofs_error *why)
     ofs_loop_wake(ws->loop);
 }
 
-static void refused(struct websocket *ws, struct lws *wsi, const char *words)
+static void refused(struct websocket *ws, struct lws *wsi)
 {
     struct ofs_error why;
     unsigned status = lws_http_client_http_response(wsi);
@@ -41,7 +42,7 @@ static void refused(struct websocket *ws, struct lws *wsi, const char *words)
     } else if (status && status != 101) {
         ofs_fail(&why, OFS_ERR_NOT_A_BROWSER, "answered HTTP %u instead of opening a WebSocket",
                  status);
-    } else if (words && strstr(words, "HS:")) {
+    } else if (ws->reached) {
         ofs_fail(&why, OFS_ERR_NOT_A_BROWSER, "what listens there does not speak WebSocket");
     } else {
         ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
@@ -51,13 +52,18 @@ static void refused(struct websocket *ws, struct lws *wsi, const char *words)
 
 static int receive(struct websocket *ws, struct lws *wsi, const char *data, size_t len)
 {
-    struct ofs_error why;
-    if (ofs_buf_add(&ws->in, data, len, &why)) {
+    struct ofs_error why = {.code = OFS_ERR_NONE};
+    size_t to_come = lws_remaining_packet_payload(wsi); /* as announced: no need to wait for it */
+    if (to_come > ws->in.limit || ws->in.len + len > ws->in.limit - to_come)
+        ofs_fail(&why, OFS_ERR_TOO_BIG, "more than %zu bytes", ws->in.limit);
+    else
+        ofs_buf_add(&ws->in, data, len, &why);
+    if (why.code != OFS_ERR_NONE) {
         ofs_wrap(&why, "the browser sent a message that is too large");
         end(ws, &why);
         return -1;
     }
-    if (lws_remaining_packet_payload(wsi) || !lws_is_final_fragment(wsi))
+    if (to_come || !lws_is_final_fragment(wsi))
         return 0;
     if (ws->wire.on_message)
         ws->wire.on_message(ws->wire.ctx, ofs_buf_str(&ws->in), ws->in.len);
@@ -91,10 +97,14 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         ws->open = true;
+        lws_rx_flow_control(wsi, 0); /* until somebody can listen */
         ofs_loop_wake(ws->loop);
         return 0;
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+        ws->reached = true;
+        return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-        refused(ws, wsi, in);
+        refused(ws, wsi);
         return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE:
         return receive(ws, wsi, in, len);
@@ -201,6 +211,10 @@ struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
         .vhost_name = "websocket",
+        .http_proxy_address = "", /* else $http_proxy would be asked for this machine */
+#if defined(LWS_WITH_SOCKS5)
+        .socks_proxy_address = "",
+#endif
     };
     struct lws_vhost *vhost = lws_get_vhost_by_name(ofs_loop_lws(loop), "websocket");
     if (!vhost)
@@ -219,6 +233,7 @@ struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_
         .address = host,
         .port = port,
         .path = path,
+        .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT, /* it could lead off this machine */
         .host = authority, /* with the port, and no Origin: Chrome refuses anything else */
         .local_protocol_name = protocols[0].name,
         .ietf_version_or_minus_one = -1,
@@ -231,8 +246,10 @@ struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_
         end(ws, &why);
     }
     int rc = await_upgrade(ws, deadline, err);
-    if (!rc && ws->open)
+    if (!rc && ws->open) {
+        lws_rx_flow_control(ws->wsi, 1);
         return &ws->wire;
+    }
     if (!rc)
         *err = ws->why;
     ws_close(&ws->wire);
