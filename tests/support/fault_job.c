@@ -16,6 +16,7 @@
 
 enum {
     TIME = 90000,    /* for the program */
+    MORE = 5000,     /* for each further setting */
     SETTLES = 10000, /* the latest that the replica has put anything off after a save */
     CLOSES = 3000,   /* until a tab that was closed is off the browser's list */
     HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
@@ -26,7 +27,6 @@ enum moment {
     AT_ONCE,
     AT_CONNECT, /* the program has connected, and nobody answers */
     AT_PAGE,    /* the setting's page was asked for */
-    AT_AGAIN,   /* for the second time, before the press */
     AT_PRESS,   /* the press is about to be sent; done by the relay */
     AT_PRESSED, /* it was sent; done by the relay */
     AT_WRITE,   /* the page's save has come */
@@ -36,9 +36,9 @@ enum moment {
 };
 
 static const char *const moments[] = {
-    [AT_ONCE] = "",       [AT_CONNECT] = "connect", [AT_PAGE] = "page",   [AT_AGAIN] = "again",
-    [AT_PRESS] = "press", [AT_PRESSED] = "pressed", [AT_WRITE] = "write", [AT_RELOAD] = "reload",
-    [AT_HOLD] = "hold",   [AT_FRESH] = "fresh",
+    [AT_ONCE] = "",         [AT_CONNECT] = "connect", [AT_PAGE] = "page",
+    [AT_PRESS] = "press",   [AT_PRESSED] = "pressed", [AT_WRITE] = "write",
+    [AT_RELOAD] = "reload", [AT_HOLD] = "hold",       [AT_FRESH] = "fresh",
 };
 
 struct job {
@@ -112,8 +112,6 @@ static bool is_time(struct job *job)
         return job->accepted;
     case AT_PAGE:
         return n_pages > 0;
-    case AT_AGAIN:
-        return n_pages > 1;
     case AT_WRITE:
         return job->wrote;
     case AT_RELOAD:
@@ -277,7 +275,8 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
 
 static void run(struct job *job)
 {
-    ofs_deadline deadline = ofs_deadline_in(TIME);
+    size_t n = strcmp(job->row->only, "all") ? cell_parts(job->row->only) : (size_t)SITE_SETTINGS;
+    ofs_deadline deadline = ofs_deadline_in(TIME + MORE * (int64_t)(n - 1));
     struct ofs_error ignored;
     while (!job->ended && ofs_deadline_left(deadline)) {
         ofs_deadline next = deadline;

@@ -210,7 +210,7 @@ int job_judge(const struct fault_row *row, bool fix, const struct outcome *outco
     struct judge j = {.row = row, .outcome = outcome, .fix = fix, .complaints = complaints};
     bool waits = strchr(row->with, '@') != NULL;
     if (!outcome->in_time) {
-        complain(&j, "it had not ended after 90 seconds; it said: %s", outcome->errors);
+        complain(&j, "it had not ended in time; it said: %s", outcome->errors);
         return j.n;
     }
     if (waits && !outcome->happened)
