@@ -25,9 +25,23 @@ static cJSON *object_with(const char *key, const char *text)
 
 /* ---- asking ---- */
 
-static int tell_closed(struct ofs_error *err)
+static bool has_ended(const struct bidi_tab *t)
 {
-    return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab was closed by somebody else");
+    return t->tab.view.closed || t->tab.view.crashed;
+}
+
+static int tell_ended(const struct bidi_tab *t, struct ofs_error *err)
+{
+    return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                    t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+}
+
+/* A page whose process has died gives way to one of the browser's own, which takes no scripts. */
+static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
+{
+    if (err->code == OFS_ERR_PEER && !strcmp(err->peer, "unsupported operation") &&
+        strstr(err->text, "parent process"))
+        t->tab.view.crashed = true;
 }
 
 static int await(struct bidi_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
@@ -36,8 +50,9 @@ static int await(struct bidi_tab *t, int id, ofs_deadline deadline, cJSON **ret_
     struct bidi *b = (struct bidi *)t->tab.browser;
     if (!ofs_rpc_wait(b->rpc, id, deadline, ret_result, err))
         return 0;
-    if (t->tab.view.closed && err->code != OFS_ERR_LOST && err->code != OFS_ERR_INTERRUPTED)
-        tell_closed(err);
+    note_crash(t, err);
+    if (has_ended(t) && err->code != OFS_ERR_LOST && err->code != OFS_ERR_INTERRUPTED)
+        tell_ended(t, err);
     return -1;
 }
 
@@ -45,10 +60,10 @@ static int post(struct bidi_tab *t, const char *method, cJSON *params, int *ret_
                 struct ofs_error *err)
 {
     struct bidi *b = (struct bidi *)t->tab.browser;
-    if (!t->tab.view.closed)
+    if (!has_ended(t))
         return ofs_rpc_post(b->rpc, NULL, method, params, ret_id, err);
     cJSON_Delete(params);
-    return tell_closed(err);
+    return tell_ended(t, err);
 }
 
 static int ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
@@ -172,7 +187,7 @@ static int poll_navigation(struct bidi_tab *t, struct ofs_error *err)
         return 1;
     if (ofs_rpc_is_over(b->rpc, err))
         return -1;
-    return t->tab.view.closed ? tell_closed(err) : 0;
+    return has_ended(t) ? tell_ended(t, err) : 0;
 }
 
 static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,

@@ -12,7 +12,8 @@ const isInput = (el, ...types) => el.localName === "input" && types.includes(el.
 const shadowOf = (el) => el.shadowRoot || closedRoots.get(el) || null;
 
 function frameDocument(el) {
-  if (el.localName !== "iframe" && el.localName !== "frame") return null;
+  const name = el.localName;
+  if (name !== "iframe" && name !== "frame") return null;
   try {
     return el.contentDocument && el.contentDocument.documentElement ? el.contentDocument : null;
   } catch (_) {
@@ -20,18 +21,19 @@ function frameDocument(el) {
   }
 }
 
-function composedChildren(node) {
-  if (!isElement(node)) return node.childNodes;
-  const inner = frameDocument(node);
+/* What stands in the place of an element's own children: a frame's document, a shadow tree, what a
+ * slot was given. NULL: they stand there themselves. */
+function otherChildren(el) {
+  const inner = frameDocument(el);
   if (inner) return [inner.documentElement];
-  const shadow = shadowOf(node);
+  const shadow = shadowOf(el);
   if (shadow) return shadow.childNodes;
-  if (node.localName === "slot") {
-    const assigned = node.assignedNodes();
-    if (assigned.length) return assigned;
-  }
-  return node.childNodes;
+  if (el.localName !== "slot") return null;
+  const assigned = el.assignedNodes();
+  return assigned.length ? assigned : null;
 }
+
+const composedChildren = (node) => (isElement(node) && otherChildren(node)) || node.childNodes;
 
 /* The slot of a child of a closed root's host is not told to us: look for it. */
 function slotOf(node) {
@@ -74,8 +76,13 @@ function walk(node, visit) {
   while (stack.length) {
     const el = stack.pop();
     if (isElement(el) && visit(el) === false) continue;
-    const children = composedChildren(el);
-    for (let i = children.length - 1; i >= 0; i--) if (isElement(children[i])) stack.push(children[i]);
+    const others = isElement(el) ? otherChildren(el) : null;
+    if (others) {
+      for (let i = others.length - 1; i >= 0; i--) if (isElement(others[i])) stack.push(others[i]);
+    } else {
+      /* by sibling: lists of nodes are slow to index where the page is seen through wrappers */
+      for (let child = el.lastElementChild; child; child = child.previousElementSibling) stack.push(child);
+    }
   }
 }
 
