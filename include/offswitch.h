@@ -2,11 +2,11 @@
  * offswitch.h: the whole job in a dozen calls.
  *
  *     struct ofs_error err;
- *     struct ofs_job *job = ofs_job_new(&options, &err);          load the scenario, choose settings
+ *     struct ofs_job *job = ofs_job_new(loop, &options, &err);    load the scenario, choose settings
  *     ofs_job_check(job, &err);                                   open the browser, read every setting
- *     n = ofs_job_plan(job, steps, count);                        what a fix would change
- *     ofs_job_fix(job, &err);                                     flip, and prove each flip
- *     ofs_job_report(job)                                         the contract's JSON
+ *     if (ofs_job_differing(job))                                 what a fix would change, and the yes
+ *     ofs_job_fix(job);                                           flip, and prove each flip
+ *     ofs_job_run(job)                                            what was seen and done
  *     ofs_job_free(job);                                          close our tab, leave the browser
  *
  * One thread. Calls block until they are done, the deadline in the options has passed or a signal has
@@ -113,8 +113,8 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err);
 /* After a check: how many settings a fix would flip. */
 size_t ofs_job_differing(const struct ofs_job *job);
 
-/* After a check and the person's yes: flip what differs and prove each flip. Failures are results. */
-int ofs_job_fix(struct ofs_job *job, struct ofs_error *err);
+/* After a check and the person's yes: flip what differs and prove each flip. What fails is a result. */
+void ofs_job_fix(struct ofs_job *job);
 
 /* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
 void ofs_job_finish(struct ofs_job *job);

@@ -10,8 +10,8 @@
 #include "record/run.h"
 #include "scenario/scenario.h"
 
-/* What one visit told about one setting. States are in the scenario's terms: an inverted wording has
- * been turned round already. */
+/* What one visit told about one setting. States are in the scenario's terms: an inverted wording
+ * has been turned round already. */
 struct ofs_observation {
     const char *reason; /* a word of the contract when there is no state; NULL with a state */
     char detail[400];
@@ -46,10 +46,11 @@ void ofs_judge_fix(const struct ofs_evidence *evidence, struct ofs_result *resul
 struct ofs_entry {
     const struct ofs_setting *setting;
     struct ofs_result *result;
-    struct ofs_observation seen;     /* by the check */
-    bool was_seen;                   /* its own page has been read, beside others */
+    struct ofs_observation seen; /* by the check */
+    bool was_seen;               /* its own page has been read, beside others */
     struct ofs_flip flip;
     struct ofs_observation reloaded; /* after the flip */
+    struct ofs_observation last;     /* the read that decides */
     bool was_reloaded;
     bool was_tried;     /* a press was under way */
     int64_t settled_ms; /* when the press and its save were over */
@@ -63,11 +64,12 @@ struct ofs_job {
     struct ofs_browser *browser;
     struct ofs_page *page;
     const char *origin;
+    char *origin_given; /* --origin without its slash, or NULL */
     ofs_deadline deadline;
     struct ofs_entry *entries;
     size_t n_entries;
-    cJSON *indexes;    /* what was read of each index page in this run: {name: look} */
-    const char *halt;  /* a reason that holds for every further page of this site, or NULL */
+    cJSON *indexes;   /* what was read of each index page in this run: {name: look} */
+    const char *halt; /* a reason that holds for every further page of this site, or NULL */
     char halt_detail[400];
     bool finished;
     struct ofs_run run;
@@ -78,10 +80,17 @@ struct ofs_job {
 int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_observation *ret,
                      struct ofs_error *err);
 
-/* With several tabs: read the settings' own pages side by side, before the rest is done one by one. */
-int ofs_read_side_by_side(struct ofs_job *job, struct ofs_error *err);
+/* One visit of several that are made side by side, in up to --tabs tabs. */
+struct ofs_reading {
+    struct ofs_entry *entry;
+    struct ofs_visit visit;
+    struct ofs_observation *seen; /* filled by it */
+    bool was_seen;                /* false where the site's gates closed before its turn came */
+};
+int ofs_read_side_by_side(struct ofs_job *job, struct ofs_page *own, struct ofs_reading *readings,
+                          size_t n, struct ofs_error *err);
 
-/* For both: what a visit told, kept in the run and in `ret`. Clears the sight. */
+/* What a visit told, kept in the run and in `ret`. Clears the sight. */
 void ofs_take_sight(struct ofs_job *job, const struct ofs_setting *setting, struct ofs_sight *sight,
                     struct ofs_observation *ret);
 
@@ -91,12 +100,16 @@ enum ofs_reread {
     OFS_REREAD_RELOADED, /* after the flip; another read decides */
     OFS_REREAD_LAST,     /* the one that decides */
 };
+struct ofs_visit ofs_reread_visit(const struct ofs_entry *entry, enum ofs_reread how);
 int ofs_reread_setting(struct ofs_job *job, struct ofs_page *page, struct ofs_entry *entry,
                        enum ofs_reread how, struct ofs_observation *ret, struct ofs_error *err);
 
 /* Turn an error that ended the run into the reason for what could not be read. */
 const char *ofs_reason_of_error(const struct ofs_error *err);
 void ofs_mark_unread(struct ofs_result *result, const struct ofs_error *err);
+
+/* The control has to be the one that the check found, by the same right. */
+void ofs_compare_shape(const struct ofs_entry *entry, struct ofs_observation *again);
 
 void ofs_tell(const struct ofs_job *job, const struct ofs_entry *entry, const char *words);
 

@@ -80,8 +80,8 @@ static int see(struct ofs_job *job, struct ofs_page *page, const struct ofs_visi
     return 0;
 }
 
-/* An index page as it was read in this run; read at most once. NULL with `ret` filled when it cannot be
- * read, or on an error. */
+/* An index page as it was read in this run; read at most once. NULL with `ret` filled when it
+ * cannot be read, or on an error. */
 static const cJSON *index_look(struct ofs_job *job, const char *name, struct ofs_observation *ret,
                                int *ret_rc, struct ofs_error *err)
 {
@@ -158,8 +158,7 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     const char *path = NULL;
     int count = 0;
     /* Names outrank addresses: an address may be a neighbour's by now. */
-    for (int by_text = 1; by_text >= 0 && !count; by_text--)
-    {
+    for (int by_text = 1; by_text >= 0 && !count; by_text--) {
         cJSON_ArrayForEach(link, links)
         {
             if ((strcmp(ofs_json_str(link, "by", ""), "text") == 0) != by_text)
@@ -181,8 +180,8 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     return NULL;
 }
 
-/* Where only a guess says on which index a setting is listed, the other indexes are asked too before
- * its absence counts. `*ret_path` is NULL when none lists it. */
+/* Where only a guess says on which index a setting is listed, the other indexes are asked too
+ * before its absence counts. `*ret_path` is NULL when none lists it. */
 static int search_indexes(struct ofs_job *job, const struct ofs_setting *setting,
                           const char **ret_path, struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -225,7 +224,8 @@ static int by_index(struct ofs_job *job, struct ofs_entry *entry, struct ofs_obs
         cannot(ret, "not-found", "its link leads to a page that must not be opened; look by hand");
         return 0;
     }
-    if (setting->page && first.reason && !strcmp(path, first.path[0] ? first.path : setting->page)) {
+    if (setting->page && first.reason &&
+        !strcmp(path, first.path[0] ? first.path : setting->page)) {
         *ret = first; /* the index leads to where we were */
         return 0;
     }
@@ -261,20 +261,29 @@ int ofs_read_setting(struct ofs_job *job, struct ofs_entry *entry, struct ofs_ob
     return by_index(job, entry, ret, err);
 }
 
+struct ofs_visit ofs_reread_visit(const struct ofs_entry *entry, enum ofs_reread how)
+{
+    return (struct ofs_visit){.path = entry->seen.path,
+                              .setting = entry->setting,
+                              .stay = how == OFS_REREAD_HERE,
+                              .in_passing = how == OFS_REREAD_RELOADED,
+                              .trust_weak = entry->seen.weak};
+}
+
+void ofs_compare_shape(const struct ofs_entry *entry, struct ofs_observation *again)
+{
+    if (!again->reason && again->located != entry->seen.located)
+        cannot(again, "ambiguous", "the page has changed its shape since; look at it by hand");
+}
+
 int ofs_reread_setting(struct ofs_job *job, struct ofs_page *page, struct ofs_entry *entry,
                        enum ofs_reread how, struct ofs_observation *ret, struct ofs_error *err)
 {
-    const struct ofs_visit where = {.path = entry->seen.path,
-                                    .setting = entry->setting,
-                                    .stay = how == OFS_REREAD_HERE,
-                                    .in_passing = how == OFS_REREAD_RELOADED,
-                                    .trust_weak = entry->seen.weak};
+    const struct ofs_visit where = ofs_reread_visit(entry, how);
     *ret = (struct ofs_observation){0};
     if (see(job, page, &where, ret, err))
         return -1;
-    /* The control has to be the one that was pressed, by the same right. */
-    if (!ret->reason && ret->located != entry->seen.located)
-        cannot(ret, "ambiguous", "the page has changed its shape since; look at it by hand");
+    ofs_compare_shape(entry, ret);
     return 0;
 }
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
@@ -20,8 +21,8 @@ static int stand_before(struct ofs_job *job, struct ofs_entry *entry, bool *ret_
     *ret_same = false;
     if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_HERE, &now, err))
         return -1;
-    if (now.reason || strcmp(now.state, entry->seen.state) || now.inverted != entry->seen.inverted ||
-        now.disabled) {
+    if (now.reason || strcmp(now.state, entry->seen.state) ||
+        now.inverted != entry->seen.inverted || now.disabled) {
         char before[OFS_STATE_SIZE];
         memcpy(before, entry->result->before, sizeof before);
         entry->seen = now;
@@ -43,8 +44,9 @@ static int flip(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *
     if (!same)
         return 0;
     entry->was_tried = true;
-    int rc = ofs_page_flip(job->page, entry->setting, entry->seen.inverted ? turned(wanted) : wanted,
-                           job->deadline, &entry->flip, err);
+    int rc =
+        ofs_page_flip(job->page, entry->setting, entry->seen.inverted ? turned(wanted) : wanted,
+                      job->deadline, &entry->flip, err);
     entry->settled_ms = ofs_now_ms();
     if (!rc && !entry->flip.sent)
         ofs_judge_fix(&(struct ofs_evidence){.flip = &entry->flip}, entry->result);
@@ -54,25 +56,6 @@ static int flip(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *
     if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_RELOADED, &entry->reloaded, err))
         return -1;
     entry->was_reloaded = true;
-    return 0;
-}
-
-/* The last act: read again, in a fresh tab, everything that was pressed. */
-static int prove(struct ofs_job *job, struct ofs_page *fresh, struct ofs_entry *entry,
-                 struct ofs_error *err)
-{
-    struct ofs_observation last;
-    ofs_tell(job, entry, "reading it in a fresh tab");
-    if (ofs_reread_setting(job, fresh, entry, OFS_REREAD_LAST, &last, err))
-        return -1;
-    bool agree = entry->was_reloaded && !strcmp(last.state, entry->reloaded.state);
-    if (!agree && !last.reason && ofs_reread_setting(job, fresh, entry, OFS_REREAD_LAST, &last, err))
-        return -1; /* two reads differ: a third one, reloaded, decides */
-    ofs_judge_fix(&(struct ofs_evidence){.flip = &entry->flip,
-                                         .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
-                                         .fresh = &last},
-                  entry->result);
-    ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
     return 0;
 }
 
@@ -99,23 +82,46 @@ static int hold(struct ofs_job *job, struct ofs_error *err)
     return 0;
 }
 
-static int prove_all(struct ofs_job *job, struct ofs_error *err)
+static bool agrees(const struct ofs_entry *entry)
 {
-    bool any = false;
+    return entry->was_reloaded && !strcmp(entry->last.state, entry->reloaded.state);
+}
+
+/* The last act: read again, in fresh tabs, everything that was pressed. */
+static int read_last(struct ofs_job *job, struct ofs_reading *readings, struct ofs_error *err)
+{
+    size_t n = 0;
     for (size_t i = 0; i < job->n_entries; i++)
-        any = any || was_pressed(&job->entries[i]);
-    if (!any)
-        return 0;
-    if (hold(job, err))
-        return -1;
-    struct ofs_page *fresh = ofs_page_open(job->browser, job->scenario, job->origin,
-                                           job->options.wording, job->deadline, err);
-    int rc = fresh ? 0 : -1;
-    for (size_t i = 0; !rc && i < job->n_entries; i++)
         if (was_pressed(&job->entries[i]))
-            rc = prove(job, fresh, &job->entries[i], err);
-    ofs_page_close(fresh, ofs_deadline_in(3000));
-    return rc;
+            readings[n++] =
+                (struct ofs_reading){.entry = &job->entries[i],
+                                     .visit = ofs_reread_visit(&job->entries[i], OFS_REREAD_LAST),
+                                     .seen = &job->entries[i].last};
+    if (n == 0)
+        return 0;
+    job->halt =
+        NULL; /* a gate that closed meanwhile is knocked at once more, to know how it stands */
+    if (hold(job, err) || ofs_read_side_by_side(job, NULL, readings, n, err))
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        struct ofs_entry *entry = readings[i].entry;
+        if (!readings[i].was_seen) {
+            entry->last.reason = job->halt;
+            memcpy(entry->last.detail, job->halt_detail, sizeof entry->last.detail);
+        }
+        ofs_compare_shape(entry, &entry->last);
+        /* Two reads differ: a third one, reloaded, decides. */
+        if (!agrees(entry) && !entry->last.reason &&
+            ofs_reread_setting(job, job->page, entry, OFS_REREAD_LAST, &entry->last, err))
+            return -1;
+        ofs_judge_fix(
+            &(struct ofs_evidence){.flip = &entry->flip,
+                                   .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
+                                   .fresh = &entry->last},
+            entry->result);
+        ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
+    }
+    return 0;
 }
 
 /* What was pressed or was going to be, and has no verdict of a fix yet. */
@@ -141,21 +147,34 @@ static void mark_unfinished(struct ofs_job *job, const struct ofs_error *err)
     }
 }
 
-int ofs_job_fix(struct ofs_job *job, struct ofs_error *err)
+/* A gate of the site closed before its turn came. */
+static void leave(const struct ofs_job *job, struct ofs_entry *entry)
+{
+    snprintf(entry->result->detail, sizeof entry->result->detail,
+             "it is %s and was not pressed; before that: %.340s", entry->result->before,
+             job->halt_detail);
+}
+
+void ofs_job_fix(struct ofs_job *job)
 {
     struct ofs_error end = {0};
     int rc = 0;
-    (void)err;
     for (size_t i = 0; !rc && i < job->n_entries; i++) {
         struct ofs_entry *entry = &job->entries[i];
-        if (entry->result->verdict != OFS_VERDICT_DIFFERS || job->halt)
+        if (entry->result->verdict != OFS_VERDICT_DIFFERS)
             continue;
-        rc = flip(job, entry, &end);
+        if (job->halt)
+            leave(job, entry);
+        else
+            rc = flip(job, entry, &end);
     }
+    struct ofs_reading *readings = calloc(job->n_entries + 1, sizeof *readings);
+    if (!rc && !readings)
+        rc = ofs_fail(&end, OFS_ERR_SYSTEM, "out of memory");
     if (!rc)
-        rc = prove_all(job, &end);
+        rc = read_last(job, readings, &end);
+    free(readings);
     if (rc)
         mark_unfinished(job, &end);
     job->run.exit = ofs_run_status(&job->run);
-    return 0;
 }

@@ -18,10 +18,10 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err)
     if (!host)
         return ofs_fail(err, OFS_ERR_USAGE, "--origin %s is not http://HOST[:PORT]", origin);
     size_t n = strcspn(host, "/?#");
-    if (host[n])
+    if (host[n] && strcmp(host + n, "/"))
         return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has more than a host and a port", origin);
     char name[128];
-    size_t name_len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    size_t name_len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
     if (name_len == 0 || name_len >= sizeof name || name_len > n)
         return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no host", origin);
     memcpy(name, host, name_len);
@@ -29,12 +29,14 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err)
     const char *port = host + name_len;
     size_t digits = *port == ':' ? strspn(port + 1, "0123456789") : 0;
     long number = digits ? strtol(port + 1, NULL, 10) : 0;
-    if (*port && (!digits || digits > 5 || port[1 + digits] || number < 1 || number > 65535))
+    if (*port && *port != '/' &&
+        (!digits || digits > 5 || !strchr("/", port[1 + digits]) || number < 1 || number > 65535))
         return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no port between 1 and 65535", origin);
     if (!ofs_text_is_loopback_host(name)) {
         ofs_fail(err, OFS_ERR_USAGE, "--origin %s: '%s' is not this machine", origin, name);
-        return ofs_hint(err, "another origin is for replicas on 127.0.0.1 or localhost; a real site "
-                             "is named by its scenario");
+        return ofs_hint(err,
+                        "another origin is for replicas on 127.0.0.1 or localhost; a real site "
+                        "is named by its scenario");
     }
     return 0;
 }
@@ -110,6 +112,10 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     }
     const struct ofs_scenario *s = job->scenario;
     job->origin = options->origin ? options->origin : s->origin;
+    if (options->origin) /* "http://127.0.0.1:8080/" means the same */
+        job->origin_given = strndup(options->origin, strcspn(options->origin + 8, "/") + 8);
+    if (job->origin_given)
+        job->origin = job->origin_given;
     job->run.command = options->command;
     job->run.scenario_id = s->id;
     job->run.scenario_version = s->version;
@@ -145,6 +151,7 @@ void ofs_job_free(struct ofs_job *job)
     cJSON_Delete(job->indexes);
     free(job->entries);
     ofs_scenario_free(job->scenario);
+    free(job->origin_given);
     free(job);
 }
 
@@ -191,8 +198,31 @@ static int reach_browser(struct ofs_job *job, struct ofs_error *err)
              job->browser->version);
     job->run.protocol = job->browser->ops->protocol;
     job->run.wire = job->browser->wire;
-    job->page = ofs_page_open(job->browser, job->scenario, job->origin, o->wording, job->deadline, err);
+    job->page =
+        ofs_page_open(job->browser, job->scenario, job->origin, o->wording, job->deadline, err);
     return job->page ? 0 : -1;
+}
+
+/* With several tabs: read the settings' own pages side by side, before the rest is done one by one.
+ */
+static int read_own_pages(struct ofs_job *job, struct ofs_error *err)
+{
+    struct ofs_reading *readings = calloc(job->n_entries + 1, sizeof *readings);
+    size_t n = 0;
+    for (size_t i = 0; readings && i < job->n_entries; i++) {
+        struct ofs_entry *entry = &job->entries[i];
+        if (entry->setting->page)
+            readings[n++] = (struct ofs_reading){
+                .entry = entry,
+                .visit = {.path = entry->setting->page, .setting = entry->setting},
+                .seen = &entry->seen};
+    }
+    int rc = readings ? ofs_read_side_by_side(job, job->page, readings, n, err)
+                      : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        readings[i].entry->was_seen = readings[i].was_seen;
+    free(readings);
+    return rc;
 }
 
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
@@ -200,7 +230,7 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
     struct ofs_error end;
     if (reach_browser(job, err))
         return -1;
-    int rc = job->options.tabs > 1 ? ofs_read_side_by_side(job, &end) : 0;
+    int rc = job->options.tabs > 1 ? read_own_pages(job, &end) : 0;
     for (size_t i = 0; i < job->n_entries; i++) {
         struct ofs_entry *entry = &job->entries[i];
         ofs_tell(job, entry, "reading");

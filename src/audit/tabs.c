@@ -4,44 +4,39 @@
 
 enum { TICK = 100 }; /* milliseconds between two looks at all tabs */
 
-/* A tab and the setting that is being read in it, NULL: it is free. */
+/* A tab and what is being read in it, NULL: it is free. */
 struct lane {
     struct ofs_page *page;
-    struct ofs_entry *entry;
+    struct ofs_reading *reading;
 };
 
-static struct ofs_entry *next_entry(struct ofs_job *job, size_t *at)
-{
-    while (!job->halt && *at < job->n_entries) {
-        struct ofs_entry *entry = &job->entries[(*at)++];
-        if (entry->setting->page)
-            return entry;
-    }
-    return NULL;
-}
+/* What is still to be read. */
+struct queue {
+    struct ofs_reading *readings;
+    size_t n, at;
+};
 
-/* Begin in the lane if it is free, else see how far it is. `*ret_busy` counts those under way. */
-static int advance(struct ofs_job *job, struct lane *lane, size_t *at, size_t *ret_busy,
+/* Begin in the lane if it is free, else see how far it is. `*ret_busy` counts what is left to do.
+ */
+static int advance(struct ofs_job *job, struct lane *lane, struct queue *queue, size_t *ret_busy,
                    struct ofs_error *err)
 {
-    if (!lane->entry) {
-        lane->entry = next_entry(job, at);
-        if (!lane->entry)
+    if (!lane->reading) {
+        if (queue->at == queue->n || job->halt)
             return 0;
-        const struct ofs_visit where = {.path = lane->entry->setting->page,
-                                        .setting = lane->entry->setting};
-        ofs_tell(job, lane->entry, "reading");
-        if (ofs_page_begin(lane->page, &where, job->deadline, err))
+        lane->reading = &queue->readings[queue->at++];
+        ofs_tell(job, lane->reading->entry, "reading");
+        if (ofs_page_begin(lane->page, &lane->reading->visit, job->deadline, err))
             return -1;
     }
     struct ofs_sight sight;
     int rc = ofs_page_poll(lane->page, job->deadline, &sight, err);
     if (rc > 0) {
-        ofs_take_sight(job, lane->entry->setting, &sight, &lane->entry->seen);
-        lane->entry->was_seen = true;
-        lane->entry = NULL;
+        ofs_take_sight(job, lane->reading->entry->setting, &sight, lane->reading->seen);
+        lane->reading->was_seen = true;
+        lane->reading = NULL;
     }
-    *ret_busy += rc == 0 || *at < job->n_entries;
+    *ret_busy += rc == 0 || queue->at < queue->n;
     return rc < 0 ? -1 : 0;
 }
 
@@ -59,29 +54,33 @@ static int turn_for(struct ofs_job *job, int64_t ms, struct ofs_error *err)
     return 0;
 }
 
-int ofs_read_side_by_side(struct ofs_job *job, struct ofs_error *err)
+int ofs_read_side_by_side(struct ofs_job *job, struct ofs_page *own, struct ofs_reading *readings,
+                          size_t n, struct ofs_error *err)
 {
-    size_t n = (size_t)job->options.tabs < job->n_entries ? (size_t)job->options.tabs
-                                                          : job->n_entries;
-    struct lane *lanes = calloc(n + 1, sizeof *lanes);
-    size_t at = 0, busy = 1, opened = 1;
+    size_t tabs = (size_t)job->options.tabs < n ? (size_t)job->options.tabs : n;
+    struct lane *lanes = calloc(tabs + 1, sizeof *lanes);
+    struct queue queue = {.readings = readings, .n = n};
+    size_t busy = n, opened = 0;
     int rc = lanes ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (lanes)
-        lanes[0].page = job->page;
-    for (; !rc && opened < n; opened++) {
-        lanes[opened].page = ofs_page_open(job->browser, job->scenario, job->origin,
-                                           job->options.wording, job->deadline, err);
+    for (; !rc && opened < tabs; opened++) {
+        lanes[opened].page = own && !opened
+                                 ? own
+                                 : ofs_page_open(job->browser, job->scenario, job->origin,
+                                                 job->options.wording, job->deadline, err);
         rc = lanes[opened].page ? 0 : -1;
     }
     while (!rc && busy) {
         busy = 0;
-        for (size_t i = 0; !rc && i < n; i++)
-            rc = advance(job, &lanes[i], &at, &busy, err);
+        for (size_t i = 0; !rc && i < tabs; i++)
+            rc = advance(job, &lanes[i], &queue, &busy, err);
+        if (job->halt)
+            queue.at = queue.n;
         if (!rc && busy)
             rc = turn_for(job, TICK, err);
     }
-    for (size_t i = 1; lanes && i < opened; i++)
-        ofs_page_close(lanes[i].page, ofs_deadline_in(3000));
+    for (size_t i = 0; lanes && i < opened; i++)
+        if (lanes[i].page != own)
+            ofs_page_close(lanes[i].page, ofs_deadline_in(3000));
     free(lanes);
     return rc;
 }

@@ -6,11 +6,11 @@
 #include "base/json.h"
 #include "base/text.h"
 
-static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reason,
-                const char *fmt, ...) OFS_PRINTF(4, 5);
+static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reason, const char *fmt,
+                ...) OFS_PRINTF(4, 5);
 
-static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reason,
-                const char *fmt, ...)
+static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reason, const char *fmt,
+                ...)
 {
     va_list ap;
     r->verdict = verdict;
@@ -47,7 +47,8 @@ static const char *turned(const char *state)
     return !strcmp(state, "on") ? "off" : !strcmp(state, "off") ? "on" : state;
 }
 
-/* A switch is on or off; a choice of several is one of the scenario's words, where it tells them. */
+/* A switch is on or off; a choice of several is one of the scenario's words, where it tells them.
+ */
 static bool is_known_state(const struct ofs_setting *setting, const char *state)
 {
     bool is_switch = !strcmp(setting->wanted, "on") || !strcmp(setting->wanted, "off");
@@ -129,7 +130,8 @@ static void tell_not_kept(const struct ofs_flip *flip, const char *state, struct
 {
     if (flip->asked[0])
         say(r, OFS_VERDICT_NOT_KEPT, NULL,
-            "pressed once, and the site asked \"%.150s\", which the scenario does not answer; it is "
+            "pressed once, and the site asked \"%.150s\", which the scenario does not answer; it "
+            "is "
             "still %s: answer it by hand",
             flip->asked, state);
     else if (flip->save_status >= 400)
@@ -167,7 +169,8 @@ void ofs_judge_fix(const struct ofs_evidence *evidence, struct ofs_result *r)
     if (!is_wanted(r, last->state)) {
         if (reloaded_right)
             say(r, OFS_VERDICT_NOT_KEPT, NULL,
-                "it was %s after the flip, and the site has put it back to %s; try later, or by hand",
+                "it was %s after the flip, and the site has put it back to %s; try later, or by "
+                "hand",
                 r->wanted, last->state);
         else if (!flip->arrived && !flip->save_status && !flip->save_open)
             say(r, OFS_VERDICT_NOT_KEPT, NULL,

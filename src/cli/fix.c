@@ -23,7 +23,6 @@ static int confirm(struct session *session)
 int cmd_fix(const struct cli *cli)
 {
     struct session session;
-    struct ofs_error err;
     int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
     if (!status)
         status = session_tell_terms(&session);
@@ -32,8 +31,8 @@ int cmd_fix(const struct cli *cli)
         if (!status && ofs_job_differing(session.job)) {
             session_show_plan(&session);
             status = confirm(&session);
-            if (!status && ofs_job_fix(session.job, &err))
-                status = cli_complain(&err);
+            if (!status)
+                ofs_job_fix(session.job);
         }
         status = session_report(&session, status);
     }

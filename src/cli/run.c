@@ -228,10 +228,10 @@ void session_show_plan(const struct session *session)
 }
 
 /* The line of the table says it all. */
-static bool speaks_for_itself(enum ofs_verdict verdict)
+static bool speaks_for_itself(const struct ofs_result *r)
 {
-    return verdict == OFS_VERDICT_AS_WANTED || verdict == OFS_VERDICT_DIFFERS ||
-           verdict == OFS_VERDICT_FIXED;
+    bool merely_differs = r->verdict == OFS_VERDICT_DIFFERS && !strstr(r->detail, "was not pressed");
+    return merely_differs || r->verdict == OFS_VERDICT_AS_WANTED || r->verdict == OFS_VERDICT_FIXED;
 }
 
 static void show_table(const struct ofs_run *run)
@@ -258,7 +258,7 @@ static void show_table(const struct ofs_run *run)
         printf("%s%s%s", ofs_verdict_word(r->verdict), r->reason ? ": " : "",
                r->reason ? r->reason : "");
         putchar('\n');
-        if (!speaks_for_itself(r->verdict))
+        if (!speaks_for_itself(r))
             cli_block(stdout, 3, "", 3, r->detail);
     }
 }

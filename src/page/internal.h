@@ -13,7 +13,7 @@ struct ofs_wait {
     struct ofs_visit visit;
     struct ofs_sight sight; /* as far as it has come */
     ofs_deadline budget;
-    const char *missing; /* what it still waits for, static */
+    const char *missing;      /* what it still waits for, static */
     unsigned commits, serial; /* as they were when it began */
     unsigned commit;          /* of the document that was read last */
     int64_t began, still_since;
@@ -27,7 +27,7 @@ struct ofs_page {
     struct ofs_tab *tab;
     const struct ofs_scenario *scenario;
     const char *origin;
-    char at[512];           /* the path of the last visit, while it was usable */
+    char at[512]; /* the path of the last visit, while it was usable */
     unsigned at_commit;
     struct ofs_wait wait;
     cJSON *lesson;          /* what the probe has to know, owned */

@@ -51,8 +51,8 @@ static cJSON *lesson(const struct ofs_scenario *scenario, const char *wording)
         cJSON_AddItemToObject(one, "labels", words_of(s->labels, s->key ? wording : NULL));
         cJSON_AddItemToObject(one, "rows", words_of(s->rows, NULL));
         cJSON_AddItemToObject(one, "inverted", words_of(s->inverted, NULL));
-        cJSON_AddItemToObject(one, "choices", s->choices ? cJSON_Duplicate(s->choices, true)
-                                                         : cJSON_CreateObject());
+        cJSON_AddItemToObject(
+            one, "choices", s->choices ? cJSON_Duplicate(s->choices, true) : cJSON_CreateObject());
         cJSON_AddItemToArray(settings, one);
     }
     return site;
@@ -126,8 +126,10 @@ int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look
         cJSON *look = NULL;
         if (ofs_page_ask(page, "look", args, deadline, &look, err))
             return -1;
-        /* What was told before may have changed since; what was not looked into yet may hide more. */
-        bool more = ofs_json_num(look, "opaque", 0) > 0 || (!pass && ofs_json_num(look, "told", 0) > 0);
+        /* What was told before may have changed since; what was not looked into yet may hide more.
+         */
+        bool more =
+            ofs_json_num(look, "opaque", 0) > 0 || (!pass && ofs_json_num(look, "told", 0) > 0);
         if (pass == MOST_PASSES || !ops->reach || !more) {
             *ret_look = look;
             return 0;
@@ -154,4 +156,3 @@ int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, stru
     *err = soft;
     return -1;
 }
-

@@ -2,9 +2,9 @@
  * page.h: one tab of ours on one site: open an address, wait until it is ready, read it, flip one
  * switch on it.
  *
- * A visit ends in a sight. Either the page is ready and `look` holds what the probe read from it, or
- * `reason` (a word of the contract) and `detail` say why it cannot be used. Only what could not be
- * done at all (connection lost, signal, the run's deadline) is an error.
+ * A visit ends in a sight. Either the page is ready and `look` holds what the probe read from it,
+ * or `reason` (a word of the contract) and `detail` say why it cannot be used. Only what could not
+ * be done at all (connection lost, signal, the run's deadline) is an error.
  */
 #ifndef OFS_PAGE_PAGE_H
 #define OFS_PAGE_PAGE_H
@@ -22,9 +22,9 @@ struct ofs_sight {
     const char *reason; /* NULL: ready */
     char detail[400];
     bool missing; /* HTTP 404 or 410 */
-    bool weak;    /* ready by patience alone: the scenario's mark or an answer never came. Good enough
-                     to tell a state that is not wanted, and no other */
-    cJSON *look;  /* the last read, or NULL; owned by the sight */
+    bool weak; /* ready by patience alone: the scenario's mark or an answer never came. Good enough
+                  to tell a state that is not wanted, and no other */
+    cJSON *look; /* the last read, or NULL; owned by the sight */
 };
 
 void ofs_sight_clear(struct ofs_sight *sight);
@@ -48,17 +48,17 @@ struct ofs_visit {
 int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
                    struct ofs_sight *ret_sight, struct ofs_error *err);
 
-/* The same in two steps, for several tabs at once: begin in each, then poll each between turns of the
- * loop. Poll returns 1 when the visit is over and `ret_sight` is filled, 0 when it is not, -1 on an
- * error. */
+/* The same in two steps, for several tabs at once: begin in each, then poll each between turns of
+ * the loop. Poll returns 1 when the visit is over and `ret_sight` is filled, 0 when it is not, -1
+ * on an error. */
 int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
                    struct ofs_error *err);
 int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight *ret_sight,
                   struct ofs_error *err);
 
-/* Is somebody signed in, by what the tab shows just now, wherever a person has taken it? Loads nothing
- * and waits for nothing. Without a canary in the scenario, any whole page of the site that asks for no
- * password will do. */
+/* Is somebody signed in, by what the tab shows just now, wherever a person has taken it? Loads
+ * nothing and waits for nothing. Without a canary in the scenario, any whole page of the site that
+ * asks for no password will do. */
 int ofs_page_glance(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
                     struct ofs_error *err);
 
@@ -74,9 +74,9 @@ struct ofs_flip {
     char asked[200]; /* the site asked something that was not answered */
 };
 
-/* Press the setting's control on the page that the last visit left, once, so that it reads `wanted`,
- * and wait for the page's own save. A question of the site is answered only by a button that the
- * scenario names. Never presses the control twice. */
+/* Press the setting's control on the page that the last visit left, once, so that it reads
+ * `wanted`, and wait for the page's own save. A question of the site is answered only by a button
+ * that the scenario names. Never presses the control twice. */
 int ofs_page_flip(struct ofs_page *page, const struct ofs_setting *setting, const char *wanted,
                   ofs_deadline deadline, struct ofs_flip *ret_flip, struct ofs_error *err);
 

@@ -7,11 +7,11 @@
 
 /* One press, and what comes of it. Milliseconds. */
 enum {
-    COVER_PATIENCE = 4000,  /* for what covers the control to go away by itself */
+    COVER_PATIENCE = 4000, /* for what covers the control to go away by itself */
     PRESS_BUDGET = 10000,
-    SAVE_BEGINS = 2500,     /* a save that has not begun by then is not awaited */
+    SAVE_BEGINS = 2500, /* a save that has not begun by then is not awaited */
     SAVE_ENDS = 20000,
-    MOST_KEYS = 1,          /* steps of a choice: each of them is a save of its own */
+    MOST_KEYS = 1, /* steps of a choice: each of them is a save of its own */
     TICK = 150,
 };
 
@@ -31,13 +31,13 @@ static int decline(struct ofs_flip *flip, const char *reason, const char *fmt, .
 static int click_at(struct ofs_page *page, const cJSON *aim, ofs_deadline deadline,
                     struct ofs_error *err)
 {
-    return page->browser->ops->click(page->tab, ofs_json_num(aim, "x", -1),
-                                     ofs_json_num(aim, "y", -1),
-                                     ofs_deadline_min(deadline, ofs_deadline_in(PRESS_BUDGET)), err);
+    return page->browser->ops->click(
+        page->tab, ofs_json_num(aim, "x", -1), ofs_json_num(aim, "y", -1),
+        ofs_deadline_min(deadline, ofs_deadline_in(PRESS_BUDGET)), err);
 }
 
-/* Where to press. Unfolds a closed <details> and waits a while for a cover to go. `*ret_aim` is NULL
- * when the flip was declined. */
+/* Where to press. Unfolds a closed <details> and waits a while for a cover to go. `*ret_aim` is
+ * NULL when the flip was declined. */
 static int take_aim(struct ofs_page *page, const char *id, const char *wanted,
                     ofs_deadline deadline, cJSON **ret_aim, struct ofs_flip *flip,
                     struct ofs_error *err)
@@ -100,10 +100,10 @@ static bool has_path(const char *url, const char *path)
 
 /* The page's own saves since the press. */
 struct saves {
-    bool any, open;    /* something was sent; something is not answered yet */
-    bool named;        /* the one that the scenario names was sent */
+    bool any, open; /* something was sent; something is not answered yet */
+    bool named;     /* the one that the scenario names was sent */
     bool named_open;
-    int status;        /* of the named one, or the worst of the others */
+    int status; /* of the named one, or the worst of the others */
 };
 
 static struct saves look_at_saves(const struct ofs_page *page, const struct ofs_setting *setting,

@@ -6,11 +6,13 @@
 #include "base/text.h"
 #include "page/internal.h"
 
-/* How long a page has to hold still before it is believed, and how long it may take. Milliseconds. */
+/* How long a page has to hold still before it is believed, and how long it may take. Milliseconds.
+ */
 enum {
     STILL_MARKED = 400,    /* the scenario's mark was seen */
     STILL_UNMARKED = 1000, /* the scenario has no mark */
-    WANTED_MARKED = 2000,  /* it reads as wanted: a switch that does not know its state yet does so */
+    WANTED_MARKED =
+        2000, /* it reads as wanted: a switch that does not know its state yet does so */
     WANTED_UNMARKED = 3000,
     ABSENT_MARKED = 1500, /* what is looked for is not there */
     ABSENT_UNMARKED = 3000,
@@ -80,7 +82,8 @@ static int judge_arrival(const struct ofs_page *page, unsigned mark, struct ofs_
                         "the page did not arrive whole (%s); check the connection and try again",
                         view->failure);
     if (view->commits > mark + MOST_COMMITS)
-        return unusable(sight, "load-failed", "the page keeps loading itself anew; open it by hand");
+        return unusable(sight, "load-failed",
+                        "the page keeps loading itself anew; open it by hand");
     return 0;
 }
 
@@ -97,12 +100,12 @@ static int judge_look(const struct ofs_page *page, const cJSON *look, struct ofs
         return 0;
     const char *why = ofs_json_str(look, "blocker/why", "");
     if (!strcmp(reason, "signed-out"))
-        return unusable(sight, reason, "not signed in (%s); sign in with this browser and run again",
-                        why);
-    if (!strcmp(reason, "checkpoint"))
         return unusable(sight, reason,
-                        "the site wants to know that it is you (%s); answer it by hand and run again",
-                        why);
+                        "not signed in (%s); sign in with this browser and run again", why);
+    if (!strcmp(reason, "checkpoint"))
+        return unusable(
+            sight, reason,
+            "the site wants to know that it is you (%s); answer it by hand and run again", why);
     return unusable(sight, reason, "the site is keeping us out (%s); wait some hours", why);
 }
 
@@ -124,7 +127,8 @@ static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_r
     return answered >= POLLS;
 }
 
-/* Is an answer that the page asked for still on its way? Else `*ret_since` tells when the last came. */
+/* Is an answer that the page asked for still on its way? Else `*ret_since` tells when the last
+ * came. */
 static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t *ret_since)
 {
     int64_t now = ofs_now_ms();
@@ -135,7 +139,9 @@ static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t *ret_si
             break;
         if (!r->page_data || !r->url || is_poll(tab, from, r))
             continue;
-        int64_t taken = r->ended ? r->ended_ms : r->answered_ms ? r->answered_ms + BODY_AFTER : now + 1;
+        int64_t taken = r->ended         ? r->ended_ms
+                        : r->answered_ms ? r->answered_ms + BODY_AFTER
+                                         : now + 1;
         if (taken > now)
             return true;
         *ret_since = taken > *ret_since ? taken : *ret_since;
@@ -146,9 +152,8 @@ static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t *ret_si
 /* What has to hold still, as text. */
 static char *signature_of(const struct ofs_visit *visit, const cJSON *look)
 {
-    const cJSON *match = visit->setting
-                             ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
-                             : NULL;
+    const cJSON *match =
+        visit->setting ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id) : NULL;
     if (match)
         return cJSON_PrintUnformatted(match);
     return ofs_text_printf("%s %d %d %s", ofs_json_str(look, "path", ""),
@@ -204,8 +209,8 @@ static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struc
 
 enum progress { WAIT_ON, SETTLED, SETTLED_WEAK };
 
-/* An answer that says that the site could not tell: a page that asked for a state did not get it. One
- * that says that there is no such thing (400, 404, 410) tells nothing of that kind. */
+/* An answer that says that the site could not tell: a page that asked for a state did not get it.
+ * One that says that there is no such thing (400, 404, 410) tells nothing of that kind. */
 static bool is_failure(const struct ofs_request *r)
 {
     if (r->failed && !r->answered_ms)
@@ -243,11 +248,11 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
                                      const struct ofs_wait *w, const cJSON *look,
                                      const char **ret_missing)
 {
-    const cJSON *match = visit->setting
-                             ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id)
-                             : NULL;
+    const cJSON *match =
+        visit->setting ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id) : NULL;
     /* The document that holds the control has to have booted, be it a frame's. */
-    const cJSON *boot = ofs_json_get(match ? match : look, "boot"), *canary = ofs_json_get(look, "canary");
+    const cJSON *boot = ofs_json_get(match ? match : look, "boot"),
+                *canary = ofs_json_get(look, "canary");
     int64_t now = ofs_now_ms(), answered, still;
     bool marked = cJSON_IsTrue(boot);
     bool waiting = is_waiting(page->tab, w->serial, &answered);
@@ -376,8 +381,8 @@ int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
                            .began = ofs_now_ms(),
                            .still_since = ofs_now_ms()};
     ofs_sight_clear(&w->sight);
-    bool there = visit->stay && !strcmp(page->at, visit->path) &&
-                 page->at_commit == page->tab->view.commits;
+    bool there =
+        visit->stay && !strcmp(page->at, visit->path) && page->at_commit == page->tab->view.commits;
     page->at[0] = '\0';
     if (there)
         return 0;
