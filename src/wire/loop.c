@@ -25,6 +25,8 @@ struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
 
 void ofs_loop_wake(struct ofs_loop *loop)
 {
+    if (loop->woken)
+        return; /* once a turn is enough: it costs a system call, and a peer may send thousands */
     loop->woken = true;
     lws_cancel_service(loop->lws);
 }

@@ -52,7 +52,8 @@ static void drain(struct pipe_wire *p)
 {
     while (p->out.first && !p->over) {
         struct ofs_outgoing *m = p->out.first;
-        ssize_t n = write(p->write_fd, m->text + m->sent, m->len - m->sent);
+        size_t whole = m->len + 1; /* with its NUL */
+        ssize_t n = write(p->write_fd, m->text + m->sent, whole - m->sent);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -64,7 +65,7 @@ static void drain(struct pipe_wire *p)
             return;
         }
         m->sent += (size_t)n;
-        if (m->sent == m->len)
+        if (m->sent == whole)
             ofs_queue_drop_first(&p->out);
     }
 }
@@ -143,7 +144,7 @@ static int pipe_send(struct ofs_wire *wire, const char *text, size_t len, struct
         *err = p->why;
         return -1;
     }
-    if (ofs_queue_add(&p->out, text, len + 1, 0)) /* with its NUL */
+    if (ofs_queue_add(&p->out, text, len, 0))
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     lws_callback_on_writable(p->writer);
     return 0;
@@ -175,8 +176,8 @@ static const struct ofs_wire_ops ops = {.name = "pipe", .send = pipe_send, .clos
 static struct lws *adopt(struct lws_vhost *vhost, int fd, struct pipe_wire *p)
 {
     lws_sock_file_fd_type handle = {.filefd = fd};
-    struct lws *wsi = lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle,
-                                                 protocols[0].name, NULL);
+    struct lws *wsi =
+        lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle, protocols[0].name, NULL);
     if (wsi)
         lws_set_opaque_user_data(wsi, p);
     return wsi;

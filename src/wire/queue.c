@@ -5,11 +5,12 @@
 
 int ofs_queue_add(struct ofs_queue *queue, const char *text, size_t len, size_t room)
 {
-    struct ofs_outgoing *m = malloc(sizeof *m + room + len);
+    struct ofs_outgoing *m = malloc(sizeof *m + room + len + 1);
     if (!m)
         return -1;
     *m = (struct ofs_outgoing){.len = len, .text = (char *)(m + 1) + room};
     memcpy(m->text, text, len);
+    m->text[len] = '\0';
     if (queue->last)
         queue->last->next = m;
     else

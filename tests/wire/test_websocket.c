@@ -209,14 +209,20 @@ static void await(struct heard *h, size_t messages)
             fail_msg("%zu of %zu messages: %s", h->messages, messages, err.text);
 }
 
+/* A busy machine may run us late; that it always does would be our fault. */
+enum { TRIES = 5 };
+
 static void assert_timeout(struct heard *h, int64_t ms)
 {
     struct ofs_error err;
-    int64_t before = ofs_now_ms();
-    ofs_deadline until = ofs_deadline_in(ms);
-    while (!ofs_loop_turn(h->loop, until, &err))
-        ;
-    int64_t took = ofs_now_ms() - before;
+    int64_t took = ms + SLACK + 1;
+    for (int try = 0; try < TRIES && took > ms + SLACK; try++) {
+        int64_t before = ofs_now_ms();
+        ofs_deadline until = ofs_deadline_in(ms);
+        while (!ofs_loop_turn(h->loop, until, &err))
+            ;
+        took = ofs_now_ms() - before;
+    }
     assert_int_equal(err.code, OFS_ERR_TIMEOUT);
     if (took < ms - 2 || took > ms + SLACK)
         fail_msg("a deadline of %d ms took %d", (int)ms, (int)took);
@@ -417,16 +423,19 @@ static void test_never_upgraded(void **state)
     static void (*const plays[])(struct peer *, int) = {play_silence, play_half_upgrade};
     struct heard *h = *state;
     for (size_t i = 0; i < COUNT(plays); i++) {
-        struct ofs_error err = {0};
-        struct peer peer = {.play = plays[i]};
-        peer_start(&peer);
-        int64_t before = ofs_now_ms();
-        assert_null(try_open(h, peer.port, 300, &err));
-        int64_t took = ofs_now_ms() - before;
-        assert_int_equal(err.code, OFS_ERR_TIMEOUT);
+        int64_t took = 300 + SLACK + 1;
+        for (int try = 0; try < TRIES && took > 300 + SLACK; try++) {
+            struct ofs_error err = {0};
+            struct peer peer = {.play = plays[i]};
+            peer_start(&peer);
+            int64_t before = ofs_now_ms();
+            assert_null(try_open(h, peer.port, 300, &err));
+            took = ofs_now_ms() - before;
+            assert_int_equal(err.code, OFS_ERR_TIMEOUT);
+            peer_stop(&peer);
+            assert_int_equal(peer.connections, 1);
+        }
         assert_true(took >= 298 && took <= 300 + SLACK);
-        peer_stop(&peer);
-        assert_int_equal(peer.connections, 1);
     }
     struct ofs_error err = {0};
     assert_null(try_open(h, 9, 0, &err)); /* no time at all */

@@ -1,0 +1,313 @@
+/*
+ * The loop: deadlines hold, signals end a wait, and a shield holds off the first.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "thread.h"
+#include "wire/loop.h"
+#include "wire/wire.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+enum { SLACK = 200 };
+
+static int set_up(void **state)
+{
+    struct ofs_error err;
+    *state = ofs_loop_new(&err);
+    return *state ? 0 : -1;
+}
+
+static int set_up_signals(void **state)
+{
+    struct ofs_error err;
+    return set_up(state) || ofs_loop_watch_signals(*state, &err);
+}
+
+static int tear_down(void **state)
+{
+    ofs_loop_free(*state);
+    return 0;
+}
+
+/* A busy machine may run us late; that it always does would be our fault. */
+enum { TRIES = 5 };
+
+/* Turn until it fails; gives how long that took. */
+static int64_t turn(struct ofs_loop *loop, int64_t ms, struct ofs_error *err)
+{
+    int64_t before = ofs_now_ms();
+    ofs_deadline until = ofs_deadline_in(ms);
+    while (!ofs_loop_turn(loop, until, err))
+        ;
+    return ofs_now_ms() - before;
+}
+
+static void raise_to_process(int number)
+{
+    assert_int_equal(kill(getpid(), number), 0);
+}
+
+static void test_deadlines(void **state)
+{
+    static const int64_t waits[] = {1, 20, 300, 50};
+    struct ofs_error err;
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        int64_t took = waits[i] + SLACK + 1;
+        for (int try = 0; try < TRIES && took > waits[i] + SLACK; try++)
+            took = turn(*state, waits[i], &err);
+        assert_int_equal(err.code, OFS_ERR_TIMEOUT);
+        if (took < waits[i] - 2 || took > waits[i] + SLACK)
+            fail_msg("%d ms took %d", (int)waits[i], (int)took);
+    }
+}
+
+static void test_past_deadline(void **state)
+{
+    struct ofs_error err;
+    static const ofs_deadline past[] = {0, -1, INT64_MIN};
+    for (size_t i = 0; i < COUNT(past); i++) {
+        int64_t before = ofs_now_ms();
+        assert_int_equal(ofs_loop_turn(*state, past[i], &err), -1);
+        assert_int_equal(err.code, OFS_ERR_TIMEOUT);
+        assert_true(ofs_now_ms() - before < 5 * SLACK);
+    }
+}
+
+/* Waiting costs nothing. */
+static void test_idle(void **state)
+{
+    struct timespec start, end;
+    struct ofs_error err;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    turn(*state, 400, &err);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    assert_true((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000 < 200);
+}
+
+static void test_no_signal(void **state)
+{
+    assert_int_equal(ofs_loop_signal(*state), 0);
+    assert_int_equal(ofs_loop_signal_fd(*state), -1);
+}
+
+static void test_signals(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        struct ofs_error err;
+        void *own = NULL;
+        assert_int_equal(set_up_signals(&own), 0);
+        struct ofs_loop *loop = own;
+        assert_int_equal(ofs_loop_signal(loop), 0);
+        raise_to_process(numbers[i]);
+        struct pollfd fd = {.fd = ofs_loop_signal_fd(loop), .events = POLLIN};
+        assert_int_equal(poll(&fd, 1, 1000), 1);
+        assert_true(turn(loop, 5000, &err) < 2500);
+        assert_int_equal(err.code, OFS_ERR_INTERRUPTED);
+        assert_true(turn(loop, 5000, &err) < 2500); /* and so does every further turn */
+        assert_int_equal(err.code, OFS_ERR_INTERRUPTED);
+        assert_int_equal(ofs_loop_signal(loop), numbers[i]);
+        tear_down(&own);
+    }
+}
+
+/* The first one is told, whatever comes after it. */
+static void test_first_signal(void **state)
+{
+    raise_to_process(SIGTERM);
+    assert_int_equal(ofs_loop_signal(*state), SIGTERM); /* without a turn */
+    raise_to_process(SIGINT);
+    assert_int_equal(ofs_loop_signal(*state), SIGTERM);
+}
+
+static void *interrupt_later(void *arg)
+{
+    struct timespec pause = {.tv_nsec = 100000000};
+    (void)arg;
+    nanosleep(&pause, NULL);
+    kill(getpid(), SIGINT);
+    return NULL;
+}
+
+static void test_signal_while_waiting(void **state)
+{
+    struct ofs_error err;
+    struct thread thread;
+    thread_start(&thread, interrupt_later, NULL);
+    int64_t took = turn(*state, 10000, &err);
+    assert_int_equal(err.code, OFS_ERR_INTERRUPTED);
+    assert_true(took >= 90 && took < 5000);
+    thread_join(&thread);
+}
+
+/* ---- the shield ---- */
+
+static void assert_turn(struct ofs_loop *loop, enum ofs_error_code code)
+{
+    struct ofs_error err;
+    turn(loop, 40, &err);
+    if (err.code != code)
+        fail_msg("%s instead of %s", ofs_error_name(err.code), ofs_error_name(code));
+}
+
+static void test_shield_before_signal(void **state)
+{
+    struct ofs_loop *loop = *state;
+    assert_false(ofs_loop_shield(loop, true));
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_TIMEOUT); /* the first does not end what has to be ended in order */
+    assert_int_equal(ofs_loop_signal(loop), SIGINT);
+    raise_to_process(SIGTERM);
+    assert_turn(loop, OFS_ERR_INTERRUPTED); /* the second does */
+    assert_true(ofs_loop_shield(loop, false));
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+}
+
+static void test_shield_after_signal(void **state)
+{
+    struct ofs_loop *loop = *state;
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+    ofs_loop_shield(loop, true);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+}
+
+static void test_shield_taken_off(void **state)
+{
+    struct ofs_loop *loop = *state;
+    ofs_loop_shield(loop, true);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    assert_true(ofs_loop_shield(loop, false));
+    assert_turn(loop, OFS_ERR_INTERRUPTED); /* it was not forgotten */
+    assert_false(ofs_loop_shield(loop, true));
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+}
+
+/* A shield inside a shield is the same shield. */
+static void test_shield_nested(void **state)
+{
+    struct ofs_loop *loop = *state;
+    bool outer = ofs_loop_shield(loop, true);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    bool inner = ofs_loop_shield(loop, true);
+    assert_true(inner);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    raise_to_process(SIGTERM);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+    ofs_loop_shield(loop, inner);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+    ofs_loop_shield(loop, outer);
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+}
+
+/* ---- what stays of it ---- */
+
+/* A child that dies of a signal shows that the loop has put the mask back. */
+static void test_mask_restored(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct ofs_error err;
+        struct ofs_loop *loop = ofs_loop_new(&err);
+        if (!loop || ofs_loop_watch_signals(loop, &err))
+            _exit(2);
+        raise(SIGINT);
+        if (ofs_loop_signal(loop) != SIGINT)
+            _exit(3);
+        ofs_loop_free(loop);
+        raise(SIGTERM);
+        _exit(4);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
+static int count_fds(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void test_no_descriptor_left(void **state)
+{
+    (void)state;
+    int before = count_fds();
+    for (int i = 0; i < 5; i++) {
+        void *own = NULL;
+        struct ofs_error err;
+        assert_int_equal(set_up_signals(&own), 0);
+        turn(own, 5, &err);
+        tear_down(&own);
+    }
+    assert_int_equal(count_fds(), before);
+    ofs_loop_free(NULL);
+}
+
+/* A program that this one starts must not get hold of what the loop has open. */
+static void test_close_on_exec(void **state)
+{
+    (void)state;
+    bool before[256];
+    for (int fd = 0; fd < 256; fd++)
+        before[fd] = fcntl(fd, F_GETFD) >= 0;
+    void *own = NULL;
+    assert_int_equal(set_up_signals(&own), 0);
+    for (int fd = 0; fd < 256; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (!before[fd] && flags >= 0 && !(flags & FD_CLOEXEC))
+            fail_msg("descriptor %d would be handed on", fd);
+    }
+    tear_down(&own);
+}
+
+#define PLAIN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define SIGNALS(test) cmocka_unit_test_setup_teardown(test, set_up_signals, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLAIN(test_deadlines),
+        PLAIN(test_past_deadline),
+        PLAIN(test_idle),
+        PLAIN(test_no_signal),
+        cmocka_unit_test(test_signals),
+        SIGNALS(test_first_signal),
+        SIGNALS(test_signal_while_waiting),
+        SIGNALS(test_shield_before_signal),
+        SIGNALS(test_shield_after_signal),
+        SIGNALS(test_shield_taken_off),
+        SIGNALS(test_shield_nested),
+        cmocka_unit_test(test_mask_restored),
+        cmocka_unit_test(test_no_descriptor_left),
+        cmocka_unit_test(test_close_on_exec),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
