@@ -97,32 +97,26 @@ function wordsAround(setting, control, controls) {
 
 /* How the site words the control, and whether that is a wording we know. */
 function wordingOf(setting, control, controls) {
-  const lists = [[control.name], partLines(control)];
-  if (!control.name) lists.push(...wordsAround(setting, control, controls));
-  let said = control.name;
-  for (const list of lists)
-    for (const text of list) {
-      said = said || text;
-      if (setting.inverted.has(plain(text))) return { wording: "inverted", said: text };
-      if (setting.labels.has(plain(text)) || (setting.rows.has(plain(text)))) return { wording: "known", said: text };
-    }
+  const has = (words, texts) => texts.find((text) => words.has(plain(text)));
+  const tell = (wording, said) => ({ wording, said });
+  const own = control.name ? [control.name, ...partLines(control)] : [];
+  const beside = control.name ? "" : visibleLabel(control, controls);
+  const around = control.name ? [] : rowLines(control, controls);
+  const all = [...own, beside, ...around].filter(Boolean);
+  const inverted = has(setting.inverted, all);
+  if (inverted) return tell("inverted", inverted);
+  const label = has(setting.labels, all);
+  if (label) return tell("known", label);
+  /* A row's title says which setting it is; the words beside the switch say what on means. */
+  const title = has(setting.rows, control.name ? own : beside ? [beside] : around);
+  if (title) return tell("known", title);
   const words = setting.labels.size + setting.rows.size + setting.inverted.size;
-  return { wording: words ? "unknown" : "unlisted", said };
-}
-
-/* Others that a person would take for the same: without a name, beside a text of their own that is a
- * known wording. No rung that goes by names sees them. */
-function rivalsOf(setting, hits, controls) {
-  const taken = hits.flatMap((c) => [...c.members.flatMap(nameSources), ...visibleLines(c, controls).map((line) => line.el)]);
-  const isTaken = (el) => taken.some((source) => composedContains(source, el) || composedContains(el, source));
-  return controls.filter((c) => !hits.includes(c) && c.rendered && !c.name &&
-    visibleLines(c, controls).some((line) => setting.known.has(plain(line.text)) && !isTaken(line.el)));
+  return tell(words ? "unknown" : "unlisted", all[0] || "");
 }
 
 function findSetting(setting, controls) {
   for (const [rung, matches] of rungs) {
-    let hits = controls.filter((c) => matches(setting, c, controls));
-    if (hits.length > 1 && hits.some((c) => c.rendered)) hits = hits.filter((c) => c.rendered);
+    const hits = controls.filter((c) => matches(setting, c, controls));
     if (hits.length) return { rung, hits: rung === "key" ? hits : [...hits, ...rivalsOf(setting, hits, controls)] };
   }
   return null;

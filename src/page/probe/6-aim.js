@@ -67,6 +67,16 @@ function pointIn(el, target, through) {
   return { point: null, hit: blocker };
 }
 
+/* Is it there for the eye, and not only for the keyboard and the form? */
+function isDrawn(el) {
+  if (!isRendered(el)) return false;
+  const box = boxOf(el);
+  if (box.w < 4 || box.h < 4 || box.x + box.w < 0) return false;
+  const style = styleOf(el);
+  if (/^inset\(50%\)|^inset\(100%\)/.test(style.clipPath) || /^rect\((0px|1px|auto)/.test(style.clip)) return false;
+  return [el, ...composedAncestors(el).slice(0, 4)].every((e) => parseFloat(styleOf(e).opacity) > 0.05);
+}
+
 /* The styled track of a visually hidden input: the smallest thing around it that holds no other
  * control and nothing else to press. */
 function trackOf(target, controls, control) {
@@ -117,7 +127,8 @@ function aimAt(target, control, controls) {
     const aim = attempt(label, [...others, label], "label");
     if (aim) return aim;
   }
-  const track = control && trackOf(target, controls, control);
+  /* What lies on an input that is drawn is no track of it: it covers it. */
+  const track = control && !isDrawn(target) && trackOf(target, controls, control);
   if (track) {
     const aim = attempt(track, [...others, track], "track");
     if (aim) return aim;

@@ -95,6 +95,21 @@ function linksFor(settings) {
   return { found, strange, count };
 }
 
+const restBelow = (el) => el.scrollHeight - el.clientHeight - el.scrollTop;
+
+/* What scrolls the page: the document, or the large element that does it in its place. */
+function scroller() {
+  const whole = document.scrollingElement || document.documentElement;
+  if (whole.scrollHeight - whole.clientHeight > 4) return whole;
+  let best = null;
+  walk(document.documentElement, (el) => {
+    if (el.scrollHeight - el.clientHeight <= 4 || el.clientHeight < innerHeight / 2) return true;
+    if (/^(auto|scroll|overlay)$/.test(styleOf(el).overflowY) && (!best || el.clientHeight > best.clientHeight)) best = el;
+    return true;
+  });
+  return best || whole;
+}
+
 /* Settings whose wording stands anywhere on the page, as a link or not. */
 function listedOn(settings) {
   const lines = new Set(textLines(document.body || document.documentElement).map((line) => plain(line.text)));
@@ -146,7 +161,7 @@ function look({ index } = {}) {
     changes, opaque, told, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
-    scroll: { more: document.scrollingElement ? document.scrollingElement.scrollHeight - innerHeight - scrollY > 4 : false },
+    scroll: { more: restBelow(scroller()) > 4 },
   };
 }
 
@@ -230,9 +245,10 @@ const answers = {
   },
   /* One screen further down, for what is drawn only when scrolled to. */
   scroll() {
-    const before = scrollY;
-    scrollBy({ top: Math.max(innerHeight * 0.8, 100), behavior: "instant" });
-    return { moved: scrollY !== before };
+    const el = scroller();
+    const before = el.scrollTop;
+    el.scrollBy({ top: Math.max(el.clientHeight * 0.8, 100), behavior: "instant" });
+    return { moved: el.scrollTop !== before };
   },
   /* For comparing with the browser's own answer: every control with name, role and state. The elements
    * themselves are ofsProbe.listed(), in the order of `parts`. */
