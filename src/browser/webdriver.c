@@ -397,7 +397,9 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
 {
     OFS_AUTO_JSON body = cJSON_CreateObject();
     OFS_AUTO_JSON made = NULL;
-    cJSON_AddStringToObject(body, "type", "tab");
+    /* WebKit drops what is pressed in a tab that was made behind another, and its driver dies of the
+     * next press. Beside somebody's windows a tab is the lesser guest. */
+    cJSON_AddStringToObject(body, "type", b->attached ? "tab" : "window");
     /* A signal between the question and its answer must not lose the window that it made. */
     bool shield = ofs_loop_shield(b->browser.loop, true);
     int rc = ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, &made, err);
@@ -469,6 +471,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
     bool shield = ofs_loop_shield(b->browser.loop, true);
+    ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
     if (!b->over && !tab->view.closed) {

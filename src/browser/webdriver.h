@@ -66,6 +66,7 @@ struct ofs_wd {
     char session[160];
     char mark[48];       /* the probe's place in a page's realm */
     bool over;           /* the session has ended */
+    bool owed;           /* an answer that nobody waits for any more */
     bool attached;       /* to a browser that somebody uses */
     bool chromium;       /* the driver takes OFS_WD_DEVTOOLS */
     bool sees_requests;  /* the driver gives OFS_WD_LOG */
@@ -78,12 +79,17 @@ struct ofs_wd {
 int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                  struct ofs_error *err);
 
+/* Wait for an answer that is still owed, so that the driver takes the next command; at the latest, give
+ * it up. For closing down in order. */
+void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline);
+
 /* End it. Best effort until the deadline. */
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);
 
 /* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL. The error
  * is told by the W3C error word (6.6): it is in `err->peer`. A command that acts and was not answered
- * sets `maybe_done`. */
+ * sets `maybe_done`. A command whose deadline has passed is still under way at the driver, which takes
+ * one at a time: its answer is awaited, and thrown away, before the next one is sent. */
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 

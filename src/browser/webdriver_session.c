@@ -11,6 +11,7 @@
 enum {
     ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
+    SETTLES = 2000,          /* for the answer to the last command, when all is to end */
     GRACE = 5000,            /* for the answer to a session that is no longer wanted */
     SCRIPT = 20000,          /* a driver gives a script up after so long; our deadlines are shorter */
     WORDS = 400,
@@ -115,7 +116,7 @@ static void trace(struct ofs_wd *b, char direction, const char *verb, const char
     }
     cJSON *copy = body ? cJSON_Duplicate(body, true) : NULL;
     cJSON *script = copy ? cJSON_GetObjectItemCaseSensitive(copy, "script") : NULL;
-    if (cJSON_IsString(script) && strlen(script->valuestring) > 2000)
+    if (cJSON_IsString(script) && strlen(script->valuestring) > 120)
         cJSON_SetValuestring(script, "(the probe)");
     if (copy)
         cJSON_AddItemToObject(message, "body", copy);
@@ -160,6 +161,28 @@ static int send_command(struct ofs_wd *b, const char *verb, const char *path, co
     return ofs_http_post(b->http, &(struct ofs_http_request){verb, url, text, once}, err);
 }
 
+/* WebKitWebDriver dies when a connection is cut that waits for an answer, so none is without need. */
+static int await_owed(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_http_answer thrown_away;
+    struct ofs_error soft;
+    if (b->owed && ofs_http_wait(b->http, deadline, &thrown_away, &soft) &&
+        (soft.code == OFS_ERR_TIMEOUT || soft.code == OFS_ERR_INTERRUPTED)) {
+        *err = soft;
+        return -1;
+    }
+    b->owed = false;
+    return 0;
+}
+
+void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    if (await_owed(b, ofs_deadline_min(deadline, ofs_deadline_in(SETTLES)), &ignored))
+        ofs_http_drop(b->http);
+    b->owed = false;
+}
+
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
@@ -168,11 +191,15 @@ int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
     bool once = commands[command].once;
     if (b->over)
         return ofs_fail(err, OFS_ERR_LOST, "the session with the driver has ended");
+    if (await_owed(b, deadline, err))
+        return -1;
+    if (ofs_deadline_left(deadline) == 0)
+        return ofs_fail(err, OFS_ERR_TIMEOUT, "no time was left to ask the driver");
     if (send_command(b, commands[command].verb, path, body, once, err))
         return -1;
     if (ofs_http_wait(b->http, deadline, &answer, err)) {
-        ofs_http_drop(b->http);
         err->maybe_done = once;
+        b->owed = err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED;
         if (err->code == OFS_ERR_CONNECT || err->code == OFS_ERR_NOT_A_BROWSER) {
             err->code = OFS_ERR_LOST;
             b->over = true;
@@ -403,7 +430,12 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline)
 {
     struct ofs_error ignored;
-    if (b->session[0] && !b->over)
-        ofs_wd_ask(b, OFS_WD_DELETE_SESSION, NULL, deadline, NULL, &ignored);
+    if (b->session[0] && !b->over) {
+        ofs_wd_settle(b, deadline);
+        /* Whatever the time: a session that is left holds a browser. */
+        ofs_deadline least = ofs_deadline_in(SETTLES);
+        ofs_wd_ask(b, OFS_WD_DELETE_SESSION, NULL, deadline > least ? deadline : least, NULL,
+                   &ignored);
+    }
     b->over = true;
 }
