@@ -228,8 +228,11 @@ static int read_own_pages(struct ofs_job *job, struct ofs_error *err)
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
     struct ofs_error end;
-    if (reach_browser(job, err))
+    if (reach_browser(job, err)) {
+        for (size_t i = 0; i < job->n_entries; i++)
+            ofs_mark_unread(job->entries[i].result, err);
         return -1;
+    }
     int rc = job->options.tabs > 1 ? read_own_pages(job, &end) : 0;
     for (size_t i = 0; i < job->n_entries; i++) {
         struct ofs_entry *entry = &job->entries[i];

@@ -177,14 +177,6 @@ int session_check(struct session *session)
     struct ofs_error err;
     if (!ofs_job_check(session->job, &err))
         return 0;
-    struct ofs_run *run = ofs_job_run(session->job);
-    const char *reason = err.code == OFS_ERR_INTERRUPTED ? "interrupted"
-                         : err.code == OFS_ERR_TIMEOUT   ? "timed-out"
-                                                         : "browser-lost";
-    for (size_t i = 0; i < run->n_results; i++) {
-        run->results[i].reason = reason;
-        snprintf(run->results[i].detail, sizeof run->results[i].detail, "%.400s", err.text);
-    }
     return cli_complain(&err);
 }
 

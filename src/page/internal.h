@@ -18,6 +18,7 @@ struct ofs_wait {
     unsigned commit;          /* of the document that was read last */
     int64_t began, still_since;
     char *signature;
+    ofs_deadline pause; /* nothing is judged before */
     int scrolls;
     bool bottomed, unfolded;
 };

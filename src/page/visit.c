@@ -93,9 +93,11 @@ static int judge_look(const struct ofs_page *page, const cJSON *look, struct ofs
     const char *origin = ofs_json_str(look, "origin", "");
     const char *reason = reason_word(ofs_json_str(look, "blocker/reason", NULL));
     if (strcmp(origin, page->origin))
-        return unusable(sight, "wrong-origin",
-                        "the page is at %s and not at %s; nothing there was read or touched",
-                        origin, page->origin);
+        return unusable(
+            sight, "wrong-origin",
+            "the page is at %s and not at %s; nothing there was read or touched; open it by "
+            "hand and see where it leads",
+            origin, page->origin);
     if (!reason)
         return 0;
     const char *why = ofs_json_str(look, "blocker/why", "");
@@ -170,26 +172,27 @@ static void note_signature(struct ofs_wait *w, char *signature, unsigned commit)
     w->signature = signature;
 }
 
-/* One step towards what is not in sight: further down, or into a closed section that the scenario
- * names. 1 when something was tried. */
+/* One step through the rest of the page: further down, where more controls may be drawn (ours, or a
+ * second one of its name), or into a closed section that the scenario names. 1 when there was one.
+ */
 static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struct ofs_wait *w,
-                     const cJSON *look, ofs_deadline deadline, struct ofs_error *err)
+                     const cJSON *look, bool found, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON moved = NULL;
-    if (!visit->setting)
-        return 0;
     if (ofs_json_bool(look, "scroll/more", false) && w->scrolls < MOST_SCROLLS) {
         w->scrolls++;
-        if (ofs_page_ask(page, "scroll", NULL, deadline, &moved, err))
-            return -1;
-        w->still_since = ofs_now_ms() - ABSENT_MARKED + TICK;
-        return 1;
+        w->pause = ofs_deadline_in(TICK);
+        return ofs_page_ask(page, "scroll", NULL, deadline, &moved, err) ? -1 : 1;
     }
     if (w->scrolls && !w->bottomed) { /* what is drawn at the end has its time to come */
         w->bottomed = true;
-        w->still_since = ofs_now_ms();
+        w->pause = ofs_deadline_in(2 * TICK);
+        if (!found)
+            w->still_since = ofs_now_ms();
         return 1;
     }
+    if (found)
+        return 0;
     if (w->unfolded)
         return 0;
     w->unfolded = true;
@@ -330,6 +333,8 @@ static int step(struct ofs_page *page, const struct ofs_visit *visit, struct ofs
     note_signature(w, signature_of(visit, look), page->tab->view.commits);
     if (judge_arrival(page, w->commits, sight) || judge_look(page, look, sight))
         return 1;
+    if (ofs_deadline_left(w->pause))
+        return 0;
     const cJSON *match =
         visit->setting ? ofs_json_get(ofs_json_get(look, "matches"), visit->setting->id) : NULL;
     switch (judge_readiness(page, visit, w, look, ret_missing)) {
@@ -344,10 +349,13 @@ static int step(struct ofs_page *page, const struct ofs_visit *visit, struct ofs
     /* A stranger under the setting's heading may stand there in place of what is not drawn yet. */
     bool doubtful = !strcmp(ofs_json_str(match, "rung", ""), "row") &&
                     !strcmp(ofs_json_str(match, "wording", ""), "unknown");
-    if ((match && !doubtful) || !visit->setting)
+    bool found = match && !doubtful;
+    if (!visit->setting || (found && visit->in_passing))
         return 1;
-    int searched = search_on(page, visit, w, look, deadline, err);
-    return searched < 0 ? -1 : !searched;
+    int searched = search_on(page, visit, w, look, found, deadline, err);
+    if (searched < 0)
+        return err->code == OFS_ERR_GONE ? 0 : -1;
+    return !searched;
 }
 
 /* A sign-in page that no blocker describes still asks for a password. */
@@ -411,6 +419,18 @@ static void judge_weakness(const struct ofs_page *page, const struct ofs_wait *w
         tell_unready(page, sight->look, w->missing, sight);
 }
 
+/* A tab that is being closed fails its document first, and says so a moment later. */
+static bool is_closing(struct ofs_page *page)
+{
+    const struct ofs_tab_view *view = &page->tab->view;
+    ofs_deadline moment = ofs_deadline_in(TICK);
+    struct ofs_error ignored;
+    while (view->failure[0] && !view->closed && !view->crashed &&
+           !ofs_browser_turn(page->browser, moment, &ignored))
+        ;
+    return view->closed || view->crashed;
+}
+
 int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight *ret_sight,
                   struct ofs_error *err)
 {
@@ -421,6 +441,8 @@ int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight
         rc = ofs_fail(&soft, OFS_ERR_TIMEOUT, "the time was up");
     if (!rc)
         return 0;
+    if (rc > 0 && w->sight.reason && is_closing(page))
+        rc = ofs_fail(&soft, OFS_ERR_TAB_LOST, "the tab was closed by somebody else");
     bool page_late = rc < 0 && soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0;
     if (rc < 0 && !page_late) {
         *err = soft;

@@ -84,34 +84,31 @@ const rungs = [
   ["visible", (s, c, all) => !c.name && visibleLines(c, all).some((line) => s.known.has(plain(line.text)))],
 ];
 
-/* The texts that may word a control without a name. What stands beside it does; a heading further away
- * may be that of a whole part, so it counts only where nothing nearer is to be read. */
-function wordsAround(setting, control, controls) {
-  const block = labelBlock(control, controls);
-  const row = rowLines(control, controls);
-  if (!block) return [row];
-  const lines = [block.text, ...block.lines.map((line) => line.text)];
-  if (block.beside) return [lines];
-  return [lines, row.filter((text) => setting.labels.has(plain(text)) || setting.inverted.has(plain(text)))];
-}
-
-/* How the site words the control, and whether that is a wording we know. */
+/* How the site words the control, and whether that is a wording we know. An inverted wording anywhere
+ * near outweighs a known one; a row's title says which setting it is, and the words at the switch say
+ * what on means. */
 function wordingOf(setting, control, controls) {
   const has = (words, texts) => texts.find((text) => words.has(plain(text)));
   const tell = (wording, said) => ({ wording, said });
   const own = control.name ? [control.name, ...partLines(control)] : [];
-  const beside = control.name ? "" : visibleLabel(control, controls);
-  const around = control.name ? [] : rowLines(control, controls);
-  const all = [...own, beside, ...around].filter(Boolean);
-  const inverted = has(setting.inverted, all);
+  const around = control.name ? [] : wordsAround(setting, control, controls);
+  const row = control.name ? [] : rowLines(control, controls);
+  const texts = [...own, ...around.flat()];
+  const inverted = has(setting.inverted, [...texts, ...row]);
   if (inverted) return tell("inverted", inverted);
-  const label = has(setting.labels, all);
-  if (label) return tell("known", label);
-  /* A row's title says which setting it is; the words beside the switch say what on means. */
-  const title = has(setting.rows, control.name ? own : beside ? [beside] : around);
-  if (title) return tell("known", title);
+  const known = has(setting.labels, texts) || has(setting.rows, control.name ? own : around[0] || []);
+  if (known) return tell("known", known);
   const words = setting.labels.size + setting.rows.size + setting.inverted.size;
-  return tell(words ? "unknown" : "unlisted", all[0] || "");
+  return tell(words ? "unknown" : "unlisted", texts.find(Boolean) || "");
+}
+
+/* Others that a person would take for the same: without a name, beside a text of their own that is a
+ * known wording. No rung that goes by names sees them. */
+function rivalsOf(setting, hits, controls) {
+  const taken = hits.flatMap((c) => [...c.members.flatMap(nameSources), ...visibleLines(c, controls).map((line) => line.el)]);
+  const isTaken = (el) => taken.some((source) => composedContains(source, el) || composedContains(el, source));
+  return controls.filter((c) => !hits.includes(c) && c.rendered && !c.name &&
+    visibleLines(c, controls).some((line) => setting.known.has(plain(line.text)) && !isTaken(line.el)));
 }
 
 function findSetting(setting, controls) {
