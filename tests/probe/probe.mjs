@@ -3,7 +3,7 @@
 
 const passes = 3; // closed roots inside closed roots, as in src/page/page.c
 
-export async function enter(tab, source) {
+export async function enter(tab, source, settings = []) {
   const { executionContextId: world } = await tab.call("Page.createIsolatedWorld", { frameId: tab.frame, worldName: "offswitch" });
   const run = async (functionDeclaration, args = [], byValue = true) => {
     const { result, exceptionDetails: thrown } = await tab.call("Runtime.callFunctionOn", {
@@ -34,20 +34,21 @@ export async function enter(tab, source) {
     for (const host of await elements("function () { return ofsProbe.hosts(); }")) await reachHost(host);
   };
 
-  await ask("learn", { settings: [] });
+  await ask("learn", { settings });
+  let look;
   for (let pass = 0; ; pass++) {
-    const look = await ask("look");
+    look = await ask("look");
     if (pass === passes || !(look.opaque > 0 || (!pass && look.told > 0))) break;
     await reach();
   }
 
-  // Every control with the backend ids of its elements.
+  // What was found of the settings, and every control with the backend ids of its elements.
   const list = await ask("list");
   const ids = [];
   for (const objectId of await elements("function () { return ofsProbe.listed(); }"))
     ids.push((await tab.call("DOM.describeNode", { objectId })).node.backendNodeId);
   for (const control of list) control.ids = ids.splice(0, control.parts);
-  return list;
+  return { controls: list, matches: look.matches, unlisted: look.unlisted };
 }
 
 // As reach_host's accessible_node in src/browser/cdp_reach.c.

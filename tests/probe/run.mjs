@@ -19,6 +19,8 @@
 //   data-expect-label     the visible label found by layout (default: not looked at)
 //   data-expect-row       one line that the row has to hold (default: not looked at)
 //   data-differs          "name: reason; state: reason": where the probe and the browser may and do differ
+// A fixture may also name settings as a scenario does, in <script type="application/json" id="settings">, each with
+// what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing.
 // Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
 
@@ -116,13 +118,27 @@ function expectations(control, wanted) {
   return failures;
 }
 
+async function settingsOf(tab) {
+  const expression = "document.getElementById('settings')?.textContent ?? '[]'";
+  const list = JSON.parse((await tab.call("Runtime.evaluate", { expression, returnByValue: true })).result.value);
+  return list.map((setting) => ({ key: null, page: null, key_attributes: ["aria-labelledby", "id", "name"], labels: {}, rows: {}, inverted: {}, ...setting }));
+}
+
+// What was found of a setting against what is expected; the failures in words.
+function found({ id, expect }, match) {
+  if (!expect !== !match) return [`setting ${id}: ${match ? `found by ${match.rung}` : "not found"}`];
+  return Object.entries(expect ?? {}).filter(([what, want]) => match[what] !== want)
+    .map(([what, want]) => `setting ${id}: ${what} is ${JSON.stringify(match[what])}, not ${JSON.stringify(want)}`);
+}
+
 // One page that the tab shows: its failures, how many controls there are, how many the browser could be asked about.
 async function judge(tab, isFixture) {
-  const controls = await enter(tab, source);
+  const settings = isFixture ? await settingsOf(tab) : [];
+  const { controls, matches } = await enter(tab, source, settings);
   const elements = await allElements(tab);
   const byId = new Map(elements.map((e) => [e.id, e]));
   const tree = await accessibility(tab);
-  const failures = [];
+  const failures = settings.flatMap((setting) => found(setting, matches[setting.id]));
   const seen = new Set();
   let compared = 0;
   for (const control of controls) {
