@@ -39,7 +39,8 @@ static const char enter_tail[] =
     "return { status: timing.responseStatus || 0, failure: failure,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
-/* Ask the probe. Resource timing is told on the way: when the last request ended. */
+/* Ask the probe. Timing is told on the way: when the last request ended, and whether the document broke
+ * off: WebKit calls such a one complete, and then knows no beginning of its answer. */
 static const char call_script[] = PLACE
     "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
     "var tell = function (answer) {"
@@ -49,6 +50,8 @@ static const char call_script[] = PLACE
     "  answer.ready = document.readyState;"
     "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
     "  answer.full = list.length >= 250;"
+    "  answer.broken = timing.loadEventEnd > 0 && timing.responseEnd > 0 &&"
+    "    timing.fetchStart === 0 && timing.requestStart === 0 && timing.responseStart === 0;"
     "  done(answer);"
     "};"
     "if (!place || place.document !== document || place.number !== arguments[1]) tell({ gone: true });"
@@ -299,6 +302,8 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     tab->view.loaded = !strcmp(ready, "complete");
     tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
     note_quiet(t, answer, tab->view.loaded);
+    if (!b->sees_requests && ofs_json_bool(answer, "broken", false))
+        ofs_view_fail(&tab->view, "the answer broke off");
     const char *thrown = ofs_json_str(answer, "thrown", NULL);
     if (thrown)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s", thrown);
