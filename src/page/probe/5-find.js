@@ -84,6 +84,17 @@ const rungs = [
   ["visible", (s, c, all) => !c.name && visibleLines(c, all).some((line) => s.known.has(plain(line.text)))],
 ];
 
+/* The texts that may word a control without a name, nearest first. What stands beside it does; a
+ * heading further away may be that of a whole part, so it counts only where nothing nearer is to be read. */
+function wordsAround(setting, control, controls) {
+  const block = labelBlock(control, controls);
+  const row = rowLines(control, controls);
+  if (!block) return [row];
+  const lines = [block.text, ...block.lines.map((line) => line.text)];
+  if (block.beside) return [lines];
+  return [lines, row.filter((text) => setting.labels.has(plain(text)) || setting.inverted.has(plain(text)))];
+}
+
 /* How the site words the control, and whether that is a wording we know. An inverted wording anywhere
  * near outweighs a known one; a row's title says which setting it is, and the words at the switch say
  * what on means. */
