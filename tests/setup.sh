@@ -9,6 +9,7 @@ table() {
     build)
         echo "cc:gcc gcc gcc gcc"
         echo "make:make make make make"
+        echo "h/stdio.h:libc6-dev glibc-devel glibc -"
         echo "pkg-config:pkg-config pkgconf pkgconf pkg-config"
         echo "pc/libwebsockets:libwebsockets-dev libwebsockets-devel libwebsockets libwebsockets"
         echo "pc/libcurl:libcurl4-openssl-dev libcurl-devel curl curl"
