@@ -161,6 +161,15 @@ lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
 	$(Q)sh tests/rooms.sh
 	$(Q)$(BUILD)/offswitch scenario lint scenarios/linkedin.json
 
+.PHONY: install
+install: $(BUILD)/offswitch ## into PREFIX (/usr/local), below DESTDIR
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/offswitch/scenarios \
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(Q)install -m 755 $(BUILD)/offswitch $(DESTDIR)$(PREFIX)/bin/offswitch
+	$(Q)install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/offswitch/scenarios/
+	$(Q)install -m 644 src/man/offswitch.1 $(DESTDIR)$(PREFIX)/share/man/man1/offswitch.1
+	$(Q)install -m 644 src/completion/offswitch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/offswitch
+
 .PHONY: clean
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)

@@ -61,7 +61,7 @@ static const struct option_row {
 } rows[] = {
 #define AT(member) offsetof(struct cli, member)
     {"connect", TEXT, AT(connect), "WHERE",
-     "auto, launch, cdp://HOST:PORT, ws://HOST:PORT/devtools/browser/..., webdriver://HOST:PORT"},
+     "auto, launch, cdp://HOST:PORT, bidi://HOST:PORT, webdriver://HOST:PORT"},
     {"capabilities", TEXT, AT(capabilities), "FILE",
      "with webdriver: JSON merged into the capabilities asked for"},
     {"cacert", TEXT, AT(cacert), "FILE",
@@ -207,6 +207,22 @@ static int unknown_option(const char *given)
     return misuse("there is no option", word, names);
 }
 
+/* An option where the command should be. */
+static int option_first(const char *given)
+{
+    size_t n = strcspn(given, "=");
+    for (size_t i = 0; i < ROWS; i++)
+        if (!strncmp(given, "--", 2) && strlen(rows[i].name) == n - 2 &&
+            !strncmp(given + 2, rows[i].name, n - 2)) {
+            struct ofs_error err;
+            ofs_fail(&err, OFS_ERR_USAGE, "'--%s' stands where the command should be",
+                     rows[i].name);
+            ofs_hint(&err, "the command comes first: offswitch COMMAND [OPTION...]");
+            return cli_complain(&err);
+        }
+    return unknown_option(given);
+}
+
 /* A number of the command line, whole. */
 static int take_number(const struct option_row *row, const char *text, double least, double most,
                        double *ret)
@@ -219,6 +235,26 @@ static int take_number(const struct option_row *row, const char *text, double le
     ofs_fail(&err, OFS_ERR_USAGE, "--%s takes a number from %g to %g, not '%s'", row->name, least,
              most, text);
     return cli_complain(&err);
+}
+
+static int misuse_of(const struct option_row *row, const char *what, const char *text)
+{
+    struct ofs_error err;
+    ofs_fail(&err, OFS_ERR_USAGE, "--%s %s '%s'", row->name, what, text);
+    return cli_complain(&err);
+}
+
+/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a value. */
+static int take_unknown(char **argv)
+{
+    const char *given = argv[optind - 1];
+    if (optopt >= 256)
+        return misuse_of(&rows[optopt - 256], "takes no value, and was given", strchr(given, '=') + 1);
+    if (optopt && strncmp(given, "--", 2)) {
+        const char letter[] = {'-', (char)optopt, '\0'};
+        return misuse("there is no option", letter, NULL);
+    }
+    return unknown_option(given);
 }
 
 static int take_option(struct cli *cli, const struct option_row *row, const char *text)
@@ -241,7 +277,7 @@ static int take_option(struct cli *cli, const struct option_row *row, const char
         if (take_number(row, text, 1, 8, &number))
             return 64;
         *(int *)at = (int)number;
-        return number == (int)number ? 0 : misuse("a whole number is needed, not", text, NULL);
+        return number == (int)number ? 0 : misuse_of(row, "takes a whole number, not", text);
     case SECONDS:
         if (take_number(row, text, 1, 86400, &number))
             return 64;
@@ -265,7 +301,7 @@ static int take_options(struct cli *cli, int argc, char **argv, bool *ret_help)
         } else if (c == ':') {
             return misuse("a value has to follow", argv[optind - 1], NULL);
         } else if (c == '?') {
-            return unknown_option(argv[optind - 1]);
+            return take_unknown(argv);
         } else {
             int status = take_option(cli, &rows[c - 256], optarg);
             if (status)
@@ -297,7 +333,7 @@ int main(int argc, char **argv)
         return topic ? print_command_help(topic) : unknown_command(argv[2]);
     }
     if (name[0] == '-')
-        return unknown_option(name);
+        return option_first(name);
     const struct command *command = find_command(name);
     if (!command)
         return unknown_command(name);
