@@ -96,6 +96,29 @@
     return host;
   }
 
+  // Two buttons side by side, of which one is lit.
+  function segments(names, { attribute, turned }) {
+    const one = (word, value) => h("button", { type: "button", "data-value": value, style: "border-radius:4px" }, word);
+    const pair = [one(words.on, "true"), one(words.off, "false")];
+    const el = h("div", { ...names, role: "group" }, ...(turned ? pair.reverse() : pair));
+    return {
+      el, root: el,
+      bind: (view) => el.addEventListener("click", (event) => {
+        const value = event.target.dataset.value;
+        if (!value || view.on === (value === "true")) return;
+        view.show(value === "true");
+        view.changed();
+      }),
+      show: (on) => {
+        for (const button of pair) {
+          const lit = button.dataset.value === String(on);
+          button.style.background = lit ? "#01754f" : "#999";
+          if (attribute) button.setAttribute(attribute, String(lit));
+        }
+      },
+    };
+  }
+
   const shapes = {
     native: (n) => { const b = box(n); return { ...b, root: b.el }; },
     "hidden-input": (n) => {
@@ -128,6 +151,15 @@
       const a = ariaElement("div", { ...n, role: "button", class: "mb" }, "data-x");
       return { ...a, root: a.el, show: (on) => (a.el.textContent = on ? words.on : words.off) };
     },
+    "button-action": (n) => { // says what a press does, and not how it stands
+      const a = ariaElement("button", { ...n }, "data-x");
+      return { ...a, root: a.el, show: (on) => (a.el.textContent = on ? "Turn off" : "Turn on") };
+    },
+    segments: (n) => segments(n, {}),
+    "segments-turned": (n) => segments(n, { turned: true }),
+    "segments-pressed": (n) => segments(n, { attribute: "aria-pressed" }),
+    "segments-pressed-turned": (n) => segments(n, { attribute: "aria-pressed", turned: true }),
+    "segments-current": (n) => segments(n, { attribute: "aria-current", turned: true }),
     select: (n) => {
       const el = h("select", n, h("option", { value: "a" }, words.on), h("option", { value: "b" }, words.off));
       return { el, root: el, bind: (view) => el.addEventListener("change", () => ((view.on = el.value === "a"), view.changed())), show: (on) => (el.value = on ? "a" : "b") };
@@ -496,6 +528,19 @@
       const clock = h("p", {}, "0");
       document.querySelector("footer, body").append(clock);
       setInterval(() => (clock.textContent = String(performance.now() | 0)), 150);
+    },
+    scale({ factor, how }) {
+      const around = h("div", { style: how === "zoom" ? `zoom:${factor}` : `transform:scale(${factor});transform-origin:0 0` });
+      section.replaceWith(around);
+      around.append(section);
+      section = around;
+    },
+    stolen() { // a stranger points at the setting's label, and shows a text of its own
+      const label = own()[0];
+      if (!recipe.shape || !label.id) label.id = label.id || unique("label");
+      const el = h("div", { role: "switch", tabindex: "0", class: "mt", "aria-checked": "false", "aria-labelledby": label.id });
+      el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "stolen label" }));
+      section.before(h("div", { class: "mline" }, h("span", {}, "Advertising partners"), el));
     },
     link({ tag }) { // the setting's own words, on something that is no switch
       const el = tag === "a" ? h("a", { href: "/mypreferences/d/close-accounts" }, text) : h("button", { type: "button" }, text);

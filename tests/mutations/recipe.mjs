@@ -31,7 +31,8 @@ export function random(seed) {
 const shapes = [
   "native", "hidden-input", "hidden-no-label", "gone-input", "div-switch", "div-checkbox", "span-menuitem", "button-switch",
   "button-pressed", "button-switch-word", "button-word", "div-word", "select", "radios", "open-inner", "closed-inner",
-  "closed-track", "host-role", "internals",
+  "closed-track", "host-role", "internals", "button-action", "segments", "segments-turned", "segments-pressed",
+  "segments-pressed-turned", "segments-current",
 ];
 const labels = ["labelledby", "for", "aria-label", "none"];
 const label = "Use my data for training content creation AI models";
@@ -78,8 +79,8 @@ export const mutators = {
   wrap: (r, g) => step("wrap", { depth: g.int(1, 4), tag: g.pick(["div", "span"]) })(r),
   layout: (r, g) => (shaped(r), (r.layout = g.pick(["reverse", "above", "table", "grid", "flat", "section"]))),
   language: (r, g) => (r.lang = g.pick(languages)),
-  unknownText: (r, g) => (shaped(r), (r.text = { kind: "unknown", value: g.pick(unknownTexts) })),
-  knownText: (r, g) => (shaped(r), (r.text = { kind: "known", value: g.pick(knownTexts) })),
+  unknownText: (r, g) => r.inverted || (shaped(r), (r.text = { kind: "unknown", value: g.pick(unknownTexts) })),
+  knownText: (r, g) => r.inverted || (shaped(r), (r.text = { kind: "known", value: g.pick(knownTexts) })),
   inverted: (r, g) => (shaped(r), (r.inverted = true), (r.text = { kind: "inverted", value: g.pick(invertedTexts) })),
   double: (r) => (shaped(r), (r.double = true)),
   shape: (r, g) => ((r.shape = g.pick(shapes)), (r.label = g.pick(labels))),
@@ -130,6 +131,10 @@ export const mutators = {
   },
   rerender: (r, g) => step("rerender", { ms: g.int(200, 900) })(r),
   noise: step("noise"),
+  segments: (r, g) => ((r.shape = g.pick(shapes.filter((s) => /^segments|^button-action/.test(s)))), (r.label = g.pick(labels))),
+  scale: (r, g) => step("scale", { factor: g.pick([0.5, 0.75, 0.9, 1.1, 1.5]), how: g.pick(["transform", "zoom"]) })(r),
+  scaledFrame: (r, g) => (mutators.frame(r, g), mutators.scale(r, g), mutators.decoys(r, g)),
+  stolen: step("stolen"),
   link: (r, g) => step("link", { tag: g.pick(["a", "button"]) })(r),
   prose: step("prose"),
   moving: step("moving"),
@@ -138,7 +143,7 @@ export const mutators = {
 };
 
 // The order in which the page's steps make sense: what lies inside comes first.
-const order = ["wrap", "disabled", "lie", "copy", "shadow", "frame", "rerender", "details", "accordion", "late", "lazy", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "noise"];
+const order = ["wrap", "disabled", "lie", "copy", "shadow", "frame", "scale", "stolen", "rerender", "details", "accordion", "late", "lazy", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "noise"];
 
 export function makeRecipe(seed, index, forced = []) {
   const g = random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));

@@ -2,7 +2,7 @@
 // must hold for every one, whatever the page looks like:
 //
 //   no false off     as-wanted and fixed are said only where the server has the setting off, at the end of the run and
-//                    four seconds later
+//                    four seconds later; and not-offered never, for the site has it
 //   no wrong touch   nothing is saved but this setting, nothing is pressed that is not its control, its label or what
 //                    folds it away, no page is opened that is none of its own
 //   one click        the control is pressed at most once, and saved at most once; by `check`, never
@@ -116,7 +116,9 @@ function breaches(recipe, verdict, truths, presses, left) {
   const says = verdict === "as-wanted" || verdict === "fixed";
   if (says && now.settings[id] !== "off") list.push(`FALSE OFF: ${verdict}, and the server has it ${now.settings[id]}`);
   else if (says && later && later.settings[id] !== "off") list.push(`FALSE OFF: ${verdict}, and four seconds later the server has it ${later.settings[id]}`);
+  if (verdict === "not-offered") list.push("FALSE ABSENCE: not-offered, and the site has it");
   const last = later ?? now;
+  for (const write of last.writes) if (write.id === id && write.value) list.push("WRONG TOUCH: turned it on");
   for (const touch of last.wrong_touches) list.push(`WRONG TOUCH: ${touch.what}`);
   for (const write of last.writes) if (write.id !== id) list.push(`WRONG TOUCH: wrote ${write.key}=${write.value}`);
   for (const page of last.pages) if (!mayOpen.test(page.path)) list.push(`WRONG TOUCH: opened ${page.path}`);

@@ -114,12 +114,18 @@ function wordingOf(setting, control, controls) {
 }
 
 /* Others that a person would take for the same: without a name, beside a text of their own that is a
- * known wording. No rung that goes by names sees them. */
+ * known wording. No rung that goes by names sees them. Two controls may share one text, unless what stands
+ * beside the found one says something else: then its name is the other's text. */
 function rivalsOf(setting, hits, controls) {
-  const taken = hits.flatMap((c) => [...c.members.flatMap(nameSources), ...visibleLines(c, controls).map((line) => line.el)]);
+  const isKnown = (line) => setting.known.has(plain(line.text));
+  const taken = hits.flatMap((c) => {
+    const lines = visibleLines(c, controls);
+    const shared = !lines.length || lines.some(isKnown) ? c.members.flatMap(nameSources) : [];
+    return [...shared, ...lines.map((line) => line.el)];
+  });
   const isTaken = (el) => taken.some((source) => composedContains(source, el) || composedContains(el, source));
   return controls.filter((c) => !hits.includes(c) && c.rendered && !c.name &&
-    visibleLines(c, controls).some((line) => setting.known.has(plain(line.text)) && !isTaken(line.el)));
+    visibleLines(c, controls).some((line) => isKnown(line) && !isTaken(line.el)));
 }
 
 function findSetting(setting, controls) {
