@@ -25,9 +25,9 @@ static const char peek_script[] = PLACE
     "return !!place && place.document === document && place.number === arguments[1];";
 
 /* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs itself
- * on a globalThis of its own. */
+ * on a globalThis of its own, and finds there that a document which broke off looks whole (WebKit). */
 static const char enter_head[] = PLACE
-    "var home = {}, timing = performance.getEntriesByType('navigation')[0] || {};"
+    "var home = { cutUnseen: arguments[2] }, timing = performance.getEntriesByType('navigation')[0] || {};"
     "var at = String(location.href), failure = null;"
     "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || 'network error';"
     "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
@@ -39,8 +39,7 @@ static const char enter_tail[] =
     "return { status: timing.responseStatus || 0, failure: failure,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
-/* Ask the probe. Timing is told on the way: when the last request ended, and whether the document broke
- * off: WebKit calls such a one complete, and then knows no beginning of its answer. */
+/* Ask the probe. Resource timing is told on the way: when the last request ended. */
 static const char call_script[] = PLACE
     "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
     "var tell = function (answer) {"
@@ -50,8 +49,6 @@ static const char call_script[] = PLACE
     "  answer.ready = document.readyState;"
     "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
     "  answer.full = list.length >= 250;"
-    "  answer.broken = timing.loadEventEnd > 0 && timing.responseEnd > 0 &&"
-    "    timing.fetchStart === 0 && timing.requestStart === 0 && timing.responseStart === 0;"
     "  done(answer);"
     "};"
     "if (!place || place.document !== document || place.number !== arguments[1]) tell({ gone: true });"
@@ -169,6 +166,8 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     OFS_AUTO_JSON body = script_body(b, script, ++b->documents);
     OFS_AUTO_JSON told = NULL;
+    cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(body, "args"),
+                         cJSON_CreateBool(!b->sees_requests));
     if (ask(t, OFS_WD_RUN, body, NULL, deadline, &told, err))
         return -1;
     t->document = b->documents;
@@ -302,8 +301,6 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     tab->view.loaded = !strcmp(ready, "complete");
     tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
     note_quiet(t, answer, tab->view.loaded);
-    if (!b->sees_requests && ofs_json_bool(answer, "broken", false))
-        ofs_view_fail(&tab->view, "the answer broke off");
     const char *thrown = ofs_json_str(answer, "thrown", NULL);
     if (thrown)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s", thrown);

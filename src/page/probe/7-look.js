@@ -58,7 +58,8 @@ function tellControl(control, setting, controls) {
     state: meantBy(setting, control.state), words: control.words || null,
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     boot: site.marks.length ? anySelector(site.marks, view) : null,
-    plain: site.static_paths.some((p) => under(view.location.pathname, p)) || view.scripts.length === 0,
+    /* where nobody tells that a document broke off, its scripts may be what is missing */
+    plain: site.static_paths.some((p) => under(view.location.pathname, p)) || (view.scripts.length === 0 && !globalThis.cutUnseen),
   };
 }
 
