@@ -44,7 +44,9 @@ static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline d
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     if (ofs_http_get(loop, url, ofs_deadline_min(deadline, ofs_deadline_in(10000)), &body, &status,
                      err))
-        return -1;
+        return err->code == OFS_ERR_TIMEOUT
+                   ? ofs_hint(err, "a browser answers this at once: check the port in --connect")
+                   : -1;
     if (status == 404) {
         ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
         return ofs_hint(err, "a browser that asks its person first answers so, and is found by "

@@ -12,7 +12,7 @@
 
 /* Executables that speak the DevTools protocol, best known first. */
 static const char *const names[] = {
-    "google-chrome-stable", "google-chrome", "chromium",      "chromium-browser",
+    "google-chrome-stable", "google-chrome", "chromium",       "chromium-browser",
     "microsoft-edge",       "brave-browser", "vivaldi-stable", "opera",
 };
 
@@ -23,13 +23,20 @@ static const char *const places[] = {
     "/Applications/Brave Browser.app/Contents/MacOS/Brave Browser",
 };
 
+/* A directory may be "executable" too. */
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 static char *in_path(const char *name)
 {
     const char *path = getenv("PATH");
     for (path = path ? path : "/usr/bin:/bin"; *path;) {
         int n = (int)strcspn(path, ":");
         char *candidate = ofs_text_printf("%.*s/%s", n, path, name);
-        if (candidate && n && access(candidate, X_OK) == 0)
+        if (candidate && n && is_program(candidate))
             return candidate;
         free(candidate);
         path += n + (path[n] == ':');
@@ -43,7 +50,7 @@ char *ofs_find_executable(struct ofs_error *err)
     char *found = NULL;
     if (named && *named) {
         found = strchr(named, '/') ? strdup(named) : in_path(named);
-        if (found && access(found, X_OK) == 0)
+        if (found && is_program(found))
             return found;
         free(found);
         ofs_fail(err, OFS_ERR_NO_BROWSER, "$OFFSWITCH_BROWSER names '%s', which cannot be run",
@@ -53,12 +60,13 @@ char *ofs_find_executable(struct ofs_error *err)
     for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++)
         found = in_path(names[i]);
     for (size_t i = 0; !found && i < sizeof places / sizeof *places; i++)
-        if (access(places[i], X_OK) == 0)
+        if (is_program(places[i]))
             found = strdup(places[i]);
     if (!found) {
         ofs_fail(err, OFS_ERR_NO_BROWSER, "no Chrome, Chromium, Edge or Brave was found in $PATH");
-        ofs_hint(err, "install Chromium or Google Chrome, name an executable in $OFFSWITCH_BROWSER, "
-                      "or name a running browser with --connect cdp://127.0.0.1:PORT");
+        ofs_hint(err,
+                 "install Chromium or Google Chrome, name an executable in $OFFSWITCH_BROWSER, "
+                 "or name a running browser with --connect cdp://127.0.0.1:PORT");
     }
     return found;
 }
@@ -122,15 +130,16 @@ int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_
     OFS_AUTO_STR executable = ofs_find_executable(err);
     if (!executable)
         return -1;
-    OFS_AUTO_STR profile = how->profile ? strdup(how->profile)
-                                        : ofs_text_printf("%s/profile", how->state);
+    OFS_AUTO_STR profile =
+        how->profile ? strdup(how->profile) : ofs_text_printf("%s/profile", how->state);
     if (!profile)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     if (make_profile(profile, err) || check_unused(profile, err))
         return -1;
     bool headless = how->headless || !ofs_find_display();
     if (headless && !how->headless && how->on_notice)
-        how->on_notice(how->ctx, "There is no display, so the browser is started without a window.");
+        how->on_notice(how->ctx,
+                       "There is no display, so the browser is started without a window.");
     OFS_AUTO_STR data_dir = ofs_text_printf("--user-data-dir=%s", profile);
     char **argv = calloc(OWN + how->n_browser_args + 1, sizeof *argv);
     if (!data_dir || !argv) {

@@ -35,6 +35,7 @@ struct ofs_trace *ofs_trace_open(const char *path, struct ofs_error *err)
         trace->file = fdopen(fd, "w");
     if (!trace || !trace->file) {
         ofs_fail_errno(err, OFS_ERR_SYSTEM, "the trace %s cannot be written", path);
+        ofs_hint(err, "name a file that you can write to with --trace FILE");
         if (fd >= 0)
             close(fd);
         free(trace);
