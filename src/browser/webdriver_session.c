@@ -68,6 +68,8 @@ static void take_words(const char *message, char *ret, size_t size)
     size_t used = 0;
     ret[0] = '\0';
     for (const char *line = message; *line;) {
+        size_t blanks = used ? strspn(line, " \t") : 0;
+        line += strncmp(line, "  (", 3) ? blanks : 0;
         int n = (int)strcspn(line, "\r\n");
         for (size_t i = 0; i < sizeof developer_lines / sizeof *developer_lines; i++)
             if (!strncmp(line, developer_lines[i], strlen(developer_lines[i])))
@@ -83,7 +85,11 @@ static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
 {
     char said[WORDS];
     const char *word = ofs_json_str(value, "error", "unknown error");
-    take_words(ofs_json_str(value, "message", ""), said, sizeof said);
+    const char *message = ofs_json_str(value, "message", "");
+    size_t twice = strlen(word);
+    if (!strncmp(message, word, twice) && !strncmp(message + twice, ": ", 2))
+        message += twice + 2; /* drivers put the word before their words */
+    take_words(message, said, sizeof said);
     enum ofs_error_code code = OFS_ERR_PEER;
     bool told = false;
     for (size_t i = 0; !told && i < sizeof words / sizeof *words; i++) {
@@ -231,7 +237,8 @@ static cJSON *read_capabilities(const char *path, struct ofs_error *err)
         return cJSON_CreateObject();
     cJSON *given = NULL;
     if (ofs_buf_read_file(&text, path, err)) {
-        ofs_wrap(err, "--capabilities %s", path);
+        ofs_wrap(err, "--capabilities");
+        ofs_hint(err, "name a JSON file of what the driver is to be asked for");
         return NULL;
     }
     given = ofs_json_parse(ofs_buf_str(&text), text.len, err);
@@ -295,9 +302,11 @@ static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *
 {
     const char *id = ofs_json_str(value, "sessionId", "");
     size_t n = strlen(id);
-    if (!n || n >= sizeof b->session ||
-        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
-        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s gave a session without a name", b->base);
+    if (!n || n >= sizeof b->session || id[0] == '.' ||
+        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n) {
+        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s gave a session without a name", b->base);
+        return ofs_hint(err, "it has to be a WebDriver of Level 1 or 2, or a Grid");
+    }
     snprintf(b->session, sizeof b->session, "%s", id);
     const char *name = ofs_json_str(value, "capabilities/browserName", "browser");
     snprintf(b->browser.name, sizeof b->browser.name, "%s", name);
@@ -322,6 +331,8 @@ static const struct {
     {"DevToolsActivePort", "the driver's browser did not start; as root in a container it needs "
                            "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
     {"failed to start", "the driver's browser did not start; as root in a container it needs "
+                        "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
+    {"instance exited", "the driver's browser did not start; as root in a container it needs "
                         "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
     {"annot start", "check the browser's path in the capabilities file"},
     {"queue", "the Grid had no free node in time; try later, or add nodes"},
