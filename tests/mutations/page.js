@@ -529,11 +529,9 @@
       document.querySelector("footer, body").append(clock);
       setInterval(() => (clock.textContent = String(performance.now() | 0)), 150);
     },
-    scale({ factor, how }) {
-      const around = h("div", { style: how === "zoom" ? `zoom:${factor}` : `transform:scale(${factor});transform-origin:0 0` });
-      section.replaceWith(around);
-      around.append(section);
-      section = around;
+    scale({ factor, how }) { // in place: a frame that is moved loses what is in it
+      if (how === "zoom") section.style.zoom = factor;
+      else Object.assign(section.style, { transform: `scale(${factor})`, transformOrigin: "0 0" });
     },
     stolen() { // a stranger points at the setting's label, and shows a text of its own
       const label = own()[0];

@@ -71,6 +71,7 @@ function newDecoy(rng, recipe, text = rng.pick(decoyTexts)) {
 const own = { current: "hidden-input", artdeco: "native", button: "div-word", iframe: "hidden-input", radio: "radios", psettings: "hidden-input", aria: "div-switch" };
 const shaped = (r) => (r.shape = r.shape || own[r.generation]);
 const hasLate = (r) => r.steps.some((s) => /^(late|lazy|details|accordion|copy|shadow|frame)$/.test(s.name));
+const hasFrame = (r) => r.steps.some((s) => s.name === "frame"); // it is made once, where it stays
 const step = (name, ...rest) => (r) => r.steps.push({ name, ...Object.assign({}, ...rest) });
 
 // Each changes the recipe; one that does not fit changes nothing.
@@ -109,13 +110,13 @@ export const mutators = {
   swap: (r) => (newDecoy(r.rng, r), (r.swapByLoad = true)),
   heading: (r, g) => (r.heading = g.pick(["dropped", "Privacy", "Advertising partners", "Generative AI and other models"])),
   initialOn: (r) => (shaped(r), (r.initial = "on")),
-  late: (r, g) => r.twin || step("late", { ms: g.int(200, 6000) })(r),
+  late: (r, g) => r.twin || hasFrame(r) || step("late", { ms: g.int(200, 6000) })(r),
   stateLate: (r, g) => (r.stateLate = g.int(500, 5000)),
   hydrate: (r, g) => r.generation === "psettings" || step("hydrate", { ms: g.int(100, 1200) })(r),
   boot: (r, g) => r.generation === "psettings" || step("boot", { kind: g.pick(["early", "never"]) })(r),
   shadow: (r, g) => r.twin || step("shadow", { mode: g.pick(["open", "closed"]), nested: g.chance(0.3) })(r),
-  frame: (r, g) => r.twin || step("frame", { nested: g.chance(0.25) })(r),
-  lazy: (r) => r.twin || step("lazy")(r),
+  frame: (r, g) => r.twin || hasFrame(r) || r.steps.some((s) => /^(late|lazy)$/.test(s.name)) || step("frame", { nested: g.chance(0.25) })(r),
+  lazy: (r) => r.twin || hasFrame(r) || step("lazy")(r),
   spacer: (r, g) => step("spacer", { px: g.int(300, 3000) })(r),
   details: (r, g) => r.twin || step("details", { known: g.chance(0.6), isOpen: g.chance(0.3) })(r),
   accordion: (r, g) => r.twin || step("accordion", { known: g.chance(0.6), rendered: g.chance(0.5) })(r),
@@ -143,7 +144,7 @@ export const mutators = {
 };
 
 // The order in which the page's steps make sense: what lies inside comes first.
-const order = ["wrap", "disabled", "lie", "copy", "shadow", "frame", "scale", "stolen", "rerender", "details", "accordion", "late", "lazy", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "noise"];
+const order = ["wrap", "disabled", "lie", "copy", "stolen", "shadow", "rerender", "details", "accordion", "frame", "scale", "late", "lazy", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "noise"];
 
 export function makeRecipe(seed, index, forced = []) {
   const g = random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));

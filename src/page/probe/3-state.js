@@ -53,7 +53,8 @@ function radioWord(el) {
   return said || meant || squeeze(name) || null;
 }
 
-const radioChecked = (el) => (isInput(el, "radio") ? el.checked : el.getAttribute("aria-checked") === "true");
+const chosenBy = ["aria-checked", "aria-pressed", "aria-selected", "aria-current"];
+const radioChecked = (el) => (isInput(el, "radio") ? el.checked : chosenBy.some((attribute) => el.getAttribute(attribute) === "true"));
 
 function stateOfRadios(members) {
   const chosen = members.filter(radioChecked);

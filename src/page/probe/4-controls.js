@@ -96,8 +96,29 @@ function collectControls() {
     found.push({ kind, el, members: [el], kinds: [kind] });
     return true;
   });
-  for (const control of found) describe(control);
-  return found.filter((control) => control.rendered || control.folded);
+  const joined = joinSegments(found);
+  for (const control of joined) describe(control);
+  return joined.filter((control) => control.rendered || control.folded);
+}
+
+/* Two buttons side by side that say On and Off are one choice, and each is no state of its own: what is
+ * chosen is said by an attribute, or by the looks alone, and then not to us. */
+function joinSegments(found) {
+  const list = [...found];
+  const word = (control) => (/^(word|pressed)$/.test(control.kind) ? stateOfWord(control.el.textContent) : null);
+  for (let i = 0; i + 1 < list.length; i++) {
+    const words = [word(list[i]), word(list[i + 1])];
+    if (!words[0] || !words[1] || words[0] === words[1]) continue;
+    const [a, b] = [list[i].el, list[i + 1].el];
+    const around = composedAncestors(a).find((e) => composedContains(e, b));
+    const [first, second] = [boxOf(a), boxOf(b)];
+    const level = Math.abs(middle(first).y - middle(second).y) < Math.min(first.h, second.h) / 2;
+    const near = Math.abs(middle(first).x - middle(second).x) < first.w + second.w;
+    if (!around || !level || !near) continue;
+    const group = /^(group|radiogroup|toolbar|tablist)$/.test(roleOf(around)) || around.localName === "fieldset" ? around : a;
+    list.splice(i, 2, { kind: "radio", el: group, members: [a, b] });
+  }
+  return list;
 }
 
 const nameOf = (el) => accessibleName(el) || (toldKind(el) ? squeeze(toldNodes.get(el).name) : "");
