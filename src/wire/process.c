@@ -21,6 +21,7 @@ static void become(char *const argv[], int in, int out, int err_fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL); /* what is ignored stays ignored over exec */
     setpgid(0, 0);
     /* First out of the way of 3 and 4, then onto them: dup2 clears close-on-exec. */
     int from = fcntl(in, F_DUPFD, 10), to = fcntl(out, F_DUPFD, 10), null = open("/dev/null", O_RDWR);
@@ -64,6 +65,7 @@ struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int 
     }
     if (p->pid == 0)
         become(argv, to_child[0], from_child[1], p->stderr_fd);
+    setpgid(p->pid, p->pid); /* here too: the group may have to be ended before the child has run */
     p->pid_fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
     close(to_child[0]);
     close(from_child[1]);
@@ -81,12 +83,13 @@ failed:
     return NULL;
 }
 
-/* True once the child has ended and was reaped. */
+/* True once the child has ended. It is not reaped yet, so that nobody else can get its number. */
 static bool ended_by(struct ofs_process *p, ofs_deadline deadline)
 {
     for (;;) {
-        pid_t got = waitpid(p->pid, NULL, WNOHANG);
-        if (got == p->pid || (got < 0 && errno == ECHILD))
+        siginfo_t info = {.si_pid = 0};
+        int rc = waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+        if (info.si_pid == p->pid || (rc < 0 && errno == ECHILD))
             return true;
         int64_t left = ofs_deadline_left(deadline);
         if (left == 0)
@@ -109,6 +112,8 @@ void ofs_process_end(struct ofs_process *process, ofs_deadline patience)
             ended_by(process, OFS_NEVER);
         }
     }
+    kill(-process->pid, SIGKILL); /* what it has left behind */
+    waitpid(process->pid, NULL, 0);
     if (process->pid_fd >= 0)
         close(process->pid_fd);
     close(process->stderr_fd);

@@ -20,7 +20,7 @@ struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int 
                                       struct ofs_error *err);
 
 /* Wait until the child has ended by itself, at most until `patience`; then SIGTERM, then SIGKILL to
- * its group. Always reaps. Frees the process. */
+ * its group. What is left of the group ends with it. Always reaps. Frees the process. */
 void ofs_process_end(struct ofs_process *process, ofs_deadline patience);
 
 /* The last line that the child wrote to standard error, into `ret_text` (maybe ""). */
