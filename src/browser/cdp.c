@@ -181,6 +181,18 @@ static void on_event(void *ctx, const char *session, const char *method, const c
 /* ---- asking ---- */
 
 /* A question to a tab; a tab that has ended is told from a peer that refuses. */
+/* Did the document that was asked about go away meanwhile? Then looking again helps. */
+static bool is_gone(const struct ofs_error *err)
+{
+    static const char *const words[] = {"context", "Cannot find", "navigated", "No frame",
+                                        "Promise was collected", "Inspected target",
+                                        "detached", "No node", "not find node"};
+    for (size_t i = 0; err->code == OFS_ERR_PEER && i < sizeof words / sizeof *words; i++)
+        if (strcasestr(err->peer, words[i]))
+            return true;
+    return false;
+}
+
 /* A question failed: tell a tab that has ended from a peer that refuses. */
 static int is_lost(struct cdp_tab *t, struct ofs_error *err)
 {
@@ -188,6 +200,10 @@ static int is_lost(struct cdp_tab *t, struct ofs_error *err)
         err->code != OFS_ERR_INTERRUPTED)
         ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
                  t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+    else if (is_gone(err)) {
+        t->world = 0;
+        err->code = OFS_ERR_GONE;
+    }
     return -1;
 }
 
@@ -214,6 +230,7 @@ static int cdp_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err
     if (t->navigating) /* one that was given up */
         ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
     t->navigating = 0;
+    t->document[0] = '\0'; /* what is given up by this may still fail, and is not ours any more */
     tab->view.failure[0] = '\0';
     tab->view.status = 0;
     t->world = 0;
@@ -243,16 +260,6 @@ static int cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadl
     return cdp_begin(tab, url, err) ? -1 : end_navigation(t, deadline, err);
 }
 
-static bool is_gone(const struct ofs_error *err)
-{
-    static const char *const words[] = {"context", "Cannot find", "navigated", "No frame",
-                                        "Promise was collected", "Inspected target"};
-    for (size_t i = 0; err->code == OFS_ERR_PEER && i < sizeof words / sizeof *words; i++)
-        if (strcasestr(err->peer, words[i]))
-            return true;
-    return false;
-}
-
 static int run_function(struct cdp_tab *t, const char *source, const char *function,
                         const cJSON *args, ofs_deadline deadline, cJSON **ret_value,
                         struct ofs_error *err)
@@ -269,13 +276,8 @@ static int run_function(struct cdp_tab *t, const char *source, const char *funct
                                                                   : cJSON_CreateObject()));
     }
     OFS_AUTO_JSON result = NULL;
-    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &result, err)) {
-        if (is_gone(err)) {
-            t->world = 0;
-            err->code = OFS_ERR_GONE;
-        }
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &result, err))
         return -1;
-    }
     const cJSON *thrown = ofs_json_get(result, "exceptionDetails");
     if (thrown)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s",
@@ -295,11 +297,8 @@ static int enter_world(struct cdp_tab *t, ofs_deadline deadline, struct ofs_erro
     cJSON *params = object();
     cJSON_AddStringToObject(params, "frameId", t->frame);
     cJSON_AddStringToObject(params, "worldName", world_name);
-    if (ofs_cdp_ask(t, "Page.createIsolatedWorld", params, deadline, &result, err)) {
-        if (is_gone(err))
-            err->code = OFS_ERR_GONE;
+    if (ofs_cdp_ask(t, "Page.createIsolatedWorld", params, deadline, &result, err))
         return -1;
-    }
     if (mark != t->tab.view.commits)
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     t->world = (int)ofs_json_num(result, "executionContextId", 0);

@@ -134,7 +134,7 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
         if (rc || !host || !is_entry || count++ >= MOST_HOSTS)
             continue;
         rc = reach_host(t, host, deadline, err);
-        if (rc && err->code == OFS_ERR_PEER)
+        if (rc && (err->code == OFS_ERR_PEER || err->code == OFS_ERR_GONE))
             rc = 0; /* that element has gone meanwhile; the next look tells */
     }
     struct ofs_error later;

@@ -286,8 +286,9 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
         *ret_missing = "the site refused to answer what it asked for";
         weak = true;
     }
-    bool wanted = match && !visit->in_passing && visit->setting &&
-                  !strcmp(ofs_json_str(match, "state", ""), visit->setting->wanted);
+    bool is_wanted = match && visit->setting &&
+                     !strcmp(ofs_json_str(match, "state", ""), visit->setting->wanted);
+    bool wanted = is_wanted && !visit->in_passing;
     int64_t need = wanted  ? (marked ? WANTED_MARKED : WANTED_UNMARKED)
                    : match ? (marked ? STILL_MARKED : STILL_UNMARKED)
                            : (marked ? ABSENT_MARKED : ABSENT_UNMARKED);
@@ -299,7 +300,8 @@ static enum progress judge_readiness(const struct ofs_page *page, const struct o
         return WAIT_ON;
     if (!weak)
         return SETTLED;
-    return overdue && match ? SETTLED_WEAK : WAIT_ON;
+    /* While an answer may still come, patience has no use for a state that it could not believe. */
+    return overdue && match && !(waiting && is_wanted) ? SETTLED_WEAK : WAIT_ON;
 }
 
 static int tell_unready(const struct ofs_page *page, const cJSON *look, const char *missing,
