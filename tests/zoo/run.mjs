@@ -7,6 +7,7 @@
 //   OFFSWITCH   the program             (build/offswitch at the top)
 //   ZOO_BUILD   where the pages are     (build/zoo at the top)
 //   BROWSER_ARGS  more arguments for the launched browser, separated by blanks
+//   J            how many pages side by side (3)
 //   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, profiles
 //
 // Each page shows the switches of one design system, labelled in the way that its own documentation gives (see the
@@ -41,23 +42,35 @@ for (const [file, hint] of [[offswitch, "build the program first"], [site, "run 
   }
 
 const temp = mkdtempSync(join(tmpdir(), "offswitch-zoo-"));
-const server = spawn(process.execPath, [join(here, "server.mjs"), "0"], { stdio: ["pipe", "pipe", "inherit"] });
-let running = null;
+const children = new Set(); // servers and the programs that are running
+function start(program, args, options) {
+  const child = spawn(program, args, options);
+  children.add(child);
+  child.on("close", () => children.delete(child));
+  return child;
+}
 process.on("exit", () => {
-  server.kill("SIGTERM");
-  running?.kill("SIGKILL");
+  for (const child of children) child.kill("SIGKILL");
   if (!process.env.ZOO_KEEP) rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
-const origin = await new Promise((done, fail) => {
-  server.stdout.once("data", (line) => done(String(line).trim()));
-  server.once("exit", (code) => fail(new Error(`the server ended (${code})`)));
-});
-const truth = async () => (await fetch(`${origin}/__truth`)).json();
-const reset = () => fetch(`${origin}/__reset`, { method: "POST" });
+// A server for each of the pages that are tried side by side, so that each truth is one page's alone.
+async function serve() {
+  const server = start(process.execPath, [join(here, "server.mjs"), "0"], { stdio: ["pipe", "pipe", "inherit"] });
+  const origin = await new Promise((done, fail) => {
+    server.stdout.once("data", (line) => done(String(line).trim()));
+    server.once("exit", (code) => fail(new Error(`the server ended (${code})`)));
+  });
+  return {
+    origin,
+    truth: async () => (await fetch(`${origin}/__truth`)).json(),
+    reset: () => fetch(`${origin}/__reset`, { method: "POST" }),
+  };
+}
 
-const libraries = Object.keys(await truth()).sort();
+const servers = await Promise.all(Array.from({ length: Number(process.env.J ?? 3) }, serve));
+const libraries = Object.keys(await servers[0].truth()).sort();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !libraries.includes(name));
 if (unknown.length) {
@@ -80,14 +93,13 @@ function run(command, scenario, dir) {
   return new Promise((done) => {
     let out = "";
     let said = "";
-    running = spawn(offswitch, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const running = start(offswitch, args, { stdio: ["ignore", "pipe", "pipe"] });
     const late = setTimeout(() => running.kill("SIGKILL"), (seconds + 15) * 1000);
     running.stdout.on("data", (text) => (out += text));
     running.stderr.on("data", (text) => (said = (said + text).slice(-2000)));
     running.on("error", (error) => (said += error.message));
     running.on("close", (code, signal) => {
       clearTimeout(late);
-      running = null;
       writeFileSync(join(dir, `${command}.json`), out);
       writeFileSync(join(dir, `${command}.log`), said);
       let report = null;
@@ -108,7 +120,7 @@ function tell({ code, setting, said }) {
   return `exit ${code}, ${verdict}${reason ? ` (${reason})` : ""}, ${before} to ${after}: ${detail ?? ""}`;
 }
 
-async function visit(library) {
+async function visit(library, { origin, truth, reset }) {
   const dir = join(temp, library);
   mkdirSync(dir);
   const scenario = join(dir, "scenario.json");
@@ -159,11 +171,15 @@ const word = (yes) => (yes ? "yes" : "NO");
 line(columns.map(([name]) => name));
 let failed = 0;
 const chosen = wanted.length ? wanted : libraries;
-for (const library of chosen) {
-  const { row, why } = await visit(library);
-  line([library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
-  for (const text of why) console.log(`    ${text}`);
-  if (!row.passed) failed++;
+const queue = [...chosen];
+async function work(server) {
+  for (let library; (library = queue.shift()); ) {
+    const { row, why } = await visit(library, server);
+    line([library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
+    for (const text of why) console.log(`    ${text}`);
+    if (!row.passed) failed++;
+  }
 }
+await Promise.all(servers.map(work));
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
