@@ -531,6 +531,7 @@
     },
     scale({ factor, how }) { // in place: a frame that is moved loses what is in it
       if (how === "zoom") section.style.zoom = factor;
+      else if (how === "turn") section.style.transform = `rotate(${factor * 12}deg)`;
       else Object.assign(section.style, { transform: `scale(${factor})`, transformOrigin: "0 0" });
     },
     stolen() { // a stranger points at the setting's label, and shows a text of its own

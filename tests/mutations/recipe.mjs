@@ -133,7 +133,7 @@ export const mutators = {
   rerender: (r, g) => step("rerender", { ms: g.int(200, 900) })(r),
   noise: step("noise"),
   segments: (r, g) => ((r.shape = g.pick(shapes.filter((s) => /^segments|^button-action/.test(s)))), (r.label = g.pick(labels))),
-  scale: (r, g) => step("scale", { factor: g.pick([0.5, 0.75, 0.9, 1.1, 1.5]), how: g.pick(["transform", "zoom"]) })(r),
+  scale: (r, g) => step("scale", { factor: g.pick([0.5, 0.75, 0.9, 1.1, 1.5]), how: g.pick(["transform", "zoom", "turn"]) })(r),
   scaledFrame: (r, g) => (mutators.frame(r, g), mutators.scale(r, g), mutators.decoys(r, g)),
   stolen: step("stolen"),
   link: (r, g) => step("link", { tag: g.pick(["a", "button"]) })(r),

@@ -116,24 +116,38 @@ function isOpaque(el) {
 /* Those that are still to be looked into, or have told something that may have changed since. */
 const isToBeReached = (el) => toldNodes.has(el) || (isOpaque(el) && !reached.has(el));
 
-/* Where a frame's document lies in the top document's view. */
-function frameOffset(doc) {
-  let x = 0;
-  let y = 0;
+/* Where a frame's document lies in the top document's view, and how large one of its pixels is there: a
+ * frame may be zoomed or scaled. */
+function frameView(doc) {
+  let at = { x: 0, y: 0, scale: 1 };
   for (let view = doc.defaultView; view && view.frameElement; view = view.parent) {
     const frame = view.frameElement;
     const box = frame.getBoundingClientRect();
     const style = styleOf(frame);
-    x += box.left + frame.clientLeft + parseFloat(style.paddingLeft);
-    y += box.top + frame.clientTop + parseFloat(style.paddingTop);
+    const outer = box.width / (frame.offsetWidth || box.width || 1);
+    const [left, top, right] = ["Left", "Top", "Right"].map((side) => parseFloat(style["padding" + side]));
+    const width = box.width - outer * (frame.offsetWidth - frame.clientWidth + left + right);
+    const scale = width / (view.innerWidth || width || 1);
+    at = { x: box.left + outer * (frame.clientLeft + left) + at.x * scale, y: box.top + outer * (frame.clientTop + top) + at.y * scale, scale: at.scale * scale };
   }
-  return { x, y };
+  return at;
+}
+
+/* Is a frame around it turned or tilted? Then no box tells where a point of it lies. */
+function isInTurnedFrame(doc) {
+  for (let view = doc.defaultView; view && view.frameElement; view = view.parent)
+    for (const el of [view.frameElement, ...composedAncestors(view.frameElement)]) {
+      const { transform, rotate } = styleOf(el);
+      const flat = /^matrix\(([^,]+), 0, 0, ([^,]+),/.exec(transform);
+      if ((transform !== "none" && !(flat && flat[1] > 0 && flat[2] > 0)) || (rotate && rotate !== "none")) return true;
+    }
+  return false;
 }
 
 function boxOf(el) {
   const box = el.getBoundingClientRect();
-  const at = frameOffset(el.ownerDocument);
-  return { x: box.left + at.x, y: box.top + at.y, w: box.width, h: box.height };
+  const at = frameView(el.ownerDocument);
+  return { x: box.left * at.scale + at.x, y: box.top * at.scale + at.y, w: box.width * at.scale, h: box.height * at.scale };
 }
 
 const middle = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });

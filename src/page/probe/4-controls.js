@@ -101,8 +101,8 @@ function collectControls() {
   return joined.filter((control) => control.rendered || control.folded);
 }
 
-/* Two buttons side by side that say On and Off are one choice, and each is no state of its own: what is
- * chosen is said by an attribute, or by the looks alone, and then not to us. */
+/* Two buttons side by side, or alone in one group, that say On and Off are one choice, and neither is a state
+ * of its own: what is chosen is said by an attribute, or by the looks alone, and then not to us. */
 function joinSegments(found) {
   const list = [...found];
   const word = (control) => (/^(word|pressed)$/.test(control.kind) ? stateOfWord(control.el.textContent) : null);
@@ -111,12 +111,15 @@ function joinSegments(found) {
     if (!words[0] || !words[1] || words[0] === words[1]) continue;
     const [a, b] = [list[i].el, list[i + 1].el];
     const around = composedAncestors(a).find((e) => composedContains(e, b));
+    if (!around) continue;
     const [first, second] = [boxOf(a), boxOf(b)];
     const level = Math.abs(middle(first).y - middle(second).y) < Math.min(first.h, second.h) / 2;
     const near = Math.abs(middle(first).x - middle(second).x) < first.w + second.w;
-    if (!around || !level || !near) continue;
-    const group = /^(group|radiogroup|toolbar|tablist)$/.test(roleOf(around)) || around.localName === "fieldset" ? around : a;
-    list.splice(i, 2, { kind: "radio", el: group, members: [a, b] });
+    const isGroup = /^(group|radiogroup|toolbar|tablist)$/.test(roleOf(around)) || around.localName === "fieldset";
+    const alone = plain(around.textContent).length === plain(a.textContent).length + plain(b.textContent).length + (/\s/.test(around.textContent.trim()) ? 1 : 0);
+    const bare = [a, b].every((e) => !chosenBy.some((attribute) => e.hasAttribute(attribute)));
+    if (!(level && near) && !(alone && (isGroup || bare))) continue;
+    list.splice(i, 2, { kind: "radio", el: isGroup ? around : a, members: [a, b] });
   }
   return list;
 }

@@ -1,23 +1,20 @@
 /* Where a hand would press so that this control and nothing else takes it. Nothing here presses. */
 
 function deepestAt(x, y) {
-  let doc = document;
-  let el = doc.elementFromPoint(x, y);
+  let own = { x, y }; /* the point in the present document */
+  let el = document.elementFromPoint(x, y);
   for (let depth = 0; el && depth < 32; depth++) {
     const shadow = shadowOf(el);
-    const inShadow = shadow && shadow.elementFromPoint ? shadow.elementFromPoint(x, y) : null;
+    const inShadow = shadow && shadow.elementFromPoint ? shadow.elementFromPoint(own.x, own.y) : null;
     if (inShadow && inShadow !== el) {
       el = inShadow;
       continue;
     }
     const inner = frameDocument(el);
     if (!inner) break;
-    const at = frameOffset(inner);
-    const top = frameOffset(el.ownerDocument);
-    x -= at.x - top.x;
-    y -= at.y - top.y;
-    doc = inner;
-    const next = doc.elementFromPoint(x, y);
+    const at = frameView(inner);
+    own = { x: (x - at.x) / at.scale, y: (y - at.y) / at.scale };
+    const next = inner.elementFromPoint(own.x, own.y);
     if (!next) break;
     el = next;
   }
@@ -53,7 +50,7 @@ const spots = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.1, 0.5], [0.9, 0.5], [0.
 function pointIn(el, target, through) {
   const box = boxOf(el);
   const style = styleOf(el);
-  if (box.w < 4 || box.h < 4 || style.visibility !== "visible") return { point: null, hit: null };
+  if (box.w < 4 || box.h < 4 || style.visibility !== "visible" || isInTurnedFrame(el.ownerDocument)) return { point: null, hit: null };
   let blocker = null;
   for (const [fx, fy] of spots) {
     const x = box.x + box.w * fx;
