@@ -105,6 +105,7 @@ function collectControls() {
  * of its own: what is chosen is said by an attribute, or by the looks alone, and then not to us. */
 function joinSegments(found) {
   const list = [...found];
+  const letters = (el) => el.textContent.replace(/\s/g, "");
   const word = (control) => (/^(word|pressed)$/.test(control.kind) ? stateOfWord(control.el.textContent) : null);
   for (let i = 0; i + 1 < list.length; i++) {
     const words = [word(list[i]), word(list[i + 1])];
@@ -116,7 +117,7 @@ function joinSegments(found) {
     const level = Math.abs(middle(first).y - middle(second).y) < Math.min(first.h, second.h) / 2;
     const near = Math.abs(middle(first).x - middle(second).x) < first.w + second.w;
     const isGroup = /^(group|radiogroup|toolbar|tablist)$/.test(roleOf(around)) || around.localName === "fieldset";
-    const alone = plain(around.textContent).length === plain(a.textContent).length + plain(b.textContent).length + (/\s/.test(around.textContent.trim()) ? 1 : 0);
+    const alone = letters(around) === letters(a) + letters(b);
     const bare = [a, b].every((e) => !chosenBy.some((attribute) => e.hasAttribute(attribute)));
     if (!(level && near) && !(alone && (isGroup || bare))) continue;
     list.splice(i, 2, { kind: "radio", el: isGroup ? around : a, members: [a, b] });
