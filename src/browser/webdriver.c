@@ -10,28 +10,31 @@
 /* Milliseconds. */
 enum {
     LOOK_AGAIN = 25, /* for the document of a navigation */
-    QUIET = 3000,    /* no request has ended for so long: where requests are not seen, there is none */
-    PROMPTS = 8,     /* answered for the sake of one command */
+    QUIET = 3000, /* no request has ended for so long: where requests are not seen, there is none */
+    PROMPTS = 8,  /* answered for the sake of one command */
 };
 
 /* ---- what runs in the page ---- */
 
-/* The probe's place in the page's realm. A window may be used again for another document, so the place
- * names the document that it was made in. */
+/* The probe's place in the page's realm. A window may be used again for another document, so the
+ * place names the document that it was made in. */
 #define PLACE "var key = Symbol.for(arguments[0]), place = window[key];"
 
 /* Is the document still the one of that number? */
-static const char peek_script[] = PLACE
-    "return !!place && place.document === document && place.number === arguments[1];";
+static const char peek_script[] =
+    PLACE "return !!place && place.document === document && place.number === arguments[1];";
 
-/* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs itself
- * on a globalThis of its own, and finds there that a document which broke off looks whole (WebKit). */
-static const char enter_head[] = PLACE
-    "var home = { cutUnseen: arguments[2] }, timing = performance.getEntriesByType('navigation')[0] || {};"
-    "var at = String(location.href), failure = null;"
-    "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || 'network error';"
-    "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
-    "(function (globalThis) { (";
+/* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs
+ * itself on a globalThis of its own, and finds there that a document which broke off looks whole
+ * (WebKit). */
+static const char enter_head[] =
+    PLACE "var home = { cutUnseen: arguments[2] }, timing = "
+          "performance.getEntriesByType('navigation')[0] || {};"
+          "var at = String(location.href), failure = null;"
+          "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || "
+          "'network error';"
+          "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
+          "(function (globalThis) { (";
 static const char enter_tail[] =
     ")(); })(home);"
     "Object.defineProperty(window, key, { configurable: true,"
@@ -40,21 +43,22 @@ static const char enter_tail[] =
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
 /* Ask the probe. Resource timing is told on the way: when the last request ended. */
-static const char call_script[] = PLACE
-    "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
-    "var tell = function (answer) {"
-    "  var list = performance.getEntriesByType('resource'), last = 0;"
-    "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
-    "  var timing = performance.getEntriesByType('navigation')[0] || {};"
-    "  answer.ready = document.readyState;"
-    "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
-    "  answer.full = list.length >= 250;"
-    "  done(answer);"
-    "};"
-    "if (!place || place.document !== document || place.number !== arguments[1]) tell({ gone: true });"
-    "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
-    "  function (value) { tell({ value: value }); },"
-    "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
+static const char call_script[] =
+    PLACE "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
+          "var tell = function (answer) {"
+          "  var list = performance.getEntriesByType('resource'), last = 0;"
+          "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
+          "  var timing = performance.getEntriesByType('navigation')[0] || {};"
+          "  answer.ready = document.readyState;"
+          "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
+          "  answer.full = list.length >= 250;"
+          "  done(answer);"
+          "};"
+          "if (!place || place.document !== document || place.number !== arguments[1]) tell({ "
+          "gone: true });"
+          "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
+          "  function (value) { tell({ value: value }); },"
+          "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
 
 /* ---- asking ---- */
 
@@ -64,8 +68,8 @@ static int tab_lost(struct ofs_wd_tab *t, struct ofs_error *err)
                     t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
 }
 
-/* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is answered
- * with No, which an alert takes for its one button. */
+/* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is
+ * answered with No, which an alert takes for its one button. */
 static int dismiss_prompt(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
                           struct ofs_error *err)
 {
@@ -92,8 +96,8 @@ static int switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadli
     return 0;
 }
 
-/* A command to a tab of ours. One that acts is sent once, whatever comes back: `*ret_unsure` (NULL for
- * the others) tells that a prompt stood before or behind it. */
+/* A command to a tab of ours. One that acts is sent once, whatever comes back: `*ret_unsure` (NULL
+ * for the others) tells that a prompt stood before or behind it. */
 static int ask(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
                bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
@@ -136,7 +140,8 @@ static cJSON *script_body(const struct ofs_wd *b, const char *script, unsigned d
 
 /* ---- documents ---- */
 
-/* Where requests are not seen, one stands for all of them until the page has been quiet for a while. */
+/* Where requests are not seen, one stands for all of them until the page has been quiet for a
+ * while. */
 static void stand_for_requests(struct ofs_wd_tab *t)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
@@ -251,7 +256,8 @@ static int take_navigation_error(struct ofs_wd_tab *t, struct ofs_error *err)
     if (err->code != OFS_ERR_PEER || strcmp(err->peer, "unknown error"))
         return -1;
     char word[64];
-    snprintf(word, sizeof word, "%.*s", net ? (int)strcspn(net, " \"'") : 60, net ? net : err->text);
+    snprintf(word, sizeof word, "%.*s", net ? (int)strcspn(net, " \"'") : 60,
+             net ? net : err->text);
     ofs_view_fail(&t->tab.view, word);
     return 0;
 }
@@ -297,7 +303,8 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
             return -1;
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     }
-    const char *ready = ofs_json_str(answer, "ready", ""), *text = ofs_json_str(answer, "value", NULL);
+    const char *ready = ofs_json_str(answer, "ready", ""),
+               *text = ofs_json_str(answer, "value", NULL);
     tab->view.loaded = !strcmp(ready, "complete");
     tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
     note_quiet(t, answer, tab->view.loaded);
@@ -399,8 +406,8 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
 {
     OFS_AUTO_JSON body = cJSON_CreateObject();
     OFS_AUTO_JSON made = NULL;
-    /* WebKit drops what is pressed in a tab that was made behind another, and its driver dies of the
-     * next press. Beside somebody's windows a tab is the lesser guest. */
+    /* WebKit drops what is pressed in a tab that was made behind another, and its driver dies of
+     * the next press. Beside somebody's windows a tab is the lesser guest. */
     cJSON_AddStringToObject(body, "type", b->attached ? "tab" : "window");
     /* A signal between the question and its answer must not lose the window that it made. */
     bool shield = ofs_loop_shield(b->browser.loop, true);
@@ -415,8 +422,8 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
     return 0;
 }
 
-static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
-                       struct ofs_tab **ret_tab, struct ofs_error *err)
+static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,
+                       struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)browser;
     struct ofs_wd_tab *t = calloc(1, sizeof *t);
@@ -443,15 +450,15 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     return 0;
 }
 
-/* Windows that our page opened. In a browser of our own they end with the session; in somebody's they
- * are closed where the browser itself says that our window opened them, and left where it does not. */
+/* Windows that our page opened. In a browser of our own they end with the session; in somebody's
+ * they are closed where the browser itself says that our window opened them, and left where it does
+ * not. */
 static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline deadline, int depth)
 {
     struct ofs_error ignored;
     OFS_AUTO_JSON result = NULL;
     const cJSON *info;
-    if (depth > 3 ||
-        ofs_wd_devtools(b, "Target.getTargets", NULL, deadline, &result, &ignored))
+    if (depth > 3 || ofs_wd_devtools(b, "Target.getTargets", NULL, deadline, &result, &ignored))
         return;
     cJSON_ArrayForEach(info, ofs_json_get(result, "targetInfos"))
     {

@@ -5,25 +5,22 @@
  * Where: in the clear to this machine alone; to another machine (a team's Grid) over TLS that
  * verifies. Nothing else of the program leaves this machine to reach a browser.
  *
- * One session, asked for with the person's capabilities and ended on every way out. Only windows that
- * we made are driven, and each is closed. What a session was attached to is left running.
+ * One session, asked for with the person's capabilities and ended on every way out. Only windows
+ * that we made are driven, and each is closed. What a session was attached to is left running.
  *
  * What this protocol has not, and what stands in for it:
  *
- *   no isolated world   The probe lives in the page's own realm, under a symbol that is drawn by lot
- *                       for each session. A page that sets out to deceive it could; a page that does
- *                       not know of it will not meet it.
- *   no network events   A driver of the Chromium family is asked for its log of them, in a clean
- *                       browser of its own. Elsewhere (and always in a browser that somebody uses,
- *                       whose other tabs are in that log too) requests are not seen: then a page is
- *                       believed only after its resource timing has been quiet for a while, no save
- *                       is seen, and the proof `save-acknowledged` is never given.
- *   HTTP status         Of the document, from its navigation timing (PerformanceResourceTiming
- *                       responseStatus); 0 where the browser does not tell it.
- *   kind of a prompt    Not told; all are dismissed, which is the one button of an alert and No
- *                       for all others. A beforeunload prompt is the driver's to accept (18, User
- *                       prompts).
- *   no background tab   A driver raises the window that it is switched to.
+ *   no isolated world   The probe lives in the page's own realm, under a symbol that is drawn by
+ * lot for each session. A page that sets out to deceive it could; a page that does not know of it
+ * will not meet it. no network events   A driver of the Chromium family is asked for its log of
+ * them, in a clean browser of its own. Elsewhere (and always in a browser that somebody uses, whose
+ * other tabs are in that log too) requests are not seen: then a page is believed only after its
+ * resource timing has been quiet for a while, no save is seen, and the proof `save-acknowledged` is
+ * never given. HTTP status         Of the document, from its navigation timing
+ * (PerformanceResourceTiming responseStatus); 0 where the browser does not tell it. kind of a
+ * prompt    Not told; all are dismissed, which is the one button of an alert and No for all others.
+ * A beforeunload prompt is the driver's to accept (18, User prompts). no background tab   A driver
+ * raises the window that it is switched to.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_H
 #define OFS_BROWSER_WEBDRIVER_H
@@ -31,8 +28,8 @@
 #include "browser/backends.h"
 #include "wire/http.h"
 
-/* All that can be sent. There is no command in it that reads cookies, element properties, page source
- * or pictures, and none that moves or closes a window which is not ours. */
+/* All that can be sent. There is no command in it that reads cookies, element properties, page
+ * source or pictures, and none that moves or closes a window which is not ours. */
 enum ofs_wd_command {
     OFS_WD_DELETE_SESSION,
     OFS_WD_NEW_WINDOW,
@@ -64,13 +61,13 @@ struct ofs_wd {
     struct ofs_trace *trace;
     char base[512]; /* http(s)://HOST:PORT[/PATH] */
     char session[160];
-    char mark[48];       /* the probe's place in a page's realm */
-    bool over;           /* the session has ended */
-    bool owed;           /* an answer that nobody waits for any more */
-    bool attached;       /* to a browser that somebody uses */
-    bool chromium;       /* the driver takes OFS_WD_DEVTOOLS */
-    bool sees_requests;  /* the driver gives OFS_WD_LOG */
-    unsigned documents;  /* numbers given */
+    char mark[48];      /* the probe's place in a page's realm */
+    bool over;          /* the session has ended */
+    bool owed;          /* an answer that nobody waits for any more */
+    bool attached;      /* to a browser that somebody uses */
+    bool chromium;      /* the driver takes OFS_WD_DEVTOOLS */
+    bool sees_requests; /* the driver gives OFS_WD_LOG */
+    unsigned documents; /* numbers given */
     struct ofs_wd_tab *tabs;
     struct ofs_wd_tab *current; /* where the session is switched to */
 };
@@ -79,21 +76,23 @@ struct ofs_wd {
 int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                  struct ofs_error *err);
 
-/* Wait for an answer that is still owed, so that the driver takes the next command; at the latest, give
- * it up. For closing down in order. */
+/* Wait for an answer that is still owed, so that the driver takes the next command; at the latest,
+ * give it up. For closing down in order. */
 void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline);
 
 /* End it. Best effort until the deadline. */
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);
 
-/* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL. The error
- * is told by the W3C error word (6.6): it is in `err->peer`. A command that acts and was not answered
- * sets `maybe_done`. A command whose deadline has passed is still under way at the driver, which takes
- * one at a time: its answer is awaited, and thrown away, before the next one is sent. */
+/* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL. The
+ * error is told by the W3C error word (6.6): it is in `err->peer`. A command that acts and was not
+ * answered sets `maybe_done`. A command whose deadline has passed is still under way at the driver,
+ * which takes one at a time: its answer is awaited, and thrown away, before the next one is sent.
+ */
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
-/* A method of the DevTools protocol through a driver of the Chromium family. Takes `params` over. */
+/* A method of the DevTools protocol through a driver of the Chromium family. Takes `params` over.
+ */
 int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
                     cJSON **ret_value, struct ofs_error *err);
 

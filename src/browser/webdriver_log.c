@@ -5,8 +5,9 @@
 #include "browser/view.h"
 #include "browser/webdriver.h"
 
-/* The performance log of the Chromium drivers: each entry is a DevTools event, as text, with the window
- * that it belongs to (https://developer.chrome.com/docs/chromedriver/logging/performance-log). */
+/* The performance log of the Chromium drivers: each entry is a DevTools event, as text, with the
+ * window that it belongs to
+ * (https://developer.chrome.com/docs/chromedriver/logging/performance-log). */
 
 static bool is_page_data(const char *type)
 {

@@ -13,7 +13,7 @@ enum {
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
     SETTLES = 2000,          /* for the answer to the last command, when all is to end */
     GRACE = 5000,            /* for the answer to a session that is no longer wanted */
-    SCRIPT = 20000,          /* a driver gives a script up after so long; our deadlines are shorter */
+    SCRIPT = 20000, /* a driver gives a script up after so long; our deadlines are shorter */
     WORDS = 400,
 };
 
@@ -59,8 +59,12 @@ static const struct {
 };
 
 /* The lines that a driver or a Grid adds for its own developers. */
-static const char *const developer_lines[] = {"Host info:", "Build info:", "System info:",
-                                              "Driver info:", "Stacktrace", "  (Session info:",
+static const char *const developer_lines[] = {"Host info:",
+                                              "Build info:",
+                                              "System info:",
+                                              "Driver info:",
+                                              "Stacktrace",
+                                              "  (Session info:",
                                               "For documentation on this error"};
 
 static void take_words(const char *message, char *ret, size_t size)
@@ -108,8 +112,8 @@ static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
 
 /* ---- one command ---- */
 
-static void trace(struct ofs_wd *b, char direction, const char *verb, const char *path,
-                  long status, const cJSON *body)
+static void trace(struct ofs_wd *b, char direction, const char *verb, const char *path, long status,
+                  const cJSON *body)
 {
     if (!b->trace)
         return;
@@ -139,8 +143,9 @@ static int take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, c
     bool refused = value && cJSON_IsString(cJSON_GetObjectItemCaseSensitive(value, "error"));
     trace(b, '<', NULL, NULL, answer->status, quiet && !refused ? NULL : whole);
     if (!value || (answer->status >= 400 && !refused)) {
-        ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld with something that is not WebDriver",
-                 b->base, answer->status);
+        ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
+                 "%s answered HTTP %ld with something that is not WebDriver", b->base,
+                 answer->status);
         return ofs_hint(err, "check the port and the PATH in --connect: it has to be a driver or a "
                              "Grid, not the browser itself nor a web page");
     }
@@ -167,7 +172,8 @@ static int send_command(struct ofs_wd *b, const char *verb, const char *path, co
     return ofs_http_post(b->http, &(struct ofs_http_request){verb, url, text, once}, err);
 }
 
-/* WebKitWebDriver dies when a connection is cut that waits for an answer, so none is without need. */
+/* WebKitWebDriver dies when a connection is cut that waits for an answer, so none is without need.
+ */
 static int await_owed(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_http_answer thrown_away;
@@ -244,13 +250,15 @@ static cJSON *read_capabilities(const char *path, struct ofs_error *err)
     given = ofs_json_parse(ofs_buf_str(&text), text.len, err);
     if (!given) {
         ofs_wrap(err, "--capabilities %s", path);
-        ofs_hint(err, "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
+        ofs_hint(err,
+                 "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
         return NULL;
     }
     if (!cJSON_IsObject(given)) {
         cJSON_Delete(given);
         ofs_fail(err, OFS_ERR_SYSTEM, "--capabilities %s: it holds no JSON object", path);
-        ofs_hint(err, "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
+        ofs_hint(err,
+                 "the file has to hold one JSON object, such as {\"browserName\": \"chrome\"}");
         return NULL;
     }
     return given;
@@ -281,8 +289,8 @@ static cJSON *ask_for(cJSON *given, bool attached)
     cJSON *capabilities = cJSON_AddObjectToObject(body, "capabilities");
     cJSON_AddNumberToObject(timeouts, "script", SCRIPT);
     put(given, "timeouts", timeouts);
-    /* "none": the page room decides what ready is, and no command waits behind our back. "ignore": a
-     * prompt is answered by us, in our window, or by nobody. */
+    /* "none": the page room decides what ready is, and no command waits behind our back. "ignore":
+     * a prompt is answered by us, in our window, or by nobody. */
     put(given, "pageLoadStrategy", cJSON_CreateString("none"));
     put(given, "unhandledPromptBehavior", cJSON_CreateString("ignore"));
     if (!attached && !cJSON_GetObjectItemCaseSensitive(given, "goog:loggingPrefs")) {
@@ -382,8 +390,7 @@ static void disown(struct ofs_wd *b)
     ofs_loop_shield(b->browser.loop, shield);
 }
 
-static int create(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline,
-                  struct ofs_error *err)
+static int create(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_http_answer answer;
     OFS_AUTO_JSON value = NULL;

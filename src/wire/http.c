@@ -9,8 +9,9 @@
 
 enum { CONNECT_PATIENCE = 10000, MOST_SOCKETS = 8 };
 
-/* libcurl tells which sockets it waits for; they are gathered in one epoll descriptor, and that is what
- * the loop watches. So signals, deadlines and the built-in replica go on while an answer is awaited. */
+/* libcurl tells which sockets it waits for; they are gathered in one epoll descriptor, and that is
+ * what the loop watches. So signals, deadlines and the built-in replica go on while an answer is
+ * awaited. */
 struct ofs_http {
     struct ofs_loop *loop;
     CURLM *multi;
@@ -90,8 +91,8 @@ static int watch(struct ofs_http *h, struct ofs_error *err)
     if (!vhost || h->sockets < 0)
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "connections could not be watched");
     lws_sock_file_fd_type handle = {.filefd = h->sockets};
-    h->watcher = lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle,
-                                            protocols[0].name, NULL);
+    h->watcher =
+        lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle, protocols[0].name, NULL);
     if (!h->watcher)
         return ofs_fail(err, OFS_ERR_SYSTEM, "connections could not be watched");
     lws_set_opaque_user_data(h->watcher, h);
@@ -135,8 +136,7 @@ struct ofs_http *ofs_http_new(struct ofs_loop *loop, const char *cacert, size_t 
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
     }
-    *h = (struct ofs_http){
-        .loop = loop, .sockets = -1, .timer = OFS_NEVER, .body = OFS_BUF(limit)};
+    *h = (struct ofs_http){.loop = loop, .sockets = -1, .timer = OFS_NEVER, .body = OFS_BUF(limit)};
     h->multi = curl_multi_init();
     h->easy = curl_easy_init();
     if (!h->multi || !h->easy) {
@@ -180,8 +180,7 @@ void ofs_http_drop(struct ofs_http *h)
     h->under_way = false;
 }
 
-int ofs_http_post(struct ofs_http *h, const struct ofs_http_request *request,
-                  struct ofs_error *err)
+int ofs_http_post(struct ofs_http *h, const struct ofs_http_request *request, struct ofs_error *err)
 {
     ofs_http_drop(h);
     ofs_buf_clear(&h->body);
@@ -308,7 +307,8 @@ int ofs_http_get(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
 {
     struct ofs_http *h = ofs_http_new(loop, NULL, body->limit, err);
     struct ofs_http_answer answer;
-    int rc = h ? ofs_http_post(h, &(struct ofs_http_request){.method = "GET", .url = url}, err) : -1;
+    int rc =
+        h ? ofs_http_post(h, &(struct ofs_http_request){.method = "GET", .url = url}, err) : -1;
     if (!rc)
         rc = ofs_http_wait(h, deadline, &answer, err);
     if (!rc) {

@@ -2,9 +2,10 @@
  * http.h: HTTP requests and their answers, on libcurl, inside the one event loop.
  *
  * A client keeps its connections to a peer alive between requests and makes new ones where the peer
- * has dropped them. No proxy, no redirects, no cookies, no Origin; over TLS the peer's certificate is
- * always verified. One request at a time: post it, wait for it. A wait that ends by deadline or signal
- * leaves the request under way, so that what it makes can still be learned: wait again, or drop it.
+ * has dropped them. No proxy, no redirects, no cookies, no Origin; over TLS the peer's certificate
+ * is always verified. One request at a time: post it, wait for it. A wait that ends by deadline or
+ * signal leaves the request under way, so that what it makes can still be learned: wait again, or
+ * drop it.
  */
 #ifndef OFS_WIRE_HTTP_H
 #define OFS_WIRE_HTTP_H
@@ -32,8 +33,8 @@ struct ofs_http_answer {
     size_t len;
 };
 
-/* `cacert` (NULL: the system's) is a PEM file of the authorities to trust. `limit` is the most bytes
- * of one answer. The caller owns the result; `loop` is borrowed. */
+/* `cacert` (NULL: the system's) is a PEM file of the authorities to trust. `limit` is the most
+ * bytes of one answer. The caller owns the result; `loop` is borrowed. */
 struct ofs_http *ofs_http_new(struct ofs_loop *loop, const char *cacert, size_t limit,
                               struct ofs_error *err);
 void ofs_http_free(struct ofs_http *http);
@@ -42,10 +43,10 @@ void ofs_http_free(struct ofs_http *http);
 int ofs_http_post(struct ofs_http *http, const struct ofs_http_request *request,
                   struct ofs_error *err);
 
-/* Wait for the answer; any HTTP status is a success. Errors: OFS_ERR_TIMEOUT and OFS_ERR_INTERRUPTED
- * (as ofs_loop_turn; the request is still under way), OFS_ERR_CONNECT (nobody listens; TLS refused),
- * OFS_ERR_LOST (the connection ended before the answer), OFS_ERR_TOO_BIG, OFS_ERR_NOT_A_BROWSER (what
- * answered is not HTTP). */
+/* Wait for the answer; any HTTP status is a success. Errors: OFS_ERR_TIMEOUT and
+ * OFS_ERR_INTERRUPTED (as ofs_loop_turn; the request is still under way), OFS_ERR_CONNECT (nobody
+ * listens; TLS refused), OFS_ERR_LOST (the connection ended before the answer), OFS_ERR_TOO_BIG,
+ * OFS_ERR_NOT_A_BROWSER (what answered is not HTTP). */
 int ofs_http_wait(struct ofs_http *http, ofs_deadline deadline, struct ofs_http_answer *ret_answer,
                   struct ofs_error *err);
 

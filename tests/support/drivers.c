@@ -1,0 +1,274 @@
+#include "support/drivers.h"
+
+#include <arpa/inet.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "support/child.h"
+#include "wire/http.h"
+
+enum { STARTS = 120000, FETCHES = 300000, TICK = 100, ANSWERS = 5000 };
+
+/* ---- what there is ---- */
+
+static bool in_path(const char *name)
+{
+    const char *path = getenv("PATH");
+    for (path = path ? path : "/usr/bin:/bin"; *path;) {
+        int n = (int)strcspn(path, ":");
+        OFS_AUTO_STR candidate = ofs_text_printf("%.*s/%s", n, path, name);
+        if (n && candidate && !access(candidate, X_OK))
+            return true;
+        path += n + (path[n] == ':');
+    }
+    return false;
+}
+
+static const char *mini_browser(void)
+{
+    static const char *const places[] = {"/usr/lib/*/webkit2gtk-4*/MiniBrowser",
+                                         "/usr/libexec/webkit2gtk-4*/MiniBrowser"};
+    static char found[512];
+    for (size_t i = 0; !found[0] && i < sizeof places / sizeof *places; i++) {
+        glob_t all;
+        if (!glob(places[i], 0, NULL, &all))
+            snprintf(found, sizeof found, "%s", all.gl_pathv[0]);
+        globfree(&all);
+    }
+    return found[0] ? found : NULL;
+}
+
+const char *driver_missing(enum driver_kind kind)
+{
+    static const char *const needs[DRIVER_KINDS][5] = {
+        [DRIVER_CHROME] = {"chromedriver"},
+        [DRIVER_WEBKIT] = {"WebKitWebDriver", "Xvfb"},
+        [DRIVER_GRID] = {"chromedriver", "java", "npm"},
+    };
+    for (const char *const *name = needs[kind]; *name; name++)
+        if (!in_path(*name))
+            return *name;
+    return kind == DRIVER_WEBKIT && !mini_browser() ? "MiniBrowser" : NULL;
+}
+
+/* ---- starting ---- */
+
+/* A port that nobody has; somebody may take it before the driver does, and then the test says so.
+ */
+static int free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) ||
+        getsockname(fd, (struct sockaddr *)&at, &size))
+        at.sin_port = 0;
+    if (fd >= 0)
+        close(fd);
+    return ntohs(at.sin_port);
+}
+
+static int start(const char *dir, const char *name, char *const *argv, pid_t *ret_pid,
+                 struct ofs_error *err)
+{
+    OFS_AUTO_STR out = ofs_text_printf("%s/%s.out", dir, name);
+    OFS_AUTO_STR errors = ofs_text_printf("%s/%s.err", dir, name);
+    struct child_options options = {.argv = argv, .out = out, .errors = errors};
+    struct child child;
+    if (child_start(&options, &child, err))
+        return -1;
+    close(child.alive_fd);
+    *ret_pid = child.pid;
+    return 0;
+}
+
+/* A line that a child has written to its standard output, or NULL. */
+static char *line_of(const char *dir, const char *name)
+{
+    OFS_AUTO_STR path = ofs_text_printf("%s/%s.out", dir, name);
+    OFS_AUTO_BUF text = OFS_BUF(1 << 20);
+    struct ofs_error ignored;
+    if (!path || ofs_buf_read_file(&text, path, &ignored))
+        return NULL;
+    size_t n = strcspn(ofs_buf_str(&text), "\n");
+    return n && n < text.len ? strndup(ofs_buf_str(&text), n) : NULL;
+}
+
+static int await_sessions(struct ofs_loop *loop, const struct driver *driver, struct ofs_error *err)
+{
+    ofs_deadline deadline = ofs_deadline_in(STARTS);
+    struct ofs_error ignored;
+    while (driver_sessions(loop, driver) != 0) {
+        if (!ofs_deadline_left(deadline))
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "the driver takes no sessions");
+        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
+    }
+    return 0;
+}
+
+static int start_chrome(const char *dir, struct driver *d, struct ofs_error *err)
+{
+    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = free_port());
+    char *argv[] = {"/usr/bin/env", "chromedriver", port, NULL};
+    return start(dir, "chromedriver", argv, &d->pids[0], err);
+}
+
+static int start_webkit(struct ofs_loop *loop, const char *dir, struct driver *d,
+                        struct ofs_error *err)
+{
+    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = free_port());
+    OFS_AUTO_STR display = NULL;
+    char *server[] = {"/usr/bin/env", "Xvfb",      "-displayfd", "1", "-screen", "0",
+                      "1400x1000x24", "-nolisten", "tcp",        NULL};
+    char *argv[] = {"/usr/bin/env", "WebKitWebDriver", port, NULL};
+    ofs_deadline deadline = ofs_deadline_in(STARTS);
+    struct ofs_error ignored;
+    if (start(dir, "xvfb", server, &d->pids[1], err))
+        return -1;
+    while (!(display = line_of(dir, "xvfb"))) {
+        if (!ofs_deadline_left(deadline))
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "the X server did not start");
+        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
+    }
+    OFS_AUTO_STR name = ofs_text_printf(":%s", display);
+    setenv("DISPLAY", name, 1);
+    return start(dir, "webkit", argv, &d->pids[0], err);
+}
+
+static int fetch_grid(struct ofs_loop *loop, const char *dir, const char *build, char **ret_jar,
+                      struct ofs_error *err)
+{
+    OFS_AUTO_STR to = ofs_text_printf("%s/grid", build);
+    char *argv[] = {"/usr/bin/env", "sh", "tests/grid/fetch.sh", to, NULL};
+    ofs_deadline deadline = ofs_deadline_in(FETCHES);
+    struct ofs_error ignored;
+    pid_t pid;
+    int status;
+    if (start(dir, "fetch", argv, &pid, err))
+        return -1;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (!ofs_deadline_left(deadline))
+            kill(pid, SIGTERM);
+        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
+    }
+    *ret_jar = status ? NULL : line_of(dir, "fetch");
+    return *ret_jar ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "the Grid could not be fetched with npm");
+}
+
+static int write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return -1;
+    int rc = fputs(text, file) < 0 ? -1 : 0;
+    return fclose(file) ? -1 : rc;
+}
+
+/* One node for one session, so that the second one has to wait. */
+static int start_grid(struct ofs_loop *loop, const char *dir, const char *build, struct driver *d,
+                      struct ofs_error *err)
+{
+    OFS_AUTO_STR jar = NULL;
+    if (fetch_grid(loop, dir, build, &jar, err))
+        return -1;
+    OFS_AUTO_STR port = ofs_text_printf("%d", d->port = free_port());
+    OFS_AUTO_STR config = ofs_text_printf("%s/node.json", dir);
+    OFS_AUTO_STR node = ofs_text_printf(
+        "{\"capabilities\":[{\"browserName\":\"chrome\",\"maxInstances\":1,"
+        "\"seleniumProtocol\":\"WebDriver\"}],\"maxSession\":1,\"port\":%d,\"register\":true,"
+        "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%s\"}",
+        free_port(), port);
+    if (!config || !node || write_file(config, node))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
+    char *hub_argv[] = {"/usr/bin/env",
+                        "java",
+                        "-jar",
+                        jar,
+                        "-role",
+                        "hub",
+                        "-host",
+                        "127.0.0.1",
+                        "-port",
+                        port,
+                        "-newSessionWaitTimeout",
+                        "4000",
+                        NULL};
+    char *node_argv[] = {"/usr/bin/env", "java",      "-jar",        jar,    "-role", "node",
+                         "-host",        "127.0.0.1", "-nodeConfig", config, NULL};
+    d->path = "/wd/hub";
+    return start(dir, "hub", hub_argv, &d->pids[1], err) ||
+                   start(dir, "node", node_argv, &d->pids[0], err)
+               ? -1
+               : 0;
+}
+
+int driver_start(struct ofs_loop *loop, enum driver_kind kind, const char *dir, const char *build,
+                 struct driver *ret, struct ofs_error *err)
+{
+    *ret = (struct driver){.kind = kind, .path = ""};
+    int rc = kind == DRIVER_CHROME   ? start_chrome(dir, ret, err)
+             : kind == DRIVER_WEBKIT ? start_webkit(loop, dir, ret, err)
+                                     : start_grid(loop, dir, build, ret, err);
+    return rc ? -1 : await_sessions(loop, ret, err);
+}
+
+void driver_end(struct driver *driver)
+{
+    for (size_t i = 0; i < sizeof driver->pids / sizeof *driver->pids; i++)
+        child_end(driver->pids[i], SIGTERM);
+    *driver = (struct driver){0};
+}
+
+/* ---- asking ---- */
+
+int driver_sessions(struct ofs_loop *loop, const struct driver *d)
+{
+    static const char *const pages[DRIVER_KINDS] = {[DRIVER_CHROME] = "/sessions",
+                                                    [DRIVER_WEBKIT] = "/status",
+                                                    [DRIVER_GRID] = "/grid/api/hub"};
+    OFS_AUTO_STR url = ofs_text_printf("http://127.0.0.1:%d%s", d->port, pages[d->kind]);
+    OFS_AUTO_BUF body = OFS_BUF(1 << 20);
+    struct ofs_error ignored;
+    long status;
+    if (!url || ofs_http_get(loop, url, ofs_deadline_in(ANSWERS), &body, &status, &ignored))
+        return -1;
+    OFS_AUTO_JSON told = ofs_json_parse(ofs_buf_str(&body), body.len, &ignored);
+    if (!told)
+        return -1;
+    if (d->kind == DRIVER_CHROME)
+        return cJSON_GetArraySize(ofs_json_get(told, "value"));
+    if (d->kind == DRIVER_WEBKIT)
+        return !ofs_json_bool(told, "value/ready", false);
+    int total = (int)ofs_json_num(told, "slotCounts/total", 0);
+    return total ? total - (int)ofs_json_num(told, "slotCounts/free", 0) : -1;
+}
+
+char *driver_capabilities(const struct driver *d, const char *dir, int debugger)
+{
+    static const char own[] =
+        "{\"browserName\":\"chrome\",\"goog:chromeOptions\":{\"args\":[\"--headless=new\","
+        "\"--no-sandbox\",\"--disable-gpu\",\"--disable-dev-shm-usage\",\"--no-first-run\","
+        "\"--window-size=1280,900\"]}}";
+    char *path = ofs_text_printf("%s/capabilities.json", dir);
+    OFS_AUTO_STR text =
+        d->kind == DRIVER_WEBKIT
+            ? ofs_text_printf("{\"webkitgtk:browserOptions\":{\"binary\":\"%s\","
+                              "\"args\":[\"--automation\"]}}",
+                              mini_browser())
+        : debugger
+            ? ofs_text_printf("{\"goog:chromeOptions\":{\"debuggerAddress\":\"127.0.0.1:%d\"}}",
+                              debugger)
+            : strdup(own);
+    if (path && text && !write_file(path, text))
+        return path;
+    free(path);
+    return NULL;
+}
