@@ -10,17 +10,23 @@
  *
  * What this protocol has not, and what stands in for it:
  *
- *   no isolated world   The probe lives in the page's own realm, under a symbol that is drawn by
- * lot for each session. A page that sets out to deceive it could; a page that does not know of it
- * will not meet it. no network events   A driver of the Chromium family is asked for its log of
- * them, in a clean browser of its own. Elsewhere (and always in a browser that somebody uses, whose
- * other tabs are in that log too) requests are not seen: then a page is believed only after its
- * resource timing has been quiet for a while, no save is seen, and the proof `save-acknowledged` is
- * never given. HTTP status         Of the document, from its navigation timing
- * (PerformanceResourceTiming responseStatus); 0 where the browser does not tell it. kind of a
- * prompt    Not told; all are dismissed, which is the one button of an alert and No for all others.
- * A beforeunload prompt is the driver's to accept (18, User prompts). no background tab   A driver
- * raises the window that it is switched to.
+ * - An isolated world. The probe lives in the page's own realm, under a symbol that is drawn by lot
+ *   for each session. A page that sets out to deceive it could; one that does not know of it will
+ *   not meet it.
+ *
+ * - Network events. A driver of the Chromium family is asked for its log of them, in a clean
+ * browser of its own. Elsewhere (and always in a browser that somebody uses, whose other tabs are
+ * in that log too) requests are not seen. A page is then believed only after its resource timing
+ * has been quiet for a while; a document that broke off is told only by the scenario's mark, which
+ * is then asked of pages without scripts too; and the proof save-acknowledged is never given.
+ *
+ * - The HTTP status. It is read from the navigation timing (Resource Timing, responseStatus), and
+ * is 0 where the browser does not tell it, as WebKit does not.
+ *
+ * - The kind of a prompt. All are dismissed: the one button of an alert, and No for all others. A
+ *   beforeunload prompt is the driver's to accept (18 User prompts).
+ *
+ * - A tab in the background. A driver raises the window that it is switched to.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_H
 #define OFS_BROWSER_WEBDRIVER_H
