@@ -19,6 +19,7 @@ struct ofs_server {
     struct lws_vhost *vhost;
     struct ofs_serve_options options;
     struct lws_protocols protocols[2];
+    bool started; /* libwebsockets knows its protocol, and will say the last word about it */
     bool closing;
 };
 
@@ -344,6 +345,10 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
             c->now = NULL;
         }
         return 0;
+    case LWS_CALLBACK_PROTOCOL_INIT:
+        if (server)
+            server->started = true;
+        return 0;
     case LWS_CALLBACK_PROTOCOL_DESTROY:
         /* the last word about this vhost: nothing refers to the server any more */
         if (server && server->closing)
@@ -393,6 +398,8 @@ void ofs_server_free(struct ofs_server *server)
     if (!server)
         return;
     server->closing = true;
+    if (!server->started)
+        lws_service(ofs_loop_lws(server->loop), -1);
     lws_vhost_destroy(server->vhost);
 }
 

@@ -7,7 +7,8 @@
  * misbehaving.
  *
  * Life cycle: ofs_server_new, any number of ofs_loop_turn on the same loop, ofs_server_free before
- * ofs_loop_free. Freeing drops every connection and closes the port. One thread; nothing blocks.
+ * ofs_loop_free. A freed server calls its handler no more and hangs up on whoever asks; its port is
+ * closed with the loop (libwebsockets 4.1 keeps it until then). One thread; nothing blocks.
  */
 #ifndef OFS_WIRE_SERVE_H
 #define OFS_WIRE_SERVE_H
