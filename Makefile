@@ -24,6 +24,7 @@ OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-proto
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 OFS_LIBS = $(shell pkg-config --libs $(PACKAGES))
 
+CORES := $(shell nproc 2>/dev/null || echo 2)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
 
@@ -97,14 +98,18 @@ setup: ## install what is missing, with apt
 .PHONY: demo
 demo: ## set up, build, and rehearse the whole job on the replica
 	@sh tests/setup.sh build browser
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(CORES) all
 	@sh tests/demo.sh $(BUILD)/offswitch
 
 .PHONY: test
 test: ## set up, build, and run every test
 	@sh tests/setup.sh build browser test
-	@$(MAKE) --no-print-directory all lint unit asan live probe-test faults-run mutations-sample zoo
+	@$(MAKE) --no-print-directory -j$(CORES) all tests-built
+	@$(MAKE) --no-print-directory lint unit asan live test-attach probe-test faults-run mutations-sample zoo
 	@echo "all tests passed"
+
+.PHONY: tests-built
+tests-built: $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN)
 
 .PHONY: unit
 unit: $(TEST_BIN) ## tests without a browser
@@ -114,6 +119,10 @@ unit: $(TEST_BIN) ## tests without a browser
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
 	$(Q)sh tests/run.sh "" $(LIVE_BIN)
 
+.PHONY: test-attach
+test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios) node tests/browser/attach.mjs
+
 .PHONY: probe-test
 probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/probe/run.mjs
@@ -121,7 +130,7 @@ probe-test: $(BUILD)/offswitch ## the probe's names and states against the brows
 .PHONY: asan
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan unit \
+	$(MAKE) --no-print-directory -j$(CORES) BUILD=$(BUILD)/asan unit \
 	  CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -U_FORTIFY_SOURCE"
 
 .PHONY: valgrind
