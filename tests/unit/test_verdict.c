@@ -80,7 +80,7 @@ static const struct observe_row {
 } observe_rows[] = {
     {NULL, LOOK(ONE "'state': 'on'"), NULL, "on", "", .located = "key"},
     {NULL, LOOK(ONE "'state': 'off'"), NULL, "off", "", .located = "key"},
-    {NULL, LOOK(ONE "'state': 'everyone'"), NULL, "everyone", "", .located = "key"},
+    {NULL, LOOK(ONE "'state': 'everyone'"), "wording-changed", "", "everyone", .located = "key"},
     {NULL, LOOK(ONE "'state': 'off', 'disabled': true"), NULL, "off", "", .disabled = true,
      .located = "key"},
     /* an inverted wording turns on and off round, and nothing else */
@@ -92,8 +92,6 @@ static const struct observe_row {
      LOOK("'rung': 'label', 'count': 1, 'said': 'Opt out', 'wording': 'inverted', "
           "'state': 'off'"),
      NULL, "on", "", .inverted = true, .located = "label"},
-    {NULL, LOOK("'rung': 'row', 'count': 1, 'wording': 'inverted', 'state': 'nobody'"), NULL,
-     "nobody", "", .inverted = true, .located = "row"},
     /* no wording is known, so none can be wrong */
     {NULL, LOOK("'rung': 'key', 'count': 1, 'said': 'W', 'wording': 'unlisted', 'state': 'on'"),
      NULL, "on", "", .located = "key"},
@@ -159,6 +157,45 @@ static void test_observe(void **state)
         else
             assert_null(o.located);
         cJSON_Delete(sight.look);
+    }
+}
+
+/* A switch is on or off; a choice of several is one of its words, where the scenario tells them. */
+static void test_observe_choices(void **state)
+{
+    static const struct {
+        const char *wanted, *choices, *wording, *reads, *state; /* state NULL: wording-changed */
+    } rows[] = {
+        {"nobody", "{'nobody': {}, 'everyone': {}}", "known", "nobody", "nobody"},
+        {"nobody", "{'nobody': {}, 'everyone': {}}", "known", "everyone", "everyone"},
+        {"nobody", "{'nobody': {}, 'everyone': {}}", "known", "friends", NULL},
+        {"nobody", "{'nobody': {}, 'everyone': {}}", "known", "Nobody", NULL},
+        {"nobody", NULL, "known", "friends", "friends"},
+        {"nobody", NULL, "inverted", "friends", "friends"},
+        {"off", NULL, "known", "nobody", NULL},
+        {"on", NULL, "known", "ON", NULL},
+        {"on", NULL, "known", "off", "off"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char look[300];
+        OFS_AUTO_JSON choices = rows[i].choices ? parse(rows[i].choices) : NULL;
+        const struct ofs_setting setting = {
+            .id = "s", .wanted = rows[i].wanted, .choices = choices};
+        struct ofs_observation o;
+        snprintf(look, sizeof look, LOOK("'count': 1, 'wording': '%s', 'state': '%s'"),
+                 rows[i].wording, rows[i].reads);
+        struct ofs_sight sight = {.look = parse(look)};
+        ofs_observe(&setting, &sight, &o);
+        cJSON_Delete(sight.look);
+        if (rows[i].state) {
+            assert_null(o.reason);
+            assert_string_equal(o.state, rows[i].state);
+        } else {
+            assert_string_equal(o.reason, "wording-changed");
+            assert_string_equal(o.state, "");
+            assert_non_null(strstr(o.detail, rows[i].reads));
+        }
     }
 }
 
@@ -459,17 +496,12 @@ static void test_run_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_observe),
-        cmocka_unit_test(test_observe_passes_on),
-        cmocka_unit_test(test_observe_long_words),
-        cmocka_unit_test(test_judge_check),
-        cmocka_unit_test(test_judge_check_reasons),
-        cmocka_unit_test(test_judge_fix_all),
-        cmocka_unit_test(test_judge_fix_words),
-        cmocka_unit_test(test_reason_of_error),
-        cmocka_unit_test(test_verdict_table),
-        cmocka_unit_test(test_precedence),
-        cmocka_unit_test(test_run_status),
+        cmocka_unit_test(test_observe),           cmocka_unit_test(test_observe_choices),
+        cmocka_unit_test(test_observe_passes_on), cmocka_unit_test(test_observe_long_words),
+        cmocka_unit_test(test_judge_check),       cmocka_unit_test(test_judge_check_reasons),
+        cmocka_unit_test(test_judge_fix_all),     cmocka_unit_test(test_judge_fix_words),
+        cmocka_unit_test(test_reason_of_error),   cmocka_unit_test(test_verdict_table),
+        cmocka_unit_test(test_precedence),        cmocka_unit_test(test_run_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
