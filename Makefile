@@ -135,6 +135,7 @@ asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 
 .PHONY: valgrind
 valgrind: $(TEST_BIN) ## the unit tests under valgrind
+	@sh tests/setup.sh valgrind
 	$(Q)sh tests/run.sh "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible" $(TEST_BIN)
 
 .PHONY: faults

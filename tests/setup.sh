@@ -32,6 +32,9 @@ table() {
         echo "Xvfb:xvfb xorg-x11-server-Xvfb xorg-server-xvfb -"
         echo "xdotool:xdotool xdotool xdotool -"
         ;;
+    valgrind)
+        echo "valgrind:valgrind valgrind valgrind valgrind"
+        ;;
     esac
 }
 
