@@ -16,25 +16,21 @@ enum {
 
 /* ---- what runs in the page ---- */
 
-/* The probe's place in the page's realm. A window may be used again for another document, so the
- * place names the document that it was made in. */
-#define PLACE "var key = Symbol.for(arguments[0]), place = window[key];"
-
 /* Is the document still the one of that number? */
 static const char peek_script[] =
-    PLACE "return !!place && place.document === document && place.number === arguments[1];";
+    OFS_WD_PLACE "return !!place && place.document === document && place.number === arguments[1];";
 
 /* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs
  * itself on a globalThis of its own, and finds there that a document which broke off looks whole
  * (WebKit). */
-static const char enter_head[] =
-    PLACE "var home = { cutUnseen: arguments[2] }, timing = "
-          "performance.getEntriesByType('navigation')[0] || {};"
-          "var at = String(location.href), failure = null;"
-          "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || "
-          "'network error';"
-          "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
-          "(function (globalThis) { (";
+static const char enter_head[] = OFS_WD_PLACE
+    "var home = { cutUnseen: arguments[2] }, timing = "
+    "performance.getEntriesByType('navigation')[0] || {};"
+    "var at = String(location.href), failure = null;"
+    "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || "
+    "'network error';"
+    "if (/^about:(net|cert)error/.test(document.documentURI)) failure = 'network error';"
+    "(function (globalThis) { (";
 static const char enter_tail[] =
     ")(); })(home);"
     "Object.defineProperty(window, key, { configurable: true,"
@@ -43,22 +39,22 @@ static const char enter_tail[] =
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
 /* Ask the probe. Resource timing is told on the way: when the last request ended. */
-static const char call_script[] =
-    PLACE "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
-          "var tell = function (answer) {"
-          "  var list = performance.getEntriesByType('resource'), last = 0;"
-          "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
-          "  var timing = performance.getEntriesByType('navigation')[0] || {};"
-          "  answer.ready = document.readyState;"
-          "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
-          "  answer.full = list.length >= 250;"
-          "  done(answer);"
-          "};"
-          "if (!place || place.document !== document || place.number !== arguments[1]) tell({ "
-          "gone: true });"
-          "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
-          "  function (value) { tell({ value: value }); },"
-          "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
+static const char call_script[] = OFS_WD_PLACE
+    "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
+    "var tell = function (answer) {"
+    "  var list = performance.getEntriesByType('resource'), last = 0;"
+    "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
+    "  var timing = performance.getEntriesByType('navigation')[0] || {};"
+    "  answer.ready = document.readyState;"
+    "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
+    "  answer.full = list.length >= 250;"
+    "  done(answer);"
+    "};"
+    "if (!place || place.document !== document || place.number !== arguments[1]) tell({ "
+    "gone: true });"
+    "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
+    "  function (value) { tell({ value: value }); },"
+    "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
 
 /* ---- asking ---- */
 
@@ -96,10 +92,9 @@ static int switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadli
     return 0;
 }
 
-/* A command to a tab of ours. One that acts is sent once, whatever comes back: `*ret_unsure` (NULL
- * for the others) tells that a prompt stood before or behind it. */
-static int ask(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
-               bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
+                   bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
+                   struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     if (t->tab.view.closed || t->tab.view.crashed)
@@ -128,7 +123,7 @@ static int ask(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *b
     return ofs_fail(err, OFS_ERR_PROTOCOL, "the page opens one prompt behind the other");
 }
 
-static cJSON *script_body(const struct ofs_wd *b, const char *script, unsigned document)
+cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document)
 {
     cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "script", script);
@@ -169,11 +164,11 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
     OFS_AUTO_STR script = ofs_text_printf("%s%s%s", enter_head, b->browser.probe, enter_tail);
     if (!script)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    OFS_AUTO_JSON body = script_body(b, script, ++b->documents);
+    OFS_AUTO_JSON body = ofs_wd_script(b, script, ++b->documents);
     OFS_AUTO_JSON told = NULL;
     cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(body, "args"),
                          cJSON_CreateBool(!b->sees_requests));
-    if (ask(t, OFS_WD_RUN, body, NULL, deadline, &told, err))
+    if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &told, err))
         return -1;
     t->document = b->documents;
     int status = (int)ofs_json_num(told, "status", 0);
@@ -229,11 +224,11 @@ static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline d
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     for (;;) {
-        OFS_AUTO_JSON body = script_body(b, peek_script, t->document);
+        OFS_AUTO_JSON body = ofs_wd_script(b, peek_script, t->document);
         OFS_AUTO_JSON same = NULL;
         if (read_log(b, deadline, err))
             return -1;
-        int rc = ask(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
+        int rc = ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
         if (!rc && cJSON_IsFalse(same))
             rc = enter_new(t, ret_cached, deadline, err);
         if (rc && err->code != OFS_ERR_GONE)
@@ -273,14 +268,14 @@ static int wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadli
         return -1;
     tab->view.failure[0] = '\0';
     tab->view.status = 0;
-    if (ask(t, OFS_WD_NAVIGATE, body, NULL, deadline, NULL, err))
+    if (ofs_wd_ask_tab(t, OFS_WD_NAVIGATE, body, NULL, deadline, NULL, err))
         return take_navigation_error(t, err);
     if (await_document(t, &cached, deadline, err))
         return -1;
     if (!cached)
         return 0;
     /* What is read has to come from the site. */
-    if (ask(t, OFS_WD_REFRESH, NULL, NULL, deadline, NULL, err))
+    if (ofs_wd_ask_tab(t, OFS_WD_REFRESH, NULL, NULL, deadline, NULL, err))
         return -1;
     return await_document(t, &again, deadline, err);
 }
@@ -290,12 +285,13 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
 {
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
-    OFS_AUTO_JSON body = script_body(b, call_script, t->document);
+    OFS_AUTO_JSON body = ofs_wd_script(b, call_script, t->document);
     OFS_AUTO_JSON answer = NULL;
     cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "args");
     cJSON_AddItemToArray(list, cJSON_CreateString(function));
     cJSON_AddItemToArray(list, args ? cJSON_Duplicate(args, true) : cJSON_CreateObject());
-    if (read_log(b, deadline, err) || ask(t, OFS_WD_RUN_ASYNC, body, NULL, deadline, &answer, err))
+    if (read_log(b, deadline, err) ||
+        ofs_wd_ask_tab(t, OFS_WD_RUN_ASYNC, body, NULL, deadline, &answer, err))
         return -1;
     if (ofs_json_bool(answer, "gone", false)) {
         bool cached;
@@ -342,7 +338,7 @@ static int act(struct ofs_wd_tab *t, const cJSON *body, ofs_deadline deadline,
                struct ofs_error *err)
 {
     bool unsure = false; /* read back, as every press is */
-    return ask(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
+    return ofs_wd_ask_tab(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
 }
 
 static int wd_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
@@ -395,6 +391,7 @@ static void read_past_caches(struct ofs_wd *b, ofs_deadline deadline)
     cJSON *cache = cJSON_CreateObject(), *bypass = cJSON_CreateObject();
     cJSON_AddTrueToObject(cache, "cacheDisabled");
     cJSON_AddTrueToObject(bypass, "bypass");
+    ofs_wd_devtools(b, "Network.enable", NULL, deadline, NULL, &ignored);
     ofs_wd_devtools(b, "Network.setCacheDisabled", cache, deadline, NULL, &ignored);
     ofs_wd_devtools(b, "Network.setBypassServiceWorker", bypass, deadline, NULL, &ignored);
 }
@@ -485,8 +482,9 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
         close_popups(b, t->handle, deadline, 0);
     if (!b->over && !tab->view.closed) {
         bool unsure = false;
-        if (!ask(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) && unsure)
-            ask(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
+        if (!ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) &&
+            unsure)
+            ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
     }
     ofs_loop_shield(b->browser.loop, shield);
     if (b->current == t)
@@ -517,6 +515,7 @@ static const struct ofs_browser_ops wd_ops = {
     .open_tab = wd_open_tab,
     .navigate = wd_navigate,
     .call = wd_call,
+    .reach = ofs_wd_reach,
     .click = wd_click,
     .press_key = wd_press_key,
     .close_tab = wd_close_tab,

@@ -48,6 +48,9 @@ enum ofs_wd_command {
     OFS_WD_ACT,
     OFS_WD_PROMPT_TEXT,
     OFS_WD_PROMPT_DISMISS,
+    OFS_WD_SHADOW, /* these three of an element */
+    OFS_WD_ROLE,
+    OFS_WD_LABEL,
     OFS_WD_LOG,      /* Chromium family: se/log */
     OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; methods.h holds here too */
 };
@@ -96,6 +99,27 @@ void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);
  */
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+
+/* The same to a tab of ours: switches to it, answers prompts, and tells a tab that has ended. One
+ * that acts is sent once, whatever comes back: `*ret_unsure` (NULL for the others) then tells that
+ * a prompt stood before or behind it. */
+int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
+                   bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
+                   struct ofs_error *err);
+
+/* One of the commands of an element, by the name that the driver gave it. */
+int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
+                       ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+
+/* The head of a script's body: the probe's place, and the document that it has to be in. */
+cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document);
+
+/* What a page keeps from scripts, as far as WebDriver goes: browser.h, reach. */
+int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+/* Where the probe is, in a script. A window may be used again for another document, so the place
+ * names the document that it was made in. */
+#define OFS_WD_PLACE "var key = Symbol.for(arguments[0]), place = window[key];"
 
 /* A method of the DevTools protocol through a driver of the Chromium family. Takes `params` over.
  */

@@ -33,6 +33,9 @@ static const struct {
     [OFS_WD_ACT] = {"POST", "/actions", true, false},
     [OFS_WD_PROMPT_TEXT] = {"GET", "/alert/text", false, false},
     [OFS_WD_PROMPT_DISMISS] = {"POST", "/alert/dismiss", true, false},
+    [OFS_WD_SHADOW] = {"GET", "/element/%s/shadow", false, false},
+    [OFS_WD_ROLE] = {"GET", "/element/%s/computedrole", false, false},
+    [OFS_WD_LABEL] = {"GET", "/element/%s/computedlabel", false, false},
     [OFS_WD_LOG] = {"POST", "/se/log", false, true},
     [OFS_WD_DEVTOOLS] = {"POST", "/goog/cdp/execute", false, true},
 };
@@ -195,11 +198,10 @@ void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline)
     b->owed = false;
 }
 
-int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
+static int ask(struct ofs_wd *b, enum ofs_wd_command command, const char *path, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
     struct ofs_http_answer answer;
-    const char *path = commands[command].path;
     bool once = commands[command].once;
     if (b->over)
         return ofs_fail(err, OFS_ERR_LOST, "the session with the driver has ended");
@@ -220,6 +222,31 @@ int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
     }
     return take_answer(b, &answer, path[0] ? path + 1 : "session", commands[command].quiet,
                        ret_value, err);
+}
+
+int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
+               ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    return ask(b, command, commands[command].path, body, deadline, ret_value, err);
+}
+
+/* What a driver names goes into an address as it is, so it must be a plain word. */
+static bool is_plain(const char *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    size_t n = strlen(name);
+    return n && n < 160 && name[0] != '.' && strspn(name, letters) == n;
+}
+
+int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
+                       ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    const char *path = commands[command].path;
+    OFS_AUTO_STR whole = ofs_text_printf("/element/%s%s", element, strstr(path, "%s") + 2);
+    if (!is_plain(element) || !whole)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the driver gave an element no name");
+    return ask(b, command, whole, NULL, deadline, ret_value, err);
 }
 
 int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
@@ -309,9 +336,7 @@ static cJSON *ask_for(cJSON *given, bool attached)
 static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *err)
 {
     const char *id = ofs_json_str(value, "sessionId", "");
-    size_t n = strlen(id);
-    if (!n || n >= sizeof b->session || id[0] == '.' ||
-        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n) {
+    if (!is_plain(id)) {
         ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s gave a session without a name", b->base);
         return ofs_hint(err, "it has to be a WebDriver of Level 1 or 2, or a Grid");
     }
