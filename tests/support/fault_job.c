@@ -314,6 +314,10 @@ static cJSON *tabs_left(struct job *job)
         return NULL;
     for (;;) {
         cJSON *tabs = devtools_tabs(job->loop, job->browser_port, site_port);
+        const cJSON *one;
+        /* a program that had to be killed could not close its own */
+        if (!job->ended)
+            cJSON_ArrayForEach(one, tabs) devtools_close(job->loop, job->browser_port, one);
         if (!cJSON_GetArraySize(tabs) || !ofs_deadline_left(until))
             return tabs;
         cJSON_Delete(tabs);
