@@ -64,7 +64,7 @@ static void raise_to_process(int number)
 static void test_deadlines(void **state)
 {
     static const int64_t waits[] = {1, 20, 300, 50};
-    struct ofs_error err;
+    struct ofs_error err = {0};
     for (size_t i = 0; i < COUNT(waits); i++) {
         int64_t took = waits[i] + SLACK + 1;
         for (int try = 0; try < TRIES && took > waits[i] + SLACK; try++)

@@ -128,7 +128,7 @@ static void await(struct ends *e, size_t messages)
 static void settle(struct ends *e, int64_t ms)
 {
     enum { TRIES = 5 };
-    struct ofs_error err;
+    struct ofs_error err = {0};
     int64_t took = ms + SLACK + 1;
     for (int try = 0; try < TRIES && took > ms + SLACK; try++) {
         int64_t before = ofs_now_ms();

@@ -162,7 +162,7 @@ enum { TRIES = 5 };
 
 static void assert_timeout(struct heard *h, int64_t ms)
 {
-    struct ofs_error err;
+    struct ofs_error err = {0};
     int64_t took = ms + SLACK + 1;
     for (int try = 0; try < TRIES && took > ms + SLACK; try++) {
         int64_t before = ofs_now_ms();
