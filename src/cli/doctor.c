@@ -236,8 +236,8 @@ static void show(const struct doctor *d)
     {
         const char *used = ofs_json_str(one, "last_used", NULL);
         print_mark(ofs_json_str(one, "state", ""));
-        cli_pad(stdout, ofs_json_str(one, "title", ""), width + 2);
-        printf("%s%s%.10s\n", ofs_json_str(one, "state", ""), used ? ", used " : "",
+        cli_pad(stdout, ofs_json_str(one, "title", ""), width);
+        printf("  %s%s%.10s\n", ofs_json_str(one, "state", ""), used ? ", used " : "",
                used ? used : "");
         cli_block(stdout, 3, "", 3, ofs_json_str(one, "next", ""));
     }
