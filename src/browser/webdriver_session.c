@@ -12,7 +12,8 @@ enum {
     ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
     SETTLES = 2000,          /* for the answer to the last command, when all is to end */
-    GRACE = 5000,            /* for the answer to a session that is no longer wanted */
+    GRACE = 5000,            /* past the deadline, for a session that is no longer wanted */
+    GRACE_SIGNAL = 20000,    /* and after a signal; a second one ends it */
     SCRIPT = 20000, /* a driver gives a script up after so long; our deadlines are shorter */
     WORDS = 400,
 };
@@ -401,13 +402,18 @@ static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
 
 /* A session that was asked for is made all the same when we stop waiting: stay for it a little, and
  * end it. */
-static void disown(struct ofs_wd *b)
+static void disown(struct ofs_wd *b, const struct ofs_connect *how, bool signalled)
 {
     struct ofs_http_answer answer;
     struct ofs_error ignored;
     OFS_AUTO_JSON value = NULL;
     bool shield = ofs_loop_shield(b->browser.loop, true);
-    if (!ofs_http_wait(b->http, ofs_deadline_in(GRACE), &answer, &ignored) &&
+    if (signalled && how->on_notice)
+        how->on_notice(how->ctx,
+                       "The driver is still making the session. Waiting for it, to end it; "
+                       "a second Ctrl-C leaves at once.");
+    if (!ofs_http_wait(b->http, ofs_deadline_in(signalled ? GRACE_SIGNAL : GRACE), &answer,
+                       &ignored) &&
         !take_answer(b, &answer, "session", false, &value, &ignored) &&
         !take_session(b, value, &ignored))
         ofs_wd_end(b, ofs_deadline_in(GRACE));
@@ -415,7 +421,8 @@ static void disown(struct ofs_wd *b)
     ofs_loop_shield(b->browser.loop, shield);
 }
 
-static int create(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline, struct ofs_error *err)
+static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *body,
+                  ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_http_answer answer;
     OFS_AUTO_JSON value = NULL;
@@ -423,7 +430,7 @@ static int create(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline, st
         return -1;
     int rc = ofs_http_wait(b->http, deadline, &answer, err);
     if (rc && (err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED))
-        disown(b);
+        disown(b, how, err->code == OFS_ERR_INTERRUPTED);
     if (!rc)
         rc = take_answer(b, &answer, "no session", false, &value, err);
     if (!rc)
@@ -463,7 +470,7 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
     b->http = ofs_http_new(b->browser.loop, tls ? how->cacert : NULL, ANSWER_LIMIT, err);
     if (!b->http || draw_mark(b, err))
         return -1;
-    if (create(b, body, deadline, err))
+    if (create(b, how, body, deadline, err))
         return -1;
     struct ofs_error ignored;
     b->sees_requests = !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &ignored);
