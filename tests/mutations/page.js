@@ -15,6 +15,7 @@
   const folds = new WeakSet();
 
   const paths = new WeakMap(); // what only listeners inside a closed root are told
+  // At the document: what is stopped at the window has reached nothing of the page.
   function hear(view) {
     const tell = (event) => {
       if (!event.isTrusted) return;
@@ -26,8 +27,8 @@
         new Image().src = `/__mutation/press?what=${what}&type=${event.type}&at=${encodeURIComponent(at)}`;
       }, 0);
     };
-    view.addEventListener("pointerdown", tell, true);
-    view.addEventListener("keydown", tell, true);
+    view.document.addEventListener("pointerdown", tell, true);
+    view.document.addEventListener("keydown", tell, true);
   }
   hear(window);
 
@@ -540,6 +541,38 @@
       const el = h("div", { role: "switch", tabindex: "0", class: "mt", "aria-checked": "false", "aria-labelledby": label.id });
       el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "stolen label" }));
       section.before(h("div", { class: "mline" }, h("span", {}, "Advertising partners"), el));
+    },
+    reloads() { // the page loads itself anew when something was saved
+      const fetched = window.fetch;
+      window.fetch = async (...args) => {
+        const answer = await fetched(...args);
+        if (args[1]?.method === "PUT") setTimeout(() => location.reload(), 300);
+        return answer;
+      };
+    },
+    hover({ over }) { // when the pointer comes, a stranger takes the place of what was under it
+      const strange = h("div", { role: "switch", tabindex: "0", "aria-checked": "true", "aria-label": "Share with partners", style: "height:26px;background:#999" });
+      strange.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "came with the pointer" }));
+      section.addEventListener("pointermove", (event) => {
+        if (over) strange.style.cssText += `;position:fixed;width:80px;left:${event.clientX - 40}px;top:${event.clientY - 13}px;z-index:9`;
+        container.prepend(strange);
+      }, { once: true });
+    },
+    growing({ ms }) { // strangers above it, and room that grows between them
+      const strange = [];
+      for (let i = 0; i < 6; i++) {
+        const el = h("div", { role: "switch", tabindex: "0", "aria-checked": "true", "aria-label": `Share with partner ${i}`, style: "height:30px;background:#999" });
+        el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "a stranger above" }));
+        strange.push(el);
+      }
+      const room = h("div", { style: "height:0" });
+      section.before(...strange, room);
+      let height = 0;
+      const timer = setInterval(() => {
+        height += 30;
+        room.style.height = `${height}px`;
+        if (height > 300) clearInterval(timer);
+      }, ms);
     },
     link({ tag }) { // the setting's own words, on something that is no switch
       const el = tag === "a" ? h("a", { href: "/mypreferences/d/close-accounts" }, text) : h("button", { type: "button" }, text);

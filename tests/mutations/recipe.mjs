@@ -136,6 +136,9 @@ export const mutators = {
   scale: (r, g) => step("scale", { factor: g.pick([0.5, 0.75, 0.9, 1.1, 1.5]), how: g.pick(["transform", "zoom", "turn"]) })(r),
   scaledFrame: (r, g) => (mutators.frame(r, g), mutators.scale(r, g), mutators.decoys(r, g)),
   stolen: step("stolen"),
+  reloads: step("reloads"),
+  hover: (r, g) => step("hover", { over: g.chance(0.6) })(r),
+  growing: (r, g) => step("growing", { ms: g.int(100, 700) })(r),
   link: (r, g) => step("link", { tag: g.pick(["a", "button"]) })(r),
   prose: step("prose"),
   moving: step("moving"),
@@ -144,7 +147,9 @@ export const mutators = {
 };
 
 // The order in which the page's steps make sense: what lies inside comes first.
-const order = ["wrap", "disabled", "lie", "copy", "stolen", "shadow", "rerender", "details", "accordion", "frame", "scale", "late", "lazy", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "noise"];
+const order = ["wrap", "disabled", "lie", "copy", "stolen", "hover", "shadow", "rerender", "details", "accordion", "frame", "scale", "late", "lazy", "growing", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "reloads", "noise"];
+
+export const inverted = invertedTexts;
 
 export function makeRecipe(seed, index, forced = []) {
   const g = random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
@@ -156,6 +161,9 @@ export function makeRecipe(seed, index, forced = []) {
     inverted: false, double: false, initial: "off", stale: g.chance(0.5), decoys: [], swapByLoad: false, steps: [],
     classes: false, stateLate: 0, fault: null, twin: false, rng: g,
   };
+  // Two thirds are read with the whole scenario, the others with the least that the contract allows: no key, no mark, no canary.
+  recipe.scenario = g.pick(["linkedin", "linkedin", "least"]);
+  recipe.knowsInverted = g.chance(0.5);
   const names = Object.keys(mutators);
   const count = forced.length || g.int(1, 4);
   for (let i = 0; i < count; i++) {

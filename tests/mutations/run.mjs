@@ -19,12 +19,12 @@
 //   OFFSWITCH   the program (build/offswitch at the top);  CHROMIUM  the browser;  MUTATIONS_TELL=1  a line for each variant
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findChromium, launchPort } from "../probe/chromium.mjs";
-import { makeRecipe, mutators } from "./recipe.mjs";
+import { inverted, makeRecipe, mutators } from "./recipe.mjs";
 import { serve } from "./site.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -67,9 +67,23 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 const browser = await launchPort();
 
+// The least scenario, without and with wordings of the opposite meaning.
+const { labels } = JSON.parse(readFileSync(join(here, "../../scenarios/linkedin.json"), "utf8")).settings.find((s) => s.id === id);
+const least = [false, true].map((knowsInverted) => {
+  const file = join(temp, `least-${knowsInverted}.json`);
+  writeFileSync(file, JSON.stringify({
+    format: 1, id: "least", version: "1", title: "Least", origin: "https://www.example.com",
+    settings: [{
+      id, title: "Training on my data", group: "ai", wanted: "off", page: "/mypreferences/d/settings/data-for-ai-improvement", labels,
+      ...(knowsInverted ? { inverted: { en: inverted } } : {}),
+    }],
+  }));
+  return file;
+});
+
 function offswitchOn(recipe, origin) {
   const given = [
-    recipe.command, "linkedin", "--origin", origin, "--connect", `cdp://127.0.0.1:${browser.port}`, "--only", id, "--acknowledge-terms",
+    recipe.command, recipe.scenario === "least" ? least[Number(recipe.knowsInverted)] : "linkedin", "--origin", origin, "--connect", `cdp://127.0.0.1:${browser.port}`, "--only", id, "--acknowledge-terms",
     "--json", "--state", join(temp, recipe.id.replace(":", "-")), "--timeout", "60", ...(recipe.command === "fix" ? ["--yes"] : []),
     ...(process.env.TRACE ? ["--trace", process.env.TRACE] : []),
   ];
@@ -164,7 +178,7 @@ async function worker() {
       result = { recipe, verdict: "none", reason: null, detail: "", seconds: 0, failures: [`THE TEST ITSELF: ${error.message}`] };
     }
     results.push(result);
-    const told = `${recipe.id} ${recipe.generation}/${recipe.lang} ${recipe.command} ${recipe.start}: ${recipe.mutations.join(" ")}`;
+    const told = `${recipe.id} ${recipe.generation}/${recipe.lang} ${recipe.scenario} ${recipe.command} ${recipe.start}: ${recipe.mutations.join(" ")}`;
     if (process.env.MUTATIONS_TELL || result.failures.length)
       console.log(`${result.failures.length ? "[  FAILED  ]" : "[       OK ]"} ${told}: ${result.verdict}${result.reason ? ` (${result.reason})` : ""} ${result.seconds.toFixed(1)} s${process.env.MUTATIONS_TELL ? ` ${result.detail}` : ""}`);
     if (!result.failures.length) continue;

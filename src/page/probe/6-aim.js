@@ -145,21 +145,54 @@ const openModals = () => {
   return list;
 };
 
-/* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). */
+/* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). The page may
+ * have changed since the aim was taken, under the pointer even: what would go astray is kept from the page.
+ * `ours` gives the elements that may take the press; it is asked again when the press does not meet them. */
 let armed = null;
 
-function arm(target, through) {
+const pressEvents = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "keydown", "keyup"];
+const GUARD_MS = 15000; /* our press comes at once; later ones are a person's */
+
+/* From outside, the path of an event ends at the host of a closed root. */
+const withHosts = (elements) => new Set(elements.flatMap((el) => [el, ...composedAncestors(el).filter((e) => closedRoots.has(e))]));
+
+function sameOriginViews(view) {
+  const list = [view];
+  for (let i = 0; i < view.frames.length; i++)
+    try {
+      if (view.frames[i].document) list.push(...sameOriginViews(view.frames[i]));
+    } catch (_) {
+      /* of another origin: nothing of ours is in it */
+    }
+  return list;
+}
+
+function arm(ours) {
   disarm();
   const seen = { arrived: false };
-  const listener = (event) => {
-    if (!event.isTrusted) return;
+  const until = performance.now() + GUARD_MS;
+  const takes = (event) => {
     const path = event.composedPath();
-    if (path.includes(target) || through.some((e) => path.includes(e))) seen.arrived = true;
+    const meets = (elements) => path.some((e) => elements.has(e));
+    if (meets(takes.known)) return true;
+    takes.known = withHosts(ours());
+    return meets(takes.known);
   };
-  const views = [window];
-  if (target.ownerDocument.defaultView !== window) views.push(target.ownerDocument.defaultView);
-  for (const view of views) for (const type of ["click", "keydown"]) view.addEventListener(type, listener, true);
-  armed = { seen, off: () => views.forEach((view) => ["click", "keydown"].forEach((type) => view.removeEventListener(type, listener, true))) };
+  takes.known = withHosts(ours());
+  const listener = (event) => {
+    if (!event.isTrusted || seen.over || performance.now() > until) return;
+    const done = /^(click|keyup)$/.test(event.type);
+    if (takes(event)) {
+      if (/^(click|keydown)$/.test(event.type)) seen.arrived = true;
+    } else if (!(seen.arrived && event.type === "click")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    if (done) setTimeout(() => (seen.over = true), 0); /* a label's click makes another, on its control */
+  };
+  const views = sameOriginViews(window);
+  for (const view of views) for (const type of pressEvents) view.addEventListener(type, listener, true);
+  armed = { seen, off: () => views.forEach((view) => pressEvents.forEach((type) => view.removeEventListener(type, listener, true))) };
 }
 
 function disarm() {

@@ -173,6 +173,15 @@ function locate(id) {
   return { controls, setting, control: found && found.hits.length === 1 ? found.hits[0] : null };
 }
 
+/* What may take the press for a setting, as the page is now. */
+function partsOf(id, wanted, via) {
+  const { controls, control, setting } = locate(id);
+  const target = control && targetOf(control, wanted, setting);
+  if (!target) return [];
+  const members = control.kind === "radio" ? [target] : control.members;
+  return [...members, ...members.flatMap(labelsOf), ...(via === "track" ? [trackOf(target, controls, control)] : [])].filter(Boolean);
+}
+
 /* Buttons by exact name: in the dialog that lies on top, or, for a Save button, on the page. */
 function buttonsNamed(names, inDialog) {
   const wanted = new Set(names.map(plain));
@@ -214,12 +223,12 @@ const answers = {
     if (!target) return { no_word: true };
     if (control.folded && !control.rendered) {
       const summary = [...control.folded.children].find((c) => c.localName === "summary");
+      if (summary) arm(() => [summary]);
       return { folded: true, ...(summary ? aimAt(summary, null, controls) : {}) };
     }
     if (control.kind === "select") return aimSelect(target, wanted, setting);
     const aim = aimAt(target, control, controls);
-    const through = [...control.members, ...labelsOf(target), ...(aim.via === "track" ? [trackOf(target, controls, control)] : [])];
-    arm(target, through.filter(Boolean));
+    arm(() => partsOf(id, wanted, aim.via));
     if (aim.via === undefined && !aim.cover && !openModals().length && isRendered(target) && target.tabIndex >= 0) {
       target.focus({ preventScroll: true }); /* no place to press: the keyboard's way */
       if (target.getRootNode().activeElement === target) return { via: "keyboard" };
@@ -231,6 +240,7 @@ const answers = {
     const hits = buttonsNamed(names, dialog);
     if (hits.length !== 1) return { count: hits.length };
     const aim = aimAt(hits[0], null, []);
+    arm(() => buttonsNamed(names, dialog));
     return { count: 1, disabled: isDisabled(hits[0]), ...aim };
   },
   /* Where to press to unfold a section whose button says one of the setting's wordings. */
@@ -242,7 +252,9 @@ const answers = {
       if (closed && isRendered(el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)))) hits.push(el);
       return true;
     });
-    return hits.length === 1 ? { count: 1, ...aimAt(hits[0], null, []) } : { count: hits.length };
+    if (hits.length !== 1) return { count: hits.length };
+    arm(() => hits);
+    return { count: 1, ...aimAt(hits[0], null, []) };
   },
   /* One screen further down, for what is drawn only when scrolled to. */
   scroll() {
@@ -273,7 +285,7 @@ function aimSelect(target, wanted, setting) {
   if (to < 0) return { no_word: true };
   if (openModals().length) return { cover: "dialog" };
   scrollTo(target);
-  arm(target, [target]);
+  arm(() => [target]);
   target.focus({ preventScroll: true });
   return target.getRootNode().activeElement === target ? { via: "keys", steps: to - at } : { cover: "" };
 }
