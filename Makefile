@@ -147,7 +147,7 @@ $(BUILD)/clock_jump.so: tests/support/preload/clock_jump.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
-FAULTS_JOBS ?= 8
+FAULTS_JOBS ?= 14
 .PHONY: faults-run
 faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault on a real browser
 	$(Q)OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \

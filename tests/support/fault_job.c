@@ -16,7 +16,7 @@
 
 enum {
     TIME = 90000,    /* for the program */
-    MORE = 5000,     /* for each further setting */
+    MORE = 15000,    /* for each further setting */
     SETTLES = 10000, /* the latest that the replica has put anything off after a save */
     CLOSES = 3000,   /* until a tab that was closed is off the browser's list */
     HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
