@@ -51,6 +51,7 @@ static void on_frame_navigated(struct cdp_tab *t, const cJSON *params)
     KEEP(t->loader, ofs_json_str(params, "frame/loaderId", ""));
     t->world = 0;
     ofs_view_commit(&t->tab.view);
+    ofs_view_abandon(&t->tab.view, t->document);
 }
 
 static void on_lifecycle(struct cdp_tab *t, const cJSON *params)

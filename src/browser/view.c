@@ -10,6 +10,15 @@ void ofs_view_commit(struct ofs_tab_view *view)
     view->dom_ready = view->loaded = false;
 }
 
+void ofs_view_abandon(struct ofs_tab_view *view, const char *but)
+{
+    for (size_t i = 0; i < OFS_MAX_REQUESTS; i++) {
+        struct ofs_request *r = &view->requests[i];
+        if (r->serial && !r->ended && strcmp(r->id, but))
+            ofs_view_request_end(r, false);
+    }
+}
+
 struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, const char *method,
                                      const char *url, bool page_data)
 {

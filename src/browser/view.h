@@ -9,6 +9,9 @@
 /* A new document has begun in the top frame. */
 void ofs_view_commit(struct ofs_tab_view *view);
 
+/* The former document's requests will never be told to end; `but` is the new document's own. */
+void ofs_view_abandon(struct ofs_tab_view *view, const char *but);
+
 /* A request has begun; a redirect is a new request with the same id. NULL when memory is out. */
 struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, const char *method,
                                      const char *url, bool page_data);

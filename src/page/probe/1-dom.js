@@ -72,7 +72,7 @@ const composedContains = (outer, node) => outer === node || composedAncestors(no
 
 /* Visit every element in document order; a visitor that returns false keeps us out of that subtree. */
 function walk(node, visit) {
-  const stack = [node];
+  const stack = node ? [node] : []; /* a document that has just begun has no element yet */
   while (stack.length) {
     const el = stack.pop();
     if (isElement(el) && visit(el) === false) continue;

@@ -113,7 +113,7 @@ function scroller() {
 
 /* Settings whose wording stands anywhere on the page, as a link or not. */
 function listedOn(settings) {
-  const lines = new Set(textLines(document.body || document.documentElement).map((line) => plain(line.text)));
+  const lines = new Set((document.body ? textLines(document.body) : []).map((line) => plain(line.text)));
   const listed = {};
   for (const setting of settings) if ([...setting.known].some((text) => lines.has(text))) listed[setting.id] = true;
   return listed;
@@ -153,8 +153,8 @@ function look({ index } = {}) {
   const frames = [...document.querySelectorAll("iframe")].map(frameDocument).filter(Boolean);
   return {
     origin: location.origin, path: location.pathname, title: document.title.slice(0, 200),
-    lang: (document.documentElement.lang || "").toLowerCase(),
-    complete: document.readyState === "complete" && frames.every((d) => d.readyState === "complete"),
+    lang: ((document.documentElement && document.documentElement.lang) || "").toLowerCase(),
+    complete: !!document.body && document.readyState === "complete" && frames.every((d) => d.readyState === "complete"),
     empty: !document.body || (!document.body.childElementCount && !document.body.textContent.trim()),
     boot: site.marks.length ? anySelector(site.marks) : null,
     canary: site.canary.length ? anySelector(site.canary) : null,
@@ -162,7 +162,7 @@ function look({ index } = {}) {
     changes, opaque, told, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
-    scroll: { more: restBelow(scroller()) > 4 },
+    scroll: { more: !!document.body && restBelow(scroller()) > 4 },
   };
 }
 
