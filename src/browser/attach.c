@@ -49,9 +49,9 @@ static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline d
                    : -1;
     if (status == 404) {
         ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
-        return ofs_hint(err, "a browser that asks its person first answers so, and is found by "
-                             "--connect auto: 'offswitch doctor' shows its address; or check the "
-                             "port");
+        return ofs_hint(err,
+                        "no browser that asks its person first was found on that port; check the "
+                        "port, or see what 'offswitch doctor' finds");
     }
     if (status != 200)
         return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld", url, status);
@@ -141,13 +141,36 @@ static struct ofs_wire *upgrade(struct ofs_loop *loop, const struct ofs_connect 
     return wire;
 }
 
+/* The socket of a browser that asks its person first and has that port, from its own files. */
+static bool find_asking(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
+                        char ret_url[256])
+{
+    struct ofs_error ignored;
+    struct ofs_candidate *list = NULL;
+    const struct ofs_find_roots roots = ofs_find_roots_here();
+    const char *colon = strrchr(host_port, ':');
+    int n = ofs_find_all(loop, &roots, deadline, &list, &ignored);
+    bool found = false;
+    for (int i = 0; i < n && !found; i++) {
+        found = list[i].state == OFS_REACH_APPROVAL && colon &&
+                list[i].signs.port == strtol(colon + 1, NULL, 10);
+        if (found)
+            snprintf(ret_url, 256, "%s", list[i].address);
+    }
+    ofs_find_free(list, n);
+    return found;
+}
+
 struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_connect *how,
                                     const char *host_port, ofs_deadline deadline,
                                     struct ofs_error *err)
 {
     char url[256], close_url[128];
-    if (discover(loop, host_port, deadline, url, err))
-        return NULL;
+    if (discover(loop, host_port, deadline, url, err)) {
+        bool asks = err->code == OFS_ERR_NOT_A_BROWSER && strstr(err->text, "HTTP 404") &&
+                    find_asking(loop, host_port, deadline, url);
+        return asks ? ofs_attach_socket(loop, how, url, deadline, err) : NULL;
+    }
     snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
     struct ofs_wire *wire = upgrade(loop, how, url, false, deadline, err);
     return wire ? ofs_cdp_open(loop, wire, NULL, how, url, close_url, deadline, err) : NULL;

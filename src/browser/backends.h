@@ -17,7 +17,8 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                  const char *url, const char *close_url, ofs_deadline deadline,
                                  struct ofs_error *err);
 
-/* Join the browser with a classic debugging port at HOST:PORT. */
+/* Join the browser with a classic debugging port at HOST:PORT, or one on that port that asks its
+ * person first (as ofs_attach_socket). */
 struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_connect *how,
                                     const char *host_port, ofs_deadline deadline,
                                     struct ofs_error *err);

@@ -153,6 +153,10 @@ int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_
     argv[n++] = "--no-first-run";
     argv[n++] = "--no-default-browser-check";
     argv[n++] = "--window-size=1280,900";
+    /* Where a desktop's keyring holds the key of the cookies, a run from a timer finds it locked,
+     * and would be signed out: our own profile is kept by its directory's mode (0700) alone. */
+    if (!how->profile)
+        argv[n++] = "--password-store=basic";
     if (headless)
         argv[n++] = "--headless=new";
     for (size_t i = 0; i < how->n_browser_args; i++)

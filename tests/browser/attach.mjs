@@ -306,7 +306,24 @@ const tests = {
     await allow();
     await run.ended;
     assertRun(run, 2, "Press Allow");
+    // and so does its port alone
+    const port = offswitch(home, "check", "--connect", "cdp://" + address.split("/")[2], "--timeout", "60");
+    await allow();
+    await port.ended;
+    assertRun(port, 2, "Press Allow");
     await stopBrowser(browser);
+  },
+
+  // Without a display a launched browser has no window, and says so; login cannot do without.
+  async no_display() {
+    const home = newHome();
+    const env = { ...environment(home), DISPLAY: "" };
+    const run = start(OFFSWITCH, ["check", "--origin", replica.origin, "--browser-arg=--no-sandbox"], { env });
+    await run.ended;
+    assertRun(run, 2, "No running browser can be joined", "without a window");
+    const login = start(OFFSWITCH, ["login", "--origin", replica.origin, "--browser-arg=--no-sandbox"], { env });
+    await login.ended;
+    assertRun(login, 1, "there is no display");
   },
 
   async classic_port() {
