@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { LINE_END = 96 };
 
 static int width_of(const char *text, size_t n)
@@ -19,10 +21,21 @@ int cli_width(const char *text)
     return width_of(text, strlen(text));
 }
 
+/* A copy that cannot steer the terminal; the caller frees it. */
+static char *tamed(const char *text)
+{
+    char *copy = strdup(text);
+    if (copy)
+        ofs_text_tame(copy);
+    return copy;
+}
+
 void cli_pad(FILE *out, const char *text, int width)
 {
     int missing = width - cli_width(text);
-    fprintf(out, "%s%*s", text, missing > 0 ? missing : 0, "");
+    char *safe = tamed(text);
+    fprintf(out, "%s%*s", safe ? safe : "", missing > 0 ? missing : 0, "");
+    free(safe);
 }
 
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text)
@@ -30,7 +43,8 @@ void cli_block(FILE *out, int margin, const char *name, int indent, const char *
     fprintf(out, "%*s", margin, "");
     cli_pad(out, name, indent - margin);
     int column = indent;
-    for (const char *p = text; *p;) {
+    char *safe = tamed(text);
+    for (const char *p = safe ? safe : ""; *p;) {
         size_t n = strcspn(p, " \n");
         int width = width_of(p, n);
         if (column > indent && column + 1 + width > LINE_END) {
@@ -43,6 +57,7 @@ void cli_block(FILE *out, int margin, const char *name, int indent, const char *
         p += n;
         p += strspn(p, " \n");
     }
+    free(safe);
     fputc('\n', out);
 }
 
