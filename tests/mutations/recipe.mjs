@@ -172,6 +172,9 @@ export function makeRecipe(seed, index, forced = []) {
     recipe.mutations.push(name);
     mutators[name](recipe, g);
   }
+  // a copy that can be seen and is not the setting, while the setting is not there yet, is the setting
+  const comesLate = recipe.steps.some((s) => /^(late|lazy|details|accordion)$/.test(s.name));
+  for (const s of recipe.steps) if (comesLate && s.name === "copy" && /^(visible|inert)$/.test(s.kind)) s.kind = "none";
   // an order of mutations that the checks above did not see
   if (recipe.twin && (hasLate(recipe) || recipe.text.kind !== "own")) recipe.decoys = recipe.decoys.filter((d) => d.text !== label);
   recipe.steps.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));

@@ -96,6 +96,20 @@ function isRendered(el) {
   return style.display === "contents" && [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
 }
 
+/* Could a person come to see it? Not what lies left of or above the page, in a box of no size, or is all
+ * transparent. */
+function isInSight(el) {
+  const box = el.getBoundingClientRect();
+  const view = el.ownerDocument.defaultView;
+  if (box.right + view.scrollX <= 0 || box.bottom + view.scrollY <= 0 || box.width < 2 || box.height < 2) return false;
+  for (const e of [el, ...composedAncestors(el)]) {
+    const style = styleOf(e);
+    if (parseFloat(style.opacity) < 0.05) return false;
+    if (e !== el && /hidden|clip/.test(style.overflow) && style.display !== "inline" && style.display !== "contents" && (e.clientWidth < 2 || e.clientHeight < 2)) return false;
+  }
+  return true;
+}
+
 const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 const reached = new WeakSet(); /* what the protocol has looked into already */
 

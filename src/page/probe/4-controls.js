@@ -145,7 +145,13 @@ function describe(control) {
   control.disabled = members.some((m) => isDisabled(m) || (toldKind(m) && toldNodes.get(m).disabled));
   control.busy = isBusy(el);
   control.folded = foldedIn(el);
-  control.rendered = members.some((m) => isRendered(m) || labelsOf(m).some(isRendered));
+  control.rendered = members.some((m) => isRendered(m) || labelsOf(m).some(isRendered)) && (!!control.folded || isShown(control));
+}
+
+/* A hidden input is shown by its label or by the track around it; a copy that is kept out of sight by none. */
+function isShown(control) {
+  const around = composedAncestors(control.el).slice(0, 3).filter((e) => boxOf(e).w <= 300 && boxOf(e).h <= 150);
+  return [...control.members, ...control.members.flatMap(labelsOf), ...around].some((e) => isRendered(e) && isInSight(e));
 }
 
 /* Radios without a group element: what names them stands in the fieldset or row around them. */
