@@ -493,7 +493,7 @@
         for (const view of views.length ? views : [{ el: element, on: element.checked }]) {
           if (how === "aria" && /^(input)$/.test(view.el.localName)) view.el.setAttribute("aria-checked", String(!view.el.checked));
           if (how === "word" && view.el.hasAttribute("aria-checked") && view.el.childElementCount === 0) view.el.textContent = view.on ? words.off : words.on;
-          if (how === "pressed-word" && view.el.localName === "button" && !view.el.hasAttribute("aria-checked")) view.el.setAttribute("aria-pressed", String(!view.on));
+          if (how === "pressed-word" && [words.on, words.off].includes(view.el.textContent) && !view.el.hasAttribute("aria-checked")) view.el.setAttribute("aria-pressed", String(!view.on));
           if (how === "mixed") "indeterminate" in view.el ? (view.el.indeterminate = true) : view.el.setAttribute("aria-checked", "mixed");
         }
       };
