@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { serve } from "../support/replay.mjs";
 
 const OFFSWITCH = path.resolve(process.env.OFFSWITCH || "build/offswitch");
 const TEST_WITHIN = 150000;
@@ -405,6 +406,31 @@ const tests = {
     assertRun(next, 2);
     assert((await list()).includes(person.origin + "/taken"), "it was closed");
     await stopBrowser(browser);
+    await startReplica();
+  },
+
+  // What a run wrote down stands in for the browser, and the same comes out; with the site gone.
+  async trace_replays() {
+    for (const [command, status, ...faults] of [["check", 2], ["fix", 0], ["check", 3, "signed-out"]]) {
+      await startReplica(...faults);
+      const origin = replica.origin;
+      const home = newHome();
+      const trace = path.join(home, "trace");
+      const yes = command === "fix" ? ["--yes"] : [];
+      const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--json", ...yes], { env: environment(home) });
+      await run.ended;
+      assertRun(run, status);
+      await stop(replica.child);
+      const played = await serve(trace);
+      const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--json", ...yes], { env: environment(home) });
+      await again.ended;
+      played.close();
+      assertRun(again, status);
+      const told = (text) => JSON.stringify(JSON.parse(text).settings);
+      assert(told(again.out) === told(run.out), "it said", told(run.out), "and says", told(again.out), played.replay.strange);
+      const saved = JSON.parse(again.out).browser;
+      assert(saved.wire === "websocket" && saved.version === JSON.parse(run.out).browser.version, saved);
+    }
     await startReplica();
   },
 
