@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { BROWSER_STARTS = 30000 };
+enum { BROWSER_STARTS = 30000, PASSES = 10, PAUSE = 50 };
 
 void child_die_with_parent(void)
 {
@@ -46,8 +46,12 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 void child_remove_dir(const char *path)
 {
-    if (path)
+    /* a process of a browser that is just ending may still write */
+    for (int i = 0; path && i < PASSES && access(path, F_OK) == 0; i++) {
+        if (i)
+            poll(NULL, 0, PAUSE);
         nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
 }
 
 static bool in_path(const char *name, char *ret_path, size_t size)
@@ -112,6 +116,7 @@ static _Noreturn void become_browser(const char *path, const char *profile, cons
                     "about:blank",
                     NULL};
     start_clean();
+    setpgid(0, 0);
     redirect("/dev/null", 1);
     redirect(log, 2);
     execv(path, argv);
@@ -171,9 +176,12 @@ void child_end(pid_t pid, int sig)
 {
     if (pid <= 0)
         return;
+    bool leads = getpgid(pid) == pid;
     kill(pid, sig);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
+    if (leads)
+        kill(-pid, SIGKILL); /* the rest of a browser */
 }
 
 /* Reads along at the terminal and types once, when the question is there. */
