@@ -42,6 +42,7 @@ function rowLines(control, controls) {
 function labelBlock(control, controls) {
   if (control.labelBlock !== undefined) return control.labelBlock;
   control.labelBlock = null;
+  if (control.folded) return null; /* not laid out: nothing lies beside it yet */
   const own = middle(boxOf(control.members.find(isRendered) || control.el));
   for (const around of composedAncestors(control.el).slice(0, 6)) {
     const lines = textLines(around, ownText(control)).map((line) => ({ ...line, box: boxOf(line.el) }));
