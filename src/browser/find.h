@@ -1,11 +1,11 @@
 /*
  * find.h: which browsers there are on this machine, and how each can be reached.
  *
- * A candidate is one user data directory of a Chrome-like browser, or one profile of Firefox, with one
- * precise state. It is found out in three steps that can be tested apart: what its files say
+ * A candidate is one user data directory of a Chrome-like browser, or one profile of Firefox, with
+ * one precise state. It is found out in three steps that can be tested apart: what its files say
  * (ofs_find_read), what its port answers (TCP and GET /json/version, never a WebSocket: in approval
- * mode that would ask the person), and what both amount to (ofs_find_judge, a pure function). Nothing
- * is ever written into those directories.
+ * mode that would ask the person), and what both amount to (ofs_find_judge, a pure function).
+ * Nothing is ever written into those directories.
  */
 #ifndef OFS_BROWSER_FIND_H
 #define OFS_BROWSER_FIND_H
@@ -19,13 +19,13 @@
 #include "wire/loop.h"
 
 /* state, its word */
-#define OFS_REACH_TABLE(X)                                                                         \
-    X(READY, "ready")                                                                              \
-    X(APPROVAL, "approval-needed")                                                                 \
-    X(NO_DEBUGGING, "running-without-debugging")                                                   \
-    X(NOT_RUNNING, "not-running")                                                                  \
-    X(STALE, "stale-file")                                                                         \
-    X(POLICY, "blocked-by-policy")                                                                 \
+#define OFS_REACH_TABLE(X)                       \
+    X(READY, "ready")                            \
+    X(APPROVAL, "approval-needed")               \
+    X(NO_DEBUGGING, "running-without-debugging") \
+    X(NOT_RUNNING, "not-running")                \
+    X(STALE, "stale-file")                       \
+    X(POLICY, "blocked-by-policy")               \
     X(IN_USE, "profile-in-use")
 
 enum ofs_reach {
@@ -58,14 +58,14 @@ enum ofs_answer {
 struct ofs_signs {
     enum ofs_browser_kind kind;
     enum ofs_lock lock;
-    long pid;              /* of the lock, 0: none */
-    int port;              /* where debugging was open when it was written down, 0: nowhere */
-    bool port_of_process;  /* that port is in the command line of the living process */
-    char path[128];        /* of the browser's socket, or "" */
-    bool enabled;          /* the person has ticked chrome://inspect/#remote-debugging */
-    char policy[256];      /* the file that forbids debugging, or "" */
-    char profile[96];      /* the profile that a new tab opens in, in the person's words, or "" */
-    int64_t used;          /* when it was used last, seconds since 1970, 0: not known */
+    long pid;             /* of the lock, 0: none */
+    int port;             /* where debugging was open when it was written down, 0: nowhere */
+    bool port_of_process; /* that port is in the command line of the living process */
+    char path[128];       /* of the browser's socket, or "" */
+    bool enabled;         /* the person has ticked chrome://inspect/#remote-debugging */
+    char policy[256];     /* the file that forbids debugging, or "" */
+    char profile[96];     /* the profile that a new tab opens in, in the person's words, or "" */
+    int64_t used;         /* when it was used last, seconds since 1970, 0: not known */
     enum ofs_answer answer;
 };
 
@@ -88,8 +88,8 @@ struct ofs_find_roots {
 /* Those of this process's environment. */
 struct ofs_find_roots ofs_find_roots_here(void);
 
-/* What the files of one directory say. False where it is no directory, or none of a browser. `policies`
- * (NULL: none) is the directory of its managed policies. */
+/* What the files of one directory say. False where it is no directory, or none of a browser.
+ * `policies` (NULL: none) is the directory of its managed policies. */
 bool ofs_find_read(enum ofs_browser_kind kind, const char *dir, const char *policies,
                    struct ofs_signs *ret_signs);
 
@@ -105,8 +105,8 @@ int ofs_find_all(struct ofs_loop *loop, const struct ofs_find_roots *roots, ofs_
                  struct ofs_candidate **ret_list, struct ofs_error *err);
 void ofs_find_free(struct ofs_candidate *list, int n);
 
-/* The browser that would be launched: $OFFSWITCH_BROWSER, or the best known one in $PATH. The caller
- * frees it; OFS_ERR_NO_BROWSER when there is none. */
+/* The browser that would be launched: $OFFSWITCH_BROWSER, or the best known one in $PATH. The
+ * caller frees it; OFS_ERR_NO_BROWSER when there is none. */
 char *ofs_find_executable(struct ofs_error *err);
 
 /* Offswitch's own profile under the state directory, as a candidate: ready (it can be launched),

@@ -1,11 +1,12 @@
 /*
- * remember.h: what has to outlive a run that was killed: which tabs it opened, and which browser was
- * used last. Small files in the state directory.
+ * remember.h: what has to outlive a run that was killed: which tabs it opened, and which browser
+ * was used last. Small files in the state directory.
  *
  * A tab is written down before it is opened. Its first address carries a mark, 128 random bits that
  * are in no other address; once the browser has named the tab, that name (as random) is added. A
- * later run closes a tab only by one of the two, so it never guesses. While its run lives, the note is
- * locked (flock), and nobody else touches the tab; the lock ends with the process, however it ends.
+ * later run closes a tab only by one of the two, so it never guesses. While its run lives, the note
+ * is locked (flock), and nobody else touches the tab; the lock ends with the process, however it
+ * ends.
  */
 #ifndef OFS_BROWSER_REMEMBER_H
 #define OFS_BROWSER_REMEMBER_H
@@ -31,8 +32,8 @@ struct ofs_tab_note {
     long long age_s;
 };
 
-/* Before a tab is opened: `browser` names this start of this browser, `site` the origin that the tab
- * is for. NULL where it cannot be written. */
+/* Before a tab is opened: `browser` names this start of this browser, `site` the origin that the
+ * tab is for. NULL where it cannot be written. */
 struct ofs_tab_note *ofs_tab_note_new(const char *state, const char *browser, const char *site);
 
 /* The browser has named the tab. */
@@ -42,8 +43,8 @@ void ofs_tab_note_name(struct ofs_tab_note *note, const char *target);
  * run looks for it. NULL is taken. */
 void ofs_tab_note_free(struct ofs_tab_note *note, bool done);
 
-/* The notes whose runs are over, locked for us. Returns how many; the caller gives each back and frees
- * the array. */
+/* The notes whose runs are over, locked for us. Returns how many; the caller gives each back and
+ * frees the array. */
 size_t ofs_tab_notes_left(const char *state, struct ofs_tab_note ***ret_notes);
 
 #endif
