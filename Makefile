@@ -117,7 +117,7 @@ unit: $(TEST_BIN) ## tests without a browser
 
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
-	$(Q)sh tests/run.sh "" $(LIVE_BIN)
+	$(Q)AGAIN=1 sh tests/run.sh "" $(LIVE_BIN)
 
 .PHONY: test-attach
 test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
