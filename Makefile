@@ -88,7 +88,7 @@ SHARED_OBJ := $(SHARED_SRC:%.c=$(BUILD)/%.o)
 
 $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/liboffswitch.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka libssl)
 $(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(FAULTS_BIN:=.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
 
 .PHONY: setup

@@ -8,9 +8,10 @@
 #include "browser/bidi.h"
 #include "browser/view.h"
 
-/* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser: one connection,
- * one session, events of our own tabs alone, the probe in a sandbox. The browser keeps a session
- * whose connection was cut and lets nobody else in, so session.end is said on every way out. */
+/* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser or through a
+ * driver: one connection, one session, events of our own tabs alone, the probe in a sandbox. The
+ * browser keeps a session whose connection was cut and lets nobody else in, so session.end is said
+ * on every way out; a driver's session is ended by the driver. */
 
 enum { PATIENCE = 1500 }; /* milliseconds that the browser gets for what must not be left open */
 
@@ -452,8 +453,10 @@ static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
         bidi_close_tab(&b->tabs->tab, deadline);
     if (b->has_session && !ofs_rpc_is_over(b->rpc, NULL))
         end_session(b, deadline);
-    ofs_loop_shield(browser->loop, shield);
     ofs_rpc_free(b->rpc);
+    if (b->driver)
+        b->driver->ops->close(b->driver, deadline);
+    ofs_loop_shield(browser->loop, shield);
     free(b);
 }
 
@@ -511,9 +514,9 @@ static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error
     return 0;
 }
 
-struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
-                                  struct ofs_trace *trace, ofs_deadline deadline,
-                                  struct ofs_error *err)
+/* Takes the wire over. */
+static struct bidi *new_browser(struct ofs_loop *loop, struct ofs_wire *wire,
+                                struct ofs_trace *trace, struct ofs_error *err)
 {
     struct bidi *b = calloc(1, sizeof *b);
     if (!b) {
@@ -525,13 +528,34 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
     b->browser.loop = loop;
     b->browser.wire = wire->ops->name;
     b->rpc = ofs_rpc_new(loop, wire, trace, ofs_bidi_on_event, b, err);
-    if (!b->rpc) {
-        free(b);
-        return NULL;
-    }
-    if (begin_session(b, deadline, err)) {
+    if (b->rpc)
+        return b;
+    free(b);
+    return NULL;
+}
+
+struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
+                                  struct ofs_trace *trace, ofs_deadline deadline,
+                                  struct ofs_error *err)
+{
+    struct bidi *b = new_browser(loop, wire, trace, err);
+    if (b && begin_session(b, deadline, err)) {
         bidi_close(&b->browser, ofs_deadline_in(1000));
         return NULL;
     }
+    return b ? &b->browser : NULL;
+}
+
+struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
+                                  struct ofs_trace *trace, struct ofs_error *err)
+{
+    struct bidi *b = new_browser(driver->loop, wire, trace, err);
+    if (!b) {
+        driver->ops->close(driver, ofs_deadline_in(PATIENCE));
+        return NULL;
+    }
+    b->driver = driver;
+    OFS_BIDI_KEEP(b->browser.name, driver->name);
+    OFS_BIDI_KEEP(b->browser.version, driver->version);
     return &b->browser;
 }

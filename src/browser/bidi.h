@@ -32,7 +32,8 @@ struct bidi {
     struct ofs_browser browser;
     struct ofs_rpc *rpc;
     struct bidi_tab *tabs;
-    bool has_session;
+    bool has_session;           /* of our own */
+    struct ofs_browser *driver; /* whose session it is, or NULL */
 };
 
 /* A peer's word into a field of its own size; NULL: "". */

@@ -526,6 +526,7 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
                                        ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_wd *b = calloc(1, sizeof *b);
+    struct ofs_wire *socket = NULL;
     if (!b) {
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
@@ -533,9 +534,10 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
     b->browser.ops = &wd_ops;
     b->browser.loop = loop;
     b->browser.wire = "http";
-    if (ofs_wd_begin(b, how, deadline, err)) {
+    if (ofs_wd_begin(b, how, deadline, err) ||
+        (b->socket[0] && ofs_wd_open_socket(b, how, deadline, &socket, err))) {
         wd_close(&b->browser, ofs_deadline_in(2000));
         return NULL;
     }
-    return &b->browser;
+    return socket ? ofs_bidi_join(&b->browser, socket, how->trace, err) : &b->browser;
 }

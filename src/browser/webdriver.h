@@ -27,12 +27,18 @@
  *   beforeunload prompt is the driver's to accept (18 User prompts).
  *
  * - A tab in the background. A driver raises the window that it is switched to.
+ *
+ * A driver that has WebDriver BiDi too, and is asked for it with "webSocketUrl": true in the
+ * person's capabilities, only begins and ends the session; what is between goes over bidi.c. Its
+ * socket is taken where it is on this machine, or with TLS at the Grid's own host; else HTTP has to
+ * do.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_H
 #define OFS_BROWSER_WEBDRIVER_H
 
 #include "browser/backends.h"
 #include "wire/http.h"
+#include "wire/wire.h"
 
 /* All that can be sent. There is no command in it that reads cookies, element properties, page
  * source or pictures, and none that moves or closes a window which is not ours. */
@@ -70,6 +76,7 @@ struct ofs_wd {
     struct ofs_trace *trace;
     char base[512]; /* http(s)://HOST:PORT[/PATH] */
     char session[160];
+    char socket[512];   /* of the session, where WebDriver BiDi was asked for and is offered */
     char mark[48];      /* the probe's place in a page's realm */
     bool over;          /* the session has ended */
     bool owed;          /* an answer that nobody waits for any more */
@@ -88,6 +95,15 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
 /* Wait for an answer that is still owed, so that the driver takes the next command; at the latest,
  * give it up. For closing down in order. */
 void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline);
+
+/* May a driver at `base` have its socket opened there? To this machine in the clear, to the Grid's
+ * own host with TLS. */
+bool ofs_wd_may_open(const char *base, const char *socket);
+
+/* Open the session's socket. `*ret_wire` is NULL where it may not be opened or does not open, which
+ * the person is told and which is no error: HTTP is there. Fails when the time is up. */
+int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                       struct ofs_wire **ret_wire, struct ofs_error *err);
 
 /* End it. Best effort until the deadline. */
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);

@@ -311,6 +311,11 @@ static bool is_attaching(const cJSON *given)
     return false;
 }
 
+static bool wants_socket(const cJSON *given)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(given, "webSocketUrl"));
+}
+
 static cJSON *ask_for(cJSON *given, bool attached)
 {
     cJSON *body = cJSON_CreateObject(), *timeouts = cJSON_CreateObject();
@@ -321,7 +326,8 @@ static cJSON *ask_for(cJSON *given, bool attached)
      * a prompt is answered by us, in our window, or by nobody. */
     put(given, "pageLoadStrategy", cJSON_CreateString("none"));
     put(given, "unhandledPromptBehavior", cJSON_CreateString("ignore"));
-    if (!attached && !cJSON_GetObjectItemCaseSensitive(given, "goog:loggingPrefs")) {
+    if (!attached && !wants_socket(given) &&
+        !cJSON_GetObjectItemCaseSensitive(given, "goog:loggingPrefs")) {
         /* A driver that knows the log gives it; one that does not matches the second. */
         cJSON *first = cJSON_AddArrayToObject(capabilities, "firstMatch");
         cJSON *with = cJSON_CreateObject();
@@ -346,6 +352,8 @@ static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *
     snprintf(b->browser.name, sizeof b->browser.name, "%s", name);
     snprintf(b->browser.version, sizeof b->browser.version, "%s",
              ofs_json_str(value, "capabilities/browserVersion", ""));
+    snprintf(b->socket, sizeof b->socket, "%s",
+             ofs_json_str(value, "capabilities/webSocketUrl", ""));
     b->chromium = ofs_json_get(ofs_json_get(value, "capabilities"), "goog:chromeOptions") != NULL;
     if (!strcmp(name, "firefox"))
         b->attached = true;
@@ -360,6 +368,9 @@ static const struct {
     {"cannot connect to", "the browser named in debuggerAddress has to run with "
                           "--remote-debugging-port"},
     {"not a valid", "check the capabilities file"},
+    {"match capabilities",
+     "the driver has no such browser, or not all that --capabilities asks for: "
+     "WebKitWebDriver has no \"webSocketUrl\""},
     {"Maximum number of active sessions",
      "another session is open there; end it, or start the driver anew"},
     {"DevToolsActivePort", "the driver's browser did not start; as root in a container it needs "
@@ -473,7 +484,8 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
     if (create(b, how, body, deadline, err))
         return -1;
     struct ofs_error ignored;
-    b->sees_requests = !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &ignored);
+    b->sees_requests =
+        !b->socket[0] && !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &ignored);
     return 0;
 }
 

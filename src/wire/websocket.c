@@ -32,7 +32,13 @@ static void end(struct websocket *ws, const struct ofs_error *why)
     ofs_loop_wake(ws->loop);
 }
 
-static void refused(struct websocket *ws, struct lws *wsi)
+/* libwebsockets has no code for it, only words. */
+static bool is_about_tls(const char *words)
+{
+    return strstr(words, "SSL") || strstr(words, "cert") || strstr(words, "tls");
+}
+
+static void refused(struct websocket *ws, struct lws *wsi, const char *words)
 {
     struct ofs_error why;
     unsigned status = lws_http_client_http_response(wsi);
@@ -44,6 +50,11 @@ static void refused(struct websocket *ws, struct lws *wsi)
                  status);
     } else if (ws->reached) {
         ofs_fail(&why, OFS_ERR_NOT_A_BROWSER, "what listens there does not speak WebSocket");
+    } else if (is_about_tls(words)) {
+        ofs_fail(&why, OFS_ERR_CONNECT,
+                 "what answers there speaks no TLS, or with a certificate that does not verify");
+        ofs_hint(&why, "name the private authority's certificate with --cacert FILE, or check the "
+                       "host's name");
     } else {
         ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
     }
@@ -104,7 +115,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         ws->reached = true;
         return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-        refused(ws, wsi);
+        refused(ws, wsi, in ? in : "");
         return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE:
         return receive(ws, wsi, in, len);
@@ -152,29 +163,32 @@ static void ws_close(struct ofs_wire *wire)
 
 static const struct ofs_wire_ops ops = {.name = "websocket", .send = ws_send, .close = ws_close};
 
-/* ws://HOST:PORT/PATH into its parts; `authority` keeps the port, as the Host header must. */
+/* ws[s]://HOST:PORT/PATH into its parts; `authority` keeps the port, as the Host header must. */
 static int split_url(const char *url, char authority[128], char host[112], int *ret_port,
                      const char **ret_path)
 {
-    if (strncmp(url, "ws://", 5))
+    if (strncmp(url, "ws://", 5) && strncmp(url, "wss://", 6))
         return -1;
-    const char *start = url + 5, *slash = strchr(start, '/');
+    const char *start = strstr(url, "://") + 3, *slash = strchr(start, '/');
     size_t n = slash ? (size_t)(slash - start) : strlen(start);
     if (n == 0 || n >= 112)
         return -1;
     memcpy(authority, start, n);
     authority[n] = '\0';
     memcpy(host, authority, n + 1);
-    char *colon = strrchr(host, ':');
+    char *colon = strrchr(host, ':'), *rest;
+    *ret_path = slash ? slash : "/";
+    if (!colon && url[2] == 's') { /* the scheme's own port (RFC 6455, 3); a browser has none */
+        *ret_port = 443;
+        return 0;
+    }
     if (!colon)
         return -1;
-    char *rest;
     long port = strtol(colon + 1, &rest, 10);
     if (*rest || port < 1 || port > 65535)
         return -1;
     *colon = '\0';
     *ret_port = (int)port;
-    *ret_path = slash ? slash : "/";
     return 0;
 }
 
@@ -196,29 +210,47 @@ static int await_upgrade(struct websocket *ws, ofs_deadline deadline, struct ofs
     return 0;
 }
 
-struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
-                                    struct ofs_error *err)
+/* In the clear and over TLS are two vhosts, so that only a run that wants TLS sets it up. */
+static struct lws_vhost *vhost_of(struct ofs_loop *loop, bool tls, const char *cacert)
 {
-    char authority[128], host[112];
-    const char *path;
-    int port;
-    if (split_url(url, authority, host, &port, &path)) {
-        ofs_fail(err, OFS_ERR_USAGE, "'%s' is not of the form ws://HOST:PORT/PATH", url);
-        return NULL;
-    }
-    struct websocket *ws = calloc(1, sizeof *ws);
-    struct lws_context_creation_info vhost_info = {
+    struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
-        .vhost_name = "websocket",
+        .vhost_name = tls ? "websocket-tls" : "websocket",
+        .options = tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
+        .client_ssl_ca_filepath = tls ? cacert : NULL,
         .http_proxy_address = "", /* else $http_proxy would be asked for this machine */
 #if defined(LWS_WITH_SOCKS5)
         .socks_proxy_address = "",
 #endif
     };
-    struct lws_vhost *vhost = lws_get_vhost_by_name(ofs_loop_lws(loop), "websocket");
-    if (!vhost)
-        vhost = lws_create_vhost(ofs_loop_lws(loop), &vhost_info);
+    /* with an authority of one's own the system's are not asked, as libcurl has it */
+    if (info.client_ssl_ca_filepath)
+        info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+    struct lws_vhost *vhost = lws_get_vhost_by_name(ofs_loop_lws(loop), info.vhost_name);
+    return vhost ? vhost : lws_create_vhost(ofs_loop_lws(loop), &info);
+}
+
+struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
+                                    struct ofs_error *err)
+{
+    return ofs_wire_websocket_trusting(loop, url, NULL, deadline, err);
+}
+
+struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *url,
+                                             const char *cacert, ofs_deadline deadline,
+                                             struct ofs_error *err)
+{
+    char authority[128], host[112];
+    const char *path;
+    int port;
+    bool tls = !strncmp(url, "wss://", 6);
+    if (split_url(url, authority, host, &port, &path)) {
+        ofs_fail(err, OFS_ERR_USAGE, "'%s' is not of the form ws://HOST:PORT/PATH", url);
+        return NULL;
+    }
+    struct websocket *ws = calloc(1, sizeof *ws);
+    struct lws_vhost *vhost = vhost_of(loop, tls, cacert);
     if (!ws || !vhost) {
         free(ws);
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
@@ -233,7 +265,8 @@ struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_
         .address = host,
         .port = port,
         .path = path,
-        .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT, /* it could lead off this machine */
+        /* a redirect could lead off this machine; a certificate is verified, as is its name */
+        .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (tls ? LCCSCF_USE_SSL : 0),
         .host = authority, /* with the port, and no Origin: Chrome refuses anything else */
         .local_protocol_name = protocols[0].name,
         .ietf_version_or_minus_one = -1,

@@ -45,6 +45,12 @@ struct ofs_wire {
 struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
                                     struct ofs_error *err);
 
+/* The same, and wss:// besides, where the peer's certificate and name have to verify: `cacert` is a
+ * PEM file of the authorities to trust (NULL: the system's). */
+struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *url,
+                                             const char *cacert, ofs_deadline deadline,
+                                             struct ofs_error *err);
+
 /* NUL-terminated messages over two descriptors, as --remote-debugging-pipe wants them. Takes both
  * descriptors over, also on failure. */
 struct ofs_wire *ofs_wire_pipe(struct ofs_loop *loop, int read_fd, int write_fd,

@@ -12,10 +12,10 @@
 
 enum { FIN = 0x80, CONTINUED = 0, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
-/* The reply to the upgrade that is in peer->request; `extra` are further header lines. */
-static inline bool upgrade_with(struct peer *peer, int fd, const char *extra)
+/* The text of the reply to the upgrade that is in peer->request; `extra` are further header lines. */
+static inline bool upgrade_text(const struct peer *peer, const char *extra, char *ret, size_t size)
 {
-    char key[64] = "", joined[128], head[512];
+    char key[64] = "", joined[128];
     unsigned char digest[EVP_MAX_MD_SIZE], accept[64];
     unsigned n = 0;
     const char *line = strcasestr(peer->request, "\r\nSec-WebSocket-Key:");
@@ -24,11 +24,17 @@ static inline bool upgrade_with(struct peer *peer, int fd, const char *extra)
     snprintf(joined, sizeof joined, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
     EVP_Digest(joined, strlen(joined), digest, &n, EVP_sha1(), NULL);
     EVP_EncodeBlock(accept, digest, (int)n);
-    snprintf(head, sizeof head,
+    snprintf(ret, size,
              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
              "%sSec-WebSocket-Accept: %s\r\n\r\n",
              extra, (char *)accept);
-    return peer_say_text(fd, head);
+    return true;
+}
+
+static inline bool upgrade_with(struct peer *peer, int fd, const char *extra)
+{
+    char head[512];
+    return upgrade_text(peer, extra, head, sizeof head) && peer_say_text(fd, head);
 }
 
 static inline bool upgrade(struct peer *peer, int fd)
