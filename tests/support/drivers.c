@@ -1,21 +1,20 @@
 #include "support/drivers.h"
 
-#include <arpa/inet.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "support/child.h"
+#include "support/daemon.h"
 #include "wire/http.h"
 
-enum { STARTS = 120000, FETCHES = 300000, TICK = 100, ANSWERS = 5000 };
+enum { STARTS = 120000, TICK = 100, ANSWERS = 5000 };
 
 /* ---- what there is ---- */
 
@@ -61,47 +60,6 @@ const char *driver_missing(enum driver_kind kind)
 
 /* ---- starting ---- */
 
-/* A port that nobody has; somebody may take it before the driver does, and then the test says so.
- */
-static int free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) ||
-        getsockname(fd, (struct sockaddr *)&at, &size))
-        at.sin_port = 0;
-    if (fd >= 0)
-        close(fd);
-    return ntohs(at.sin_port);
-}
-
-static int start(const char *dir, const char *name, char *const *argv, pid_t *ret_pid,
-                 struct ofs_error *err)
-{
-    OFS_AUTO_STR out = ofs_text_printf("%s/%s.out", dir, name);
-    OFS_AUTO_STR errors = ofs_text_printf("%s/%s.err", dir, name);
-    struct child_options options = {.argv = argv, .out = out, .errors = errors};
-    struct child child;
-    if (child_start(&options, &child, err))
-        return -1;
-    close(child.alive_fd);
-    *ret_pid = child.pid;
-    return 0;
-}
-
-/* A line that a child has written to its standard output, or NULL. */
-static char *line_of(const char *dir, const char *name)
-{
-    OFS_AUTO_STR path = ofs_text_printf("%s/%s.out", dir, name);
-    OFS_AUTO_BUF text = OFS_BUF(1 << 20);
-    struct ofs_error ignored;
-    if (!path || ofs_buf_read_file(&text, path, &ignored))
-        return NULL;
-    size_t n = strcspn(ofs_buf_str(&text), "\n");
-    return n && n < text.len ? strndup(ofs_buf_str(&text), n) : NULL;
-}
-
 static int await_sessions(struct ofs_loop *loop, const struct driver *driver, struct ofs_error *err)
 {
     ofs_deadline deadline = ofs_deadline_in(STARTS);
@@ -116,98 +74,42 @@ static int await_sessions(struct ofs_loop *loop, const struct driver *driver, st
 
 static int start_chrome(const char *dir, struct driver *d, struct ofs_error *err)
 {
-    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = free_port());
+    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = daemon_free_port());
     char *argv[] = {"/usr/bin/env", "chromedriver", port, NULL};
-    return start(dir, "chromedriver", argv, &d->pids[0], err);
+    return daemon_start(dir, "chromedriver", argv, &d->pids[0], err);
 }
 
 static int start_webkit(struct ofs_loop *loop, const char *dir, struct driver *d,
                         struct ofs_error *err)
 {
-    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = free_port());
+    OFS_AUTO_STR port = ofs_text_printf("--port=%d", d->port = daemon_free_port());
     OFS_AUTO_STR display = NULL;
     char *server[] = {"/usr/bin/env", "Xvfb",      "-displayfd", "1", "-screen", "0",
                       "1400x1000x24", "-nolisten", "tcp",        NULL};
     char *argv[] = {"/usr/bin/env", "WebKitWebDriver", port, NULL};
     ofs_deadline deadline = ofs_deadline_in(STARTS);
     struct ofs_error ignored;
-    if (start(dir, "xvfb", server, &d->pids[1], err))
+    if (daemon_start(dir, "xvfb", server, &d->pids[1], err))
         return -1;
-    while (!(display = line_of(dir, "xvfb"))) {
+    while (!(display = daemon_line(dir, "xvfb"))) {
         if (!ofs_deadline_left(deadline))
             return ofs_fail(err, OFS_ERR_TIMEOUT, "the X server did not start");
         ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
     }
     OFS_AUTO_STR name = ofs_text_printf(":%s", display);
     setenv("DISPLAY", name, 1);
-    return start(dir, "webkit", argv, &d->pids[0], err);
+    return daemon_start(dir, "webkit", argv, &d->pids[0], err);
 }
 
-static int fetch_grid(struct ofs_loop *loop, const char *dir, const char *build, char **ret_jar,
-                      struct ofs_error *err)
-{
-    OFS_AUTO_STR to = ofs_text_printf("%s/grid", build);
-    char *argv[] = {"/usr/bin/env", "sh", "tests/grid/fetch.sh", to, NULL};
-    ofs_deadline deadline = ofs_deadline_in(FETCHES);
-    struct ofs_error ignored;
-    pid_t pid;
-    int status;
-    if (start(dir, "fetch", argv, &pid, err))
-        return -1;
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (!ofs_deadline_left(deadline))
-            kill(pid, SIGTERM);
-        ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
-    }
-    *ret_jar = status ? NULL : line_of(dir, "fetch");
-    return *ret_jar ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "the Grid could not be fetched with npm");
-}
-
-static int write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return -1;
-    int rc = fputs(text, file) < 0 ? -1 : 0;
-    return fclose(file) ? -1 : rc;
-}
-
-/* One node for one session, so that the second one has to wait. */
 static int start_grid(struct ofs_loop *loop, const char *dir, const char *build, struct driver *d,
                       struct ofs_error *err)
 {
-    OFS_AUTO_STR jar = NULL;
-    if (fetch_grid(loop, dir, build, &jar, err))
-        return -1;
-    OFS_AUTO_STR port = ofs_text_printf("%d", d->port = free_port());
-    OFS_AUTO_STR config = ofs_text_printf("%s/node.json", dir);
-    OFS_AUTO_STR node = ofs_text_printf(
-        "{\"capabilities\":[{\"browserName\":\"chrome\",\"maxInstances\":1,"
-        "\"seleniumProtocol\":\"WebDriver\"}],\"maxSession\":1,\"port\":%d,\"register\":true,"
-        "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%s\"}",
-        free_port(), port);
-    if (!config || !node || write_file(config, node))
-        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
-    char *hub_argv[] = {"/usr/bin/env",
-                        "java",
-                        "-jar",
-                        jar,
-                        "-role",
-                        "hub",
-                        "-host",
-                        "127.0.0.1",
-                        "-port",
-                        port,
-                        "-newSessionWaitTimeout",
-                        "4000",
-                        NULL};
-    char *node_argv[] = {"/usr/bin/env", "java",      "-jar",        jar,    "-role", "node",
-                         "-host",        "127.0.0.1", "-nodeConfig", config, NULL};
+    const struct grid_options options = {.dir = dir, .build = build, .nodes = 1, .patience = 4000};
     d->path = "/wd/hub";
-    return start(dir, "hub", hub_argv, &d->pids[1], err) ||
-                   start(dir, "node", node_argv, &d->pids[0], err)
-               ? -1
-               : 0;
+    if (grid_start(loop, &options, &d->grid, err))
+        return -1;
+    d->port = d->grid.port;
+    return 0;
 }
 
 int driver_start(struct ofs_loop *loop, enum driver_kind kind, const char *dir, const char *build,
@@ -224,6 +126,7 @@ void driver_end(struct driver *driver)
 {
     for (size_t i = 0; i < sizeof driver->pids / sizeof *driver->pids; i++)
         child_end(driver->pids[i], SIGTERM);
+    grid_end(&driver->grid);
     *driver = (struct driver){0};
 }
 
@@ -231,9 +134,10 @@ void driver_end(struct driver *driver)
 
 int driver_sessions(struct ofs_loop *loop, const struct driver *d)
 {
-    static const char *const pages[DRIVER_KINDS] = {[DRIVER_CHROME] = "/sessions",
-                                                    [DRIVER_WEBKIT] = "/status",
-                                                    [DRIVER_GRID] = "/grid/api/hub"};
+    static const char *const pages[DRIVER_KINDS] = {
+        [DRIVER_CHROME] = "/sessions", [DRIVER_WEBKIT] = "/status"};
+    if (d->kind == DRIVER_GRID)
+        return grid_sessions(loop, &d->grid);
     OFS_AUTO_STR url = ofs_text_printf("http://127.0.0.1:%d%s", d->port, pages[d->kind]);
     OFS_AUTO_BUF body = OFS_BUF(1 << 20);
     struct ofs_error ignored;
@@ -245,10 +149,7 @@ int driver_sessions(struct ofs_loop *loop, const struct driver *d)
         return -1;
     if (d->kind == DRIVER_CHROME)
         return cJSON_GetArraySize(ofs_json_get(told, "value"));
-    if (d->kind == DRIVER_WEBKIT)
-        return !ofs_json_bool(told, "value/ready", false);
-    int total = (int)ofs_json_num(told, "slotCounts/total", 0);
-    return total ? total - (int)ofs_json_num(told, "slotCounts/free", 0) : -1;
+    return !ofs_json_bool(told, "value/ready", false);
 }
 
 char *driver_capabilities(const struct driver *d, const char *dir, int debugger)
@@ -267,7 +168,7 @@ char *driver_capabilities(const struct driver *d, const char *dir, int debugger)
             ? ofs_text_printf("{\"goog:chromeOptions\":{\"debuggerAddress\":\"127.0.0.1:%d\"}}",
                               debugger)
             : strdup(own);
-    if (path && text && !write_file(path, text))
+    if (path && text && !daemon_write_file(path, text))
         return path;
     free(path);
     return NULL;

@@ -10,13 +10,15 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "support/grid.h"
 #include "wire/loop.h"
 
 enum driver_kind { DRIVER_CHROME, DRIVER_WEBKIT, DRIVER_GRID, DRIVER_KINDS };
 
 struct driver {
     enum driver_kind kind;
-    pid_t pids[2]; /* ended from the first to the last */
+    pid_t pids[2]; /* ended from the first to the last; a Grid has its own */
+    struct grid grid;
     int port;
     const char *path; /* of its address: "" or "/wd/hub" */
 };
