@@ -10,8 +10,8 @@
 #include "browser/view.h"
 #include "wire/http.h"
 
-/* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection, flat
- * sessions, one isolated world. Runtime is never enabled: pages can notice that. */
+/* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection,
+ * flat sessions, one isolated world. Runtime is never enabled: pages can notice that. */
 
 static const char world_name[] = "offswitch";
 
@@ -66,66 +66,6 @@ static void on_lifecycle(struct cdp_tab *t, const cJSON *params)
         t->tab.view.loaded = t->tab.view.dom_ready = true;
 }
 
-static bool is_page_data(const char *type)
-{
-    return !strcmp(type, "XHR") || !strcmp(type, "Fetch") || !strcmp(type, "Script") ||
-           !strcmp(type, "Document");
-}
-
-static bool is_document_request(const struct cdp_tab *t, const cJSON *params)
-{
-    return !strcmp(ofs_json_str(params, "type", ""), "Document") &&
-           !strcmp(ofs_json_str(params, "frameId", ""), t->frame);
-}
-
-static void on_request(struct cdp_tab *t, const cJSON *params)
-{
-    const char *id = ofs_json_str(params, "requestId", "");
-    struct ofs_request *before = ofs_view_find(&t->tab.view, id);
-    if (before && !before->ended) { /* a redirect: the answer comes with the next request */
-        ofs_view_request_answer(before, (int)ofs_json_num(params, "redirectResponse/status", 0));
-        ofs_view_request_end(before, false);
-    }
-    ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
-                     ofs_json_str(params, "request/url", ""),
-                     is_page_data(ofs_json_str(params, "type", "")));
-    if (is_document_request(t, params)) {
-        KEEP(t->document, id);
-        t->tab.view.status = 0;
-        t->tab.view.failure[0] = '\0';
-    }
-}
-
-static void on_response(struct cdp_tab *t, const cJSON *params)
-{
-    struct ofs_request *r = ofs_view_find(&t->tab.view, ofs_json_str(params, "requestId", ""));
-    int status = (int)ofs_json_num(params, "response/status", 0);
-    if (r)
-        ofs_view_request_answer(r, status);
-    if (is_document_request(t, params))
-        t->tab.view.status = status;
-}
-
-static void on_request_end(struct cdp_tab *t, const cJSON *params, bool failed)
-{
-    const char *id = ofs_json_str(params, "requestId", "");
-    struct ofs_request *r = ofs_view_find(&t->tab.view, id);
-    if (r)
-        ofs_view_request_end(r, failed);
-    if (failed && !strcmp(id, t->document))
-        ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
-}
-
-static void on_finished(struct cdp_tab *t, const cJSON *params)
-{
-    on_request_end(t, params, false);
-}
-
-static void on_failed(struct cdp_tab *t, const cJSON *params)
-{
-    on_request_end(t, params, true);
-}
-
 static void on_dialog(struct cdp_tab *t, const cJSON *params)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
@@ -153,14 +93,8 @@ static const struct {
     const char *method;
     void (*take)(struct cdp_tab *, const cJSON *params);
 } tab_events[] = {
-    {"Page.frameNavigated", on_frame_navigated},
-    {"Page.lifecycleEvent", on_lifecycle},
-    {"Page.javascriptDialogOpening", on_dialog},
-    {"Page.windowOpen", on_popup},
-    {"Network.requestWillBeSent", on_request},
-    {"Network.responseReceived", on_response},
-    {"Network.loadingFinished", on_finished},
-    {"Network.loadingFailed", on_failed},
+    {"Page.frameNavigated", on_frame_navigated}, {"Page.lifecycleEvent", on_lifecycle},
+    {"Page.javascriptDialogOpening", on_dialog}, {"Page.windowOpen", on_popup},
     {"Inspector.targetCrashed", on_crash},
 };
 
@@ -174,6 +108,8 @@ static void on_event(void *ctx, const char *session, const char *method, const c
         return;
     }
     struct cdp_tab *t = tab_of(b, session);
+    if (t && ofs_devtools_network(&t->tab.view, t->frame, t->document, method, params))
+        return;
     for (size_t i = 0; t && i < sizeof tab_events / sizeof *tab_events; i++)
         if (!strcmp(tab_events[i].method, method))
             tab_events[i].take(t, params);
@@ -181,13 +117,12 @@ static void on_event(void *ctx, const char *session, const char *method, const c
 
 /* ---- asking ---- */
 
-/* A question to a tab; a tab that has ended is told from a peer that refuses. */
 /* Did the document that was asked about go away meanwhile? Then looking again helps. */
 static bool is_gone(const struct ofs_error *err)
 {
-    static const char *const words[] = {"context", "Cannot find", "navigated", "No frame",
-                                        "Promise was collected", "Inspected target",
-                                        "detached", "No node", "not find node"};
+    static const char *const words[] = {
+        "context",          "Cannot find", "navigated", "No frame",     "Promise was collected",
+        "Inspected target", "detached",    "No node",   "not find node"};
     for (size_t i = 0; err->code == OFS_ERR_PEER && i < sizeof words / sizeof *words; i++)
         if (strcasestr(err->peer, words[i]))
             return true;
@@ -518,8 +453,8 @@ static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadlin
 {
     struct ofs_error ignored;
     OFS_AUTO_JSON result = NULL;
-    if (depth > 3 || ofs_rpc_call(b->rpc, NULL, "Target.getTargets", NULL, deadline, &result,
-                                  &ignored))
+    if (depth > 3 ||
+        ofs_rpc_call(b->rpc, NULL, "Target.getTargets", NULL, deadline, &result, &ignored))
         return;
     const cJSON *info;
     cJSON_ArrayForEach(info, ofs_json_get(result, "targetInfos"))
@@ -532,8 +467,9 @@ static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadlin
     }
 }
 
-/* Close our tab and see it go. A close that meets a document about to begin is answered with success
- * and lost with the old one, so it is said again until the browser tells that the tab has ended. */
+/* Close our tab and see it go. A close that meets a document about to begin is answered with
+ * success and lost with the old one, so it is said again until the browser tells that the tab has
+ * ended. */
 static bool close_for_sure(struct cdp *b, struct cdp_tab *t, ofs_deadline deadline)
 {
     enum { ATTEMPT = 500 };

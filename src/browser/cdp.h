@@ -5,6 +5,7 @@
 #define OFS_BROWSER_CDP_H
 
 #include "browser/browser.h"
+#include "browser/devtools.h"
 #include "browser/remember.h"
 #include "browser/rpc.h"
 #include "wire/process.h"
@@ -13,12 +14,12 @@ struct cdp_tab {
     struct ofs_tab tab;
     struct cdp_tab *next;
     char target[64], session[64];
-    char frame[64];    /* the top frame */
-    char loader[64];   /* of the navigation under way or done */
-    char document[64]; /* request id of its document */
-    int navigating;    /* the navigation whose answer is awaited, 0: none */
-    struct ofs_tab_note *note; /* for a later run, in case this one is killed; may be NULL */
-    int world;         /* execution context of the probe in the present document, 0: none yet */
+    char frame[64];                 /* the top frame */
+    char loader[64];                /* of the navigation under way or done */
+    char document[OFS_DEVTOOLS_ID]; /* request id of its document */
+    int navigating;                 /* the navigation whose answer is awaited, 0: none */
+    struct ofs_tab_note *note;      /* for a later run, in case this one is killed; may be NULL */
+    int world; /* execution context of the probe in the present document, 0: none yet */
 };
 
 struct cdp {
@@ -26,9 +27,9 @@ struct cdp {
     struct ofs_rpc *rpc;
     struct ofs_process *process;
     char close_url[128];
-    char *state;   /* where tabs are written down, NULL: nowhere (the browser ends with us) */
+    char *state; /* where tabs are written down, NULL: nowhere (the browser ends with us) */
     char *site;
-    char id[64];   /* of this start of this browser */
+    char id[64]; /* of this start of this browser */
     bool show;
     struct cdp_tab *tabs;
 };

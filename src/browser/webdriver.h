@@ -37,6 +37,7 @@
 #define OFS_BROWSER_WEBDRIVER_H
 
 #include "browser/backends.h"
+#include "browser/devtools.h"
 #include "wire/http.h"
 #include "wire/wire.h"
 
@@ -67,7 +68,7 @@ struct ofs_wd_tab {
     char handle[96];
     unsigned document;      /* number of the one that the probe is in */
     unsigned quiet_request; /* serial of what stands for requests that are not seen, 0: none */
-    char loading[64];       /* request id of the document, where the log is read */
+    char loading[OFS_DEVTOOLS_ID]; /* request id of the document, where the log is read */
 };
 
 struct ofs_wd {
