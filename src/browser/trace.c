@@ -86,6 +86,22 @@ static void blank(cJSON *value)
         cJSON_Delete(cJSON_DetachItemViaPointer(value, value->child));
 }
 
+/* A list of all that is open in the browser, which is mostly its person's: CDP's Target.getTargets,
+ * BiDi's browsingContext.getTree. */
+static void blank_windows(cJSON *list)
+{
+    static const char *const keys[] = {"url", "title"};
+    cJSON *one, *value;
+    cJSON_ArrayForEach(one, list)
+    {
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+            if ((value = cJSON_GetObjectItemCaseSensitive(one, keys[i])))
+                blank(value);
+        if ((value = cJSON_GetObjectItemCaseSensitive(one, "children")))
+            blank_windows(value);
+    }
+}
+
 static void redact(cJSON *value, bool headers)
 {
     for (cJSON *child = value->child; child; child = child->next) {
@@ -95,6 +111,8 @@ static void redact(cJSON *value, bool headers)
         if (is_secret(key) || (headers && !plain_header) ||
             (names_headers && cJSON_IsString(child)))
             blank(child);
+        else if (!strcmp(key, "targetInfos") || !strcmp(key, "contexts"))
+            blank_windows(child);
         else if (cJSON_IsString(child))
             cut_addresses(child->valuestring);
         redact(child, names_headers);

@@ -18,8 +18,9 @@ void ofs_trace_close(struct ofs_trace *trace);
 /* Write one message; `trace` may be NULL. A full disk ends the trace, not the run. */
 void ofs_trace_message(struct ofs_trace *trace, char direction, const cJSON *message);
 
-/* A copy of `message` without secrets: header values, cookies, tokens, request bodies and the query
- * parts of addresses are replaced by a word. The caller owns it. */
+/* A copy of `message` without secrets: header values, cookies, tokens, request bodies, the query
+ * parts of addresses and what else is open in the browser are replaced by a word. The caller owns
+ * it. */
 cJSON *ofs_trace_redacted(const cJSON *message);
 
 #endif

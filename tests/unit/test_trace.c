@@ -44,6 +44,11 @@ static const char *const secretive[] = {
     "{'params':{'headersText':'GET / HTTP/1.1\\r\\nCookie: li_at=" SECRET "\\r\\n'}}",
     "{'params':{'response':{'requestHeadersText':'Cookie: " SECRET "'}}}",
     "{'params':{'response':{'headersText':'Set-Cookie: a=" SECRET "'}}}",
+    /* what else is open in the browser */
+    "{'result':{'targetInfos':[{'targetId':'A','url':'https://" SECRET "/','title':'" SECRET
+    "'}]}}",
+    "{'result':{'contexts':[{'context':'A','url':'https://" SECRET "/','children':[{'url':'" SECRET
+    "'}]}]}}",
     /* and as WebDriver BiDi does */
     "{'params':{'request':{'headers':[{'name':'cookie','value':{'type':'string','value':'" SECRET
     "'}}]}}}",
