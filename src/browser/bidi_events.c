@@ -124,9 +124,12 @@ static const char *header(const cJSON *headers, const char *name)
     return NULL;
 }
 
-/* Firefox takes a body that breaks off for a whole one; its length tells (RFC 9112, 8). */
-static bool is_cut(const struct ofs_request *r, const cJSON *response)
+/* Firefox takes a body that breaks off for a whole one; its length tells (RFC 9112, 8). Others say
+ * so themselves, and count a body in their own ways. */
+static bool is_cut(const struct bidi_tab *t, const struct ofs_request *r, const cJSON *response)
 {
+    if (strcmp(t->tab.browser->name, "firefox"))
+        return false;
     const char *length = header(ofs_json_get(response, "headers"), "content-length");
     double size = ofs_json_num(response, "bodySize", -1);
     int status = (int)ofs_json_num(response, "status", 0);
@@ -142,7 +145,7 @@ static void on_finished(struct bidi_tab *t, const cJSON *params)
     on_answer(t, params);
     if (!r)
         return;
-    bool cut = is_cut(r, ofs_json_get(params, "response"));
+    bool cut = is_cut(t, r, ofs_json_get(params, "response"));
     ofs_view_request_end(r, cut);
     if (cut && !strcmp(id, t->document))
         ofs_view_fail(&t->tab.view, "it breaks off");
