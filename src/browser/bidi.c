@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "browser/actions.h"
 #include "browser/backends.h"
 #include "browser/bidi.h"
 #include "browser/view.h"
@@ -272,15 +273,13 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     return 0;
 }
 
-/* ---- a person's hand ---- */
+/* ---- a person's hand (input.performActions, 7.8.1) ---- */
 
-/* input.performActions (7.8.1, and WebDriver, 15): one source with all of its steps, in one
- * message. */
-static int act(struct bidi_tab *t, cJSON *source, ofs_deadline deadline, struct ofs_error *err)
+static int act(struct bidi_tab *t, cJSON *actions, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *params = in_context(t);
     int id;
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(params, "actions"), source);
+    cJSON_AddItemToObject(params, "actions", actions);
     if (post(t, "input.performActions", params, &id, err))
         return -1;
     if (!await(t, id, deadline, NULL, err))
@@ -289,52 +288,18 @@ static int act(struct bidi_tab *t, cJSON *source, ofs_deadline deadline, struct 
     return -1;
 }
 
-static cJSON *add_step(cJSON *source, const char *type)
-{
-    cJSON *steps = cJSON_GetObjectItem(source, "actions"), *step = object_with("type", type);
-    cJSON_AddItemToArray(steps ? steps : cJSON_AddArrayToObject(source, "actions"), step);
-    return step;
-}
-
-static cJSON *new_source(const char *type)
-{
-    cJSON *source = object_with("type", type);
-    cJSON_AddStringToObject(source, "id", type);
-    return source;
-}
-
 static int bidi_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                       struct ofs_error *err)
 {
-    cJSON *mouse = new_source("pointer"), *move = add_step(mouse, "pointerMove");
-    cJSON_AddNumberToObject(move, "x", x);
-    cJSON_AddNumberToObject(move, "y", y);
-    cJSON_AddStringToObject(move, "origin", "viewport");
-    cJSON_AddNumberToObject(add_step(mouse, "pointerDown"), "button", 0);
-    cJSON_AddNumberToObject(add_step(mouse, "pointerUp"), "button", 0);
-    return act((struct bidi_tab *)tab, mouse, deadline, err);
+    return act((struct bidi_tab *)tab, ofs_actions_click(x, y), deadline, err);
 }
 
-/* WebDriver, 17.4.2: keys without a character have a code point of the private use area. */
-static const struct {
-    const char *key, *value;
-} keys[] = {
-    {" ", " "},
-    {"ArrowUp", "\xee\x80\x93"},
-    {"ArrowDown", "\xee\x80\x95"},
-};
-
-static int bidi_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
+static int bidi_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                           struct ofs_error *err)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!strcmp(keys[i].key, name)) {
-            cJSON *board = new_source("key");
-            cJSON_AddStringToObject(add_step(board, "keyDown"), "value", keys[i].value);
-            cJSON_AddStringToObject(add_step(board, "keyUp"), "value", keys[i].value);
-            return act((struct bidi_tab *)tab, board, deadline, err);
-        }
-    return ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", name);
+    cJSON *actions = ofs_actions_key(key);
+    return actions ? act((struct bidi_tab *)tab, actions, deadline, err)
+                   : ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", key);
 }
 
 /* ---- tabs ---- */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "browser/actions.h"
 #include "browser/view.h"
 #include "browser/webdriver.h"
 
@@ -315,71 +316,26 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
 
 /* ---- a person's hand (15 Actions) ---- */
 
-static cJSON *source(cJSON *body, const char *type, const char *id)
+static int act(struct ofs_wd_tab *t, cJSON *actions, ofs_deadline deadline, struct ofs_error *err)
 {
-    cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "actions"), *one = cJSON_CreateObject();
-    if (!list)
-        list = cJSON_AddArrayToObject(body, "actions");
-    cJSON_AddStringToObject(one, "type", type);
-    cJSON_AddStringToObject(one, "id", id);
-    cJSON_AddItemToArray(list, one);
-    return one;
-}
-
-static cJSON *step(cJSON *steps, const char *type)
-{
-    cJSON *one = cJSON_CreateObject();
-    cJSON_AddStringToObject(one, "type", type);
-    cJSON_AddItemToArray(steps, one);
-    return one;
-}
-
-static int act(struct ofs_wd_tab *t, const cJSON *body, ofs_deadline deadline,
-               struct ofs_error *err)
-{
+    OFS_AUTO_JSON body = cJSON_CreateObject();
     bool unsure = false; /* read back, as every press is */
+    cJSON_AddItemToObject(body, "actions", actions);
     return ofs_wd_ask_tab(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
 }
 
 static int wd_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                     struct ofs_error *err)
 {
-    OFS_AUTO_JSON body = cJSON_CreateObject();
-    cJSON *hand = source(body, "pointer", "hand");
-    cJSON_AddStringToObject(cJSON_AddObjectToObject(hand, "parameters"), "pointerType", "mouse");
-    cJSON *steps = cJSON_AddArrayToObject(hand, "actions");
-    cJSON *move = step(steps, "pointerMove");
-    cJSON_AddNumberToObject(move, "duration", 0);
-    cJSON_AddStringToObject(move, "origin", "viewport");
-    cJSON_AddNumberToObject(move, "x", (int)x); /* older drivers take whole numbers alone */
-    cJSON_AddNumberToObject(move, "y", (int)y);
-    cJSON_AddNumberToObject(step(steps, "pointerDown"), "button", 0);
-    cJSON_AddNumberToObject(step(steps, "pointerUp"), "button", 0);
-    return act((struct ofs_wd_tab *)tab, body, deadline, err);
+    return act((struct ofs_wd_tab *)tab, ofs_actions_click(x, y), deadline, err);
 }
 
-/* Keys that are no characters have code points of WebDriver's own (15.4.2 Keyboard actions). */
-static const struct {
-    const char *key, *value;
-} keys[] = {
-    {" ", " "},
-    {"ArrowUp", "\uE013"},
-    {"ArrowDown", "\uE015"},
-};
-
-static int wd_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
+static int wd_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                         struct ofs_error *err)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i].key, name))
-            continue;
-        OFS_AUTO_JSON body = cJSON_CreateObject();
-        cJSON *steps = cJSON_AddArrayToObject(source(body, "key", "keys"), "actions");
-        cJSON_AddStringToObject(step(steps, "keyDown"), "value", keys[i].value);
-        cJSON_AddStringToObject(step(steps, "keyUp"), "value", keys[i].value);
-        return act((struct ofs_wd_tab *)tab, body, deadline, err);
-    }
-    return ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", name);
+    cJSON *actions = ofs_actions_key(key);
+    return actions ? act((struct ofs_wd_tab *)tab, actions, deadline, err)
+                   : ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", key);
 }
 
 /* ---- tabs (11 Contexts) ---- */
