@@ -40,6 +40,11 @@ struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_conn
 struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_connect *how,
                                        ofs_deadline deadline, struct ofs_error *err);
 
+/* Close a window of such a browser, and what it opened, after the session's socket was lost. Best
+ * effort. */
+void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
+                                ofs_deadline deadline);
+
 /* A browser over WebDriver BiDi. Takes the wire over, begins a session and ends it on close. */
 struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                   struct ofs_trace *trace, ofs_deadline deadline,

@@ -389,7 +389,9 @@ static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     cJSON_AddNumberToObject(params, "maxDepth", 0);
     if (!ofs_rpc_call(b->rpc, NULL, "browsingContext.getTree", params, deadline, &tree, &ignored))
         close_popups(b, &tab->view, ofs_json_get(tree, "contexts"), t->context, deadline, 0);
-    if (!tab->view.closed)
+    if (!tab->view.closed && b->driver && ofs_rpc_is_over(b->rpc, NULL))
+        ofs_webdriver_close_window(b->driver, t->context, deadline);
+    else if (!tab->view.closed)
         close_context(b, t->context, deadline);
     ofs_loop_shield(b->browser.loop, shield);
     for (struct bidi_tab **at = &b->tabs; *at; at = &(*at)->next)

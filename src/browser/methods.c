@@ -49,6 +49,7 @@ static const char *const methods[] = {
     "browsingContext.close",
     /* the probe; reading past caches, for our tab alone; a person's hand */
     "script.callFunction",
+    "browsingContext.locateNodes",
     "network.setCacheBehavior",
     "input.performActions",
     NULL,

@@ -454,6 +454,25 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     free(t);
 }
 
+/* A window has the same name over BiDi (WebDriver BiDi, 7.3: a top-level navigable's id). */
+void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
+                                ofs_deadline deadline)
+{
+    struct ofs_wd *b = (struct ofs_wd *)driver;
+    struct ofs_error ignored;
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    bool shield = ofs_loop_shield(driver->loop, true);
+    cJSON_AddStringToObject(body, "handle", handle);
+    b->current = NULL;
+    /* the window that the session is at is asked for what it has opened */
+    if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored) && b->attached &&
+        b->chromium)
+        close_popups(b, handle, deadline, 0);
+    if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored))
+        ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
+    ofs_loop_shield(driver->loop, shield);
+}
+
 static void wd_close(struct ofs_browser *browser, ofs_deadline deadline)
 {
     struct ofs_wd *b = (struct ofs_wd *)browser;

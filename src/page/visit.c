@@ -22,6 +22,7 @@ enum {
     POLLS = 2,             /* answers to one question, before it is a poll and not awaited */
     PAGE_BUDGET = 25000,
     TICK = 250,
+    IS_THERE = 2000, /* for a page that has failed to say whether its tab is still there */
     MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
     MOST_SCROLLS = 20,
 };
@@ -430,6 +431,10 @@ static bool is_closing(struct ofs_page *page)
     while (view->failure[0] && !view->closed && !view->crashed &&
            !ofs_browser_turn(page->browser, moment, &ignored))
         ;
+    /* where no event tells of it, a question does */
+    OFS_AUTO_JSON look = NULL;
+    if (view->failure[0] && !view->closed && !view->crashed)
+        ofs_page_look(page, ofs_deadline_in(IS_THERE), &look, &ignored);
     return view->closed || view->crashed;
 }
 
