@@ -12,7 +12,7 @@ enum {
     ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
     SETTLES = 2000,          /* for the answer to the last command, when all is to end */
-    GRACE = 5000,            /* past the deadline, for a session that is no longer wanted */
+    GRACE = 10000,           /* past the deadline, for a session that is no longer wanted */
     GRACE_SIGNAL = 20000,    /* and after a signal; a second one ends it */
     SCRIPT = 20000, /* a driver gives a script up after so long; our deadlines are shorter */
     WORDS = 400,
@@ -43,23 +43,31 @@ static const struct {
 
 /* ---- errors, by the W3C word (6.6 Errors), and where a driver has no word, by its own ---- */
 
+static const char lost_node[] = "the Grid has lost the node that ran the browser";
+
 static const struct {
     const char *word;
     enum ofs_error_code code;
+    const char *sentence; /* in front, where these words tell a person too little */
 } words[] = {
-    {"no such window", OFS_ERR_TAB_LOST},
-    {"tab crashed", OFS_ERR_TAB_LOST},
-    {"invalid session id", OFS_ERR_LOST},
-    {"disconnected", OFS_ERR_LOST},
-    {"not reachable", OFS_ERR_LOST},
-    {"javascript error", OFS_ERR_GONE},
-    {"no such frame", OFS_ERR_GONE},
-    {"no such execution context", OFS_ERR_GONE},
-    {"stale element reference", OFS_ERR_GONE},
-    {"aborted by navigation", OFS_ERR_GONE},
-    {"target frame detached", OFS_ERR_GONE},
-    {"script timeout", OFS_ERR_TIMEOUT},
-    {"timeout", OFS_ERR_TIMEOUT},
+    /* a hub's own, which come with no better W3C word than "unknown error" */
+    {"FORWARDING_TO_NODE_FAILED", OFS_ERR_LOST, lost_node},
+    {"cannot forward the request", OFS_ERR_LOST, lost_node},
+    {"was terminated due to", OFS_ERR_LOST, "the Grid has ended the session"},
+    {"is not among the last", OFS_ERR_LOST, "the Grid knows the session no more"},
+    {"no such window", OFS_ERR_TAB_LOST, NULL},
+    {"tab crashed", OFS_ERR_TAB_LOST, NULL},
+    {"invalid session id", OFS_ERR_LOST, NULL},
+    {"disconnected", OFS_ERR_LOST, NULL},
+    {"not reachable", OFS_ERR_LOST, NULL},
+    {"javascript error", OFS_ERR_GONE, NULL},
+    {"no such frame", OFS_ERR_GONE, NULL},
+    {"no such execution context", OFS_ERR_GONE, NULL},
+    {"stale element reference", OFS_ERR_GONE, NULL},
+    {"aborted by navigation", OFS_ERR_GONE, NULL},
+    {"target frame detached", OFS_ERR_GONE, NULL},
+    {"script timeout", OFS_ERR_TIMEOUT, NULL},
+    {"timeout", OFS_ERR_TIMEOUT, NULL},
 };
 
 /* The lines that a driver or a Grid adds for its own developers. */
@@ -99,15 +107,18 @@ static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
         message += twice + 2; /* drivers put the word before their words */
     take_words(message, said, sizeof said);
     enum ofs_error_code code = OFS_ERR_PEER;
+    const char *sentence = NULL;
     bool told = false;
     for (size_t i = 0; !told && i < sizeof words / sizeof *words; i++) {
         bool own = !strcmp(word, "unknown error") && strstr(said, words[i].word);
         if (!strcmp(word, words[i].word) || own) {
             code = words[i].code;
+            sentence = words[i].sentence;
             told = true;
         }
     }
-    ofs_fail(err, code, "%s: %s%s%s", what, word, said[0] ? ": " : "", said);
+    ofs_fail(err, code, "%s%s%s: %s%s%s%s", sentence ? sentence : "", sentence ? " (" : "", what,
+             word, said[0] ? ": " : "", said, sentence ? ")" : "");
     snprintf(err->peer, sizeof err->peer, "%.90s", word);
     if (code == OFS_ERR_LOST)
         b->over = true;
@@ -137,6 +148,62 @@ static void trace(struct ofs_wd *b, char direction, const char *verb, const char
     ofs_trace_message(b->trace, direction, message);
 }
 
+/* Before W3C an error was a number beside the value (JSON Wire Protocol, Response Status Codes):
+ * older Grids and relays still give it so. It is put into the W3C word. */
+static void modernise(cJSON *whole, cJSON *value)
+{
+    static const struct {
+        int status;
+        const char *word;
+    } statuses[] = {
+        {6, "invalid session id"},     {9, "unknown command"}, {10, "stale element reference"},
+        {17, "javascript error"},      {21, "timeout"},        {23, "no such window"},
+        {26, "unexpected alert open"}, {27, "no such alert"},  {28, "script timeout"},
+        {33, "session not created"},
+    };
+    int status = (int)ofs_json_num(whole, "status", 0);
+    const char *word = "unknown error";
+    if (!status || !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(value, "message")) ||
+        cJSON_GetObjectItemCaseSensitive(value, "error"))
+        return;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (statuses[i].status == status)
+            word = statuses[i].word;
+    cJSON_AddStringToObject(value, "error", word);
+}
+
+/* What answers in place of a driver, as far as its HTTP status tells. */
+static const struct {
+    long from, to;
+    const char *words, *hint;
+} strangers[] = {
+    {300, 399, "it leads elsewhere",
+     "give --connect the address that it leads to; a page to sign in at cannot be passed"},
+    {401, 401, "it asks for a name and a password",
+     "offswitch keeps none and takes none in --connect, where all of this machine could read them: "
+     "ask for an address of the Grid that needs none, or run a relay on 127.0.0.1 that adds them"},
+    {403, 403, "it lets us not in",
+     "ask whoever runs the Grid who may use it, and from which machines"},
+    {407, 407, "a proxy asks for a name and a password",
+     "give --connect an address of the Grid that leads through no such proxy"},
+    {502, 504, "a proxy stands before it, and nobody answers behind that",
+     "see whether the driver or the hub behind it runs, and try later"},
+};
+
+static int tell_stranger(const struct ofs_wd *b, long status, struct ofs_error *err)
+{
+    size_t i = 0, n = sizeof strangers / sizeof *strangers;
+    while (i < n && (status < strangers[i].from || status > strangers[i].to))
+        i++;
+    ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
+             "%s answered HTTP %ld with something that is not WebDriver%s%s", b->base, status,
+             i < n ? ": " : "", i < n ? strangers[i].words : "");
+    return ofs_hint(err, "%s",
+                    i < n ? strangers[i].hint
+                          : "check the port and the PATH in --connect: it has to be a "
+                            "driver or a Grid, not the browser itself nor a web page");
+}
+
 /* The answer's `value` (6.3 Processing model). */
 static int take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, const char *what,
                        bool quiet, cJSON **ret_value, struct ofs_error *err)
@@ -144,16 +211,13 @@ static int take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, c
     struct ofs_error bad;
     OFS_AUTO_JSON whole = ofs_json_parse(answer->body, answer->len, &bad);
     cJSON *value = whole ? cJSON_GetObjectItemCaseSensitive(whole, "value") : NULL;
+    if (value)
+        modernise(whole, value);
     bool refused = value && cJSON_IsString(cJSON_GetObjectItemCaseSensitive(value, "error"));
     trace(b, '<', NULL, NULL, answer->status, quiet && !refused ? NULL : whole);
-    if (!value || (answer->status >= 400 && !refused)) {
-        ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
-                 "%s answered HTTP %ld with something that is not WebDriver", b->base,
-                 answer->status);
-        return ofs_hint(err, "check the port and the PATH in --connect: it has to be a driver or a "
-                             "Grid, not the browser itself nor a web page");
-    }
-    if (refused || answer->status >= 400)
+    if (!value || (answer->status >= 400 && !refused))
+        return tell_stranger(b, answer->status, err);
+    if (refused)
         return tell_refusal(b, value, what, err);
     if (ret_value)
         *ret_value = cJSON_DetachItemViaPointer(whole, value);
@@ -221,8 +285,12 @@ static int ask(struct ofs_wd *b, enum ofs_wd_command command, const char *path, 
         }
         return -1;
     }
-    return take_answer(b, &answer, path[0] ? path + 1 : "session", commands[command].quiet,
-                       ret_value, err);
+    if (!take_answer(b, &answer, path[0] ? path + 1 : "session", commands[command].quiet, ret_value,
+                     err))
+        return 0;
+    /* where it was lost on its way to the browser, and whether there or back, is not told */
+    err->maybe_done = once && (err->code == OFS_ERR_LOST || err->code == OFS_ERR_NOT_A_BROWSER);
+    return -1;
 }
 
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
@@ -368,6 +436,8 @@ static const struct {
     {"cannot connect to", "the browser named in debuggerAddress has to run with "
                           "--remote-debugging-port"},
     {"not a valid", "check the capabilities file"},
+    {"cannot find : Capabilities",
+     "no node of the Grid has such a browser: check --capabilities, or add a node"},
     {"match capabilities",
      "the driver has no such browser, or not all that --capabilities asks for: "
      "WebKitWebDriver has no \"webSocketUrl\""},
@@ -380,8 +450,13 @@ static const struct {
     {"instance exited", "the driver's browser did not start; as root in a container it needs "
                         "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
     {"annot start", "check the browser's path in the capabilities file"},
-    {"queue", "the Grid had no free node in time; try later, or add nodes"},
-    {"timed out", "the Grid had no free node in time; try later, or add nodes"},
+    {"Error forwarding the request", "a node of the Grid has ended, and the hub has not noticed it "
+                                     "yet; run again in a moment"},
+    {"Empty pool of VM", "the Grid has no node at present; try later, or start one"},
+    {"queue", "the Grid had no free node in time; try later, or add nodes that have what "
+              "--capabilities asks for"},
+    {"timed out", "the Grid had no free node in time; try later, or add nodes that have what "
+                  "--capabilities asks for"},
 };
 
 static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
@@ -402,7 +477,7 @@ static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
                 break;
             }
     }
-    if (err->code == OFS_ERR_TIMEOUT) {
+    if (err->code == OFS_ERR_TIMEOUT && !err->peer[0]) {
         ofs_fail(err, OFS_ERR_TIMEOUT, "%s gave no session in time", b->base);
         ofs_hint(err, "every node of a Grid may be taken: try later, or with a larger --timeout");
     } else if (err->peer[0]) {
@@ -411,25 +486,29 @@ static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
     }
 }
 
-/* A session that was asked for is made all the same when we stop waiting: stay for it a little, and
- * end it. */
-static void disown(struct ofs_wd *b, const struct ofs_connect *how, bool signalled)
+/* A session that was asked for is made all the same when we stop waiting, and a hub keeps the place
+ * in its queue even of who has hung up: stay for it a little, and end it. false: it did not come.
+ */
+static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signalled)
 {
     struct ofs_http_answer answer;
     struct ofs_error ignored;
     OFS_AUTO_JSON value = NULL;
     bool shield = ofs_loop_shield(b->browser.loop, true);
-    if (signalled && how->on_notice)
+    if (how->on_notice)
         how->on_notice(how->ctx,
-                       "The driver is still making the session. Waiting for it, to end it; "
-                       "a second Ctrl-C leaves at once.");
-    if (!ofs_http_wait(b->http, ofs_deadline_in(signalled ? GRACE_SIGNAL : GRACE), &answer,
-                       &ignored) &&
-        !take_answer(b, &answer, "session", false, &value, &ignored) &&
+                       signalled ? "The driver is still making the session. Waiting for it, to end "
+                                   "it; a second Ctrl-C leaves at once."
+                                 : "The driver is still making the session. Waiting for it a "
+                                   "little, to end it.");
+    bool answered = !ofs_http_wait(b->http, ofs_deadline_in(signalled ? GRACE_SIGNAL : GRACE),
+                                   &answer, &ignored);
+    if (answered && !take_answer(b, &answer, "session", false, &value, &ignored) &&
         !take_session(b, value, &ignored))
         ofs_wd_end(b, ofs_deadline_in(GRACE));
     ofs_http_drop(b->http);
     ofs_loop_shield(b->browser.loop, shield);
+    return answered;
 }
 
 static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *body,
@@ -440,14 +519,21 @@ static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *
     if (send_command(b, "POST", "", body, true, err))
         return -1;
     int rc = ofs_http_wait(b->http, deadline, &answer, err);
-    if (rc && (err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED))
-        disown(b, how, err->code == OFS_ERR_INTERRUPTED);
+    bool loose = rc && (err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED) &&
+                 !disown(b, how, err->code == OFS_ERR_INTERRUPTED);
     if (!rc)
         rc = take_answer(b, &answer, "no session", false, &value, err);
     if (!rc)
         rc = take_session(b, value, err);
     if (rc && err->code != OFS_ERR_INTERRUPTED)
         tell_no_session(b, err);
+    if (loose)
+        ofs_hint(err,
+                 "%sthe session that was asked for may still come, and the Grid ends it by "
+                 "itself once it has been idle for long",
+                 err->code == OFS_ERR_TIMEOUT ? "every node of a Grid may be taken: try later, or "
+                                                "with a larger --timeout; "
+                                              : "");
     return rc;
 }
 
