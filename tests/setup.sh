@@ -30,6 +30,7 @@ table() {
         echo "npm:npm npm npm node"
         echo "firefox:firefox-esr firefox firefox firefox"
         echo "Xvfb:xvfb xorg-x11-server-Xvfb xorg-server-xvfb -"
+        echo "lib/libnss_wrapper.so:libnss-wrapper nss_wrapper nss_wrapper -"
         echo "xdotool:xdotool xdotool xdotool -"
         ;;
     valgrind)
@@ -41,6 +42,7 @@ table() {
 is_there() {
     case $1 in
     pc/*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc/}" ;;
+    lib/*) ls /usr/lib/"${1#lib/}" /usr/lib/*/"${1#lib/}" /usr/lib64/"${1#lib/}" 2>/dev/null | grep -q . ;;
     h/*) [ -e "/usr/include/${1#h/}" ] || ls /usr/include/*/"${1#h/}" >/dev/null 2>&1 ;;
     browser)
         for name in google-chrome-stable google-chrome chromium chromium-browser microsoft-edge brave-browser; do

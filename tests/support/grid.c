@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "support/child.h"
 #include "support/daemon.h"
+#include "support/tree.h"
 #include "wire/http.h"
 
 enum { STARTS = 120000, FETCHES = 300000, TICK = 100, ANSWERS = 5000 };
@@ -53,8 +54,10 @@ static int start_hub(struct grid *g, int patience, struct ofs_error *err)
 }
 
 /* For one session, so that the next one has to wait. */
-int grid_start_node(struct grid *g, int place, struct ofs_error *err)
+int grid_start_node(struct grid *g, int place, bool watched, struct ofs_error *err)
 {
+    static const char quickly[] = ",\"nodePolling\":500,\"downPollingLimit\":1,"
+                                  "\"unregisterIfStillDownAfter\":500";
     struct grid_node *node = &g->nodes[place];
     OFS_AUTO_STR name = ofs_text_printf("node%d", place);
     OFS_AUTO_STR config = ofs_text_printf("%s/%s.json", g->dir, name);
@@ -62,12 +65,14 @@ int grid_start_node(struct grid *g, int place, struct ofs_error *err)
     OFS_AUTO_STR text = ofs_text_printf(
         "{\"capabilities\":[{\"browserName\":\"chrome\",\"maxInstances\":1,"
         "\"seleniumProtocol\":\"WebDriver\"}],\"maxSession\":1,\"port\":%d,\"register\":true,"
-        "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%d\"}",
-        node->port, g->port);
+        "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%d\"%s}",
+        node->port, g->port, watched ? quickly : "");
     if (!config || !text || daemon_write_file(config, text))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
-    char *argv[] = {"/usr/bin/env", "java",      "-jar",        g->jar, "-role", "node",
-                    "-host",        "127.0.0.1", "-nodeConfig", config, NULL};
+    /* what a browser leaves that was ended the hard way goes with the scratch directory */
+    OFS_AUTO_STR tmp = ofs_text_printf("TMPDIR=%s", g->dir);
+    char *argv[] = {"/usr/bin/env", tmp,     "java",      "-jar",        g->jar, "-role",
+                    "node",         "-host", "127.0.0.1", "-nodeConfig", config, NULL};
     return daemon_start(g->dir, name, argv, &node->pid, err);
 }
 
@@ -81,18 +86,46 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *o, struct grid 
     if (start_hub(ret, o->patience, err))
         return -1;
     for (int i = 0; i < o->nodes && i < GRID_MOST_NODES; i++)
-        if (grid_start_node(ret, i, err))
+        if (grid_start_node(ret, i, true, err))
             return -1;
     return 0;
+}
+
+void grid_kill_node(struct grid *g, int place)
+{
+    tree_end(g->nodes[place].pid, SIGKILL);
+    g->nodes[place].pid = 0;
+}
+
+int grid_find(const struct grid *g, const char *mark)
+{
+    for (int i = 0; i < GRID_MOST_NODES; i++)
+        if (tree_has(g->nodes[i].pid, mark))
+            return i;
+    return -1;
 }
 
 void grid_end(struct grid *g)
 {
     for (int i = 0; i < GRID_MOST_NODES; i++)
-        child_end(g->nodes[i].pid, SIGTERM);
+        tree_end(g->nodes[i].pid, SIGTERM);
     child_end(g->hub, SIGTERM);
     free(g->jar);
     *g = (struct grid){0};
+}
+
+char *grid_capabilities(const char *dir, const char *mark)
+{
+    char *path = ofs_text_printf("%s/%s.json", dir, mark);
+    OFS_AUTO_STR text = ofs_text_printf(
+        "{\"browserName\":\"chrome\",\"goog:chromeOptions\":{\"args\":[\"--headless=new\","
+        "\"--no-sandbox\",\"--disable-gpu\",\"--disable-dev-shm-usage\",\"--no-first-run\","
+        "\"--window-size=1280,900\",\"--mark=%s\"]}}",
+        mark);
+    if (path && text && !daemon_write_file(path, text))
+        return path;
+    free(path);
+    return NULL;
 }
 
 /* ---- asking ---- */

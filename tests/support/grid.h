@@ -1,7 +1,7 @@
 /*
  * grid.h: a Selenium Grid for a test: one hub, and nodes of one session each, every one a process
  * of its own on 127.0.0.1 that can be ended alone. A node starts a chromedriver and that a browser:
- * who ends a node the hard way ends these with it.
+ * who ends a node the hard way ends these with it (tree.h).
  */
 #ifndef TESTS_GRID_H
 #define TESTS_GRID_H
@@ -40,8 +40,21 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *options, struct
                struct ofs_error *err);
 void grid_end(struct grid *grid);
 
-/* A node at that place, where there is none. */
-int grid_start_node(struct grid *grid, int place, struct ofs_error *err);
+/* A node at that place, where there is none. The hub notices within seconds that a watched one is
+ * gone, and forgets it; of another it does not know for some ten seconds. Those of grid_start are
+ * watched. */
+int grid_start_node(struct grid *grid, int place, bool watched, struct ofs_error *err);
+
+/* End the node at that place as a machine ends that is switched off: at once, with its driver and
+ * its browser. */
+void grid_kill_node(struct grid *grid, int place);
+
+/* At which place the browser runs that was asked for with this mark, or -1. */
+int grid_find(const struct grid *grid, const char *mark);
+
+/* A capabilities file for a browser of a node, in `dir`. `mark` is a word that its command line
+ * then holds. The caller frees the path; NULL on failure. */
+char *grid_capabilities(const char *dir, const char *mark);
 
 /* Wait, in turns of `loop`, until the hub has so many nodes and all are free. */
 int grid_await(struct ofs_loop *loop, const struct grid *grid, int nodes, struct ofs_error *err);

@@ -1,0 +1,724 @@
+/*
+ * test_grid: the program, unchanged, at a Selenium Grid, as a team has it: several runs at once, a
+ * queue that is served and one that is not, a node that is lost or stands still, a hub that is
+ * lost, and a Grid behind TLS. Hubs and nodes are real, and so are the browsers; each run has a
+ * replica site of its own. Exit status: 0 all well, 1 not.
+ *
+ * Two hubs are used side by side, each by a process of its own: at one nothing is broken.
+ */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "support/certificate.h"
+#include "support/daemon.h"
+#include "support/drivers.h"
+#include "support/grid.h"
+#include "support/runs.h"
+#include "support/tree.h"
+#include "wire/http.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* Milliseconds. */
+enum {
+    TICK = 50,
+    HAPPENS = 90000,  /* what a case waits for */
+    LETS_GO = 20000,  /* a Grid needs a moment to count */
+    TOLD = 15000,     /* from the loss to the end, where the hub says so itself */
+    PATIENT = 120000, /* the one hub's, for who waits for a node */
+    IMPATIENT = 4000, /* the other's */
+};
+
+enum { LATER = 2 }; /* the place of the first node that is started in the middle */
+
+static const char setting[] = "data-for-ai-improvement";
+
+struct lane {
+    const char *name;
+    struct ofs_loop *loop;
+    char *dir, *build, *connect;
+    struct grid grid;
+    int failed;
+};
+
+/* ---- telling ---- */
+
+static void fail(struct lane *l, const char *name, const char *what, const struct run *run)
+{
+    OFS_AUTO_STR report = run && run->report ? cJSON_PrintUnformatted(run->report) : NULL;
+    l->failed++;
+    printf("[  FAILED  ] %s: %s: %s\n", l->name, name, what);
+    if (run)
+        printf("    exit %d after %lld ms\n    %s\n    %.1500s\n", run->exit,
+               (long long)run->took_ms, ofs_buf_str(&run->errors), report ? report : "no report");
+    fflush(stdout);
+}
+
+static void pass(const struct lane *l, const char *name, int64_t ms)
+{
+    printf("[       OK ] %s: %s (%lld ms)\n", l->name, name, (long long)ms);
+    fflush(stdout);
+}
+
+/* ---- waiting, with the sites awake ---- */
+
+static void turn(struct lane *l)
+{
+    struct ofs_error ignored;
+    ofs_loop_turn(l->loop, ofs_deadline_in(TICK), &ignored);
+}
+
+static void await_end(struct lane *l, struct run *runs, size_t n)
+{
+    for (size_t i = 0; i < n;)
+        if (run_is_over(&runs[i]))
+            i++;
+        else
+            turn(l);
+}
+
+enum moment { PAGE_ASKED, SAVE_CAME, SAID_WAITING };
+
+static bool has_come(const struct run *run, enum moment moment)
+{
+    const struct ofs_site_event *pages;
+    const struct ofs_site_write *writes;
+    if (moment == PAGE_ASKED)
+        return ofs_site_pages(run->site, &pages) > 0;
+    if (moment == SAVE_CAME)
+        return ofs_site_writes(run->site, &writes) > 0;
+    OFS_AUTO_STR words = run_words(run);
+    return words && strstr(words, "still making the session");
+}
+
+/* false when the run has ended without it. */
+static bool await_moment(struct lane *l, struct run *run, enum moment moment)
+{
+    ofs_deadline until = ofs_deadline_in(HAPPENS);
+    while (!has_come(run, moment)) {
+        if (run_is_over(run) || !ofs_deadline_left(until))
+            return false;
+        turn(l);
+    }
+    return true;
+}
+
+/* No session is left on the hub. */
+static bool is_clean(struct lane *l, const char *name)
+{
+    ofs_deadline until = ofs_deadline_in(LETS_GO);
+    while (grid_sessions(l->loop, &l->grid) != 0) {
+        if (!ofs_deadline_left(until)) {
+            fail(l, name, "a session was left", NULL);
+            return false;
+        }
+        turn(l);
+    }
+    return true;
+}
+
+/* ---- sessions of somebody else's ---- */
+
+static int ask_hub(struct lane *l, const char *method, const char *path, const char *body,
+                   cJSON **ret, struct ofs_error *err)
+{
+    OFS_AUTO_STR url = ofs_text_printf("http://127.0.0.1:%d/wd/hub%s", l->grid.port, path);
+    struct ofs_http *http = ofs_http_new(l->loop, NULL, 1 << 20, err);
+    struct ofs_http_answer answer;
+    int rc =
+        http ? ofs_http_post(http, &(struct ofs_http_request){method, url, body, true}, err) : -1;
+    if (!rc)
+        rc = ofs_http_wait(http, ofs_deadline_in(HAPPENS), &answer, err);
+    if (!rc && ret && !(*ret = ofs_json_parse(answer.body, answer.len, err)))
+        rc = -1;
+    ofs_http_free(http);
+    return rc;
+}
+
+/* Take a node; the caller frees the session's path and gives it back with release(). */
+static char *hold(struct lane *l, const char *mark)
+{
+    OFS_AUTO_STR path = grid_capabilities(l->dir, mark);
+    OFS_AUTO_BUF given = OFS_BUF(1 << 16);
+    OFS_AUTO_JSON made = NULL;
+    struct ofs_error err;
+    if (!path || ofs_buf_read_file(&given, path, &err))
+        return NULL;
+    OFS_AUTO_STR body =
+        ofs_text_printf("{\"capabilities\":{\"alwaysMatch\":%s}}", ofs_buf_str(&given));
+    if (ask_hub(l, "POST", "/session", body, &made, &err))
+        return NULL;
+    const char *id = ofs_json_str(made, "value/sessionId", NULL);
+    return id ? ofs_text_printf("/session/%s", id) : NULL;
+}
+
+static void release(struct lane *l, const char *path)
+{
+    struct ofs_error ignored;
+    if (path)
+        ask_hub(l, "DELETE", path, NULL, NULL, &ignored);
+}
+
+/* ---- one run ---- */
+
+static int start(struct lane *l, const char *verb, const char *mark, const char *const *more,
+                 struct run *ret)
+{
+    OFS_AUTO_STR capabilities = grid_capabilities(l->dir, mark);
+    struct ofs_error err = {0};
+    const struct run_order order = {
+        .verb = verb, .connect = l->connect, .capabilities = capabilities, .more = more};
+    if (!run_start(l->loop, l->dir, &order, ret, &err))
+        return 0;
+    fail(l, mark, err.text, NULL);
+    return -1;
+}
+
+/* What has to come of it; NULL: any. */
+struct wanted {
+    int exit;
+    const char *verdict, *reason;
+    const char *words[3]; /* in what is said to the person: on standard error, or as the detail */
+};
+
+static bool is_said(const struct run *run, const char *words)
+{
+    return strstr(ofs_buf_str(&run->errors), words) || strstr(run_result(run, "detail"), words);
+}
+
+static bool is_as_wanted(struct lane *l, const char *name, const struct run *run,
+                         const struct wanted *w)
+{
+    const char *wrong = NULL;
+    const struct ofs_site_event *touches;
+    if (run->killed)
+        wrong = "it did not end";
+    else if (run->exit != w->exit)
+        wrong = "another exit status";
+    else if ((w->verdict && strcmp(run_result(run, "verdict"), w->verdict)) ||
+             (w->reason && strcmp(run_result(run, "reason"), w->reason)))
+        wrong = "another verdict";
+    else if (w->verdict && !strcmp(w->verdict, "unknown") && run_result(run, "after")[0])
+        wrong = "it says a state that it cannot know";
+    else if (ofs_site_wrong_touches(run->site, &touches))
+        wrong = "a wrong touch";
+    for (size_t i = 0; !wrong && i < COUNT(w->words) && w->words[i]; i++)
+        if (!is_said(run, w->words[i]))
+            wrong = w->words[i];
+    if (wrong)
+        fail(l, name, wrong, run);
+    return !wrong;
+}
+
+static bool has_saved(struct lane *l, const char *name, const struct run *run, size_t times)
+{
+    const struct ofs_site_write *writes;
+    if (ofs_site_writes(run->site, &writes) == times &&
+        !strcmp(ofs_site_state(run->site, setting), times ? "off" : "on"))
+        return true;
+    fail(l, name, "the site has another story", run);
+    return false;
+}
+
+/* ---- where nothing is broken ---- */
+
+static const struct wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
+
+static void test_three_at_once(struct lane *l)
+{
+    static const char name[] = "three runs at once on two nodes: the third waits, all are fixed";
+    static const char *const marks[] = {"first", "second", "third"};
+    struct run runs[COUNT(marks)] = {{0}};
+    int64_t began = ofs_now_ms();
+    bool good = true, queued = false, over = false;
+    for (size_t i = 0; i < COUNT(marks); i++)
+        good = !start(l, "fix", marks[i], NULL, &runs[i]) && good;
+    while (good && !over) {
+        OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
+        queued = queued || (ofs_json_num(told, "newSessionRequestCount", 0) == 1 &&
+                            ofs_json_num(told, "slotCounts/free", 2) == 0);
+        over = true;
+        for (size_t i = 0; i < COUNT(runs); i++)
+            over = run_is_over(&runs[i]) && over;
+        turn(l);
+    }
+    for (size_t i = 0; i < COUNT(runs); i++)
+        good = good && is_as_wanted(l, name, &runs[i], &fixed) && has_saved(l, name, &runs[i], 1);
+    if (good && !queued) {
+        fail(l, name, "none has waited for a node", NULL);
+        good = false;
+    }
+    for (size_t i = 0; i < COUNT(runs); i++)
+        run_clear(&runs[i]);
+    if (good && is_clean(l, name))
+        pass(l, name, ofs_now_ms() - began);
+}
+
+/* Our deadline passes first; the hub makes the session all the same. */
+static void test_given_up(struct lane *l)
+{
+    static const char name[] = "a session that comes after the deadline is ended";
+    static const char *const more[] = {"--timeout", "3", NULL};
+    static const struct wanted wanted = {
+        .exit = 1, .words = {"gave no session in time", "every node of a Grid may be taken"}};
+    OFS_AUTO_STR one = hold(l, "held-1");
+    OFS_AUTO_STR two = hold(l, "held-2");
+    struct run run = {0};
+    if (!one || !two) {
+        fail(l, name, "the nodes could not be taken", NULL);
+    } else if (!start(l, "check", "too-late", more, &run)) {
+        bool waits = await_moment(l, &run, SAID_WAITING);
+        release(l, one);
+        await_end(l, &run, 1);
+        if (!waits)
+            fail(l, name, "it does not say that it waits", &run);
+        else if (is_as_wanted(l, name, &run, &wanted) && has_saved(l, name, &run, 0)) {
+            release(l, two);
+            if (is_clean(l, name))
+                pass(l, name, run.took_ms);
+        }
+    }
+    release(l, two);
+    run_clear(&run);
+}
+
+static void test_addresses(struct lane *l)
+{
+    OFS_AUTO_STR console = ofs_text_printf("webdriver://127.0.0.1:%d/grid/console", l->grid.port);
+    OFS_AUTO_STR root = ofs_text_printf("webdriver://127.0.0.1:%d", l->grid.port);
+    OFS_AUTO_STR other = ofs_text_printf("%s/other.json", l->dir);
+    daemon_write_file(other, "{\"browserName\": \"netscape\"}");
+    const struct {
+        const char *name, *connect, *capabilities;
+        struct wanted wanted;
+    } cases[] = {
+        {"the hub's console is no WebDriver",
+         console,
+         NULL,
+         {.exit = 1, .words = {"not WebDriver", console + 9, "PATH in --connect"}}},
+        {"nor is the hub's root",
+         root,
+         NULL,
+         {.exit = 1, .words = {"not WebDriver", root + 9, "PATH in --connect"}}},
+        {"no node has such a browser",
+         l->connect,
+         other,
+         {.exit = 1, .words = {"cannot find : Capabilities", "netscape", "--capabilities"}}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct run_order order = {
+            .verb = "check", .connect = cases[i].connect, .capabilities = cases[i].capabilities};
+        struct run run;
+        struct ofs_error err;
+        if (run_start(l->loop, l->dir, &order, &run, &err)) {
+            fail(l, cases[i].name, err.text, NULL);
+        } else {
+            await_end(l, &run, 1);
+            if (is_as_wanted(l, cases[i].name, &run, &cases[i].wanted))
+                pass(l, cases[i].name, run.took_ms);
+        }
+        run_clear(&run);
+    }
+}
+
+/* ---- behind TLS ---- */
+
+enum { GOOD, OTHER_NAME, EXPIRED, LISTENERS };
+
+struct relay {
+    pid_t pid;
+    int ports[LISTENERS];
+    char *authority, *hosts;
+};
+
+static const struct {
+    const char *file, *name;
+    long until;
+} peers[LISTENERS] = {
+    [GOOD] = {"good", "DNS:grid.test", 3600},
+    [OTHER_NAME] = {"other", "DNS:other.test", 3600},
+    [EXPIRED] = {"expired", "DNS:grid.test", -3600},
+};
+
+static int write_certificates(struct lane *l, const struct relay *r)
+{
+    struct certificate authority = {0};
+    int rc = certificate_make(NULL, 3600, NULL, &authority) ||
+             certificate_write(&authority, r->authority, NULL);
+    for (size_t i = 0; !rc && i < LISTENERS; i++) {
+        OFS_AUTO_STR path = ofs_text_printf("%s/%s.pem", l->dir, peers[i].file);
+        OFS_AUTO_STR key = ofs_text_printf("%s/%s.key", l->dir, peers[i].file);
+        struct certificate one = {0};
+        rc = certificate_make(peers[i].name, peers[i].until, &authority, &one) ||
+             certificate_write(&one, path, key);
+        certificate_free(&one);
+    }
+    certificate_free(&authority);
+    return rc ? -1 : 0;
+}
+
+static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
+{
+    OFS_AUTO_STR port = ofs_text_printf("%d", l->grid.port);
+    char *argv[] = {"/usr/bin/env",
+                    "node",
+                    "tests/grid/tls.mjs",
+                    port,
+                    l->dir,
+                    (char *)peers[GOOD].file,
+                    (char *)peers[OTHER_NAME].file,
+                    (char *)peers[EXPIRED].file,
+                    NULL};
+    ofs_deadline until = ofs_deadline_in(HAPPENS);
+    OFS_AUTO_STR line = NULL;
+    r->authority = ofs_text_printf("%s/authority.pem", l->dir);
+    r->hosts = ofs_text_printf("%s/hosts", l->dir);
+    if (write_certificates(l, r) || daemon_write_file(r->hosts, "127.0.0.1 grid.test\n"))
+        return ofs_fail(err, OFS_ERR_SYSTEM, "no certificates");
+    if (daemon_start(l->dir, "tls", argv, &r->pid, err))
+        return -1;
+    while (!(line = daemon_line(l->dir, "tls"))) {
+        if (!ofs_deadline_left(until))
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "the relay did not start");
+        turn(l);
+    }
+    return sscanf(line, "%d %d %d", &r->ports[0], &r->ports[1], &r->ports[2]) == LISTENERS
+               ? 0
+               : ofs_fail(err, OFS_ERR_SYSTEM, "the relay says no ports");
+}
+
+static const char names[] = "libnss_wrapper.so";
+
+static bool is_installed(const char *library)
+{
+    void *handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
+    if (handle)
+        dlclose(handle);
+    return handle != NULL;
+}
+
+/* grid.test is a name that these runs alone know: for them it leads to the relay (nss_wrapper). */
+static void test_tls(struct lane *l)
+{
+    static const struct {
+        const char *name, *verb;
+        int listener;
+        bool trusts, in_the_clear;
+        struct wanted wanted;
+    } cases[] = {
+        {"over TLS, check tells", "check", GOOD, true, false, {2, "differs", "", {NULL}}},
+        {"over TLS, fix turns it off", "fix", GOOD, true, false, {0, "fixed", "", {NULL}}},
+        {"an authority that nobody named",
+         "check",
+         GOOD,
+         false,
+         false,
+         {.exit = 1, .words = {"its certificate does not verify", "--cacert FILE"}}},
+        {"a certificate for another name",
+         "check",
+         OTHER_NAME,
+         true,
+         false,
+         {.exit = 1, .words = {"its certificate does not verify", "grid.test", "host's name"}}},
+        {"a certificate that has expired",
+         "check",
+         EXPIRED,
+         true,
+         false,
+         {.exit = 1, .words = {"its certificate does not verify", "expired"}}},
+        {"in the clear to another machine",
+         "check",
+         GOOD,
+         true,
+         true,
+         {.exit = 64, .words = {"is not this machine", "webdriver+https://"}}},
+    };
+    struct relay relay = {0};
+    struct ofs_error err = {0};
+    if (!is_installed(names)) {
+        printf("[  SKIPPED ] TLS: %s is not installed\n", names);
+        return;
+    }
+    OFS_AUTO_STR capabilities = grid_capabilities(l->dir, "tls");
+    if (start_relay(l, &relay, &err))
+        fail(l, "TLS", err.text, NULL);
+    OFS_AUTO_STR preload = ofs_text_printf("LD_PRELOAD=%s", names);
+    OFS_AUTO_STR hosts = ofs_text_printf("NSS_WRAPPER_HOSTS=%s", relay.hosts);
+    for (size_t i = 0; relay.ports[GOOD] && i < COUNT(cases); i++) {
+        OFS_AUTO_STR connect =
+            ofs_text_printf("webdriver%s://grid.test:%d/wd/hub",
+                            cases[i].in_the_clear ? "" : "+https", relay.ports[cases[i].listener]);
+        const char *const environment[] = {hosts, preload, NULL};
+        const char *const trust[] = {"--cacert", relay.authority, NULL};
+        const struct run_order order = {.verb = cases[i].verb,
+                                        .connect = connect,
+                                        .capabilities = capabilities,
+                                        .more = cases[i].trusts ? trust : NULL,
+                                        .environment = environment};
+        struct run run;
+        if (run_start(l->loop, l->dir, &order, &run, &err)) {
+            fail(l, cases[i].name, err.text, NULL);
+        } else {
+            await_end(l, &run, 1);
+            if (is_as_wanted(l, cases[i].name, &run, &cases[i].wanted) &&
+                has_saved(l, cases[i].name, &run, !strcmp(cases[i].verb, "fix")) &&
+                is_clean(l, cases[i].name))
+                pass(l, cases[i].name, run.took_ms);
+        }
+        run_clear(&run);
+    }
+    child_end(relay.pid, SIGTERM);
+    free(relay.authority);
+    free(relay.hosts);
+}
+
+static void healthy_lane(struct lane *l)
+{
+    struct ofs_error err;
+    if (grid_await(l->loop, &l->grid, 2, &err)) {
+        fail(l, "the Grid", err.text, NULL);
+        return;
+    }
+    test_three_at_once(l);
+    test_given_up(l);
+    test_addresses(l);
+    test_tls(l);
+}
+
+/* ---- where nodes and hubs are lost ---- */
+
+static void test_no_free_node(struct lane *l)
+{
+    static const char name[] = "the hub has no free node in time";
+    static const struct wanted wanted = {
+        .exit = 1,
+        .words = {"Request timed out waiting for a node to become available", "no free node",
+                  "try later"}};
+    OFS_AUTO_STR one = hold(l, "held-1");
+    OFS_AUTO_STR two = hold(l, "held-2");
+    struct run run = {0};
+    if (!one || !two) {
+        fail(l, name, "the nodes could not be taken", NULL);
+    } else if (!start(l, "check", "in-vain", NULL, &run)) {
+        await_end(l, &run, 1);
+        if (is_as_wanted(l, name, &run, &wanted))
+            pass(l, name, run.took_ms);
+    }
+    release(l, one);
+    release(l, two);
+    run_clear(&run);
+    is_clean(l, name);
+}
+
+struct loss {
+    const char *name, *verb, *mark;
+    const char *const *more;
+    enum moment moment;
+    size_t saves;
+    int64_t within; /* it ends, from the loss on */
+    struct wanted wanted;
+};
+
+static void judge_loss(struct lane *l, const struct loss *loss, struct run *run, int64_t lost_ms)
+{
+    await_end(l, run, 1);
+    int64_t took = run->started_ms + run->took_ms - lost_ms;
+    if (!lost_ms)
+        fail(l, loss->name, "it ended before anything was lost", run);
+    else if (is_as_wanted(l, loss->name, run, &loss->wanted) &&
+             has_saved(l, loss->name, run, loss->saves)) {
+        if (took > loss->within)
+            fail(l, loss->name, "it took too long to end", run);
+        else
+            pass(l, loss->name, took);
+    }
+}
+
+/* Two nodes are switched off, each in the middle of a run. */
+static void test_node_lost(struct lane *l)
+{
+    static const struct loss losses[] = {
+        {"a node is lost while a page is read",
+         "check",
+         "reading",
+         NULL,
+         PAGE_ASKED,
+         0,
+         TOLD,
+         {3, "unknown", "browser-lost", {"the Grid has lost the node", "run again"}}},
+        {"a node is lost after the press",
+         "fix",
+         "pressing",
+         NULL,
+         SAVE_CAME,
+         1,
+         TOLD,
+         {3,
+          "unknown",
+          "browser-lost",
+          {"pressed once", "the Grid has lost the node", "run check"}}},
+    };
+    struct run runs[COUNT(losses)];
+    int64_t lost_ms[COUNT(losses)] = {0};
+    for (size_t i = 0; i < COUNT(losses); i++)
+        start(l, losses[i].verb, losses[i].mark, losses[i].more, &runs[i]);
+    for (size_t i = 0; i < COUNT(losses); i++) {
+        bool come = await_moment(l, &runs[i], losses[i].moment);
+        int place = come ? grid_find(&l->grid, losses[i].mark) : -1;
+        if (place < 0)
+            continue;
+        grid_kill_node(&l->grid, place);
+        lost_ms[i] = ofs_now_ms();
+    }
+    for (size_t i = 0; i < COUNT(losses); i++) {
+        judge_loss(l, &losses[i], &runs[i], lost_ms[i]);
+        run_clear(&runs[i]);
+    }
+}
+
+/* A node stands still in the middle of a run; the only other one has gone, and the hub does not
+ * know it yet. */
+static void test_node_stands_still(struct lane *l)
+{
+    static const char *const in_time[] = {"--timeout", "12", NULL};
+    static const struct loss still = {"a node stands still while a page is read",
+                                      "check",
+                                      "frozen",
+                                      in_time,
+                                      PAGE_ASKED,
+                                      0,
+                                      12000 + TOLD,
+                                      {3, "unknown", "timed-out", {"run again"}}};
+    static const char gone[] = "a node has gone before the session is asked for";
+    static const struct wanted none = {
+        .exit = 1,
+        .words = {"Error forwarding the request", "a node of the Grid has ended", "run again"}};
+    struct run frozen = {0}, homeless = {0};
+    int64_t lost_ms = 0;
+    start(l, still.verb, still.mark, still.more, &frozen);
+    int place = await_moment(l, &frozen, still.moment) ? grid_find(&l->grid, still.mark) : -1;
+    if (place >= 0) {
+        kill(l->grid.nodes[place].pid, SIGSTOP);
+        lost_ms = ofs_now_ms();
+        grid_kill_node(&l->grid, place == LATER ? LATER + 1 : LATER);
+        start(l, "check", "homeless", NULL, &homeless);
+        await_end(l, &homeless, 1);
+        if (is_as_wanted(l, gone, &homeless, &none))
+            pass(l, gone, homeless.took_ms);
+    }
+    judge_loss(l, &still, &frozen, lost_ms);
+    if (place >= 0)
+        kill(l->grid.nodes[place].pid, SIGCONT);
+    run_clear(&frozen);
+    run_clear(&homeless);
+}
+
+static void test_hub_lost(struct lane *l)
+{
+    static const struct loss lost = {
+        "the hub is lost while a page is read",       "check", "orphan", NULL, PAGE_ASKED, 0, TOLD,
+        {3, "unknown", "browser-lost", {"run again"}}};
+    struct run run;
+    int64_t lost_ms = 0;
+    start(l, lost.verb, lost.mark, lost.more, &run);
+    if (await_moment(l, &run, lost.moment)) {
+        child_end(l->grid.hub, SIGKILL);
+        l->grid.hub = 0;
+        lost_ms = ofs_now_ms();
+    }
+    judge_loss(l, &lost, &run, lost_ms);
+    run_clear(&run);
+}
+
+static void lossy_lane(struct lane *l)
+{
+    struct ofs_error err;
+    if (grid_await(l->loop, &l->grid, 2, &err)) {
+        fail(l, "the Grid", err.text, NULL);
+        return;
+    }
+    test_no_free_node(l);
+    if (grid_start_node(&l->grid, LATER, false, &err) ||
+        grid_start_node(&l->grid, LATER + 1, false, &err))
+        fail(l, "two more nodes", err.text, NULL);
+    test_node_lost(l);
+    if (grid_await(l->loop, &l->grid, 2, &err)) {
+        fail(l, "two more nodes", err.text, NULL);
+        return;
+    }
+    test_node_stands_still(l);
+    if (is_clean(l, "the node goes on"))
+        test_hub_lost(l);
+}
+
+/* ---- lanes ---- */
+
+static const struct {
+    const char *name;
+    void (*body)(struct lane *l);
+    int nodes, patience;
+} lanes[] = {
+    {"whole", healthy_lane, 2, PATIENT},
+    {"lossy", lossy_lane, 2, IMPATIENT},
+};
+
+static int run_lane(size_t i)
+{
+    const char *tmp = getenv("TMPDIR"), *program = getenv("OFFSWITCH");
+    struct lane l = {.name = lanes[i].name, .build = strdup(program ? program : "build/offswitch")};
+    struct ofs_error err = {0};
+    char *slash = strrchr(l.build, '/');
+    if (slash)
+        *slash = '\0';
+    l.dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
+    l.loop = ofs_loop_new(&err);
+    const struct grid_options options = {.dir = l.dir,
+                                         .build = slash ? l.build : "build",
+                                         .nodes = lanes[i].nodes,
+                                         .patience = lanes[i].patience};
+    if (!l.dir || !l.loop || grid_start(l.loop, &options, &l.grid, &err)) {
+        fail(&l, "set up", err.text, NULL);
+    } else {
+        l.connect = ofs_text_printf("webdriver://127.0.0.1:%d/wd/hub", l.grid.port);
+        lanes[i].body(&l);
+    }
+    grid_end(&l.grid);
+    ofs_loop_free(l.loop);
+    if (l.dir)
+        child_remove_dir(l.dir);
+    free(l.connect);
+    free(l.dir);
+    free(l.build);
+    return l.failed ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *missing = driver_missing(DRIVER_GRID);
+    pid_t pids[COUNT(lanes)] = {0};
+    int failed = 0, status;
+    if (missing) {
+        printf("[  SKIPPED ] Grid: %s is not installed\n", missing);
+        return 0;
+    }
+    for (size_t i = 0; i < COUNT(lanes); i++) {
+        if (argc > 1 && strcmp(argv[1], lanes[i].name))
+            continue;
+        fflush(stdout);
+        if ((pids[i] = fork()) == 0) {
+            child_die_with_parent();
+            exit(run_lane(i));
+        }
+    }
+    for (size_t i = 0; i < COUNT(lanes); i++)
+        if (pids[i] && (waitpid(pids[i], &status, 0) < 0 || status))
+            failed = 1;
+    return failed;
+}
