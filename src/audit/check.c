@@ -107,10 +107,12 @@ static const cJSON *index_look(struct ofs_job *job, const char *name, struct ofs
     return ofs_json_get(job->indexes, name);
 }
 
-/* The index is intact when it lists other settings that we know. */
+/* The index is intact when it lists other settings that we know, and hides nothing. */
 static bool is_intact(const cJSON *look, const char *id)
 {
     const cJSON *links;
+    if (ofs_json_num(look, "sealed", 0) > 0)
+        return false;
     cJSON_ArrayForEach(links, ofs_json_get(look, "links"))
     {
         if (strcmp(links->string, id))

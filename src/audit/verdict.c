@@ -69,9 +69,15 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sigh
         cannot(ret, sight->reason, "%s", sight->detail);
         return;
     }
+    /* Parts of the page that the browser lets nobody look into: it may be there, or another of it.
+     */
+    bool sealed = ofs_json_num(sight->look, "sealed", 0) > 0;
     if (!match) {
-        ret->absent = true;
-        cannot(ret, "not-found", "the control is not on its page; look for it by hand");
+        ret->absent = !sealed;
+        cannot(ret, "not-found",
+               sealed ? "the control is not on its page, or in a part of it that cannot be looked "
+                        "into over this driver; look by hand, or connect in another way"
+                      : "the control is not on its page; look for it by hand");
         return;
     }
     ret->located = static_rung(ofs_json_str(match, "rung", ""));
@@ -83,6 +89,10 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sigh
     if (count != 1)
         cannot(ret, "ambiguous",
                "%d controls on the page answer to it (\"%.120s\"); choose by hand", count, said);
+    else if (sealed)
+        cannot(ret, "ambiguous",
+               "a part of the page that cannot be looked into over this driver may hold another of "
+               "it; choose by hand, or connect in another way");
     else if (!strcmp(wording, "unknown"))
         cannot(ret, "wording-changed",
                "the site now words it \"%.160s\"; read it, then flip it by hand or give that text "

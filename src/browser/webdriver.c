@@ -395,6 +395,8 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
         read_past_caches(b, deadline);
     if (!rc)
         rc = enter(t, &cached, deadline, err);
+    if (!rc && !b->opens_roots)
+        rc = ofs_wd_try_roots(t, deadline, err);
     if (rc) {
         wd_close_tab(&t->tab, ofs_deadline_in(2000));
         return ofs_wrap(err, "no tab could be opened");

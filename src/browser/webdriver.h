@@ -23,6 +23,9 @@
  * - The HTTP status. It is read from the navigation timing (Resource Timing, responseStatus), and
  * is 0 where the browser does not tell it, as WebKit does not.
  *
+ * - Closed shadow roots, with some drivers (WebKit's). What may have one, and is as large as a
+ * switch, makes a page one that cannot be told.
+ *
  * - The kind of a prompt. All are dismissed: the one button of an alert, and No for all others. A
  *   beforeunload prompt is the driver's to accept (18 User prompts).
  *
@@ -84,6 +87,7 @@ struct ofs_wd {
     bool attached;      /* to a browser that somebody uses */
     bool chromium;      /* the driver takes OFS_WD_DEVTOOLS */
     bool sees_requests; /* the driver gives OFS_WD_LOG */
+    bool opens_roots;   /* OFS_WD_SHADOW gives closed ones too */
     unsigned documents; /* numbers given */
     struct ofs_wd_tab *tabs;
     struct ofs_wd_tab *current; /* where the session is switched to */
@@ -130,6 +134,9 @@ int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char
 
 /* The head of a script's body: the probe's place, and the document that it has to be in. */
 cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document);
+
+/* Find out in our blank page whether the driver opens closed shadow roots. */
+int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err);
 
 /* What a page keeps from scripts, as far as WebDriver goes: browser.h, reach. */
 int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);

@@ -26,6 +26,23 @@ static int tell(struct ofs_wd_tab *t, const char *script, const cJSON *host, cJS
     return ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, NULL, err);
 }
 
+int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    static const char script[] = "var host = document.createElement('div');"
+                                 "host.attachShadow({ mode: 'closed' });"
+                                 "document.documentElement.appendChild(host);"
+                                 "return host;";
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    OFS_AUTO_JSON body = ofs_wd_script(b, script, t->document);
+    OFS_AUTO_JSON host = NULL;
+    OFS_AUTO_JSON root = NULL;
+    if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &host, err))
+        return -1;
+    const char *name = host && cJSON_IsString(host->child) ? host->child->valuestring : "";
+    b->opens_roots = !ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err);
+    return b->opens_roots || err->code == OFS_ERR_PEER || err->code == OFS_ERR_PROTOCOL ? 0 : -1;
+}
+
 static int reach_host(struct ofs_wd_tab *t, const cJSON *host, ofs_deadline deadline,
                       struct ofs_error *err)
 {
@@ -35,9 +52,11 @@ static int reach_host(struct ofs_wd_tab *t, const cJSON *host, ofs_deadline dead
     OFS_AUTO_JSON root = NULL;
     OFS_AUTO_JSON role = NULL;
     OFS_AUTO_JSON label = NULL;
+    bool shut = !b->opens_roots;
     if (!ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err)) {
         if (tell(t, root_script, host, cJSON_Duplicate(root, true), deadline, err))
             return -1;
+        shut = false;
     } else if (err->code != OFS_ERR_PEER) {
         return -1;
     }
@@ -49,6 +68,7 @@ static int reach_host(struct ofs_wd_tab *t, const cJSON *host, ofs_deadline dead
     cJSON *node = cJSON_CreateObject();
     cJSON_AddStringToObject(node, "role", cJSON_IsString(role) ? role->valuestring : "");
     cJSON_AddStringToObject(node, "name", cJSON_IsString(label) ? label->valuestring : "");
+    cJSON_AddBoolToObject(node, "shut", shut);
     return tell(t, node_script, host, node, deadline, err);
 }
 

@@ -119,6 +119,12 @@ static const struct observe_row {
     {NULL, "{'path': '/p', 'matches': {}}", "not-found", "", "", .absent = true},
     {NULL, "{'path': '/p'}", "not-found", "", "", .absent = true},
     {NULL, "[]", "not-found", "", "", .absent = true},
+    /* what nobody can look into may hold it, or another of it */
+    {NULL, "{'path': '/p', 'sealed': 1, 'matches': {'s': {" ONE "'state': 'off'}}}", "ambiguous",
+     "", "cannot be looked into", .located = "key"},
+    {NULL, "{'path': '/p', 'sealed': 2, 'matches': {}}", "not-found", "", "cannot be looked into"},
+    {NULL, "{'path': '/p', 'sealed': 0, 'matches': {'s': {" ONE "'state': 'off'}}}", NULL, "off",
+     "", .located = "key"},
     /* what the visit said stands, whatever the last look shows; and then nothing is absent */
     {"signed-out", LOOK(ONE "'state': 'off'"), "signed-out", "", .part = "the visit's words"},
     {"checkpoint", NULL, "checkpoint", "", .part = "the visit's words"},

@@ -113,6 +113,30 @@ function isInSight(el) {
 const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 const reached = new WeakSet(); /* what the protocol has looked into already */
 
+const shut = new WeakSet(); /* may have a closed root, and the protocol cannot open one */
+
+const showsNothing = (el) =>
+  [...el.childNodes].every((child) => (isElement(child) ? !child.getClientRects().length : !isText(child) || !child.data.trim()));
+
+/* Is it as tall as it is for the sake of nothing that is to be seen in it? What its own style explains
+ * is no sign (CSS Typed OM, 6.1: the computed height is a keyword where the content decides). */
+function isFilled(el) {
+  const style = styleOf(el);
+  const outer = el.parentElement ? styleOf(el.parentElement).display : "";
+  if (!el.computedStyleMap || el.computedStyleMap().get("height").value !== "auto") return !el.computedStyleMap;
+  if (/absolute|fixed/.test(style.position) || /flex|grid/.test(outer) || style.aspectRatio !== "auto") return false;
+  if (["::before", "::after"].some((pseudo) => !/^(none|normal)$/.test(styleOf(el, pseudo).content))) return false;
+  const edges = ["paddingTop", "paddingBottom", "borderTopWidth", "borderBottomWidth"].reduce((sum, side) => sum + parseFloat(style[side]), 0);
+  return el.getBoundingClientRect().height > Math.max(edges, parseFloat(style.minHeight) || 0) + 4;
+}
+
+/* A part of the page that nobody can look into, and that is large enough to hold a switch. */
+function isSealed(el) {
+  if (!shut.has(el) || shadowOf(el) || !isRendered(el) || !showsNothing(el)) return false;
+  const box = el.getBoundingClientRect();
+  return box.width >= 30 && box.height >= 12 && (el.localName.includes("-") || isFilled(el));
+}
+
 /* An element that may keep something from scripts: a custom element without a role of its own, or one
  * that takes room and shows nothing that is in it (DOM, 4.8, attachShadow: valid shadow host names). */
 function isOpaque(el) {
@@ -121,10 +145,7 @@ function isOpaque(el) {
   if (!isRendered(el) || (custom && !el.matches(":defined"))) return false;
   if (custom) return !el.shadowRoot || !el.hasAttribute("role");
   const box = el.getBoundingClientRect();
-  if (box.width < 8 || box.height < 8) return false;
-  for (const child of el.childNodes)
-    if (isElement(child) ? child.getClientRects().length : isText(child) && child.data.trim()) return false;
-  return true;
+  return box.width >= 8 && box.height >= 8 && showsNothing(el);
 }
 
 /* Those that are still to be looked into, or have told something that may have changed since. */

@@ -124,11 +124,13 @@ function look({ index } = {}) {
   const roots = [document];
   let opaque = 0;
   let told = 0;
+  let sealed = 0;
   walk(document.documentElement, (el) => {
     const shadow = shadowOf(el);
     if (shadow) roots.push(shadow);
     if (toldNodes.has(el)) told++;
     else if (isToBeReached(el)) opaque++;
+    if (isSealed(el)) sealed++;
     const inner = frameDocument(el);
     if (inner) roots.push(inner);
     return true;
@@ -159,7 +161,7 @@ function look({ index } = {}) {
     boot: site.marks.length ? anySelector(site.marks) : null,
     canary: site.canary.length ? anySelector(site.canary) : null,
     blocker: blockerNow(), password: asksForPassword(),
-    changes, opaque, told, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
+    changes, opaque, told, sealed, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: !!document.body && restBelow(scroller()) > 4 },
@@ -310,6 +312,7 @@ globalThis.ofsProbe = {
   },
   takeNode(host, node) {
     reached.add(host);
+    if (node.shut) shut.add(host);
     if (switchRoles.has(node.role)) toldNodes.set(host, node);
   },
 };
