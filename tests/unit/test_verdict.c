@@ -122,7 +122,8 @@ static const struct observe_row {
     /* what nobody can look into may hold it, or another of it */
     {NULL, "{'path': '/p', 'sealed': 1, 'matches': {'s': {" ONE "'state': 'off'}}}", "ambiguous",
      "", "cannot be looked into", .located = "key"},
-    {NULL, "{'path': '/p', 'sealed': 2, 'matches': {}}", "not-found", "", "cannot be looked into"},
+    {NULL, "{'path': '/p', 'sealed': 2, 'matches': {}}", "not-found", "",
+     .part = "cannot be looked into"},
     {NULL, "{'path': '/p', 'sealed': 0, 'matches': {'s': {" ONE "'state': 'off'}}}", NULL, "off",
      "", .located = "key"},
     /* what the visit said stands, whatever the last look shows; and then nothing is absent */
