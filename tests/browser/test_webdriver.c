@@ -19,7 +19,6 @@
 #include "support/child.h"
 #include "support/devtools.h"
 #include "support/drivers.h"
-#include "wire/http.h"
 
 enum { TICK = 50, RUN_ENDS = 180000, LETS_GO = 20000 };
 
@@ -320,38 +319,6 @@ static void test_faults(struct place *p)
     p->site = healthy;
 }
 
-static void test_no_free_node(struct place *p)
-{
-    static const char name[] = "a hub without a free node is told";
-    OFS_AUTO_STR base = ofs_text_printf("http://127.0.0.1:%d/wd/hub/session", p->driver.port);
-    OFS_AUTO_BUF given = OFS_BUF(1 << 16);
-    struct ofs_error err;
-    struct ofs_http_answer answer;
-    struct ofs_http *http = ofs_http_new(p->loop, NULL, 1 << 20, &err);
-    struct outcome o;
-    if (!http || ofs_buf_read_file(&given, p->capabilities, &err))
-        return fail(p, name, err.text, NULL);
-    OFS_AUTO_STR body =
-        ofs_text_printf("{\"capabilities\":{\"alwaysMatch\":%s}}", ofs_buf_str(&given));
-    int rc = ofs_http_post(http, &(struct ofs_http_request){"POST", base, body, true}, &err);
-    if (!rc)
-        rc = ofs_http_wait(http, ofs_deadline_in(60000), &answer, &err);
-    OFS_AUTO_JSON made = rc ? NULL : ofs_json_parse(answer.body, answer.len, &err);
-    OFS_AUTO_STR url =
-        ofs_text_printf("%s/%s", base, ofs_json_str(made, "value/sessionId", "none"));
-    if (run(p, &(struct order){.verb = "check"}, &o))
-        fail(p, name, "the program could not be run", NULL);
-    else if (o.exit != 1 || !strstr(ofs_buf_str(&o.errors), "no free node"))
-        fail(p, name, "it was not told", &o);
-    else
-        pass(p, name);
-    clear(&o);
-    if (!ofs_http_post(http, &(struct ofs_http_request){"DELETE", url, NULL, true}, &err))
-        ofs_http_wait(http, ofs_deadline_in(20000), &answer, &err);
-    ofs_http_free(http);
-    is_clean(p, name);
-}
-
 /* ---- bad input, with chromedriver and the browser beside it ---- */
 
 static void test_bad_input(struct place *p)
@@ -454,8 +421,6 @@ static int run_peer(const struct peer *peer)
         test_fix(&place);
         test_signals(&place);
         test_faults(&place);
-        if (peer->kind == DRIVER_GRID)
-            test_no_free_node(&place);
         if (peer->kind == DRIVER_CHROME && !peer->attached) {
             test_bad_input(&place);
             test_driver_dies(&place);
