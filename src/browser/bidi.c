@@ -14,7 +14,11 @@
  * browser keeps a session whose connection was cut and lets nobody else in, so session.end is said
  * on every way out; a driver's session is ended by the driver. */
 
-enum { PATIENCE = 1500 }; /* milliseconds that the browser gets for what must not be left open */
+enum {
+    PATIENCE = 1500, /* milliseconds that the browser gets for what must not be left open */
+    CLOSING = 700,   /* until a tab that was closed is told to be gone, or is closed again */
+    CLOSES = 3,
+};
 
 static const char sandbox[] = "offswitch";
 
@@ -378,6 +382,24 @@ static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON 
     }
 }
 
+/* A tab whose next document is just beginning may be said to be closed, and stay (Chromium): only
+ * the event tells. Where the socket is lost, a driver can still close it. */
+static void close_for_sure(struct bidi *b, struct bidi_tab *t, ofs_deadline deadline)
+{
+    const struct ofs_tab_view *view = &t->tab.view;
+    for (int tries = 0; tries < CLOSES && !view->closed && !ofs_rpc_is_over(b->rpc, NULL);
+         tries++) {
+        ofs_deadline moment = ofs_deadline_min(deadline, ofs_deadline_in(CLOSING));
+        struct ofs_error ignored;
+        close_context(b, t->context, deadline);
+        while (!view->closed && !ofs_rpc_is_over(b->rpc, NULL) &&
+               !ofs_loop_turn(b->browser.loop, moment, &ignored))
+            ;
+    }
+    if (!view->closed && b->driver)
+        ofs_webdriver_close_window(b->driver, t->context, deadline);
+}
+
 static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
 {
     struct bidi_tab *t = (struct bidi_tab *)tab;
@@ -389,10 +411,7 @@ static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     cJSON_AddNumberToObject(params, "maxDepth", 0);
     if (!ofs_rpc_call(b->rpc, NULL, "browsingContext.getTree", params, deadline, &tree, &ignored))
         close_popups(b, &tab->view, ofs_json_get(tree, "contexts"), t->context, deadline, 0);
-    if (!tab->view.closed && b->driver && ofs_rpc_is_over(b->rpc, NULL))
-        ofs_webdriver_close_window(b->driver, t->context, deadline);
-    else if (!tab->view.closed)
-        close_context(b, t->context, deadline);
+    close_for_sure(b, t, deadline);
     ofs_loop_shield(b->browser.loop, shield);
     for (struct bidi_tab **at = &b->tabs; *at; at = &(*at)->next)
         if (*at == t) {

@@ -11,8 +11,7 @@
 /* Milliseconds. */
 enum {
     LOOK_AGAIN = 25, /* for the document of a navigation */
-    QUIET = 3000, /* no request has ended for so long: where requests are not seen, there is none */
-    PROMPTS = 8,  /* answered for the sake of one command */
+    PROMPTS = 8,     /* answered for the sake of one command */
 };
 
 /* ---- what runs in the page ---- */
@@ -34,26 +33,20 @@ static const char enter_head[] = OFS_WD_PLACE
     "(function (globalThis) { (";
 static const char enter_tail[] =
     ")(); })(home);"
-    "Object.defineProperty(window, key, { configurable: true,"
-    "  value: { document: document, number: arguments[1], probe: home.ofsProbe } });"
+    "Object.defineProperty(window, key, { configurable: true, value: {"
+    "  document: document, number: arguments[1], probe: home.ofsProbe, told: {}, timing: ";
+static const char enter_end[] =
+    "} });"
     "return { status: timing.responseStatus || 0, failure: failure,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
-/* Ask the probe. Resource timing is told on the way: when the last request ended. */
+/* Ask the probe. What resource timing knows of the page's requests is told on the way. */
 static const char call_script[] = OFS_WD_PLACE
     "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
-    "var tell = function (answer) {"
-    "  var list = performance.getEntriesByType('resource'), last = 0;"
-    "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
-    "  var timing = performance.getEntriesByType('navigation')[0] || {};"
-    "  answer.ready = document.readyState;"
-    "  answer.quiet = performance.now() - Math.max(last, timing.loadEventEnd || 0);"
-    "  answer.full = list.length >= 250;"
-    "  done(answer);"
-    "};"
-    "if (!place || place.document !== document || place.number !== arguments[1]) tell({ "
+    "if (!place || place.document !== document || place.number !== arguments[1]) return done({ "
     "gone: true });"
-    "else Promise.resolve().then(function () { return place.probe[name](given); }).then("
+    "var tell = function (answer) { place.timing(answer, place.told); done(answer); };"
+    "Promise.resolve().then(function () { return place.probe[name](given); }).then("
     "  function (value) { tell({ value: value }); },"
     "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
 
@@ -136,33 +129,13 @@ cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned docume
 
 /* ---- documents ---- */
 
-/* Where requests are not seen, one stands for all of them until the page has been quiet for a
- * while. */
-static void stand_for_requests(struct ofs_wd_tab *t)
-{
-    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
-    t->quiet_request = 0;
-    if (b->sees_requests)
-        return;
-    struct ofs_request *r = ofs_view_request(&t->tab.view, "unseen", "GET", "", true);
-    t->quiet_request = r->serial;
-}
-
-static void note_quiet(struct ofs_wd_tab *t, const cJSON *answer, bool loaded)
-{
-    struct ofs_request *r = ofs_view_find(&t->tab.view, "unseen");
-    bool quiet = loaded && !ofs_json_bool(answer, "full", false) &&
-                 ofs_json_num(answer, "quiet", 0) >= QUIET;
-    if (r && r->serial == t->quiet_request && !r->ended && quiet)
-        ofs_view_request_end(r, false);
-}
-
 /* Enter the present document. `*ret_cached`: it came out of a cache, and not from the site. */
 static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
                  struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
-    OFS_AUTO_STR script = ofs_text_printf("%s%s%s", enter_head, b->browser.probe, enter_tail);
+    OFS_AUTO_STR script = ofs_text_printf("%s%s%s%s%s", enter_head, b->browser.probe, enter_tail,
+                                          ofs_wd_timing_function, enter_end);
     if (!script)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     OFS_AUTO_JSON body = ofs_wd_script(b, script, ++b->documents);
@@ -188,7 +161,8 @@ static int enter_new(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadli
     if (enter(t, ret_cached, deadline, err))
         return -1;
     ofs_view_commit(&t->tab.view);
-    stand_for_requests(t);
+    t->pressed = false;
+    ofs_wd_stand_in(t);
     return 0;
 }
 
@@ -215,7 +189,7 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
         return -1;
     b->sees_requests = false; /* it has stopped telling: go on as if it never had */
     for (struct ofs_wd_tab *t = b->tabs; t; t = t->next)
-        stand_for_requests(t);
+        ofs_wd_stand_in(t);
     return 0;
 }
 
@@ -304,7 +278,8 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
                *text = ofs_json_str(answer, "value", NULL);
     tab->view.loaded = !strcmp(ready, "complete");
     tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
-    note_quiet(t, answer, tab->view.loaded);
+    if (!b->sees_requests && ofs_wd_take_timing(t, answer, deadline, err))
+        return -1;
     const char *thrown = ofs_json_str(answer, "thrown", NULL);
     if (thrown)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s", thrown);
@@ -321,6 +296,7 @@ static int act(struct ofs_wd_tab *t, cJSON *actions, ofs_deadline deadline, stru
     OFS_AUTO_JSON body = cJSON_CreateObject();
     bool unsure = false; /* read back, as every press is */
     cJSON_AddItemToObject(body, "actions", actions);
+    t->pressed = true;
     return ofs_wd_ask_tab(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
 }
 

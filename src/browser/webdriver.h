@@ -20,8 +20,10 @@
  * has been quiet for a while; a document that broke off is told only by the scenario's mark, which
  * is then asked of pages without scripts too; and the proof save-acknowledged is never given.
  *
- * - The HTTP status. It is read from the navigation timing (Resource Timing, responseStatus), and
- * is 0 where the browser does not tell it, as WebKit does not.
+ * - The HTTP status, of the page and of what it asked its own site for. It is read from Resource
+ * Timing (responseStatus). Where the browser does not tell it there, as WebKit does not, an empty
+ * switch whose state was refused would look like one that is off: these addresses are asked for
+ * once more from within the page, for their statuses alone. No other request is ever made.
  *
  * - Closed shadow roots, with some drivers (WebKit's). What may have one, and is as large as a
  * switch, makes a page one that cannot be told.
@@ -70,6 +72,7 @@ struct ofs_wd_tab {
     struct ofs_wd_tab *next;
     char handle[96];
     unsigned document;      /* number of the one that the probe is in */
+    bool pressed;           /* something was, in that document */
     unsigned quiet_request; /* serial of what stands for requests that are not seen, 0: none */
     char loading[OFS_DEVTOOLS_ID]; /* request id of the document, where the log is read */
 };
@@ -149,6 +152,19 @@ int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *e
  */
 int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
                     cJSON **ret_value, struct ofs_error *err);
+
+/* Where requests are not seen, one stands for all of them until the page has been quiet for a
+ * while. Nothing where they are seen. */
+void ofs_wd_stand_in(struct ofs_wd_tab *t);
+
+/* A function expression for the probe's place: adds to an answer of the probe what resource timing
+ * knows of the page's requests. */
+extern const char ofs_wd_timing_function[];
+
+/* Take that answer into the view. Where a browser tells no statuses, the page and what it asked its
+ * own site for are asked for once more, for their statuses alone, when it has become quiet. */
+int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline deadline,
+                       struct ofs_error *err);
 
 /* Take what the driver has logged of our tabs' requests into their views. */
 int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
