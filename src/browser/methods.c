@@ -50,6 +50,9 @@ static const char *const methods[] = {
     /* the probe; reading past caches, for our tab alone; a person's hand */
     "script.callFunction",
     "browsingContext.locateNodes",
+    /* the Chromium family's way from BiDi to the methods above; rpc.c holds what it carries to them */
+    "goog:cdp.getSession",
+    "goog:cdp.sendCommand",
     "network.setCacheBehavior",
     "input.performActions",
     NULL,

@@ -130,6 +130,15 @@ void ofs_rpc_free(struct ofs_rpc *rpc)
     free(rpc);
 }
 
+/* Whether it may be sent, and where it carries another method, that one too. */
+static const char *allowed_method(const char *method, const cJSON *message)
+{
+    const char *carried = ofs_json_str(message, "params/method", "");
+    if (!strcmp(method, "goog:cdp.sendCommand") && !ofs_method_allowed(carried))
+        return NULL;
+    return ofs_method_allowed(method);
+}
+
 int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,
                  int *ret_id, struct ofs_error *err)
 {
@@ -140,7 +149,7 @@ int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, c
     cJSON_AddItemToObject(message, "params", params ? params : cJSON_CreateObject());
     if (session)
         cJSON_AddStringToObject(message, "sessionId", session);
-    const char *allowed = ofs_method_allowed(method);
+    const char *allowed = allowed_method(method, message);
     if (!allowed)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "%s is not a method that offswitch may send",
                         method);

@@ -239,6 +239,27 @@ static void test_refused(void **state)
     assert_int_equal(cJSON_GetArraySize(f->sent), 0);
 }
 
+/* A method that carries another is held to the table with both. */
+static void test_carried(void **state)
+{
+    static const char carrier[] = "goog:cdp.sendCommand";
+    struct fake *f = *state;
+    struct ofs_error err;
+    int id = 77;
+    for (size_t i = 0; i <= COUNT(forbidden); i++) {
+        cJSON *params = cJSON_CreateObject(); /* the last one carries nothing */
+        if (i < COUNT(forbidden))
+            cJSON_AddStringToObject(params, "method", forbidden[i]);
+        assert_int_equal(ofs_rpc_post(f->rpc, NULL, carrier, params, &id, &err), -1);
+        assert_int_equal(err.code, OFS_ERR_PROTOCOL);
+    }
+    assert_int_equal(cJSON_GetArraySize(f->sent), 0);
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "method", "Accessibility.getPartialAXTree");
+    assert_int_equal(ofs_rpc_post(f->rpc, NULL, carrier, params, &id, &err), 0);
+    assert_int_equal(cJSON_GetArraySize(f->sent), 1);
+}
+
 static void test_method_table(void **state)
 {
     (void)state;
@@ -581,6 +602,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FAKE(test_shape),
         WITH_FAKE(test_refused),
+        WITH_FAKE(test_carried),
         cmocka_unit_test(test_method_table),
         WITH_FAKE(test_send_fails),
         WITH_FAKE(test_out_of_order),
