@@ -1,12 +1,15 @@
 /*
- * test_faults: every row of tests/faults.tsv on a real browser.
+ * test_faults: every row of tests/faults.tsv on a real browser, over any wire.
  *
- *     test_faults [-j N] [--list] [--sample N] [--table FILE] [FILTER...]
+ *     test_faults [-j N] [--wire NAME] [--list] [--sample N] [--table FILE] [--wires FILE]
+ * [FILTER...]
  *
- * One headless browser on an empty profile is shared; each row has a replica of its own, and check
- * and fix are two runs of the program, `build/offswitch` or $OFFSWITCH. A filter is a part of a
- * row's name (`--list` shows them), or =NAME for the whole of it. `--sample N` (or $FAULTS_SAMPLE)
- * runs every Nth row. Exit status: 0 all as the table says, 1 not, 2 it could not be run.
+ * NAME (or $FAULTS_WIRE) is one of support/peer.h, cdp by itself; where a wire has another answer,
+ * tests/wires.tsv says so. Each worker has a peer of its own, and they share a browser where a wire
+ * lets several in; each row has a replica of its own, and check and fix are two runs of the
+ * program, `build/offswitch` or $OFFSWITCH. A filter is a part of a row's name (`--list` shows
+ * them), or =NAME for the whole of it. `--sample N` (or $FAULTS_SAMPLE) runs every Nth row, others
+ * on each wire. Exit status: 0 all as the table says, 1 not, 2 it could not be run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +26,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "support/child.h"
-#include "support/devtools.h"
 #include "support/fault_job.h"
+#include "support/wires_table.h"
 
 enum { MOST_WORKERS = 32, WORDS = 1 << 16, CLOSES = 5000 };
+
+/* How a worker ends: what it tells of its row, and of the peer that it visited. */
+enum { ALL_WELL = 0, IS_WRONG = 1, IS_SPOILT = 2 };
 
 struct task {
     const struct fault_row *row;
@@ -40,18 +46,22 @@ struct worker {
     struct ofs_buf said;
     const struct task *task;
     int64_t since;
+    struct peer peer; /* stays when the task has ended, for the next one */
 };
 
 struct options {
     int workers;
     int sample;
     bool list;
-    const char *table;
+    const struct peer_kind *wire;
+    const char *table, *wires;
     char **filters;
     int n_filters;
 };
 
 struct runner {
+    const struct peer_kind *wire;
+    struct peer shared;
     struct job_place place;
     struct worker workers[MOST_WORKERS];
     int limit, signals;
@@ -64,12 +74,17 @@ static _Noreturn void work(const struct task *task, const struct job_place *plac
     OFS_AUTO_BUF said = OFS_BUF(WORDS);
     struct outcome outcome;
     struct ofs_error err;
-    int wrong = 1;
+    int status = ALL_WELL;
     child_die_with_parent();
-    if (job_run(task->row, task->fix, place, &outcome, &err))
+    if (job_run(task->row, task->fix, place, &outcome, &err)) {
         ofs_buf_printf(&said, &err, "        it could not be run: %s\n", err.text);
-    else
-        wrong = job_judge(task->row, task->fix, &outcome, &said);
+        status = IS_WRONG | IS_SPOILT;
+    } else {
+        if (job_judge(task->row, task->fix, &outcome, &said))
+            status |= IS_WRONG;
+        if (!outcome.end.in_time || cJSON_GetArraySize(outcome.left))
+            status |= IS_SPOILT;
+    }
     outcome_clear(&outcome);
     const char *text = ofs_buf_str(&said);
     for (size_t n = strlen(text); n;) {
@@ -79,7 +94,33 @@ static _Noreturn void work(const struct task *task, const struct job_place *plac
         text += sent;
         n -= (size_t)sent;
     }
-    _exit(wrong ? 1 : 0);
+    _exit(status);
+}
+
+/* ---- peers: a loop is there only while one is asked, for nothing of it is to be forked ---- */
+
+static int start_peer(struct runner *r, struct peer *peer)
+{
+    struct ofs_error err;
+    struct ofs_loop *loop = ofs_loop_new(&err);
+    int rc =
+        loop ? peer_start(loop, r->wire, r->place.dir, r->place.build, &r->shared, peer, &err) : -1;
+    if (rc) {
+        fprintf(stderr, "test_faults: %s: %s\n", r->wire->name, err.text);
+        if (loop)
+            peer_end(loop, peer);
+    }
+    ofs_loop_free(loop);
+    return rc;
+}
+
+static void end_peer(struct peer *peer)
+{
+    struct ofs_error ignored;
+    struct ofs_loop *loop = peer->kind ? ofs_loop_new(&ignored) : NULL;
+    if (loop)
+        peer_end(loop, peer);
+    ofs_loop_free(loop);
 }
 
 static int start(struct runner *r, const struct task *task)
@@ -88,14 +129,16 @@ static int start(struct runner *r, const struct task *task)
     int ends[2];
     while (w->pid)
         w++;
-    if (pipe2(ends, O_CLOEXEC))
+    if ((!w->peer.kind && start_peer(r, &w->peer)) || pipe2(ends, O_CLOEXEC))
         return -1;
     fflush(stdout);
+    struct job_place place = r->place;
+    place.peer = &w->peer;
     pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
         close(r->signals);
-        work(task, &r->place, ends[1]);
+        work(task, &place, ends[1]);
     }
     close(ends[1]);
     if (pid < 0) {
@@ -103,7 +146,11 @@ static int start(struct runner *r, const struct task *task)
         return -1;
     }
     setpgid(pid, pid);
-    *w = (struct worker){pid, ends[0], OFS_BUF(WORDS), task, ofs_now_ms()};
+    w->pid = pid;
+    w->words = ends[0];
+    w->said = (struct ofs_buf)OFS_BUF(WORDS);
+    w->task = task;
+    w->since = ofs_now_ms();
     return 0;
 }
 
@@ -113,6 +160,7 @@ static void finish(struct runner *r, struct worker *w)
     waitpid(w->pid, &status, 0);
     kill(-w->pid, SIGKILL); /* whatever it left behind */
     bool passed = WIFEXITED(status) && !WEXITSTATUS(status);
+    bool spoilt = !WIFEXITED(status) || WEXITSTATUS(status) & IS_SPOILT;
     printf("%s  %-5s %s (%.1f s)\n%s", passed ? "PASS" : "FAIL", w->task->fix ? "fix" : "check",
            w->task->row->name, (double)(ofs_now_ms() - w->since) / 1000, ofs_buf_str(&w->said));
     if (WIFSIGNALED(status))
@@ -122,7 +170,9 @@ static void finish(struct runner *r, struct worker *w)
     r->failed += !passed;
     close(w->words);
     ofs_buf_free(&w->said);
-    *w = (struct worker){0};
+    w->pid = 0;
+    if (spoilt)
+        end_peer(&w->peer);
 }
 
 static void hear(struct runner *r, struct worker *w)
@@ -169,13 +219,20 @@ static void stop_all(struct runner *r)
         waitpid(w->pid, NULL, 0);
         close(w->words);
         ofs_buf_free(&w->said);
-        *w = (struct worker){0};
+        w->pid = 0;
     }
+}
+
+/* Every Nth row, and on each wire others. */
+static bool is_sampled(const struct options *o, size_t index)
+{
+    size_t wire = (size_t)(o->wire - peer_kinds), step = (size_t)o->sample;
+    return o->sample <= 1 || index % step == wire * 5 % step;
 }
 
 static bool is_chosen(const struct options *o, const struct fault_row *row, size_t index)
 {
-    if (o->sample > 1 && index % (size_t)o->sample)
+    if (!is_sampled(o, index))
         return false;
     for (int i = 0; i < o->n_filters; i++) {
         const char *filter = o->filters[i];
@@ -193,6 +250,8 @@ static struct task *choose(const struct options *o, const struct fault_table *ta
         const struct fault_row *row = &table->rows[i];
         if (!is_chosen(o, row, i))
             continue;
+        if (row->lacks && !strcmp(row->check, "-") && !strcmp(row->fix, "-") && !o->list)
+            printf("NOT RUN  %s (%s): %s\n", row->name, row->lacks, row->why);
         if (strcmp(row->check, "-"))
             tasks[(*ret_n)++] = (struct task){row, false};
         if (strcmp(row->fix, "-"))
@@ -201,29 +260,26 @@ static struct task *choose(const struct options *o, const struct fault_table *ta
     return tasks;
 }
 
-/* No row may have left a tab in the browser that they shared, at whatever address. */
-static int leftovers(const struct runner *r)
+/* No row may have left anything where they all were: a tab at whatever address, a session. */
+static int leftovers(struct runner *r)
 {
     struct ofs_error ignored;
     struct ofs_loop *loop = ofs_loop_new(&ignored);
-    ofs_deadline until = ofs_deadline_in(CLOSES);
-    int n = -1;
-    while (loop && n < 0) {
-        OFS_AUTO_JSON tabs = devtools_tabs(loop, r->place.browser_port, 0);
+    int n = 0;
+    for (int i = -1; loop && i < MOST_WORKERS; i++) {
+        const struct peer *peer = i < 0 ? &r->shared : &r->workers[i].peer;
         const cJSON *one;
-        if (tabs && cJSON_GetArraySize(tabs) > 1 && ofs_deadline_left(until)) {
-            ofs_loop_turn(loop, ofs_deadline_min(until, ofs_deadline_in(100)), &ignored);
+        if (!peer->kind || (i >= 0 && peer->kind->base == PEER_CHROMIUM))
             continue;
-        }
-        n = tabs ? cJSON_GetArraySize(tabs) - 1 : 1;
-        cJSON_ArrayForEach(one, tabs)
+        OFS_AUTO_JSON left = peer_left(loop, peer, NULL, 0, ofs_deadline_in(CLOSES));
+        cJSON_ArrayForEach(one, left)
         {
-            if (n && strcmp(ofs_json_str(one, "url", ""), "about:blank"))
-                printf("FAIL  a tab is open at the end: %s\n", ofs_json_str(one, "url", ""));
+            printf("FAIL  left at the end: %s\n", one->valuestring);
+            n++;
         }
     }
     ofs_loop_free(loop);
-    return n;
+    return loop ? n : -1;
 }
 
 static int run(struct runner *r, const struct task *tasks, size_t n)
@@ -242,17 +298,19 @@ static int run(struct runner *r, const struct task *tasks, size_t n)
         return 2;
     }
     int left = leftovers(r);
-    printf("%zu runs of the program, %zu as the table says, %zu not, %.0f seconds\n", n, r->passed,
-           r->failed, (double)(ofs_now_ms() - since) / 1000);
+    printf("%s: %zu runs of the program, %zu as the table says, %zu not, %.0f seconds\n",
+           r->wire->name, n, r->passed, r->failed, (double)(ofs_now_ms() - since) / 1000);
     return r->failed || left ? 1 : 0;
 }
 
-static int run_on_browser(const struct options *o, const struct task *tasks, size_t n)
+static int run_at_peers(const struct options *o, const struct task *tasks, size_t n)
 {
-    const char *tmp = getenv("TMPDIR"), *program = getenv("OFFSWITCH");
-    const char *preload = getenv("FAULTS_PRELOAD");
+    const char *tmp = getenv("TMPDIR");
+    OFS_AUTO_STR build = program_build();
     char *dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
-    struct runner r = {.limit = o->workers};
+    struct runner r = {.limit =
+                           o->wire->most && o->wire->most < o->workers ? o->wire->most : o->workers,
+                       .wire = o->wire};
     struct ofs_error err;
     sigset_t set;
     sigemptyset(&set);
@@ -261,18 +319,18 @@ static int run_on_browser(const struct options *o, const struct task *tasks, siz
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
     r.signals = signalfd(-1, &set, SFD_CLOEXEC);
-    r.place = (struct job_place){
-        .program = program ? program : "build/offswitch",
-        .preload = preload,
-        .dir = dir,
-    };
-    pid_t browser = 0;
+    r.place = (struct job_place){.preload = getenv("FAULTS_PRELOAD"), .dir = dir, .build = build};
+    struct ofs_loop *loop = ofs_loop_new(&err);
+    int rc = dir && loop ? peer_start_shared(loop, o->wire, dir, &r.shared, &err) : -1;
+    ofs_loop_free(loop);
     int status = 2;
-    if (!dir || child_start_browser(dir, &browser, &r.place.browser_port, &err))
+    if (rc)
         fprintf(stderr, "test_faults: %s\n", dir ? err.text : "no scratch directory");
     else
         status = run(&r, tasks, n);
-    child_end(browser, SIGTERM);
+    for (int i = 0; i < MOST_WORKERS; i++)
+        end_peer(&r.workers[i].peer);
+    end_peer(&r.shared);
     child_remove_dir(dir);
     free(dir);
     return status;
@@ -280,13 +338,16 @@ static int run_on_browser(const struct options *o, const struct task *tasks, siz
 
 static int read_options(int argc, char **argv, struct options *ret)
 {
-    static const struct option longs[] = {{"list", no_argument, NULL, 'l'},
-                                          {"sample", required_argument, NULL, 's'},
-                                          {"table", required_argument, NULL, 't'},
-                                          {0}};
-    const char *sample = getenv("FAULTS_SAMPLE");
-    *ret = (struct options){
-        .workers = 4, .sample = sample ? atoi(sample) : 1, .table = "tests/faults.tsv"};
+    static const struct option longs[] = {
+        {"list", no_argument, NULL, 'l'},        {"sample", required_argument, NULL, 's'},
+        {"table", required_argument, NULL, 't'}, {"wire", required_argument, NULL, 'w'},
+        {"wires", required_argument, NULL, 'W'}, {0}};
+    const char *sample = getenv("FAULTS_SAMPLE"), *wire = getenv("FAULTS_WIRE");
+    *ret = (struct options){.workers = 4,
+                            .sample = sample ? atoi(sample) : 1,
+                            .table = "tests/faults.tsv",
+                            .wires = "tests/wires.tsv"};
+    wire = wire && *wire ? wire : "cdp";
     int c;
     while ((c = getopt_long(argc, argv, "j:", longs, NULL)) != -1) {
         if (c == 'j')
@@ -297,14 +358,28 @@ static int read_options(int argc, char **argv, struct options *ret)
             ret->sample = atoi(optarg);
         else if (c == 't')
             ret->table = optarg;
+        else if (c == 'w')
+            wire = optarg;
+        else if (c == 'W')
+            ret->wires = optarg;
         else
             return -1;
     }
     if (ret->workers < 1 || ret->workers > MOST_WORKERS)
         return fprintf(stderr, "test_faults: -j takes a number from 1 to %d\n", MOST_WORKERS), -1;
+    ret->wire = peer_find(wire);
+    if (!ret->wire)
+        return fprintf(stderr, "test_faults: no wire is called '%s'\n", wire), -1;
     ret->filters = argv + optind;
     ret->n_filters = argc - optind;
     return 0;
+}
+
+/* Where everything was to be installed, nothing is skipped. */
+static int skip(const struct peer_kind *wire, const char *missing)
+{
+    printf("SKIP  every fault over %s: %s is not installed\n", wire->name, missing);
+    return getenv("NO_SKIP") ? 1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -312,6 +387,7 @@ int main(int argc, char **argv)
     struct options options;
     struct fault_table table;
     struct ofs_error err;
+    struct wires_table wires;
     size_t n;
     if (read_options(argc, argv, &options))
         return 2;
@@ -320,14 +396,20 @@ int main(int argc, char **argv)
         return 2;
     }
     int status = fault_table_missing(&table) ? 1 : 0;
+    if (wires_apply(&table, options.wires, options.wire->name, &wires, &err)) {
+        fprintf(stderr, "test_faults: %s\n", err.text);
+        status = 2;
+    }
     struct task *tasks = choose(&options, &table, &n);
+    const char *missing = peer_missing(options.wire);
     if (options.list)
         fault_table_print(&table);
-    else if (!child_find_browser())
-        puts("SKIP  every fault: no Chromium or Chrome is installed");
-    else if (!status || options.n_filters)
-        status = run_on_browser(&options, tasks, n);
+    else if (missing)
+        status = skip(options.wire, missing);
+    else if (!status || (status == 1 && options.n_filters))
+        status = run_at_peers(&options, tasks, n);
     free(tasks);
     fault_table_free(&table);
+    wires_free(&wires);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -133,26 +134,98 @@ static size_t whole_frame(const struct ofs_buf *b, struct ofs_buf *text)
     return head + mask + (size_t)n;
 }
 
-/* 1 when the wire was cut meanwhile. */
-static int pass_frames(struct relay *r, struct pair *p)
+/* How the press of the mouse begins and how it ends: in CDP it is several messages, in the others
+ * one. Tracing a wheel or a key is none. */
+static const struct {
+    const char *begins, *ends;
+} presses[] = {
+    {"Input.dispatchMouseEvent", "mouseReleased"},
+    {"\"input.performActions\"", "\"pointerUp\""},
+    {"/actions HTTP/1.1\r\n", "\"pointerUp\""},
+};
+
+static bool begins_press(const char *said)
+{
+    for (size_t i = 0; i < sizeof presses / sizeof *presses; i++)
+        if (strstr(said, presses[i].begins))
+            return i == 0 || strstr(said, presses[i].ends);
+    return false;
+}
+
+static bool ends_press(const char *said)
+{
+    for (size_t i = 0; i < sizeof presses / sizeof *presses; i++)
+        if (strstr(said, presses[i].begins))
+            return strstr(said, presses[i].ends);
+    return false;
+}
+
+/* The length of the request at the front, with its body, or 0 while it is not whole. */
+static size_t whole_request(const struct ofs_buf *b)
+{
+    const char *text = ofs_buf_str(b), *end = strstr(text, "\r\n\r\n");
+    if (!end)
+        return 0;
+    const char *length = strcasestr(text, "\r\ncontent-length:");
+    size_t body = length && length < end ? (size_t)atol(strchr(length, ':') + 1) : 0;
+    size_t n = (size_t)(end - text) + 4 + body;
+    return n <= b->len ? n : 0;
+}
+
+/* The length of the message at the front, or 0; `text` gets what it says. */
+static size_t whole_message(const struct pair *p, struct ofs_buf *text)
+{
+    struct ofs_error ignored;
+    if (p->upgraded)
+        return whole_frame(&p->pending, text);
+    size_t n = whole_request(&p->pending);
+    ofs_buf_clear(text);
+    if (n)
+        ofs_buf_add(text, p->pending.data, n, &ignored);
+    return n;
+}
+
+/* A browser wants its own port in the Host of an upgrade, and not ours. */
+static void pass_upgrade(struct relay *r, struct pair *p, size_t n)
+{
+    OFS_AUTO_BUF out = OFS_BUF(CHUNK);
+    struct ofs_error ignored;
+    const char *text = p->pending.data, *host = strcasestr(text, "\r\nhost:");
+    const char *port = host ? strchr(host + 7, ':') : NULL;
+    size_t digits = port ? strspn(port + 1, "0123456789") : 0;
+    if (!digits || (size_t)(port - text) > n) {
+        send_all(p->server, text, n);
+        return;
+    }
+    ofs_buf_printf(&out, &ignored, "%.*s:%d", (int)(port - text), text, r->browser_port);
+    ofs_buf_add(&out, port + 1 + digits, n - (size_t)(port + 1 + digits - text), &ignored);
+    send_all(p->server, out.data, out.len);
+}
+
+static void pass_messages(struct relay *r, struct pair *p)
 {
     OFS_AUTO_BUF text = OFS_BUF(MOST);
     size_t n;
-    while ((n = whole_frame(&p->pending, &text))) {
+    while ((n = whole_message(p, &text))) {
         const char *said = ofs_buf_str(&text);
-        if (r->manner == CUTTER_BEFORE_PRESS && strstr(said, "Input.dispatchMouseEvent")) {
+        if (r->manner == CUTTER_BEFORE_PRESS && begins_press(said)) {
             cut(r);
-            return 1;
+            return;
         }
-        send_all(p->server, p->pending.data, n);
+        if (!p->upgraded && strcasestr(said, "\r\nupgrade: websocket")) {
+            pass_upgrade(r, p, n);
+            p->upgraded = true;
+        } else {
+            send_all(p->server, p->pending.data, n);
+        }
         memmove(p->pending.data, p->pending.data + n, p->pending.len - n);
         p->pending.len -= n;
-        if (r->manner == CUTTER_AFTER_PRESS && strstr(said, "mouseReleased")) {
+        p->pending.data[p->pending.len] = '\0';
+        if (r->manner == CUTTER_AFTER_PRESS && ends_press(said)) {
             cut(r);
-            return 1;
+            return;
         }
     }
-    return 0;
 }
 
 static void from_client(struct relay *r, struct pair *p)
@@ -167,15 +240,7 @@ static void from_client(struct relay *r, struct pair *p)
     if (p->server < 0)
         return; /* held */
     ofs_buf_add(&p->pending, chunk, (size_t)n, &ignored);
-    if (p->upgraded) {
-        pass_frames(r, p);
-        return;
-    }
-    p->upgraded = strcasestr(ofs_buf_str(&p->pending), "upgrade: websocket") &&
-                  strstr(ofs_buf_str(&p->pending), "\r\n\r\n");
-    send_all(p->server, chunk, (size_t)n);
-    if (p->upgraded || strstr(ofs_buf_str(&p->pending), "\r\n\r\n"))
-        ofs_buf_clear(&p->pending); /* requests have no body here, and nobody sends ahead */
+    pass_messages(r, p);
 }
 
 static void from_server(struct pair *p)

@@ -1,7 +1,8 @@
 /*
  * cutter.h: a wire with scissors: a TCP relay on a loopback port between the program and a browser,
  * in a process of its own, that can be told to cut, or to cut by itself at a press of the mouse. It
- * reads the frames of a WebSocket (RFC 6455, section 5.2) far enough to see which message goes by.
+ * reads the frames of a WebSocket (RFC 6455, section 5.2) and the requests of HTTP far enough to
+ * see which message goes by: CDP's, BiDi's or WebDriver's own.
  *
  * After a cut what is connected is gone, and new connections are relayed: the port still answers.
  */
@@ -15,7 +16,7 @@
 enum cutter_manner {
     CUTTER_ON_DEMAND,
     CUTTER_BEFORE_PRESS, /* the first message about the mouse is not passed on */
-    CUTTER_AFTER_PRESS,  /* the release of the button is the last one passed on */
+    CUTTER_AFTER_PRESS,  /* the one that releases the button is the last one passed on */
     CUTTER_HOLD,         /* takes connections and passes nothing on */
 };
 

@@ -4,23 +4,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "rehearsal/site.h"
 #include "support/child.h"
 #include "support/cutter.h"
-#include "support/devtools.h"
 #include "wire/wire.h"
 
 enum {
     TIME = 90000,    /* for the program */
     MORE = 15000,    /* for each further setting */
     SETTLES = 10000, /* the latest that the replica has put anything off after a save */
-    CLOSES = 3000,   /* until a tab that was closed is off the browser's list */
+    CLOSES = 10000,  /* until what was closed is off every list */
     HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
-    MOST_ARGS = 32,
+    ARRIVES = 1000,  /* a page that comes at once has begun */
+    MOST_ARGS = 40,
 };
 
 enum moment {
@@ -46,38 +45,26 @@ struct job {
     const struct job_place *place;
     struct ofs_loop *loop;
     struct ofs_site *site;
-    struct child child;
+    struct program program;
     struct cutter cutter;
-    struct ofs_wire *alive, *scissors;
-    pid_t browser; /* of its own, or 0 */
-    int browser_port;
+    struct ofs_wire *scissors;
+    struct peer peer; /* of its own, or the place's */
+    bool own_peer;
+    struct peer_visit visit;
     char deed[64]; /* what is to be done to the machine, or "" */
     enum moment moment;
-    bool ended, accepted, was_cut, done;
-    bool wrote;
+    bool accepted, was_cut, done;
+    bool asked, wrote;
     size_t pages_at_write;
-    ofs_deadline write_ms;
+    ofs_deadline asked_ms, write_ms;
     char dir[400];
 };
 
 /* ---- deeds ---- */
 
-static bool with_our_tab(struct job *job, int (*deed)(struct job *, const cJSON *tab))
+static int site_port(const struct job *job)
 {
-    OFS_AUTO_JSON tabs = devtools_tabs(job->loop, job->browser_port,
-                                       atoi(strrchr(ofs_site_origin(job->site), ':') + 1));
-    /* until the answer has come, a tab that is new stands on its former address */
-    return cJSON_GetArraySize(tabs) && !deed(job, cJSON_GetArrayItem(tabs, 0));
-}
-
-static int close_it(struct job *job, const cJSON *tab)
-{
-    return devtools_close(job->loop, job->browser_port, tab);
-}
-
-static int crash_it(struct job *job, const cJSON *tab)
-{
-    return devtools_crash(job->loop, tab);
+    return atoi(strrchr(ofs_site_origin(job->site), ':') + 1);
 }
 
 /* True when it was done; what could not be done yet is tried again. */
@@ -85,15 +72,21 @@ static bool act(struct job *job)
 {
     struct ofs_error ignored;
     if (!strcmp(job->deed, "sigint") || !strcmp(job->deed, "sigterm"))
-        return !kill(job->child.pid, !strcmp(job->deed, "sigint") ? SIGINT : SIGTERM);
+        return !kill(job->program.child.pid, !strcmp(job->deed, "sigint") ? SIGINT : SIGTERM);
     if (!strcmp(job->deed, "kill-browser"))
-        return !kill(job->browser, SIGKILL);
+        return peer_kill_browser(&job->peer, &job->visit);
     if (!strcmp(job->deed, "close-tab"))
-        return with_our_tab(job, close_it);
+        return peer_close_tab(job->loop, &job->peer, &job->visit, site_port(job));
     if (!strcmp(job->deed, "crash-tab"))
-        return with_our_tab(job, crash_it);
+        return peer_crash_tab(job->loop, &job->peer, &job->visit, site_port(job));
     return !strcmp(job->deed, "cut") &&
            !job->scissors->ops->send(job->scissors, "cut", 3, &ignored);
+}
+
+/* A document has to be there to crash, and not every peer tells that it is. */
+static int arrives(const struct job *job)
+{
+    return strcmp(job->deed, "crash-tab") ? 0 : ARRIVES;
 }
 
 static bool is_time(struct job *job)
@@ -106,12 +99,16 @@ static bool is_time(struct job *job)
         job->pages_at_write = n_pages;
         job->write_ms = ofs_now_ms();
     }
+    if (!job->asked && n_pages) {
+        job->asked = true;
+        job->asked_ms = ofs_now_ms();
+    }
     size_t since = job->wrote ? n_pages - job->pages_at_write : 0;
     switch (job->moment) {
     case AT_CONNECT:
         return job->accepted;
     case AT_PAGE:
-        return n_pages > 0;
+        return n_pages > 0 && ofs_now_ms() >= job->asked_ms + arrives(job);
     case AT_WRITE:
         return job->wrote;
     case AT_RELOAD:
@@ -123,12 +120,6 @@ static bool is_time(struct job *job)
     default:
         return false; /* nothing to do, or done by the relay */
     }
-}
-
-static void on_ended(void *ctx, const struct ofs_error *why)
-{
-    (void)why;
-    ((struct job *)ctx)->ended = true;
 }
 
 static void on_scissors(void *ctx, const char *text, size_t len)
@@ -196,46 +187,43 @@ static int serve(struct job *job, struct ofs_error *err)
 
 static int reach(struct job *job, struct ofs_error *err)
 {
-    int port = job->place->browser_port;
-    if (!strcmp(job->deed, "kill-browser") &&
-        child_start_browser(job->dir, &job->browser, &port, err))
-        return -1;
-    job->browser_port = port;
+    const struct peer_kind *kind = job->place->peer->kind;
+    bool watched = !strcmp(job->deed, "close-tab") || !strcmp(job->deed, "crash-tab");
     bool relayed = !strcmp(job->deed, "cut") || job->moment == AT_CONNECT;
-    if (!relayed)
-        return 0;
     enum cutter_manner manner = job->moment == AT_CONNECT   ? CUTTER_HOLD
                                 : job->moment == AT_PRESS   ? CUTTER_BEFORE_PRESS
                                 : job->moment == AT_PRESSED ? CUTTER_AFTER_PRESS
                                                             : CUTTER_ON_DEMAND;
-    if (cutter_start(port, manner, &job->cutter, err) ||
-        !(job->scissors = listen_to(job, job->cutter.fd, err)))
+    job->own_peer = peer_dies_with(kind, job->deed);
+    job->peer = *job->place->peer;
+    if (job->own_peer &&
+        peer_start(job->loop, kind, job->dir, job->place->build, NULL, &job->peer, err))
         return -1;
-    job->scissors->on_message = on_scissors;
-    return 0;
+    if (relayed) {
+        if (cutter_start(peer_port(&job->peer), manner, &job->cutter, err) ||
+            !(job->scissors = listen_to(job, job->cutter.fd, err)))
+            return -1;
+        job->scissors->on_message = on_scissors;
+    }
+    return peer_visit_begin(&job->peer, job->dir, job->cutter.port, watched, &job->visit, err);
 }
 
 static int start_program(struct job *job, bool fix, struct ofs_error *err)
 {
-    char connect[64], options[512];
-    OFS_AUTO_STR out = ofs_text_printf("%s/out", job->dir);
-    OFS_AUTO_STR errors = ofs_text_printf("%s/errors", job->dir);
+    char options[512];
     OFS_AUTO_STR state = ofs_text_printf("%s/state", job->dir);
-    char *argv[MOST_ARGS] = {(char *)job->place->program,
-                             fix ? "fix" : "check",
+    char *argv[MOST_ARGS] = {fix ? "fix" : "check",
                              "linkedin",
                              "--json",
                              "--acknowledge-terms",
                              "--origin",
                              (char *)ofs_site_origin(job->site),
-                             "--connect",
-                             connect,
                              "--state",
                              state};
-    size_t n = 11;
+    size_t n = 8;
     bool asked = !strncmp(job->deed, "types-", 6), nobody = !strcmp(job->deed, "nobody-to-ask");
-    snprintf(connect, sizeof connect, "cdp://127.0.0.1:%d",
-             job->cutter.port ? job->cutter.port : job->browser_port);
+    for (char **arg = job->visit.args; *arg; arg++)
+        argv[n++] = *arg;
     if (!strcmp(job->row->only, "all")) {
         argv[n++] = "--all";
     } else {
@@ -252,23 +240,16 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
     bool jumps = !strncmp(job->deed, "clock-", 6);
     if (jumps)
         setenv("TEST_CLOCK_JUMP", strcmp(job->deed, "clock-back") ? "86400" : "-86400", 1);
-    const struct child_options child = {
+    const struct program_options program = {
         .argv = argv,
-        .out = out,
-        .errors = errors,
+        .dir = job->dir,
         .preload = jumps ? job->place->preload : NULL,
         .typed = !fix || !asked                    ? NULL
                  : !strcmp(job->deed, "types-yes") ? "yes\n"
                  : !strcmp(job->deed, "types-no")  ? "no\n"
                                                    : "\003",
     };
-    if (child_start(&child, &job->child, err))
-        return -1;
-    job->alive = listen_to(job, job->child.alive_fd, err);
-    if (!job->alive)
-        return -1;
-    job->alive->on_closed = on_ended;
-    return 0;
+    return program_start(job->loop, &program, &job->program, err);
 }
 
 /* ---- running ---- */
@@ -278,10 +259,12 @@ static void run(struct job *job)
     size_t n = strcmp(job->row->only, "all") ? cell_parts(job->row->only) : (size_t)SITE_SETTINGS;
     ofs_deadline deadline = ofs_deadline_in(TIME + MORE * (int64_t)(n - 1));
     struct ofs_error ignored;
-    while (!job->ended && ofs_deadline_left(deadline)) {
+    while (!job->program.ended && ofs_deadline_left(deadline)) {
         ofs_deadline next = deadline;
         if (job->moment == AT_HOLD && job->wrote && !job->done)
             next = ofs_deadline_min(next, job->write_ms + HELD);
+        if (job->moment == AT_PAGE && job->asked && !job->done)
+            next = ofs_deadline_min(next, job->asked_ms + arrives(job));
         if (next > ofs_now_ms())
             ofs_loop_turn(job->loop, next, &ignored);
         if (!job->done && *job->deed && is_time(job))
@@ -304,62 +287,26 @@ static void settle(struct job *job)
         ofs_loop_turn(job->loop, until, &ignored);
 }
 
-/* A tab may be on the list for a moment after it was closed. */
-static cJSON *tabs_left(struct job *job)
+static void look_behind(struct job *job, struct outcome *ret)
 {
-    int site_port = atoi(strrchr(ofs_site_origin(job->site), ':') + 1);
-    ofs_deadline until = ofs_deadline_in(CLOSES);
-    struct ofs_error ignored;
-    if (job->browser)
-        return NULL;
-    for (;;) {
-        cJSON *tabs = devtools_tabs(job->loop, job->browser_port, site_port);
-        const cJSON *one;
-        /* a program that had to be killed could not close its own */
-        if (!job->ended)
-            cJSON_ArrayForEach(one, tabs) devtools_close(job->loop, job->browser_port, one);
-        if (!cJSON_GetArraySize(tabs) || !ofs_deadline_left(until))
-            return tabs;
-        cJSON_Delete(tabs);
-        ofs_loop_turn(job->loop, ofs_deadline_min(until, ofs_deadline_in(100)), &ignored);
-    }
-}
-
-static void read_files(struct job *job, struct outcome *ret)
-{
-    OFS_AUTO_BUF out = OFS_BUF(8 << 20);
-    OFS_AUTO_BUF errors = OFS_BUF(8 << 20);
-    OFS_AUTO_STR out_path = ofs_text_printf("%s/out", job->dir);
-    OFS_AUTO_STR errors_path = ofs_text_printf("%s/errors", job->dir);
-    struct ofs_error ignored;
-    if (out_path && !ofs_buf_read_file(&out, out_path, &ignored))
-        ret->report = ofs_json_parse(ofs_buf_str(&out), out.len, &ignored);
-    if (errors_path && !ofs_buf_read_file(&errors, errors_path, &ignored)) {
-        const char *text = ofs_buf_str(&errors);
-        size_t skip = errors.len > 500 ? errors.len - 500 : 0;
-        snprintf(ret->errors, sizeof ret->errors, "%s", text + skip);
-    }
-}
-
-static void reap(struct job *job, struct outcome *ret)
-{
-    int status = 0;
-    ret->in_time = job->ended;
-    if (!job->ended)
-        kill(job->child.pid, SIGKILL);
-    waitpid(job->child.pid, &status, 0);
-    ret->exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    /* a program that had to be killed could not close its own */
+    if (!ret->end.in_time)
+        peer_sweep(job->loop, &job->peer, &job->visit, site_port(job));
+    ret->left =
+        peer_left(job->loop, &job->peer, &job->visit, site_port(job), ofs_deadline_in(CLOSES));
 }
 
 static void clean_up(struct job *job)
 {
-    if (job->alive)
-        job->alive->ops->close(job->alive);
+    struct program_end ignored;
+    program_reap(&job->program, &ignored);
+    program_end_clear(&ignored);
     if (job->scissors)
         job->scissors->ops->close(job->scissors);
     child_end(job->cutter.pid, SIGKILL);
-    child_end(job->child.person, SIGKILL);
-    child_end(job->browser, SIGKILL);
+    if (job->own_peer)
+        peer_end(job->loop, &job->peer);
+    peer_visit_end(&job->visit);
     ofs_site_free(job->site);
     ofs_loop_free(job->loop);
 }
@@ -369,7 +316,7 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
 {
     struct job job = {.row = row, .place = place};
     OFS_AUTO_STR dir = child_make_dir(place->dir);
-    *ret = (struct outcome){0};
+    *ret = (struct outcome){.peer = place->peer->kind};
     if (!dir)
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no directory below %s", place->dir);
     snprintf(job.dir, sizeof job.dir, "%s", dir);
@@ -384,12 +331,11 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
     }
     if (!rc) {
         run(&job);
-        reap(&job, ret);
+        program_reap(&job.program, &ret->end);
         settle(&job);
         ret->happened = job.done || job.was_cut;
-        ret->tabs = tabs_left(&job);
+        look_behind(&job, ret);
         ret->after = ofs_site_truth(job.site);
-        read_files(&job, ret);
     }
     clean_up(&job);
     child_remove_dir(dir);
@@ -398,9 +344,9 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
 
 void outcome_clear(struct outcome *outcome)
 {
-    cJSON_Delete(outcome->report);
+    program_end_clear(&outcome->end);
     cJSON_Delete(outcome->before);
     cJSON_Delete(outcome->after);
-    cJSON_Delete(outcome->tabs);
+    cJSON_Delete(outcome->left);
     *outcome = (struct outcome){0};
 }

@@ -5,24 +5,23 @@
 #ifndef TESTS_FAULT_JOB_H
 #define TESTS_FAULT_JOB_H
 
-#include "base/json.h"
 #include "support/faults_table.h"
+#include "support/peer.h"
+#include "support/program.h"
 
 struct job_place {
-    const char *program; /* build/offswitch */
-    const char *preload; /* the library of the clock that jumps */
-    const char *dir;     /* scratch */
-    int browser_port;    /* of the browser that all rows share */
+    const char *preload;     /* the library of the clock that jumps */
+    const char *dir;         /* scratch */
+    const char *build;       /* where a Grid is fetched to */
+    const struct peer *peer; /* nobody else visits it meanwhile */
 };
 
 struct outcome {
-    bool in_time;          /* it ended by itself */
-    int exit;              /* or 128 + signal */
+    struct program_end end;
+    const struct peer_kind *peer;
     bool happened;         /* what the row does to the machine was done */
-    cJSON *report;         /* NULL: its standard output is no JSON */
     cJSON *before, *after; /* the replica's own record; see site.h */
-    cJSON *tabs;           /* left open; NULL: the browser is gone */
-    char errors[600];
+    cJSON *left;           /* in the browser, and behind it; see peer_left */
 };
 
 /* -1 when the job could not be run at all. The caller clears the outcome. */

@@ -59,15 +59,11 @@ static bool also(const struct judge *j, const char *id, const char *token)
     return false;
 }
 
-static bool has_proof(const cJSON *setting, const char *proof)
+static const char *last_words(const struct outcome *o)
 {
-    const cJSON *one;
-    cJSON_ArrayForEach(one, ofs_json_get(setting, "proofs"))
-    {
-        if (cJSON_IsString(one) && !strcmp(one->valuestring, proof))
-            return true;
-    }
-    return false;
+    enum { WORDS = 500 };
+    const char *text = ofs_buf_str(&o->end.errors);
+    return text + (o->end.errors.len > WORDS ? o->end.errors.len - WORDS : 0);
 }
 
 /* Does the sentence tell a person what to do next? */
@@ -106,14 +102,14 @@ static void judge_words(struct judge *j, const cJSON *setting, const char *id, c
         complain(j, "the detail does not say what to do next: \"%s\"", detail);
     if (!*detail)
         complain(j, "there is no detail");
-    if (!strcmp(verdict, "fixed") && !has_proof(setting, "reload"))
+    if (!strcmp(verdict, "fixed") && !program_has_proof(setting, "reload"))
         complain(j, "fixed without the proof of a reload");
     if (strcmp(verdict, "fixed") && cJSON_GetArraySize(ofs_json_get(setting, "proofs")))
         complain(j, "%s with proofs of a fix", verdict);
     if (!strcmp(verdict, "fixed") && also(j, NULL, "save") &&
-        !has_proof(setting, "save-acknowledged"))
+        !program_has_proof(setting, "save-acknowledged"))
         complain(j, "save-acknowledged is not among the proofs");
-    if (also(j, NULL, "no-save") && has_proof(setting, "save-acknowledged"))
+    if (also(j, NULL, "no-save") && program_has_proof(setting, "save-acknowledged"))
         complain(j, "save-acknowledged is among the proofs, and the save was not");
 }
 
@@ -147,11 +143,11 @@ static void judge_report(struct judge *j)
     const cJSON *setting;
     size_t n = 0;
     int status = 0;
-    if (!o->report) {
-        complain(j, "no report in JSON, exit %d; it said: %s", o->exit, o->errors);
+    if (!o->end.report) {
+        complain(j, "no report in JSON, exit %d; it said: %s", o->end.exit, last_words(o));
         return;
     }
-    cJSON_ArrayForEach(setting, ofs_json_get(o->report, "settings"))
+    cJSON_ArrayForEach(setting, ofs_json_get(o->end.report, "settings"))
     {
         status = contract_worse(status, judge_setting(j, setting, n));
         n++;
@@ -161,15 +157,22 @@ static void judge_report(struct judge *j)
         complain(j, "%zu settings are in the report, and %zu were asked for", n, wanted);
     if (cell_status(cell) >= 0)
         status = cell_status(cell);
-    if (o->exit != status)
-        complain(j, "exit %d, and its verdicts mean %d; it said: %s", o->exit, status, o->errors);
-    if (o->exit != (int)ofs_json_num(o->report, "exit", -1))
-        complain(j, "exit %d, and its report says another", o->exit);
+    if (o->end.exit != status)
+        complain(j, "exit %d, and its verdicts mean %d; it said: %s", o->end.exit, status,
+                 last_words(o));
+    if (o->end.exit != (int)ofs_json_num(o->end.report, "exit", -1))
+        complain(j, "exit %d, and its report says another", o->end.exit);
+    const cJSON *browser = ofs_json_get(o->end.report, "browser");
+    if (cJSON_IsObject(browser) &&
+        (strcmp(ofs_json_str(browser, "protocol", ""), o->peer->protocol) ||
+         strcmp(ofs_json_str(browser, "wire", ""), o->peer->wire)))
+        complain(j, "it was %s over %s", ofs_json_str(browser, "protocol", "no protocol"),
+                 ofs_json_str(browser, "wire", "no wire"));
     if (!also(j, NULL, "unlisted"))
         return;
     const cJSON *one;
     bool named = false;
-    cJSON_ArrayForEach(one, ofs_json_get(o->report, "unlisted"))
+    cJSON_ArrayForEach(one, ofs_json_get(o->end.report, "unlisted"))
     {
         named = named || strstr(ofs_json_str(one, "name", ""), "summarise");
     }
@@ -198,9 +201,9 @@ static void judge_site(struct judge *j)
         most = least;
     if (writes < least || writes > most)
         complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
-    cJSON_ArrayForEach(one, o->tabs)
+    cJSON_ArrayForEach(one, o->left)
     {
-        complain(j, "a tab was left open: %.200s", ofs_json_str(one, "url", ""));
+        complain(j, "left behind: %s", one->valuestring);
     }
 }
 
@@ -209,8 +212,8 @@ int job_judge(const struct fault_row *row, bool fix, const struct outcome *outco
 {
     struct judge j = {.row = row, .outcome = outcome, .fix = fix, .complaints = complaints};
     bool waits = strchr(row->with, '@') != NULL;
-    if (!outcome->in_time) {
-        complain(&j, "it had not ended in time; it said: %s", outcome->errors);
+    if (!outcome->end.in_time) {
+        complain(&j, "it had not ended in time; it said: %s", last_words(outcome));
         return j.n;
     }
     if (waits && !outcome->happened)

@@ -130,9 +130,9 @@ static int split(char *line, int number, struct fault_row *ret, struct ofs_error
     if (n != COLUMNS)
         return ofs_fail(err, OFS_ERR_USAGE, "line %d of the table has not %d columns", number,
                         COLUMNS);
-    *ret =
-        (struct fault_row){number,   cells[0], cells[1], cells[2], cells[3],  cells[4],  cells[5],
-                           cells[6], cells[7], cells[8], cells[9], cells[10], cells[11], ""};
+    *ret = (struct fault_row){number,   cells[0],  cells[1],  cells[2], cells[3],
+                              cells[4], cells[5],  cells[6],  cells[7], cells[8],
+                              cells[9], cells[10], cells[11], NULL,     ""};
     name_row(ret);
     return 0;
 }

@@ -16,7 +16,8 @@ struct fault_row {
     int line;
     const char *faults, *with, *generation, *lang, *only, *start;
     const char *check, *fix, *truth, *writes, *also, *why;
-    char name[240]; /* what tells it from the others, for people and for the filter */
+    const char *lacks; /* what is missing on the wire that makes it another answer, or NULL */
+    char name[240];    /* what tells it from the others, for people and for the filter */
 };
 
 struct fault_table {
