@@ -1,0 +1,506 @@
+/*
+ * test_wires: one body for every wire of support/peer.h: what the job is on each, and what becomes
+ * of it when a signal comes, when somebody else is there, when the far end is not there or goes
+ * away. What a site can do is the table's part (test_faults --wire), what a Grid does test_grid's.
+ *
+ *     test_wires [-j N] [NAME...]
+ *
+ * The program is run as a person would run it: `build/offswitch` or $OFFSWITCH. The wires are run
+ * side by side, and told one after the other. A peer that is not installed is told and skipped, and
+ * is a failure with $NO_SKIP. Exit status: 0 all well, 1 not.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "rehearsal/site.h"
+#include "support/child.h"
+#include "support/peer.h"
+#include "support/program.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+enum { RUN_ENDS = 120000, LETS_GO = 20000, MOST_ARGS = 40, SIDE_BY_SIDE = 4, MOST_WIRES = 16 };
+
+static const char setting[] = "data-for-ai-improvement";
+
+struct place {
+    const struct peer_kind *kind;
+    struct ofs_loop *loop;
+    struct ofs_site *site;
+    struct peer peer;
+    struct peer_visit visit; /* of the last run */
+    char *dir;
+    int failed;
+};
+
+/* ---- telling ---- */
+
+static bool fail(struct place *p, const char *name, const char *what, const struct program_end *end)
+{
+    OFS_AUTO_STR report = end && end->report ? cJSON_PrintUnformatted(end->report) : NULL;
+    p->failed++;
+    printf("[  FAILED  ] %s: %s: %s\n", p->kind->name, name, what);
+    if (end)
+        printf("    exit %d\n    %s\n    %.1500s\n", end->exit, ofs_buf_str(&end->errors),
+               report ? report : "no report");
+    return false;
+}
+
+static void pass(const struct place *p, const char *name)
+{
+    printf("[       OK ] %s: %s\n", p->kind->name, name);
+}
+
+/* ---- the program ---- */
+
+struct order {
+    const char *verb;
+    const char *connect, *capabilities; /* in place of the peer's */
+    size_t pages;                       /* the blow falls when so many pages were asked for */
+    int after;                          /* or, with none, after so many milliseconds */
+    int signal, times;                  /* the blow: to the program */
+    bool kill;                          /* or to the far end */
+};
+
+static void strike(struct place *p, const struct order *order, pid_t program)
+{
+    for (int i = 0; i < order->times; i++)
+        kill(program, order->signal);
+    if (order->kill)
+        peer_kill(&p->peer, &p->visit);
+}
+
+static void follow(struct place *p, const struct order *order, struct program *program)
+{
+    ofs_deadline deadline = ofs_deadline_in(RUN_ENDS), due = ofs_deadline_in(order->after);
+    bool struck = !order->times && !order->kill;
+    struct ofs_error ignored;
+    while (!program->ended && ofs_deadline_left(deadline)) {
+        const struct ofs_site_event *pages;
+        bool timed = !struck && !order->pages;
+        bool now = order->pages ? ofs_site_pages(p->site, &pages) >= order->pages
+                                : !ofs_deadline_left(due);
+        if (!struck && now) {
+            strike(p, order, program->child.pid);
+            struck = true;
+            continue;
+        }
+        ofs_loop_turn(p->loop, timed ? ofs_deadline_min(deadline, due) : deadline, &ignored);
+    }
+}
+
+/* Put `value` in the place of what stands behind the option. */
+static void replace(char **args, const char *option, const char *value)
+{
+    for (; value && *args; args++)
+        if (!strcmp(*args, option))
+            args[1] = (char *)value;
+}
+
+static int run(struct place *p, const struct order *order, struct program_end *ret)
+{
+    struct program program = {0};
+    struct ofs_error err;
+    char *argv[MOST_ARGS] = {(char *)order->verb,
+                             "linkedin",
+                             "--origin",
+                             (char *)ofs_site_origin(p->site),
+                             "--only",
+                             (char *)setting,
+                             "--state",
+                             p->dir,
+                             "--acknowledge-terms",
+                             "--yes",
+                             "--json"};
+    size_t n = 11;
+    peer_visit_end(&p->visit);
+    int rc = peer_visit_begin(&p->peer, p->dir, 0, false, &p->visit, &err);
+    for (char **arg = p->visit.args; !rc && *arg; arg++)
+        argv[n++] = *arg;
+    replace(argv, "--connect", order->connect);
+    replace(argv, "--capabilities", order->capabilities);
+    const struct program_options options = {.argv = argv, .dir = p->dir};
+    if (!rc)
+        rc = program_start(p->loop, &options, &program, &err);
+    if (!rc)
+        follow(p, order, &program);
+    program_reap(&program, ret);
+    return rc;
+}
+
+static bool says(const struct program_end *end, const char *key, const char *word)
+{
+    return !strcmp(ofs_json_str(program_result(end, 0), key, ""), word);
+}
+
+static bool is_clean(struct place *p, const char *name, const struct program_end *end)
+{
+    OFS_AUTO_JSON left = peer_left(p->loop, &p->peer, &p->visit, 0, ofs_deadline_in(LETS_GO));
+    const cJSON *first = cJSON_GetArrayItem(left, 0);
+    return !first || fail(p, name, first->valuestring, end);
+}
+
+/* Run it, and hold what came of it against what has to come of it. The caller clears `ret`. */
+static bool expect(struct place *p, const char *name, const struct order *order, int status,
+                   const char *verdict, const char *reason, struct program_end *ret)
+{
+    if (run(p, order, ret))
+        return fail(p, name, "the program could not be run", NULL);
+    if (!ret->in_time)
+        return fail(p, name, "it did not end", ret);
+    if (ret->exit != status || !says(ret, "verdict", verdict) || !says(ret, "reason", reason))
+        return fail(p, name, "another verdict", ret);
+    if (strcmp(ofs_json_str(ret->report, "browser/protocol", ""), p->kind->protocol) ||
+        strcmp(ofs_json_str(ret->report, "browser/wire", ""), p->kind->wire))
+        return fail(p, name, "another protocol or wire", ret);
+    return order->kill || is_clean(p, name, ret);
+}
+
+/* The run could not be done: exit 1, and these words (NULL: fewer) are on standard error. */
+static bool expect_told(struct place *p, const char *name, const struct order *order, int status,
+                        const char *words, const char *more)
+{
+    struct program_end end = {0};
+    bool good = true;
+    if (run(p, order, &end))
+        good = fail(p, name, "the program could not be run", NULL);
+    else if (!end.in_time)
+        good = fail(p, name, "it did not end", &end);
+    else if (end.exit != status || !strstr(ofs_buf_str(&end.errors), words) ||
+             (more && !strstr(ofs_buf_str(&end.errors), more)))
+        good = fail(p, name, "it was not told", &end);
+    program_end_clear(&end);
+    return good;
+}
+
+/* ---- the body ---- */
+
+static bool check_changes_nothing(struct place *p, const char *name)
+{
+    const struct ofs_site_write *writes;
+    struct program_end end = {0};
+    bool good = expect(p, name, &(struct order){.verb = "check"}, 2, "differs", "", &end);
+    if (good && ofs_site_writes(p->site, &writes))
+        good = fail(p, name, "check has saved something", &end);
+    program_end_clear(&end);
+    return good;
+}
+
+/* Where requests are not seen, the save's own answer is not either, and nobody may claim it. */
+static bool sees_saves(const struct peer_kind *kind)
+{
+    return kind->base != PEER_DRIVER || kind->sockets ||
+           (!kind->attached && kind->driver != DRIVER_WEBKIT);
+}
+
+static bool fix_turns_off_once(struct place *p, const char *name)
+{
+    const struct ofs_site_write *writes;
+    const struct ofs_site_event *touches;
+    struct program_end end = {0};
+    bool good = expect(p, name, &(struct order){.verb = "fix"}, 0, "fixed", "", &end);
+    const cJSON *result = program_result(&end, 0);
+    if (good && (!program_has_proof(result, "reload") || !program_has_proof(result, "fresh-tab") ||
+                 program_has_proof(result, "save-acknowledged") != sees_saves(p->kind)))
+        good = fail(p, name, "other proofs", &end);
+    if (good &&
+        (strcmp(ofs_site_state(p->site, setting), "off") ||
+         ofs_site_writes(p->site, &writes) != 1 || ofs_site_wrong_touches(p->site, &touches)))
+        good = fail(p, name, "the site has another story", &end);
+    program_end_clear(&end);
+    return good;
+}
+
+static void test_job(struct place *p)
+{
+    static const char name[] =
+        "check tells and changes nothing, fix turns it off once, check finds it so";
+    struct program_end end = {0};
+    if (check_changes_nothing(p, name) && fix_turns_off_once(p, name) &&
+        expect(p, name, &(struct order){.verb = "check"}, 0, "as-wanted", "", &end))
+        pass(p, name);
+    program_end_clear(&end);
+}
+
+static void test_signals(struct place *p)
+{
+    static const char name[] = "a signal at any moment leaves no session and no tab";
+    static const struct order orders[] = {
+        {.verb = "check", .signal = SIGTERM, .times = 1, .pages = 1},
+        {.verb = "check", .signal = SIGINT, .times = 3, .pages = 1},
+        {.verb = "fix", .signal = SIGTERM, .times = 1, .pages = 2},
+        {.verb = "fix", .signal = SIGINT, .times = 1, .pages = 3},
+    };
+    bool good = true;
+    for (size_t i = 0; good && i < COUNT(orders); i++) {
+        struct program_end end = {0};
+        ofs_site_reset(p->site);
+        good = expect(p, name, &orders[i], 3, "unknown", "interrupted", &end);
+        program_end_clear(&end);
+    }
+    if (good)
+        pass(p, name);
+}
+
+/* How far it has come by then is the machine's affair; that it ends in order is not. */
+static void test_early_signal(struct place *p)
+{
+    static const char name[] = "a signal while the session is made leaves none";
+    const struct order order = {.verb = "check", .signal = SIGTERM, .times = 1, .after = 300};
+    struct program_end end = {0};
+    ofs_site_reset(p->site);
+    if (run(p, &order, &end))
+        fail(p, name, "the program could not be run", NULL);
+    else if (!end.in_time || (end.exit != 1 && end.exit != 3 && end.exit != 128 + SIGTERM))
+        fail(p, name, "it did not end in order", &end);
+    else if (is_clean(p, name, &end))
+        pass(p, name);
+    program_end_clear(&end);
+}
+
+/* Where one program works at a time, the next one is told so. (A Grid's: test_grid.) */
+static void test_occupied(struct place *p)
+{
+    static const char name[] = "that somebody else is there is told, with the way out";
+    static const struct {
+        const char *wire, *words, *more;
+    } told[] = {
+        {"bidi", "lets no session in", "one program at a time"},
+        {"webkit", "aximum number of active sessions", "another session is open there"},
+    };
+    for (size_t i = 0; i < COUNT(told); i++) {
+        if (strcmp(told[i].wire, p->kind->name))
+            continue;
+        struct peer_guest *guest = peer_occupy(p->loop, &p->peer, p->dir);
+        bool good = guest ? expect_told(p, name, &(struct order){.verb = "check"}, 1, told[i].words,
+                                        told[i].more)
+                          : fail(p, name, "nobody else can be there", NULL);
+        peer_leave(guest);
+        if (good && is_clean(p, name, NULL))
+            pass(p, name);
+    }
+}
+
+static void test_lost(struct place *p)
+{
+    static const char name[] = "a far end that dies in the middle makes the state unknown";
+    const struct order order = {.verb = "fix", .pages = 1, .kill = true};
+    const struct ofs_site_write *writes;
+    struct program_end end = {0};
+    ofs_site_reset(p->site);
+    bool good = expect(p, name, &order, 3, "unknown", "browser-lost", &end);
+    if (good && ofs_site_writes(p->site, &writes))
+        good = fail(p, name, "and all the same something was saved", &end);
+    if (good)
+        pass(p, name);
+    program_end_clear(&end);
+}
+
+static void test_nobody(struct place *p)
+{
+    static const char name[] = "where nobody listens any more, that is told, with what to start";
+    const char *how = p->kind->base == PEER_DRIVER ? "nobody answers" : "--remote-debugging-port";
+    bool gone = p->kind->base != PEER_LAUNCHED &&
+                !(p->kind->base == PEER_DRIVER && p->kind->driver == DRIVER_GRID);
+    if (gone && expect_told(p, name, &(struct order){.verb = "check"}, 1, how, NULL))
+        pass(p, name);
+}
+
+/* ---- bad input, with chromedriver ---- */
+
+static char *file_of(const struct place *p, const char *name, const char *text)
+{
+    char *path = ofs_text_printf("%s/%s.json", p->dir, name);
+    FILE *file = path ? fopen(path, "we") : NULL;
+    if (!file)
+        return path;
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+static void test_bad_input(struct place *p)
+{
+    OFS_AUTO_STR wrong = ofs_text_printf("webdriver://127.0.0.1:%d/wrong", p->peer.driver.port);
+    OFS_AUTO_STR tls = ofs_text_printf("webdriver+https://127.0.0.1:%d", p->peer.driver.port);
+    OFS_AUTO_STR page =
+        ofs_text_printf("webdriver://%s", strstr(ofs_site_origin(p->site), "://") + 3);
+    OFS_AUTO_STR none = ofs_text_printf("%s/none.json", p->dir);
+    OFS_AUTO_STR list = file_of(p, "list", "[1]");
+    OFS_AUTO_STR odd =
+        file_of(p, "odd", "{\"goog:chromeOptions\":{\"binary\":\"/nowhere/browser\"}}");
+    const struct {
+        const char *name;
+        struct order order;
+        int status;
+        const char *words;
+    } cases[] = {
+        {"nobody listens", {.connect = "webdriver://127.0.0.1:1"}, 1, "chromedriver --port"},
+        {"a path that is not there", {.connect = wrong}, 1, "check the PATH"},
+        {"a web page", {.connect = page}, 1, "not WebDriver"},
+        {"no TLS there", {.connect = tls}, 1, "does not speak TLS"},
+        {"in the clear to another machine",
+         {.connect = "webdriver://192.0.2.1:4444"},
+         64,
+         "over TLS"},
+        {"no capabilities file", {.capabilities = none}, 1, "--capabilities"},
+        {"a file that is no object", {.capabilities = list}, 1, "no JSON object"},
+        {"a browser that is not there", {.capabilities = odd}, 1, "no chrome binary"},
+    };
+    if (strcmp(p->kind->name, "chromedriver"))
+        return;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct order order = cases[i].order;
+        order.verb = "check";
+        if (expect_told(p, cases[i].name, &order, cases[i].status, cases[i].words, NULL) &&
+            is_clean(p, cases[i].name, NULL))
+            pass(p, cases[i].name);
+    }
+}
+
+/* ---- each wire ---- */
+
+static int set_up(struct place *p, struct ofs_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    const struct ofs_site_options options = {0};
+    OFS_AUTO_STR build = program_build();
+    p->dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
+    if (!p->dir)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no scratch directory");
+    if (!(p->loop = ofs_loop_new(err)) || !(p->site = ofs_site_new(p->loop, &options, err)))
+        return -1;
+    return peer_start(p->loop, p->kind, p->dir, build, NULL, &p->peer, err);
+}
+
+static int test_wire(const struct peer_kind *kind)
+{
+    struct place place = {.kind = kind};
+    struct ofs_error err = {0};
+    const char *missing = peer_missing(kind);
+    if (missing) {
+        printf("[  SKIPPED ] %s: %s is not installed\n", kind->name, missing);
+        return getenv("NO_SKIP") ? 1 : 0;
+    }
+    if (set_up(&place, &err)) {
+        fail(&place, "set up", err.text, NULL);
+    } else {
+        test_job(&place);
+        test_signals(&place);
+        test_early_signal(&place);
+        test_occupied(&place);
+        test_bad_input(&place);
+        test_lost(&place);
+        test_nobody(&place);
+    }
+    peer_visit_end(&place.visit);
+    if (place.loop)
+        peer_end(place.loop, &place.peer);
+    ofs_site_free(place.site);
+    ofs_loop_free(place.loop);
+    child_remove_dir(place.dir);
+    free(place.dir);
+    return place.failed;
+}
+
+/* ---- side by side ---- */
+
+struct lane {
+    pid_t pid;
+    int words;
+    struct ofs_buf said;
+};
+
+static int start(const struct peer_kind *kind, struct lane *ret)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC))
+        return -1;
+    fflush(stdout);
+    *ret = (struct lane){.said = OFS_BUF(1 << 20), .words = ends[0], .pid = fork()};
+    if (ret->pid == 0) {
+        child_die_with_parent();
+        dup2(ends[1], 1);
+        int failed = test_wire(kind);
+        fflush(stdout);
+        _exit(failed ? 1 : 0);
+    }
+    close(ends[1]);
+    return ret->pid < 0 ? -1 : 0;
+}
+
+/* False once it has ended. */
+static bool hear(struct lane *lane)
+{
+    char chunk[4096];
+    struct ofs_error ignored;
+    ssize_t n = read(lane->words, chunk, sizeof chunk);
+    if (n > 0)
+        ofs_buf_add(&lane->said, chunk, (size_t)n, &ignored);
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
+static int finish(struct lane *lane)
+{
+    int status = 1;
+    waitpid(lane->pid, &status, 0);
+    fputs(ofs_buf_str(&lane->said), stdout);
+    fflush(stdout);
+    close(lane->words);
+    ofs_buf_free(&lane->said);
+    *lane = (struct lane){0};
+    return status ? 1 : 0;
+}
+
+static int run_all(const struct peer_kind *const *kinds, size_t n, int side_by_side)
+{
+    struct lane lanes[MOST_WIRES] = {0};
+    size_t next = 0;
+    int failed = 0, busy = 0;
+    while (next < n || busy) {
+        struct pollfd fds[MOST_WIRES];
+        for (int i = 0; i < side_by_side; i++) {
+            if (!lanes[i].pid && next < n) {
+                if (start(kinds[next++], &lanes[i]))
+                    return 1;
+                busy++;
+            }
+            fds[i] = (struct pollfd){lanes[i].pid ? lanes[i].words : -1, POLLIN, 0};
+        }
+        if (poll(fds, (nfds_t)side_by_side, -1) < 0)
+            continue;
+        for (int i = 0; i < side_by_side; i++)
+            if (fds[i].revents && !hear(&lanes[i])) {
+                failed += finish(&lanes[i]);
+                busy--;
+            }
+    }
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    const struct peer_kind *chosen[MOST_WIRES];
+    int side_by_side = SIDE_BY_SIDE, c;
+    size_t n = 0;
+    while ((c = getopt(argc, argv, "j:")) == 'j')
+        side_by_side = atoi(optarg);
+    if (c != -1 || side_by_side < 1 || side_by_side > MOST_WIRES)
+        return 2;
+    for (int i = optind; i < argc && n < MOST_WIRES; i++, n++)
+        if (!(chosen[n] = peer_find(argv[i])))
+            return fprintf(stderr, "test_wires: no wire is called '%s'\n", argv[i]), 2;
+    for (const struct peer_kind *kind = peer_kinds; optind == argc && kind->name; kind++)
+        if (!kind->by_name)
+            chosen[n++] = kind;
+    return run_all(chosen, n, side_by_side) ? 1 : 0;
+}
