@@ -190,8 +190,15 @@ static const struct {
      "see whether the driver or the hub behind it runs, and try later"},
 };
 
-static int tell_stranger(const struct ofs_wd *b, long status, struct ofs_error *err)
+static int tell_stranger(const struct ofs_wd *b, long status, const char *body,
+                         struct ofs_error *err)
 {
+    if (strstr(body, "Cannot extract a capabilities")) { /* a page of a hub of Selenium 3 */
+        ofs_fail(err, OFS_ERR_PEER, "%s answered HTTP %ld: it does not understand the capabilities",
+                 b->base, status);
+        return ofs_hint(err, "take out of --capabilities what it is too old for, such as "
+                             "\"webSocketUrl\"");
+    }
     size_t i = 0, n = sizeof strangers / sizeof *strangers;
     while (i < n && (status < strangers[i].from || status > strangers[i].to))
         i++;
@@ -216,7 +223,7 @@ static int take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, c
     bool refused = value && cJSON_IsString(cJSON_GetObjectItemCaseSensitive(value, "error"));
     trace(b, '<', NULL, NULL, answer->status, quiet && !refused ? NULL : whole);
     if (!value || (answer->status >= 400 && !refused))
-        return tell_stranger(b, answer->status, err);
+        return tell_stranger(b, answer->status, answer->body, err);
     if (refused)
         return tell_refusal(b, value, what, err);
     if (ret_value)
@@ -569,10 +576,13 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
         return -1;
     if (create(b, how, body, deadline, err))
         return -1;
-    struct ofs_error ignored;
+    struct ofs_error soft = {0};
     b->sees_requests =
-        !b->socket[0] && !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &ignored);
-    return 0;
+        !b->socket[0] && !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &soft);
+    if (soft.code != OFS_ERR_LOST)
+        return 0;
+    *err = soft;
+    return -1;
 }
 
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline)

@@ -102,7 +102,8 @@ static int watch(struct ofs_http *h, struct ofs_error *err)
 static void set_up(struct ofs_http *h, const char *cacert)
 {
     h->headers = curl_slist_append(h->headers, "Content-Type: application/json; charset=utf-8");
-    h->headers = curl_slist_append(h->headers, "Accept: application/json");
+    /* some hubs say nothing at all of an error where no page is accepted */
+    h->headers = curl_slist_append(h->headers, "Accept: application/json, */*;q=0.1");
     h->headers = curl_slist_append(h->headers, "Expect:");
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     curl_easy_setopt(h->easy, CURLOPT_USERAGENT, "offswitch");

@@ -316,6 +316,10 @@ static const struct {
      OFS_ERR_NO_BROWSER,
      "Empty pool of VM",
      "no node at present"},
+    {{500, HTML, "<pre>GridException: Cannot extract a capabilities from the request: {}</pre>"},
+     OFS_ERR_PEER,
+     "HTTP 500: it does not understand the capabilities",
+     "webSocketUrl"},
     /* a refusal that speaks of a timeout is none of ours */
     {{500, JSON,
       LEGACY("13", "cannot find : Capabilities {browserName: x, timeouts: {script: 1}}")},
