@@ -57,7 +57,8 @@ static int start_hub(struct grid *g, int patience, struct ofs_error *err)
 int grid_start_node(struct grid *g, int place, bool watched, struct ofs_error *err)
 {
     static const char quickly[] = ",\"nodePolling\":500,\"downPollingLimit\":1,"
-                                  "\"unregisterIfStillDownAfter\":500";
+                                  "\"unregisterIfStillDownAfter\":500",
+                      never[] = ",\"nodePolling\":3600000";
     struct grid_node *node = &g->nodes[place];
     OFS_AUTO_STR name = ofs_text_printf("node%d", place);
     OFS_AUTO_STR config = ofs_text_printf("%s/%s.json", g->dir, name);
@@ -66,7 +67,7 @@ int grid_start_node(struct grid *g, int place, bool watched, struct ofs_error *e
         "{\"capabilities\":[{\"browserName\":\"chrome\",\"maxInstances\":1,"
         "\"seleniumProtocol\":\"WebDriver\"}],\"maxSession\":1,\"port\":%d,\"register\":true,"
         "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%d\"%s}",
-        node->port, g->port, watched ? quickly : "");
+        node->port, g->port, watched ? quickly : never);
     if (!config || !text || daemon_write_file(config, text))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
     /* what a browser leaves that was ended the hard way goes with the scratch directory */
@@ -114,14 +115,14 @@ void grid_end(struct grid *g)
     *g = (struct grid){0};
 }
 
-char *grid_capabilities(const char *dir, const char *mark)
+char *grid_capabilities(const char *dir, const char *mark, const char *more)
 {
     char *path = ofs_text_printf("%s/%s.json", dir, mark);
     OFS_AUTO_STR text = ofs_text_printf(
         "{\"browserName\":\"chrome\",\"goog:chromeOptions\":{\"args\":[\"--headless=new\","
         "\"--no-sandbox\",\"--disable-gpu\",\"--disable-dev-shm-usage\",\"--no-first-run\","
-        "\"--window-size=1280,900\",\"--mark=%s\"]}}",
-        mark);
+        "\"--window-size=1280,900\",\"--mark=%s\"]}%s}",
+        mark, more);
     if (path && text && !daemon_write_file(path, text))
         return path;
     free(path);

@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-enum { GRID_MOST_NODES = 4 };
+enum { GRID_MOST_NODES = 5 };
 
 struct grid_node {
     pid_t pid; /* 0: none */
@@ -40,9 +40,8 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *options, struct
                struct ofs_error *err);
 void grid_end(struct grid *grid);
 
-/* A node at that place, where there is none. The hub notices within seconds that a watched one is
- * gone, and forgets it; of another it does not know for some ten seconds. Those of grid_start are
- * watched. */
+/* A node at that place, where there is none. Of a watched one the hub notices within seconds that
+ * it is gone, and forgets it; of another it does not. Those of grid_start are watched. */
 int grid_start_node(struct grid *grid, int place, bool watched, struct ofs_error *err);
 
 /* End the node at that place as a machine ends that is switched off: at once, with its driver and
@@ -53,8 +52,9 @@ void grid_kill_node(struct grid *grid, int place);
 int grid_find(const struct grid *grid, const char *mark);
 
 /* A capabilities file for a browser of a node, in `dir`. `mark` is a word that its command line
- * then holds. The caller frees the path; NULL on failure. */
-char *grid_capabilities(const char *dir, const char *mark);
+ * then holds; `more` are further members of the object, with a comma in front, or "". The caller
+ * frees the path; NULL on failure. */
+char *grid_capabilities(const char *dir, const char *mark, const char *more);
 
 /* Wait, in turns of `loop`, until the hub has so many nodes and all are free. */
 int grid_await(struct ofs_loop *loop, const struct grid *grid, int nodes, struct ofs_error *err);
