@@ -48,6 +48,12 @@ export async function enter(tab, source, settings = []) {
   for (const objectId of await elements("function () { return ofsProbe.listed(); }"))
     ids.push((await tab.call("DOM.describeNode", { objectId })).node.backendNodeId);
   for (const control of list) control.ids = ids.splice(0, control.parts);
+  // Where a press would go, for the settings that say what they expect of it.
+  for (const { id, expect } of settings) {
+    if (!expect?.press) continue;
+    const { via, x, y } = await ask("aim", { id, wanted: "off" });
+    Object.assign(look.matches[id] ?? {}, { press: Number.isInteger(x) && Number.isInteger(y) ? via : `${via} at ${x}, ${y}` });
+  }
   return { controls: list, matches: look.matches, unlisted: look.unlisted };
 }
 

@@ -20,7 +20,8 @@
 //   data-expect-row       one line that the row has to hold (default: not looked at)
 //   data-differs          "name: reason; state: reason": where the probe and the browser may and do differ
 // A fixture may also name settings as a scenario does, in <script type="application/json" id="settings">, each with
-// what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing.
+// what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing; "press" is
+// what would be pressed (control, label, track), at a whole pixel.
 // Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
 

@@ -32,7 +32,8 @@ function rowOf(control, controls) {
 function rowLines(control, controls) {
   if (control.rowLines === undefined) {
     const row = rowOf(control, controls);
-    control.rowLines = row ? textLines(row, ownText(control)).map((line) => line.text) : [];
+    control.rowBlock = row ? textLines(row, ownText(control)) : [];
+    control.rowLines = control.rowBlock.map((line) => line.text);
   }
   return control.rowLines;
 }
@@ -118,15 +119,17 @@ function wordingOf(setting, control, controls) {
  * known wording. No rung that goes by names sees them. Two controls may share one text, unless what stands
  * beside the found one says something else: then its name is the other's text. */
 function rivalsOf(setting, hits, controls) {
+  /* what is folded away is not laid out: there its row is all that stands beside it */
+  const linesOf = (c) => (c.folded ? (rowLines(c, controls), c.rowBlock) : visibleLines(c, controls));
   const isKnown = (line) => setting.known.has(plain(line.text));
   const taken = hits.flatMap((c) => {
-    const lines = visibleLines(c, controls);
+    const lines = linesOf(c);
     const shared = !lines.length || lines.some(isKnown) ? c.members.flatMap(nameSources) : [];
     return [...shared, ...lines.map((line) => line.el)];
   });
   const isTaken = (el) => taken.some((source) => composedContains(source, el) || composedContains(el, source));
-  return controls.filter((c) => !hits.includes(c) && c.rendered && !c.name &&
-    visibleLines(c, controls).some((line) => isKnown(line) && !isTaken(line.el)));
+  return controls.filter((c) => !hits.includes(c) && (c.rendered || c.folded) && !c.name &&
+    linesOf(c).some((line) => isKnown(line) && !isTaken(line.el)));
 }
 
 function findSetting(setting, controls) {

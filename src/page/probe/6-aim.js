@@ -53,8 +53,8 @@ function pointIn(el, target, through) {
   if (box.w < 4 || box.h < 4 || style.visibility !== "visible" || isInTurnedFrame(el.ownerDocument)) return { point: null, hit: null };
   let blocker = null;
   for (const [fx, fy] of spots) {
-    const x = box.x + box.w * fx;
-    const y = box.y + box.h * fy;
+    const x = Math.floor(box.x + box.w * fx); /* whole: not every protocol presses between two pixels */
+    const y = Math.floor(box.y + box.h * fy);
     if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
     const hit = deepestAt(x, y);
     if (reaches(hit, target, through)) return { point: { x, y }, hit };
