@@ -3,12 +3,11 @@
 
 #include "base/json.h"
 #include "browser/cdp.h"
+#include "browser/reach.h"
 
 /* What a page keeps from scripts, and the protocol can reach: the closed shadow roots of custom
  * elements (DOM.describeNode), and the role, name and state that they give through ElementInternals
  * (Accessibility.getPartialAXTree). The probe names the elements; nothing else is asked about. */
-
-enum { MOST_HOSTS = 200 };
 
 static const char group[] = "offswitch";
 
@@ -65,26 +64,6 @@ static int hand_over_root(struct cdp_tab *t, const char *host, const cJSON *node
     return 0;
 }
 
-/* The host's own node in the accessibility tree, as {"role","name","checked","disabled"}. */
-static cJSON *accessible_node(const cJSON *tree)
-{
-    const cJSON *node = cJSON_GetArrayItem(ofs_json_get(tree, "nodes"), 0), *property;
-    cJSON *told = cJSON_CreateObject();
-    if (!node || ofs_json_bool(node, "ignored", true))
-        return told;
-    cJSON_AddStringToObject(told, "role", ofs_json_str(node, "role/value", ""));
-    cJSON_AddStringToObject(told, "name", ofs_json_str(node, "name/value", ""));
-    cJSON_ArrayForEach(property, ofs_json_get(node, "properties"))
-    {
-        const char *name = ofs_json_str(property, "name", "");
-        if (!strcmp(name, "checked") || !strcmp(name, "pressed"))
-            cJSON_AddStringToObject(told, "checked", ofs_json_str(property, "value/value", ""));
-        else if (!strcmp(name, "disabled"))
-            cJSON_AddBoolToObject(told, "disabled", ofs_json_bool(property, "value/value", false));
-    }
-    return told;
-}
-
 static int reach_host(struct cdp_tab *t, const char *host, ofs_deadline deadline,
                       struct ofs_error *err)
 {
@@ -102,7 +81,7 @@ static int reach_host(struct cdp_tab *t, const char *host, ofs_deadline deadline
         return -1;
     params = call(t, "function (host, node) { ofsProbe.takeNode(host, node); }");
     add_argument(params, "objectId", cJSON_CreateString(host));
-    add_argument(params, "value", accessible_node(tree));
+    add_argument(params, "value", ofs_reach_told(tree));
     return ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err);
 }
 
@@ -114,8 +93,8 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
     OFS_AUTO_JSON ignored = NULL;
     const cJSON *property;
     int rc = 0, count = 0;
-    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", call(t, "function () { return ofsProbe.hosts(); }"),
-                    deadline, &list, err)) {
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn",
+                    call(t, "function () { return ofsProbe.hosts(); }"), deadline, &list, err)) {
         if (err->code == OFS_ERR_PEER)
             err->code = OFS_ERR_GONE;
         return -1;
@@ -131,7 +110,7 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
     {
         const char *host = ofs_json_str(property, "value/objectId", NULL);
         bool is_entry = cJSON_IsTrue(ofs_json_get(property, "enumerable"));
-        if (rc || !host || !is_entry || count++ >= MOST_HOSTS)
+        if (rc || !host || !is_entry || count++ >= OFS_REACH_HOSTS)
             continue;
         rc = reach_host(t, host, deadline, err);
         if (rc && (err->code == OFS_ERR_PEER || err->code == OFS_ERR_GONE))

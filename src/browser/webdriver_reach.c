@@ -1,20 +1,25 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "browser/reach.h"
 #include "browser/webdriver.h"
 
 /* What WebDriver tells of an element that scripts are not told: its shadow root, closed ones
- * included (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). A state that
- * is given to assistive technology alone is not told. */
-
-enum { MOST_HOSTS = 200 };
+ * included (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). */
 
 /* An element of another document cannot be named from the top one. */
 static const char hosts_script[] = OFS_WD_PLACE
-    "return place && place.document === document ? place.probe.hosts().filter(function (one) {"
-    "  return one.ownerDocument === document; }) : [];";
+    "if (!place || place.document !== document) return [];"
+    "var all = place.probe.hosts(), here = all.filter(function (one) {"
+    "  return one.ownerDocument === document; });"
+    "all.forEach(function (one) { if (here.indexOf(one) < 0) place.probe.takeNode(one, {}); });"
+    "return here.map(function (one) { return { host: one, open: !!one.shadowRoot }; });";
 static const char root_script[] = OFS_WD_PLACE "place.probe.takeRoot(arguments[2], arguments[3]);";
-static const char node_script[] = OFS_WD_PLACE "place.probe.takeNode(arguments[2], arguments[3]);";
+static const char node_script[] =
+    OFS_WD_PLACE "var host = arguments[2], node = arguments[3];"
+                 "if (node.role && !node.checked) node.checked = " OFS_REACH_OWN "(host);"
+                 "place.probe.takeNode(host, node);";
 
 static int tell(struct ofs_wd_tab *t, const char *script, const cJSON *host, cJSON *what,
                 ofs_deadline deadline, struct ofs_error *err)
@@ -43,31 +48,82 @@ int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_err
     return b->opens_roots || err->code == OFS_ERR_PEER || err->code == OFS_ERR_PROTOCOL ? 0 : -1;
 }
 
-static int reach_host(struct ofs_wd_tab *t, const cJSON *host, ofs_deadline deadline,
-                      struct ofs_error *err)
+/* `*ret_shut`: there may be one, and this driver does not open it. */
+static int hand_over_root(struct ofs_wd_tab *t, const cJSON *host, const char *name,
+                          ofs_deadline deadline, bool *ret_shut, struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
-    /* {"element-6066-11e4-a52e-4f735466cecf": name} (12.1) */
-    const char *name = host->child && cJSON_IsString(host->child) ? host->child->valuestring : "";
     OFS_AUTO_JSON root = NULL;
+    *ret_shut = false;
+    if (!ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err))
+        return tell(t, root_script, host, cJSON_Duplicate(root, true), deadline, err);
+    *ret_shut = !b->opens_roots;
+    return err->code == OFS_ERR_PEER ? 0 : -1;
+}
+
+/* chromedriver names an element "f.FRAME.d.DOCUMENT.e.NODE": by that number DevTools knows it too.
+ * NULL where it is not so, or does not bear out the role. */
+static cJSON *ask_tree(struct ofs_wd *b, const char *name, const char *role, ofs_deadline deadline)
+{
+    const char *node = strstr(name, ".e.");
+    OFS_AUTO_JSON tree = NULL;
+    struct ofs_error ignored;
+    if (!b->chromium || !node)
+        return NULL;
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddNumberToObject(params, "backendNodeId", (double)strtol(node + 3, NULL, 10));
+    cJSON_AddBoolToObject(params, "fetchRelatives", false);
+    if (ofs_wd_devtools(b, "Accessibility.getPartialAXTree", params, deadline, &tree, &ignored))
+        return NULL;
+    cJSON *told = ofs_reach_told(tree);
+    if (!strcmp(ofs_json_str(told, "role", ""), role))
+        return told;
+    cJSON_Delete(told);
+    return NULL;
+}
+
+/* An older driver knows neither role nor name. */
+static int ask_node(struct ofs_wd *b, const char *name, ofs_deadline deadline, cJSON **ret_node,
+                    struct ofs_error *err)
+{
     OFS_AUTO_JSON role = NULL;
     OFS_AUTO_JSON label = NULL;
-    bool shut = !b->opens_roots;
-    if (!ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err)) {
-        if (tell(t, root_script, host, cJSON_Duplicate(root, true), deadline, err))
+    *ret_node = NULL;
+    if (ofs_wd_ask_element(b, OFS_WD_ROLE, name, deadline, &role, err)) {
+        if (err->code != OFS_ERR_PEER)
             return -1;
-        shut = false;
-    } else if (err->code != OFS_ERR_PEER) {
-        return -1;
+        *ret_node = cJSON_CreateObject();
+        return 0;
     }
-    /* An older driver does not know these two. */
-    if ((ofs_wd_ask_element(b, OFS_WD_ROLE, name, deadline, &role, err) ||
-         ofs_wd_ask_element(b, OFS_WD_LABEL, name, deadline, &label, err)) &&
+    const char *word = cJSON_IsString(role) ? role->valuestring : "";
+    bool is_switch = ofs_reach_is_role(word);
+    if (is_switch)
+        *ret_node = ask_tree(b, name, word, deadline);
+    if (*ret_node)
+        return 0;
+    if (is_switch && ofs_wd_ask_element(b, OFS_WD_LABEL, name, deadline, &label, err) &&
         err->code != OFS_ERR_PEER)
         return -1;
-    cJSON *node = cJSON_CreateObject();
-    cJSON_AddStringToObject(node, "role", cJSON_IsString(role) ? role->valuestring : "");
-    cJSON_AddStringToObject(node, "name", cJSON_IsString(label) ? label->valuestring : "");
+    *ret_node = cJSON_CreateObject();
+    if (is_switch)
+        cJSON_AddStringToObject(*ret_node, "role", word);
+    if (cJSON_IsString(label))
+        cJSON_AddStringToObject(*ret_node, "name", label->valuestring);
+    return 0;
+}
+
+static int reach_host(struct ofs_wd_tab *t, const cJSON *one, ofs_deadline deadline,
+                      struct ofs_error *err)
+{
+    const cJSON *host = ofs_json_get(one, "host");
+    /* {"element-6066-11e4-a52e-4f735466cecf": name} (12.1) */
+    const char *name = host && cJSON_IsString(host->child) ? host->child->valuestring : "";
+    bool shut = false;
+    cJSON *node;
+    if (!ofs_json_bool(one, "open", false) && hand_over_root(t, host, name, deadline, &shut, err))
+        return -1;
+    if (ask_node((struct ofs_wd *)t->tab.browser, name, deadline, &node, err))
+        return -1;
     cJSON_AddBoolToObject(node, "shut", shut);
     return tell(t, node_script, host, node, deadline, err);
 }
@@ -77,15 +133,15 @@ int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *e
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
     OFS_AUTO_JSON body = ofs_wd_script((struct ofs_wd *)tab->browser, hosts_script, t->document);
     OFS_AUTO_JSON hosts = NULL;
-    const cJSON *host;
+    const cJSON *one;
     int count = 0;
     if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &hosts, err))
         return -1;
-    cJSON_ArrayForEach(host, hosts)
+    cJSON_ArrayForEach(one, hosts)
     {
-        if (count++ == MOST_HOSTS)
+        if (count++ == OFS_REACH_HOSTS)
             break;
-        if (reach_host(t, host, deadline, err) && err->code != OFS_ERR_PEER &&
+        if (reach_host(t, one, deadline, err) && err->code != OFS_ERR_PEER &&
             err->code != OFS_ERR_GONE)
             return -1; /* an element that has gone meanwhile is told by the next look */
     }

@@ -25,6 +25,22 @@ function stateOfBox(el) {
   return el.hasAttribute("aria-checked") ? agree(own, ariaState(el.getAttribute("aria-checked"))) : own;
 }
 
+/* The states that a custom element gives to style sheets (HTML, 4.13.7.4 and CSS Selectors, :state()). That one of
+ * them is not set says nothing: nobody knows whether the element uses it. */
+const customStates = [["on", "checked"], ["on", "selected"], ["on", "on"], ["off", "unchecked"], ["off", "off"]];
+
+function stateOfCustom(el) {
+  const has = ([, name]) => {
+    try {
+      return el.matches(`:state(${name})`);
+    } catch (_) {
+      return false; /* an older browser */
+    }
+  };
+  const told = new Set(customStates.filter(has).map(([state]) => state));
+  return told.size === 1 ? [...told][0] : null;
+}
+
 /* A control that shows a word for a state has to mean what its attribute says. */
 function stateOfAttribute(el, attribute) {
   const own = ariaState(el.getAttribute(attribute));

@@ -35,7 +35,7 @@ function kindOf(el) {
  * other element that has the role and no state yet the browser tells "false": that is no off. */
 function toldKind(el) {
   const node = toldNodes.get(el);
-  return !!node && (el.localName.includes("-") || el.hasAttribute("is")) && switchRoles.has(node.role) && !!node.checked;
+  return !!node && (el.localName.includes("-") || el.hasAttribute("is")) && switchRoles.has(node.role);
 }
 
 /* Kept from assistive technology: a copy for forms, or a decoration. */
@@ -61,7 +61,7 @@ function stateOfOne(kind, el) {
   if (kind === "box") return stateOfBox(el);
   if (kind === "select") return stateOfSelect(el);
   if (kind === "aria") return stateOfAttribute(el, "aria-checked");
-  if (kind === "told") return ariaState(toldNodes.get(el).checked);
+  if (kind === "told") return agree(ariaState(toldNodes.get(el).checked), stateOfCustom(el));
   if (kind === "pressed") return stateOfAttribute(el, "aria-pressed");
   return stateOfWord(el.textContent);
 }

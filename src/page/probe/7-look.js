@@ -314,6 +314,7 @@ globalThis.ofsProbe = {
     reached.add(host);
     if (node.shut) shut.add(host);
     if (switchRoles.has(node.role)) toldNodes.set(host, node);
+    else toldNodes.delete(host);
   },
 };
 for (const [name, answer] of Object.entries(answers))
