@@ -6,9 +6,11 @@
 //
 //   OFFSWITCH   the program             (build/offswitch at the top)
 //   ZOO_BUILD   where the pages are     (build/zoo at the top)
-//   BROWSER_ARGS  more arguments for the launched browser, separated by blanks
-//   J            how many pages side by side (3)
-//   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, profiles
+//   WIRE        what is at the other end: a name of wires.mjs, several with commas, or all (launch)
+//   SAMPLE      every so many pages alone, on each wire others
+//   BROWSER_ARGS  more arguments for a Chromium, separated by blanks
+//   J            how many pages side by side (3); each has a peer of its own
+//   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, traces, profiles
 //
 // Each page shows the switches of one design system, labelled in the way that its own documentation gives (see the
 // comment at the top of each file in pages/); settings.mjs says which switches there are, server.mjs keeps
@@ -20,8 +22,9 @@
 //   flipped        `fix` said fixed, off, exit 0
 //   persisted      the server has the target off, by exactly one write
 //   wrong touches  writes during `check`, writes to another switch, writes that the server refused, followed links
-//   seconds        check + fix, each with a browser of its own
-// The exit status is 0 only if every page passes.
+//   seconds        check + fix, each with a session of its own
+// A run that leaves a session or a window behind, or whose report names another wire, has failed too. The verdicts
+// are the same on every wire, so the exit status is 0 only if every page passes on each.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -29,6 +32,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settings, target } from "./settings.mjs";
+import { wires } from "./wires.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
@@ -78,19 +82,24 @@ if (unknown.length) {
   process.exit(64);
 }
 
-const browserArgs = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", ...(process.env.BROWSER_ARGS ?? "").split(/\s+/).filter(Boolean),
-];
+const names = (process.env.WIRE || "launch").split(",").flatMap((name) => (name === "all" ? Object.keys(wires) : [name]));
+const strange = names.filter((name) => !Object.hasOwn(wires, name));
+if (strange.length) {
+  console.error(`no such wire: ${strange.join(", ")}; there are ${Object.keys(wires).join(", ")}`);
+  process.exit(64);
+}
 
-// Runs one command; gives its exit status, its report (null if it printed none) and the end of what it said.
-function run(command, scenario, dir) {
+// Runs one command; gives its exit status, its report (null if it printed none), the end of what it said, and what
+// is wrong with the report or has been left behind, in words.
+async function run(command, scenario, dir, lane) {
+  const own = join(dir, command);
+  mkdirSync(own);
   const args = [
-    command, scenario, "--connect", "launch", "--headless", ...browserArgs.map((arg) => `--browser-arg=${arg}`),
-    "--profile", join(dir, `profile-${command}`), "--state", join(dir, `state-${command}`),
-    ...(command === "fix" ? ["--yes"] : []), "--acknowledge-terms", "--json", "--timeout", String(seconds),
+    command, scenario, ...lane.peer.args(own), "--state", join(own, "state"), ...(command === "fix" ? ["--yes"] : []),
+    ...(process.env.ZOO_KEEP ? ["--trace", join(own, "trace.jsonl")] : []),
+    "--acknowledge-terms", "--json", "--timeout", String(seconds),
   ];
-  return new Promise((done) => {
+  const done = await new Promise((done) => {
     let out = "";
     let said = "";
     const running = start(offswitch, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -100,8 +109,8 @@ function run(command, scenario, dir) {
     running.on("error", (error) => (said += error.message));
     running.on("close", (code, signal) => {
       clearTimeout(late);
-      writeFileSync(join(dir, `${command}.json`), out);
-      writeFileSync(join(dir, `${command}.log`), said);
+      writeFileSync(join(own, "report.json"), out);
+      writeFileSync(join(own, "said"), said);
       let report = null;
       try {
         report = JSON.parse(out);
@@ -109,9 +118,15 @@ function run(command, scenario, dir) {
         // said below: a run without a report has failed
       }
       const setting = report?.settings?.find((s) => s.id === target) ?? null;
-      done({ code: code ?? signal, setting, said });
+      done({ code: code ?? signal, setting, said, browser: report?.browser });
     });
   });
+  const { protocol, wire } = wires[lane.wire].says;
+  const amiss = [];
+  if (done.setting && (done.browser?.protocol !== protocol || done.browser?.wire !== wire))
+    amiss.push(`${command}: the report says ${done.browser?.protocol} over ${done.browser?.wire}, and it was ${protocol} over ${wire}`);
+  amiss.push(...(await lane.peer.left()).map((what) => `${command}: ${what}`));
+  return { ...done, amiss };
 }
 
 function tell({ code, setting, said }) {
@@ -120,9 +135,10 @@ function tell({ code, setting, said }) {
   return `exit ${code}, ${verdict}${reason ? ` (${reason})` : ""}, ${before} to ${after}: ${detail ?? ""}`;
 }
 
-async function visit(library, { origin, truth, reset }) {
-  const dir = join(temp, library);
-  mkdirSync(dir);
+async function visit(library, lane) {
+  const { origin, truth, reset } = lane;
+  const dir = join(temp, lane.wire, library);
+  mkdirSync(dir, { recursive: true });
   const scenario = join(dir, "scenario.json");
   const { label } = settings.find((s) => s.id === target);
   writeFileSync(scenario, JSON.stringify({
@@ -132,9 +148,9 @@ async function visit(library, { origin, truth, reset }) {
 
   await reset();
   const started = performance.now();
-  const check = await run("check", scenario, dir);
+  const check = await run("check", scenario, dir, lane);
   const looked = (await truth())[library];
-  const fix = await run("fix", scenario, dir);
+  const fix = await run("fix", scenario, dir, lane);
   const took = (performance.now() - started) / 1000;
   const all = await truth();
   const { state, writes, visits } = all[library];
@@ -158,9 +174,10 @@ async function visit(library, { origin, truth, reset }) {
     wrong: wrong.length,
     seconds: took,
   };
-  row.passed = row.found && row.read && row.flipped && row.persisted && row.wrong === 0;
+  const amiss = [...check.amiss, ...fix.amiss];
+  row.passed = row.found && row.read && row.flipped && row.persisted && row.wrong === 0 && amiss.length === 0;
   const why = row.passed ? [] : [`check: ${tell(check)}`, `fix: ${tell(fix)}`,
-    `server: target ${state[target] ? "on" : "off"} after ${ours.length} write(s)`, ...wrong];
+    `server: target ${state[target] ? "on" : "off"} after ${ours.length} write(s)`, ...wrong, ...amiss];
   return { row, why };
 }
 
@@ -169,17 +186,37 @@ const line = (cells) => console.log(cells.map((cell, i) => String(cell).padEnd(c
 const word = (yes) => (yes ? "yes" : "NO");
 
 line(columns.map(([name]) => name));
+// Each wire's sample begins elsewhere, so that several wires see most of the pages between them.
+const sampled = (every, first) => (every > 1 ? libraries.filter((_, i) => (i + first) % every === 0) : [...libraries]);
 let failed = 0;
-const chosen = wanted.length ? wanted : libraries;
-const queue = [...chosen];
-async function work(server) {
-  for (let library; (library = queue.shift()); ) {
-    const { row, why } = await visit(library, server);
+let passed = 0;
+
+async function work(lane, queue) {
+  const dir = (count) => join(temp, lane.wire, `peer-${lane.number}-${count}`);
+  for (let library, count = 0; (library = queue.shift()); ) {
+    if (lane.peer?.dead()) lane.peer = (await lane.peer.end(), null);
+    if (!lane.peer) {
+      mkdirSync(dir(count), { recursive: true });
+      lane.peer = await wires[lane.wire].open(start, dir(count++));
+    }
+    const { row, why } = await visit(library, lane);
     line([library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
     for (const text of why) console.log(`    ${text}`);
-    if (!row.passed) failed++;
+    if (row.passed) passed++;
+    else failed++;
   }
+  await lane.peer?.end();
 }
-await Promise.all(servers.map(work));
-console.log(`${chosen.length - failed} passed, ${failed} failed`);
+
+for (const wire of names) {
+  const missing = Object.entries(wires[wire].needs).filter(([, path]) => !path).map(([name]) => name);
+  if (missing.length) {
+    console.log(`[  SKIPPED ] zoo over ${wire}: no ${missing.join(", ")}`);
+    continue;
+  }
+  console.log(`-- ${wire}`);
+  const queue = wanted.length ? [...wanted] : sampled(Number(process.env.SAMPLE ?? 1), Object.keys(wires).indexOf(wire));
+  await Promise.all(servers.map((server, number) => work({ ...server, wire, number, peer: null }, queue)));
+}
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -10,10 +10,12 @@ export async function draw({ markup, selector, events, states, root = document.g
   const controls = [...root.querySelectorAll(selector)];
   list.forEach((setting, i) => {
     const control = controls[i];
+    let now = setting.on;
     const changed = () => {
       const state = states.find((name) => name in control);
-      const on = control[state];
-      save(setting.id, on).catch(() => (control[state] = !on));
+      if (control[state] === now) return; /* elements also tell of what they were given */
+      now = control[state];
+      save(setting.id, now).catch(() => (control[state] = now = !now));
     };
     for (const event of events) control.addEventListener(event, changed);
   });
