@@ -316,16 +316,25 @@ static int wd_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadl
 
 /* ---- tabs (11 Contexts) ---- */
 
-/* As the other protocols do where they can: past the caches, in our tab alone. */
-static void read_past_caches(struct ofs_wd *b, ofs_deadline deadline)
+/* As over the DevTools protocol itself, in our tab alone: past the caches, and drawn like a tab that
+ * is looked at, though it may stand behind another. */
+static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 {
-    struct ofs_error ignored;
-    cJSON *cache = cJSON_CreateObject(), *bypass = cJSON_CreateObject();
-    cJSON_AddTrueToObject(cache, "cacheDisabled");
-    cJSON_AddTrueToObject(bypass, "bypass");
-    ofs_wd_devtools(b, "Network.enable", NULL, deadline, NULL, &ignored);
-    ofs_wd_devtools(b, "Network.setCacheDisabled", cache, deadline, NULL, &ignored);
-    ofs_wd_devtools(b, "Network.setBypassServiceWorker", bypass, deadline, NULL, &ignored);
+    static const struct {
+        const char *method, *what; /* that is to be true */
+    } wishes[] = {
+        {"Network.enable", NULL},
+        {"Network.setCacheDisabled", "cacheDisabled"},
+        {"Network.setBypassServiceWorker", "bypass"},
+        {"Emulation.setFocusEmulationEnabled", "enabled"},
+    };
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        struct ofs_error ignored;
+        cJSON *params = cJSON_CreateObject();
+        if (wishes[i].what)
+            cJSON_AddTrueToObject(params, wishes[i].what);
+        ofs_wd_devtools(b, wishes[i].method, params, deadline, NULL, &ignored);
+    }
 }
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
@@ -368,7 +377,7 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
     bool cached;
     int rc = switch_to(b, t, deadline, err);
     if (!rc && b->chromium)
-        read_past_caches(b, deadline);
+        prepare(b, deadline);
     if (!rc)
         rc = enter(t, &cached, deadline, err);
     if (!rc && !b->opens_roots)

@@ -493,7 +493,7 @@ static void look(struct ofs_loop *loop, const struct peer *peer, const struct pe
 {
     const struct peer_kind *kind = peer->kind;
     pid_t pid;
-    if (peer->browser_port && !peer->gone)
+    if (peer->browser_port && !peer->gone && (visit || !peer->borrowed))
         look_at_tabs(loop, peer, site_port, left);
     if (kind->base == PEER_DRIVER && peer->driver.port) {
         int sessions = driver_sessions(loop, &peer->driver);
