@@ -3,17 +3,22 @@
 // person would. The person's tabs watch for themselves: each keeps a line open to a small server
 // here and reports whenever it is shown, hidden, focused, blurred, resized or left.
 //
-//   node attach.mjs [NAME...]      OFFSWITCH names the program, BROWSER and FIREFOX the browsers
+// Every test is a process of its own, with a display, a person, a replica and browsers of its own, so
+// that several run side by side: most of the time they wait, as a person does.
+//
+//   node attach.mjs [NAME...]      OFFSWITCH names the program, BROWSER and FIREFOX the browsers,
+//                                  J how many tests run at once
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { serve } from "../support/replay.mjs";
 
 const OFFSWITCH = path.resolve(process.env.OFFSWITCH || "build/offswitch");
 const TEST_WITHIN = 150000;
-const only = process.argv.slice(2);
+const AT_ONCE = Number(process.env.J) || 3;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "offswitch-attach-"));
 const children = new Set();
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -205,6 +210,28 @@ function assertRun(child, status, ...words) {
   assert(child.code === status, "exit", String(child.code), "instead of", String(status), child.err, child.out);
 }
 
+// What a run wrote down stands in for the browser, and the same comes out; with the site gone.
+async function replays(command, status, ...faults) {
+  await startReplica(...faults);
+  const origin = replica.origin;
+  const home = newHome();
+  const trace = path.join(home, "trace");
+  const yes = command === "fix" ? ["--yes"] : [];
+  const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--json", ...yes], { env: environment(home) });
+  await run.ended;
+  assertRun(run, status);
+  await stop(replica.child);
+  const played = await serve(trace);
+  const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--json", ...yes], { env: environment(home) });
+  await again.ended;
+  played.close();
+  assertRun(again, status);
+  const told = (text) => JSON.stringify(JSON.parse(text).settings);
+  assert(told(again.out) === told(run.out), "it said", told(run.out), "and says", told(again.out), played.replay.strange);
+  const saved = JSON.parse(again.out).browser;
+  assert(saved.wire === "websocket" && saved.version === JSON.parse(run.out).browser.version, saved);
+}
+
 const tests = {
   async approval_allowed() {
     const home = newHome();
@@ -248,7 +275,6 @@ const tests = {
     assert(report.settings.every((s) => s.verdict === "fixed" && s.proofs.includes("reload")), report.settings);
     assertUntouched(before);
     await stopBrowser(browser);
-    await startReplica();
   },
 
   async approval_cancelled() {
@@ -406,33 +432,11 @@ const tests = {
     assertRun(next, 2);
     assert((await list()).includes(person.origin + "/taken"), "it was closed");
     await stopBrowser(browser);
-    await startReplica();
   },
 
-  // What a run wrote down stands in for the browser, and the same comes out; with the site gone.
-  async trace_replays() {
-    for (const [command, status, ...faults] of [["check", 2], ["fix", 0], ["check", 3, "signed-out"]]) {
-      await startReplica(...faults);
-      const origin = replica.origin;
-      const home = newHome();
-      const trace = path.join(home, "trace");
-      const yes = command === "fix" ? ["--yes"] : [];
-      const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--json", ...yes], { env: environment(home) });
-      await run.ended;
-      assertRun(run, status);
-      await stop(replica.child);
-      const played = await serve(trace);
-      const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--json", ...yes], { env: environment(home) });
-      await again.ended;
-      played.close();
-      assertRun(again, status);
-      const told = (text) => JSON.stringify(JSON.parse(text).settings);
-      assert(told(again.out) === told(run.out), "it said", told(run.out), "and says", told(again.out), played.replay.strange);
-      const saved = JSON.parse(again.out).browser;
-      assert(saved.wire === "websocket" && saved.version === JSON.parse(run.out).browser.version, saved);
-    }
-    await startReplica();
-  },
+  trace_replays_check: () => replays("check", 2),
+  trace_replays_fix: () => replays("fix", 0),
+  trace_replays_signed_out: () => replays("check", 3, "signed-out"),
 
   async two_browsers() {
     const home = newHome();
@@ -494,7 +498,6 @@ const tests = {
     const differing = [...names].filter((k) => kept[false][k] !== kept[true][k]);
     assert(differing.length === 0, differing.map((k) => `${k}: ${kept[false][k]} and ${kept[true][k]}`).join("\n"));
     assert(names.size > 50, "only", String(names.size), "were compared");
-    await startReplica();
   },
 
   // A person signs in once, in a window; the profile keeps it, and nobody else can read it.
@@ -538,7 +541,6 @@ const tests = {
     await forget.ended;
     assertRun(forget, 0, "Removed");
     assert(!fs.existsSync(profile) && fs.existsSync(path.dirname(profile)));
-    await startReplica();
   },
 
   async firefox() {
@@ -582,37 +584,56 @@ request.on("upgrade", (_, s) => {
 });
 request.end();`;
 
+const LONG = ["killed_run", "trace_replays_fix", "preferences", "approval_fix", "login", "approval_by_address", "two_browsers"];
+
 async function main() {
+  const names = process.argv.slice(2).filter((n) => n !== "--alone");
+  const alone = process.argv[2] === "--alone";
+  const unknown = names.filter((n) => !tests[n]);
+  if (unknown.length) throw new Error("there is no test " + unknown.join(", "));
   const missing = [["Xvfb", which("Xvfb")], ["xdotool", which("xdotool")], ["Chromium", chromium]].filter(([, there]) => !there).map(([name]) => name);
   if (missing.length) {
     console.log("skipped: there is no " + missing.join(", "));
     return 0;
   }
-  let failed = 0;
-  await startScreen();
-  await startPerson();
-  await startReplica();
-  for (const [name, test] of Object.entries(tests)) {
-    if (only.length && !only.includes(name)) continue;
-    try {
-      const skipped = await Promise.race([test(), later(TEST_WITHIN).then(() => { throw new Error("it took too long"); })]);
-      console.log(skipped ? `[  SKIPPED ] ${name}: ${skipped}` : `[       OK ] ${name}`);
-    } catch (error) {
-      failed++;
-      console.log(`[  FAILED  ] ${name}: ${error.message}`);
-      if (process.env.SHOTS) fs.copyFileSync(path.join(screen.dir, "Xvfb_screen0"), path.join(process.env.SHOTS, name + ".xwd"));
-      for (const child of [...children]) if (child !== screen.xvfb) await stop(child);
-      await later(500);
-      person.seen = [];
-      await startReplica();
-    }
+  return alone ? runOne(names[0]) : runAll(names.length ? names : Object.keys(tests));
+}
+
+async function runOne(name) {
+  const began = Date.now();
+  const took = () => `(${((Date.now() - began) / 1000).toFixed(1)} s)`;
+  try {
+    await startScreen();
+    await startPerson();
+    await startReplica();
+    const skipped = await Promise.race([tests[name](), later(TEST_WITHIN).then(() => { throw new Error("it took too long"); })]);
+    console.log(skipped ? `[  SKIPPED ] ${name}: ${skipped}` : `[       OK ] ${name} ${took()}`);
+    return 0;
+  } catch (error) {
+    console.log(`[  FAILED  ] ${name} ${took()}: ${error.message}`);
+    if (process.env.SHOTS) fs.copyFileSync(path.join(screen.dir, "Xvfb_screen0"), path.join(process.env.SHOTS, name + ".xwd"));
+    return 1;
   }
+}
+
+// The long ones begin, so that none of them is waited for alone in the end.
+async function runAll(names) {
+  const queue = [...LONG.filter((n) => names.includes(n)), ...names.filter((n) => !LONG.includes(n))];
+  let failed = 0;
+  const work = async () => {
+    for (let name; (name = queue.shift()); ) {
+      const child = start(process.execPath, [fileURLToPath(import.meta.url), "--alone", name]);
+      if (await child.ended) failed++;
+      process.stdout.write(child.out || `[  FAILED  ] ${name}: it ended without a word: ${child.err}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return failed ? 1 : 0;
 }
 
 for (const signal of ["SIGINT", "SIGTERM"])
   process.on(signal, () => {
-    for (const child of children) child.kill("SIGKILL");
+    for (const child of children) child.kill(child.spawnargs.includes("--alone") ? "SIGTERM" : "SIGKILL");
     fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
     process.exit(1);
   });
