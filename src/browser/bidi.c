@@ -54,7 +54,11 @@ static int await(struct bidi_tab *t, int id, ofs_deadline deadline, cJSON **ret_
                  struct ofs_error *err)
 {
     struct bidi *b = (struct bidi *)t->tab.browser;
-    if (!ofs_rpc_wait(b->rpc, id, deadline, ret_result, err))
+    struct ofs_error soft;
+    while (!ofs_rpc_is_answered(b->rpc, id) && !has_ended(t) &&
+           !ofs_loop_turn(b->browser.loop, deadline, &soft))
+        ;
+    if (!ofs_rpc_wait(b->rpc, id, has_ended(t) ? ofs_now_ms() : deadline, ret_result, err))
         return 0;
     note_crash(t, err);
     if (has_ended(t) && err->code != OFS_ERR_LOST && err->code != OFS_ERR_INTERRUPTED)

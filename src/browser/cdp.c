@@ -143,6 +143,22 @@ static int is_lost(struct cdp_tab *t, struct ofs_error *err)
     return -1;
 }
 
+/* What was asked of a tab that then crashes is never answered. */
+static int await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
+                 struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    const struct ofs_tab_view *view = &t->tab.view;
+    struct ofs_error soft;
+    while (!ofs_rpc_is_answered(b->rpc, id) && !view->closed && !view->crashed &&
+           !ofs_loop_turn(b->browser.loop, deadline, &soft))
+        ;
+    bool ended = view->closed || view->crashed;
+    return ofs_rpc_wait(b->rpc, id, ended ? ofs_now_ms() : deadline, ret_result, err)
+               ? is_lost(t, err)
+               : 0;
+}
+
 int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
                 cJSON **ret_result, struct ofs_error *err)
 {
@@ -155,7 +171,7 @@ int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadli
     }
     if (ofs_rpc_post(b->rpc, t->session, method, params, &id, err))
         return -1;
-    return ofs_rpc_wait(b->rpc, id, deadline, ret_result, err) ? is_lost(t, err) : 0;
+    return await(t, id, deadline, ret_result, err);
 }
 
 static int cdp_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err)
@@ -177,12 +193,11 @@ static int cdp_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err
 /* Take the answer to the navigation: its document has begun, or the browser says why not. */
 static int end_navigation(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
-    struct cdp *b = (struct cdp *)t->tab.browser;
     OFS_AUTO_JSON result = NULL;
     int id = t->navigating;
     t->navigating = 0;
-    if (ofs_rpc_wait(b->rpc, id, deadline, &result, err))
-        return is_lost(t, err);
+    if (await(t, id, deadline, &result, err))
+        return -1;
     const char *failure = ofs_json_str(result, "errorText", NULL);
     if (failure)
         ofs_view_fail(&t->tab.view, failure);
@@ -282,7 +297,7 @@ static int act(struct cdp_tab *t, const char *method, cJSON *const *params, size
     }
     for (size_t i = 0; i < sent; i++) {
         struct ofs_error later;
-        if (ofs_rpc_wait(b->rpc, ids[i], deadline, NULL, rc ? &later : err))
+        if (await(t, ids[i], deadline, NULL, rc ? &later : err))
             rc = -1;
     }
     if (rc)
