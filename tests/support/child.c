@@ -29,7 +29,7 @@ void child_die_with_parent(void)
 
 char *child_make_dir(const char *parent)
 {
-    char *path = ofs_text_printf("%s/offswitch-faults-XXXXXX", parent);
+    char *path = ofs_text_printf("%s/offswitch-test-XXXXXX", parent);
     if (path && !mkdtemp(path)) {
         free(path);
         return NULL;

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,31 +19,12 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "browser/find.h"
+#include "support/scratch.h"
 #include "wire/serve.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define SOCKET "/devtools/browser/0e4c2d52-7d4b-4d2a-9a35-0f3f4b9a1c11"
 #define OTHER_SOCKET "/devtools/browser/ffffffff-7d4b-4d2a-9a35-0f3f4b9a1c11"
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
-static int scratch_set_up(void **state)
-{
-    char *dir = strdup("/tmp/offswitch-test-XXXXXX");
-    *state = dir && mkdtemp(dir) ? dir : NULL;
-    return *state ? 0 : -1;
-}
-
-static int scratch_tear_down(void **state)
-{
-    nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return 0;
-}
 
 /* Make the file with all the directories above it. */
 static void put(const char *dir, const char *name, const char *text)

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,26 +19,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "browser/remember.h"
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
-static int scratch_set_up(void **state)
-{
-    char *dir = strdup("/tmp/offswitch-test-XXXXXX");
-    *state = dir && mkdtemp(dir) ? dir : NULL;
-    return *state ? 0 : -1;
-}
-
-static int scratch_tear_down(void **state)
-{
-    nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return 0;
-}
+#include "support/scratch.h"
 
 static void test_last_browser(void **state)
 {

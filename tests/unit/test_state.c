@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +18,9 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "record/state.h"
+#include "support/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
-static int scratch_set_up(void **state)
-{
-    char *dir = strdup("/tmp/offswitch-test-XXXXXX");
-    *state = dir && mkdtemp(dir) ? dir : NULL;
-    return *state ? 0 : -1;
-}
-
-static int scratch_tear_down(void **state)
-{
-    nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return 0;
-}
 
 static void set_or_unset(const char *name, const char *value)
 {

@@ -8,66 +8,15 @@
 
 #include <cmocka.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <signal.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "support/certificate.h"
 #include "websocket_peer.h"
 #include "wire/wire.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
-
-/* ---- certificates ---- */
-
-struct identity {
-    EVP_PKEY *key;
-    X509 *certificate;
-};
-
-static void add_extension(X509 *certificate, int nid, const char *value)
-{
-    X509V3_CTX ctx;
-    X509V3_set_ctx_nodb(&ctx);
-    X509V3_set_ctx(&ctx, certificate, certificate, NULL, NULL, 0);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-    assert_non_null(extension);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-}
-
-/* One that signs itself, for `name` ("DNS:localhost"), until so many seconds from now. */
-static struct identity make_identity(const char *name, long until)
-{
-    struct identity id = {EVP_EC_gen("P-256"), X509_new()};
-    X509_NAME *subject = X509_get_subject_name(id.certificate);
-    X509_set_version(id.certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(id.certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(id.certificate), -7200);
-    X509_gmtime_adj(X509_getm_notAfter(id.certificate), until);
-    X509_set_pubkey(id.certificate, id.key);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)"peer", -1, -1,
-                               0);
-    X509_set_issuer_name(id.certificate, subject);
-    add_extension(id.certificate, NID_subject_alt_name, name);
-    add_extension(id.certificate, NID_basic_constraints, "critical,CA:TRUE");
-    assert_true(X509_sign(id.certificate, id.key, EVP_sha256()) > 0);
-    return id;
-}
-
-static void write_certificate(const struct identity *id, const char *path)
-{
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(PEM_write_X509(file, id->certificate), 1);
-    fclose(file);
-}
-
-static void free_identity(struct identity *id)
-{
-    EVP_PKEY_free(id->key);
-    X509_free(id->certificate);
-}
 
 /* ---- the peer ---- */
 
@@ -87,9 +36,9 @@ static bool hear_head(SSL *tls, char *head, size_t size)
 static void play_tls(struct peer *peer, int fd)
 {
     static const char frame[] = "\x81\x07{\"a\":1}";
-    const struct identity *id = peer->script;
+    const struct certificate *id = peer->script;
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(ctx, id->certificate);
+    SSL_CTX_use_certificate(ctx, id->x509);
     SSL_CTX_use_PrivateKey(ctx, id->key);
     SSL *tls = SSL_new(ctx);
     SSL_set_fd(tls, fd);
@@ -134,11 +83,12 @@ static void test_certificates(void **state)
     const char *path = *state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct ofs_error err = {0};
-        struct identity id = make_identity(cases[i].name, cases[i].until);
+        struct certificate id;
         struct peer peer = {.play = play_tls, .script = &id, .mute = true};
         struct ofs_loop *loop = ofs_loop_new(&err);
         int heard = 0;
-        write_certificate(&id, path);
+        assert_int_equal(certificate_make(cases[i].name, cases[i].until, NULL, &id), 0);
+        assert_int_equal(certificate_write(&id, path, NULL), 0);
         if (cases[i].trust == SYSTEM)
             setenv("SSL_CERT_FILE", path, 1);
         else
@@ -162,7 +112,7 @@ static void test_certificates(void **state)
         }
         ofs_loop_free(loop);
         peer_stop(&peer);
-        free_identity(&id);
+        certificate_free(&id);
     }
 }
 
