@@ -1,10 +1,9 @@
 /*
  * Bad input, and what it gets: the program itself, a row a mistake. Each has the right exit status,
  * a sentence on standard error that names the thing, a next step, nothing on standard output (JSON
- * with
- * --json, or nothing), and leaves no process behind.
+ * with --json, or nothing), and leaves no process behind.
  *
- * $OFFSWITCH names the program; build/offswitch unless it is set. The last tests want a Chromium.
+ * $OFFSWITCH names the program; build/offswitch unless it is set.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,139 +11,21 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "support/child.h"
-#include "support/devtools.h"
-#include "wire/serve.h"
+#include "support/kept.h"
 #include "wire/websocket_peer.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-enum { MOST_ARGS = 32, PATIENCE = 60000, LEAVING = 10000 };
-
 static char *scratch; /* one directory for all of it */
-
-static const char *program(void)
-{
-    const char *named = getenv("OFFSWITCH");
-    return named && *named ? named : "build/offswitch";
-}
-
-/* ---- running the program ---- */
-
-struct run {
-    int out_fd; /* of the keeper */
-    pid_t keeper, pid;
-    int exit; /* 128 + N for a signal */
-    int left; /* processes that outlived it */
-    struct ofs_buf out, err;
-};
-
-static void redirect(const char *name, int fd)
-{
-    OFS_AUTO_STR path = ofs_text_printf("%s/%s", scratch, name);
-    int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (to < 0 || dup2(to, fd) < 0)
-        _exit(126);
-}
-
-static _Noreturn void become_program(char *const argv[], char *const env[])
-{
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
-    setsid(); /* no terminal */
-    dup2(null, 0);
-    redirect("out", 1);
-    redirect("err", 2);
-    for (size_t i = 0; env && env[i]; i++)
-        putenv(env[i]);
-    execv(program(), argv);
-    _exit(127);
-}
-
-/* Waits for the program, and then for what it has left behind: all that it started comes to us when
- * it has gone. Says the program's id at its start, and at the end how it went. */
-static _Noreturn void keep(char *const argv[], char *const env[], int to)
-{
-    int told[2] = {0, 0}, status = 0;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    pid_t pid = fork();
-    if (pid == 0)
-        become_program(argv, env);
-    if (write(to, &pid, sizeof pid) != sizeof pid)
-        _exit(1);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    told[0] = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    ofs_deadline until = ofs_deadline_in(LEAVING);
-    struct timespec tick = {.tv_nsec = 20000000};
-    pid_t got;
-    while ((got = waitpid(-1, NULL, WNOHANG)) >= 0 && ofs_deadline_left(until))
-        if (got == 0)
-            nanosleep(&tick, NULL);
-    told[1] = got >= 0;
-    _exit(write(to, told, sizeof told) != sizeof told);
-}
-
-static void start(struct run *run, const char *const args[], const char *const env[])
-{
-    char *argv[MOST_ARGS + 2] = {(char *)program()};
-    int ends[2];
-    *run = (struct run){.out = OFS_BUF(16 << 20), .err = OFS_BUF(16 << 20)};
-    for (size_t i = 0; args[i] && i < MOST_ARGS; i++)
-        argv[i + 1] = (char *)args[i];
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    run->keeper = fork();
-    assert_true(run->keeper >= 0);
-    if (run->keeper == 0)
-        keep(argv, (char *const *)env, ends[1]);
-    close(ends[1]);
-    run->out_fd = ends[0];
-    assert_int_equal(read(ends[0], &run->pid, sizeof run->pid), sizeof run->pid);
-}
-
-static void finish(struct run *run)
-{
-    struct ofs_error err;
-    struct pollfd fd = {.fd = run->out_fd, .events = POLLIN};
-    int told[2];
-    if (poll(&fd, 1, PATIENCE + LEAVING) != 1) {
-        kill(run->pid, SIGKILL);
-        fail_msg("the program does not end");
-    }
-    assert_int_equal(read(run->out_fd, told, sizeof told), sizeof told);
-    close(run->out_fd);
-    waitpid(run->keeper, NULL, 0);
-    run->exit = told[0];
-    run->left = told[1];
-    OFS_AUTO_STR out = ofs_text_printf("%s/out", scratch);
-    OFS_AUTO_STR errors = ofs_text_printf("%s/err", scratch);
-    assert_int_equal(ofs_buf_read_file(&run->out, out, &err), 0);
-    assert_int_equal(ofs_buf_read_file(&run->err, errors, &err), 0);
-}
-
-static void clear(struct run *run)
-{
-    ofs_buf_free(&run->out);
-    ofs_buf_free(&run->err);
-}
 
 /* ---- who listens on the port ---- */
 
@@ -599,7 +480,7 @@ struct fault {
 #define WRONG(fault, ...) snprintf((fault)->text, sizeof(fault)->text, __VA_ARGS__)
 
 /* Standard output is empty, or, with --json, one report that says what the exit status says. */
-static void judge_output(const struct run *run, bool json, struct fault *fault)
+static void judge_output(const struct kept *run, bool json, struct fault *fault)
 {
     struct ofs_error err;
     if (run->out.len && !json) {
@@ -611,7 +492,7 @@ static void judge_output(const struct run *run, bool json, struct fault *fault)
     }
 }
 
-static void judge(const struct row *row, const struct run *run, const char *part, const char *next,
+static void judge(const struct row *row, const struct kept *run, const char *part, const char *next,
                   bool json, struct fault *fault)
 {
     const char *said = ofs_buf_str(&run->err);
@@ -634,11 +515,11 @@ static void judge(const struct row *row, const struct run *run, const char *part
 
 static void play_row(const struct row *row, bool json, struct fault *fault)
 {
-    struct run run;
+    struct kept run;
     struct peer peer = {.play = row->play};
     OFS_AUTO_STR file = ofs_text_printf("%s/scenario.json", scratch);
     OFS_AUTO_STR state = ofs_text_printf("%s/state", scratch);
-    const char *args[MOST_ARGS] = {NULL};
+    const char *args[KEPT_ARGS] = {NULL};
     const char *env[6] = {NULL};
     size_t n = 0, n_env = 0;
     int port;
@@ -655,14 +536,14 @@ static void play_row(const struct row *row, bool json, struct fault *fault)
     for (; n_env < COUNT(row->env) && row->env[n_env]; n_env++)
         env[n_env] = fill_in(row->env[n_env], file, port);
     OFS_AUTO_STR part = fill_in(row->part, file, port);
-    start(&run, args, env);
-    finish(&run);
+    assert_int_equal(kept_start(&run, scratch, args, env), 0);
+    assert_int_equal(kept_finish(&run), 0);
     if (row->play)
         peer_stop(&peer);
     judge(row, &run, part, row->next, json, fault);
     if (!fault->text[0] && row->exit == 4 && row->play == play_silence && peer.connections)
         WRONG(fault, "the browser was asked before the person");
-    clear(&run);
+    kept_clear(&run);
     for (size_t i = 0; i < own; i++)
         free((char *)args[i]);
     for (size_t i = 0; i < n_env; i++)
@@ -709,313 +590,15 @@ TABLE(browsers)
 TABLE(files)
 TABLE(unconfirmed)
 
-/* ---- with a browser ---- */
-
-/* What the site was asked, seen from here: its server is a child. */
-struct site {
-    pid_t pid;
-    int port;
-    struct counts {
-        atomic_int pages, writes, stalled;
-    } * counts; /* shared */
-};
-
-/* One switch, which is on. /stall never comes. */
-static void on_request(void *user, const struct ofs_serve_request *request,
-                       struct ofs_serve_reply *reply)
-{
-    static const char page[] =
-        "<!doctype html><html lang=en><title>Settings</title><h1>Settings</h1>"
-        "<button role=switch aria-checked=true aria-label=Training "
-        "onclick=\"this.setAttribute('aria-checked','false');"
-        "fetch('/save',{method:'POST',body:'off'})\">on</button></html>";
-    struct counts *counts = user;
-    struct ofs_error ignored;
-    if (strcmp(request->method, "GET") != 0) {
-        counts->writes++;
-    } else if (!strcmp(request->path, "/stall")) {
-        reply->manner = OFS_SERVE_NEVER;
-        counts->stalled++;
-    } else {
-        counts->pages += !strcmp(request->path, "/settings");
-        ofs_buf_puts(&reply->body, page, &ignored);
-    }
-}
-
-static void start_site(struct site *site)
-{
-    int ends[2];
-    site->counts =
-        mmap(NULL, sizeof *site->counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(site->counts != MAP_FAILED);
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    site->pid = fork();
-    assert_true(site->pid >= 0);
-    if (site->pid == 0) {
-        struct ofs_error err;
-        child_die_with_parent();
-        struct ofs_loop *loop = ofs_loop_new(&err);
-        const struct ofs_serve_options options = {.handler = on_request, .user = site->counts};
-        struct ofs_server *server = loop ? ofs_server_new(loop, &options, &err) : NULL;
-        int port = server ? ofs_server_port(server) : 0;
-        if (write(ends[1], &port, sizeof port) != sizeof port || !server)
-            _exit(1);
-        while (!ofs_loop_turn(loop, OFS_NEVER, &err))
-            ;
-        _exit(1);
-    }
-    assert_int_equal(read(ends[0], &site->port, sizeof site->port), sizeof site->port);
-    close(ends[0]);
-    close(ends[1]);
-}
-
-static void stop_site(struct site *site)
-{
-    child_end(site->pid, SIGKILL);
-    munmap(site->counts, sizeof *site->counts);
-}
-
-static void await_count(const atomic_int *count, int least)
-{
-    struct timespec tick = {.tv_nsec = 10000000};
-    ofs_deadline until = ofs_deadline_in(PATIENCE);
-    while (*count < least) {
-        if (!ofs_deadline_left(until))
-            fail_msg("the site was not asked");
-        nanosleep(&tick, NULL);
-    }
-}
-
-/* How many tabs and windows the browser has, or -1. */
-static int count_tabs(int port)
-{
-    struct ofs_error err;
-    struct ofs_loop *loop = ofs_loop_new(&err);
-    OFS_AUTO_JSON tabs = loop ? devtools_tabs(loop, port, 0) : NULL;
-    int n = tabs ? cJSON_GetArraySize(tabs) : -1;
-    ofs_loop_free(loop);
-    return n;
-}
-
-#define STALLING                                                              \
-    HEAD "{\"id\": \"train\", \"title\": \"Training\", \"wanted\": \"off\", " \
-         "\"page\": \"/stall\", \"labels\": {\"en\": [\"Training\"]}}]}"
-
-/* The program on that site, at that browser, or (port 0) with one that it launches. */
-static void start_at(struct run *run, const char *command, const char *scenario,
-                     const struct site *site, int browser_port, const char *more)
-{
-    static const char *const container[] = {
-        "--browser-arg=--no-sandbox",
-        "--browser-arg=--disable-gpu",
-        "--browser-arg=--disable-quic",
-        "--browser-arg=--disable-background-networking",
-        "--browser-arg=--disable-component-update",
-        "--browser-arg=--disable-sync",
-    };
-    OFS_AUTO_STR file = ofs_text_printf("%s/scenario.json", scratch);
-    OFS_AUTO_STR origin = ofs_text_printf("--origin=http://127.0.0.1:%d", site->port);
-    OFS_AUTO_STR connect = browser_port
-                               ? ofs_text_printf("--connect=cdp://127.0.0.1:%d", browser_port)
-                               : ofs_text_printf("--connect=launch");
-    const char *args[MOST_ARGS] = {command, file, origin, connect, "--json", "--timeout=60"};
-    size_t n = 6;
-    write_file(file, scenario, 0600);
-    if (more)
-        args[n++] = more;
-    if (!browser_port) {
-        OFS_AUTO_STR named = ofs_text_printf("%s", child_find_browser());
-        setenv("OFFSWITCH_BROWSER", named, 1); /* the one that the tests found */
-        args[n++] = "--headless";
-        for (size_t i = 0; i < COUNT(container); i++)
-            args[n++] = container[i];
-    }
-    start(run, args, NULL);
-}
-
-/* One report on standard output that says as much, with every setting in the given state. */
-static void assert_report(const struct run *run, int exit, const char *verdict, const char *reason)
-{
-    struct ofs_error err;
-    if (run->exit != exit)
-        fail_msg("exit %d: %s%s", run->exit, ofs_buf_str(&run->err), ofs_buf_str(&run->out));
-    OFS_AUTO_JSON report = ofs_json_parse(ofs_buf_str(&run->out), run->out.len, &err);
-    const cJSON *one = cJSON_GetArrayItem(ofs_json_get(report, "settings"), 0);
-    assert_int_equal((int)ofs_json_num(report, "exit", -1), exit);
-    assert_string_equal(ofs_json_str(one, "verdict", ""), verdict);
-    if (reason)
-        assert_string_equal(ofs_json_str(one, "reason", ""), reason);
-    assert_int_equal(run->left, 0);
-}
-
-struct live {
-    struct site site;
-    pid_t browser;
-    int port; /* of the browser */
-};
-
-static int set_up_live(void **state)
-{
-    struct ofs_error err;
-    struct live *live = calloc(1, sizeof *live);
-    *state = live;
-    if (!live)
-        return -1;
-    start_site(&live->site);
-    if (child_find_browser() && child_start_browser(scratch, &live->browser, &live->port, &err)) {
-        print_error("%s\n", err.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int tear_down_live(void **state)
-{
-    struct live *live = *state;
-    child_end(live->browser, SIGKILL);
-    stop_site(&live->site);
-    free(live);
-    return 0;
-}
-
-/* A missing browser is said, and not passed over in silence. */
-static void need_browser(const struct live *live)
-{
-    if (live->browser)
-        return;
-    print_message("no Chromium or Chrome is installed\n");
-    skip();
-}
-
-/* Nobody can be asked, and nobody has said yes. */
-static void test_no_yes(void **state)
-{
-    struct live *live = *state;
-    struct run run;
-    need_browser(live);
-    int tabs = count_tabs(live->port);
-    start_at(&run, "fix", GOOD, &live->site, live->port, NULL);
-    finish(&run);
-    assert_report(&run, 4, "differs", NULL);
-    assert_non_null(strstr(run.err.data, "no terminal to ask on"));
-    assert_non_null(strstr(run.err.data, "--yes"));
-    assert_int_equal(live->site.counts->writes, 0);
-    assert_true(live->site.counts->pages > 0);
-    assert_int_equal(count_tabs(live->port), tabs);
-    clear(&run);
-    /* the same with a yes, so that it was this that held it off */
-    start_at(&run, "fix", GOOD, &live->site, live->port, "--yes");
-    finish(&run);
-    assert_true(live->site.counts->writes == 1);
-    assert_int_equal(run.left, 0);
-    assert_int_equal(count_tabs(live->port), tabs);
-    clear(&run);
-}
-
-static void stop_in_the_middle(struct live *live, int number, bool launched)
-{
-    struct run run;
-    int tabs = count_tabs(live->port);
-    live->site.counts->stalled = 0;
-    start_at(&run, "check", STALLING, &live->site, launched ? 0 : live->port, NULL);
-    await_count(&live->site.counts->stalled, 1);
-    if (!launched)
-        assert_int_equal(count_tabs(live->port), tabs + 1);
-    int64_t before = ofs_now_ms();
-    assert_int_equal(kill(run.pid, number), 0);
-    finish(&run);
-    assert_true(ofs_now_ms() - before < LEAVING);
-    assert_report(&run, 3, "unknown", "interrupted");
-    assert_int_equal(count_tabs(live->port), tabs);
-    clear(&run);
-}
-
-static void test_signals(void **state)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct live *live = *state;
-    need_browser(live);
-    for (size_t i = 0; i < COUNT(numbers); i++)
-        stop_in_the_middle(live, numbers[i], false);
-}
-
-static void test_signals_launched(void **state)
-{
-    static const int numbers[] = {SIGINT, SIGTERM};
-    struct live *live = *state;
-    need_browser(live);
-    for (size_t i = 0; i < COUNT(numbers); i++)
-        stop_in_the_middle(live, numbers[i], true);
-}
-
-/* Who is impatient presses twice. */
-static void test_two_signals(void **state)
-{
-    struct live *live = *state;
-    struct run run;
-    need_browser(live);
-    live->site.counts->stalled = 0;
-    start_at(&run, "check", STALLING, &live->site, 0, NULL);
-    await_count(&live->site.counts->stalled, 1);
-    kill(run.pid, SIGINT);
-    kill(run.pid, SIGINT);
-    finish(&run);
-    assert_true(run.exit == 3 || run.exit == 1);
-    assert_int_equal(run.left, 0);
-    clear(&run);
-}
-
-static void test_browser_killed(void **state)
-{
-    struct live *live = *state;
-    struct run run;
-    need_browser(live);
-    live->site.counts->stalled = 0;
-    start_at(&run, "check", STALLING, &live->site, live->port, NULL);
-    await_count(&live->site.counts->stalled, 1);
-    child_end(live->browser, SIGKILL);
-    live->browser = 0;
-    int64_t before = ofs_now_ms();
-    finish(&run);
-    assert_true(ofs_now_ms() - before < LEAVING);
-    assert_report(&run, 3, "unknown", "browser-lost");
-    clear(&run);
-}
-
-/* The whole run's deadline, and a page that never comes. */
-static void test_deadline(void **state)
-{
-    struct live *live = *state;
-    struct run run;
-    need_browser(live);
-    int tabs = count_tabs(live->port);
-    int64_t before = ofs_now_ms();
-    start_at(&run, "check", STALLING, &live->site, live->port, "--timeout=5");
-    finish(&run);
-    assert_true(ofs_now_ms() - before < 5000 + LEAVING);
-    assert_report(&run, 3, "unknown", "timed-out");
-    assert_int_equal(count_tabs(live->port), tabs);
-    clear(&run);
-}
-
 /* ---- set-up ---- */
 
-/* A home of its own, where no browser and no state is. */
 static int set_up(void **state)
 {
-    static const char *const away[] = {"XDG_STATE_HOME", "XDG_CONFIG_HOME", "CHROME_USER_DATA_DIR",
-                                       "NO_COLOR"};
     (void)state;
-    scratch = child_make_dir(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    scratch = kept_enter();
     if (!scratch)
         return -1;
     signal(SIGPIPE, SIG_IGN);
-    setenv("HOME", scratch, 1);
-    OFS_AUTO_STR here = realpath("scenarios", NULL); /* wherever the program is */
-    if (here)
-        setenv("OFFSWITCH_SCENARIOS", here, 0);
-    for (size_t i = 0; i < COUNT(away); i++)
-        unsetenv(away[i]);
     OFS_AUTO_STR fails = ofs_text_printf("%s/fails", scratch);
     OFS_AUTO_STR hangs = ofs_text_printf("%s/hangs", scratch);
     write_file(fails, "#!/bin/sh\necho starting >&2\necho cannot open display: >&2\nexit 1\n",
@@ -1028,28 +611,17 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    child_remove_dir(scratch);
+    kept_leave(scratch);
     free(scratch);
     return 0;
 }
 
-#define LIVE(test) cmocka_unit_test_setup_teardown(test, set_up_live, tear_down_live)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_command_line),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_scenarios),
-        cmocka_unit_test(test_browsers),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_unconfirmed),
-        LIVE(test_no_yes),
-        LIVE(test_signals),
-        LIVE(test_signals_launched),
-        LIVE(test_two_signals),
-        LIVE(test_browser_killed),
-        LIVE(test_deadline),
+        cmocka_unit_test(test_command_line), cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_scenarios),    cmocka_unit_test(test_browsers),
+        cmocka_unit_test(test_files),        cmocka_unit_test(test_unconfirmed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

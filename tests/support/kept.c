@@ -1,0 +1,138 @@
+#include "support/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "support/child.h"
+
+static const char *program(void)
+{
+    const char *named = getenv("OFFSWITCH");
+    return named && *named ? named : "build/offswitch";
+}
+
+char *kept_enter(void)
+{
+    static const char *const away[] = {"XDG_STATE_HOME", "XDG_CONFIG_HOME", "CHROME_USER_DATA_DIR",
+                                       "NO_COLOR"};
+    const char *tmp = getenv("TMPDIR");
+    char *dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
+    OFS_AUTO_STR here = realpath("scenarios", NULL); /* wherever the program is */
+    if (!dir)
+        return NULL;
+    setenv("HOME", dir, 1);
+    if (here)
+        setenv("OFFSWITCH_SCENARIOS", here, 0);
+    for (size_t i = 0; i < sizeof away / sizeof *away; i++)
+        unsetenv(away[i]);
+    return dir;
+}
+
+void kept_leave(char *dir)
+{
+    child_remove_dir(dir);
+}
+
+static void redirect(const char *dir, const char *name, int fd)
+{
+    OFS_AUTO_STR path = ofs_text_printf("%s/%s", dir, name);
+    int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (to < 0 || dup2(to, fd) < 0)
+        _exit(126);
+}
+
+static _Noreturn void become_program(const char *dir, char *const argv[], char *const env[])
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    setsid(); /* no terminal */
+    dup2(null, 0);
+    redirect(dir, "out", 1);
+    redirect(dir, "err", 2);
+    for (size_t i = 0; env && env[i]; i++)
+        putenv(env[i]);
+    execv(program(), argv);
+    _exit(127);
+}
+
+/* All that the program started comes to us when it has gone. Says the program's id at its start,
+ * and at the end how it went. */
+static _Noreturn void keep(const char *dir, char *const argv[], char *const env[], int to)
+{
+    int told[2] = {0, 0}, status = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    pid_t pid = fork();
+    if (pid == 0)
+        become_program(dir, argv, env);
+    if (write(to, &pid, sizeof pid) != sizeof pid)
+        _exit(1);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    told[0] = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    ofs_deadline until = ofs_deadline_in(KEPT_LEAVING);
+    struct timespec tick = {.tv_nsec = 20000000};
+    pid_t got;
+    while ((got = waitpid(-1, NULL, WNOHANG)) >= 0 && ofs_deadline_left(until))
+        if (got == 0)
+            nanosleep(&tick, NULL);
+    told[1] = got >= 0;
+    _exit(write(to, told, sizeof told) != sizeof told);
+}
+
+int kept_start(struct kept *k, const char *dir, const char *const args[], const char *const env[])
+{
+    char *argv[KEPT_ARGS + 2] = {(char *)program()};
+    int ends[2];
+    *k = (struct kept){.dir = dir, .out = OFS_BUF(16 << 20), .err = OFS_BUF(16 << 20)};
+    for (size_t i = 0; args[i] && i < KEPT_ARGS; i++)
+        argv[i + 1] = (char *)args[i];
+    if (pipe2(ends, O_CLOEXEC))
+        return -1;
+    k->keeper = fork();
+    if (k->keeper == 0)
+        keep(dir, argv, (char *const *)env, ends[1]);
+    close(ends[1]);
+    k->out_fd = ends[0];
+    return k->keeper > 0 && read(ends[0], &k->pid, sizeof k->pid) == sizeof k->pid ? 0 : -1;
+}
+
+int kept_finish(struct kept *k)
+{
+    struct ofs_error ignored;
+    struct pollfd fd = {.fd = k->out_fd, .events = POLLIN};
+    int told[2];
+    bool ends = poll(&fd, 1, KEPT_PATIENCE + KEPT_LEAVING) == 1;
+    if (!ends)
+        kill(k->pid, SIGKILL);
+    bool is_told = read(k->out_fd, told, sizeof told) == sizeof told;
+    close(k->out_fd);
+    waitpid(k->keeper, NULL, 0);
+    if (!ends || !is_told)
+        return -1;
+    k->exit = told[0];
+    k->left = told[1];
+    OFS_AUTO_STR out = ofs_text_printf("%s/out", k->dir);
+    OFS_AUTO_STR errors = ofs_text_printf("%s/err", k->dir);
+    return ofs_buf_read_file(&k->out, out, &ignored) || ofs_buf_read_file(&k->err, errors, &ignored)
+               ? -1
+               : 0;
+}
+
+void kept_clear(struct kept *k)
+{
+    ofs_buf_free(&k->out);
+    ofs_buf_free(&k->err);
+}
