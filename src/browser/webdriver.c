@@ -10,6 +10,7 @@
 
 /* Milliseconds. */
 enum {
+    CLOSES = 2000,   /* for a browser to close a window that its driver did not */
     LOOK_AGAIN = 25, /* for the document of a navigation */
     PROMPTS = 8,     /* answered for the sake of one command */
 };
@@ -316,8 +317,8 @@ static int wd_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadl
 
 /* ---- tabs (11 Contexts) ---- */
 
-/* As over the DevTools protocol itself, in our tab alone: past the caches, and drawn like a tab that
- * is looked at, though it may stand behind another. */
+/* As over the DevTools protocol itself, in our tab alone: past the caches, and drawn like a tab
+ * that is looked at, though it may stand behind another. */
 static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 {
     static const struct {
@@ -414,6 +415,30 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
     }
 }
 
+/* A driver takes one command at a time, and may wait for a page that is never answered. The browser
+ * itself closes a window all the same; in a Chromium a window's name is its target's. */
+static void close_at_debugger(struct ofs_wd *b, const char *handle)
+{
+    char host[sizeof b->debugger];
+    struct ofs_error ignored;
+    OFS_AUTO_BUF body = OFS_BUF(4096);
+    OFS_AUTO_STR url = ofs_text_printf("http://%s/json/close/%s", b->debugger, handle);
+    long status;
+    snprintf(host, sizeof host, "%.*s", (int)strcspn(b->debugger, ":"), b->debugger);
+    if (url && ofs_text_is_loopback_host(host))
+        ofs_http_get(b->browser.loop, url, ofs_deadline_in(CLOSES), &body, &status, &ignored);
+}
+
+static bool close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
+{
+    struct ofs_error err;
+    bool unsure = false;
+    int rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
+    if (!rc && unsure)
+        rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
+    return !rc || err.code == OFS_ERR_TAB_LOST;
+}
+
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
 {
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
@@ -423,12 +448,9 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
-    if (!b->over && !tab->view.closed) {
-        bool unsure = false;
-        if (!ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) &&
-            unsure)
-            ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
-    }
+    bool closed = tab->view.closed || (!b->over && close_window(t, deadline));
+    if (!closed && b->debugger[0])
+        close_at_debugger(b, t->handle);
     ofs_loop_shield(b->browser.loop, shield);
     if (b->current == t)
         b->current = NULL;
@@ -457,6 +479,8 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
         close_popups(b, handle, deadline, 0);
     if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored))
         ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
+    else if (b->debugger[0])
+        close_at_debugger(b, handle);
     ofs_loop_shield(driver->loop, shield);
 }
 

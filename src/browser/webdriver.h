@@ -84,6 +84,7 @@ struct ofs_wd {
     char base[512]; /* http(s)://HOST:PORT[/PATH] */
     char session[160];
     char socket[512];   /* of the session, where WebDriver BiDi was asked for and is offered */
+    char debugger[128]; /* HOST:PORT of the Chromium that was attached to, or "" */
     char mark[48];      /* the probe's place in a page's realm */
     bool over;          /* the session has ended */
     bool owed;          /* an answer that nobody waits for any more */
