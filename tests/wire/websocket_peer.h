@@ -68,4 +68,11 @@ static inline bool say_message(int fd, const char *text)
     return say_frame(fd, FIN | TEXT, text, strlen(text));
 }
 
+/* The upgrade, and silence. */
+static inline void play_upgrade(struct peer *peer, int fd)
+{
+    upgrade(peer, fd);
+    peer_stall(fd);
+}
+
 #endif
