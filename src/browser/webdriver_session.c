@@ -460,6 +460,8 @@ static const struct {
     {"instance exited", "the driver's browser did not start; as root in a container it needs "
                         "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
     {"annot start", "check the browser's path in the capabilities file"},
+    {"with the driver service", "a node of the Grid could not start its driver; run again, or see "
+                                "what the node says"},
     {"Error forwarding the request", "a node of the Grid has ended, and the hub has not noticed it "
                                      "yet; run again in a moment"},
     {"Empty pool of VM", "the Grid has no node at present; try later, or start one"},

@@ -320,6 +320,18 @@ static const struct {
      OFS_ERR_PEER,
      "HTTP 500: it does not understand the capabilities",
      "webSocketUrl"},
+    {{500, JSON,
+      W3C("session not created", "Could not start a new session. New session request timed "
+                                 "out \\nHost info: host: 'runner'")},
+     OFS_ERR_NO_BROWSER,
+     "New session request timed out",
+     "no free node in time"},
+    {{500, JSON,
+      W3C("session not created", "Could not start a new session. Error while creating session "
+                                 "with the driver service. Stopping driver service: Timed out")},
+     OFS_ERR_NO_BROWSER,
+     "with the driver service",
+     "see what the node says"},
     /* a refusal that speaks of a timeout is none of ours */
     {{500, JSON,
       LEGACY("13", "cannot find : Capabilities {browserName: x, timeouts: {script: 1}}")},
