@@ -159,7 +159,7 @@ faults-sample: ## every fifth row of the table
 	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=5
 
 # Each a name of tests/support/peer.h; faults-run is the one that is missing here.
-WIRES := pipe bidi chromedriver attached webdriver-bidi webkit grid
+WIRES := pipe bidi chromedriver attached webdriver-bidi attached-bidi webkit grid
 WIRES_JOBS ?= 6
 .PHONY: wires-run
 wires-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault over every other wire, or over WIRE=NAME

@@ -500,7 +500,6 @@ int main(int argc, char **argv)
         if (!(chosen[n] = peer_find(argv[i])))
             return fprintf(stderr, "test_wires: no wire is called '%s'\n", argv[i]), 2;
     for (const struct peer_kind *kind = peer_kinds; optind == argc && kind->name; kind++)
-        if (!kind->by_name)
-            chosen[n++] = kind;
+        chosen[n++] = kind;
     return run_all(chosen, n, side_by_side) ? 1 : 0;
 }

@@ -203,6 +203,8 @@ static void judge_site(struct judge *j)
         complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
     cJSON_ArrayForEach(one, o->left)
     {
+        if (also(j, NULL, "session-stays") && !strncmp(one->valuestring, "a session", 9))
+            continue;
         complain(j, "left behind: %s", one->valuestring);
     }
 }

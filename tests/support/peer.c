@@ -17,15 +17,15 @@
 enum { ANSWERS = 10000, COMES = 60000, TICK = 100, MOST = 64 };
 
 const struct peer_kind peer_kinds[] = {
-    {"cdp", "cdp", "websocket", PEER_CHROMIUM, 0, false, false, false, 0},
-    {"pipe", "cdp", "pipe", PEER_LAUNCHED, 0, false, false, false, 0},
-    {"bidi", "bidi", "websocket", PEER_FIREFOX, 0, false, false, false, 0},
-    {"chromedriver", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, false, false, false, 0},
-    {"attached", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, true, false, false, 0},
-    {"webdriver-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, false, true, false, 0},
-    {"attached-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, true, true, true, 0},
-    {"webkit", "webdriver", "http", PEER_DRIVER, DRIVER_WEBKIT, false, false, false, 0},
-    {"grid", "webdriver", "http", PEER_DRIVER, DRIVER_GRID, false, false, false, 1},
+    {"cdp", "cdp", "websocket", PEER_CHROMIUM, 0, false, false, 0},
+    {"pipe", "cdp", "pipe", PEER_LAUNCHED, 0, false, false, 0},
+    {"bidi", "bidi", "websocket", PEER_FIREFOX, 0, false, false, 0},
+    {"chromedriver", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, false, false, 0},
+    {"attached", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, true, false, 0},
+    {"webdriver-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, false, true, 0},
+    {"attached-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, true, true, 0},
+    {"webkit", "webdriver", "http", PEER_DRIVER, DRIVER_WEBKIT, false, false, 0},
+    {"grid", "webdriver", "http", PEER_DRIVER, DRIVER_GRID, false, false, 1},
     {0},
 };
 
@@ -121,8 +121,9 @@ int peer_start_shared(struct ofs_loop *loop, const struct peer_kind *kind, const
                       struct peer *ret, struct ofs_error *err)
 {
     *ret = (struct peer){.kind = kind};
-    /* what chromedriver does for a socket, it does to all tabs of the browser */
-    return has_chromium(kind) && !kind->sockets ? start_chromium(loop, dir, ret, err) : 0;
+    /* chromedriver concerns itself with all tabs of a browser, so that one run's would be another's
+     * affair */
+    return kind->base == PEER_CHROMIUM ? start_chromium(loop, dir, ret, err) : 0;
 }
 
 int peer_start(struct ofs_loop *loop, const struct peer_kind *kind, const char *dir,

@@ -6,9 +6,9 @@
  *     pipe            a Chromium that the program launches itself, on a profile of its own
  *     bidi            Firefox, which takes one session at a time
  *     chromedriver    with a browser of its own for each session
- *     attached        chromedriver, joined to a Chromium that all runs share
+ *     attached        chromedriver, joined to a Chromium that is somebody's
  *     webdriver-bidi  chromedriver, asked for a webSocketUrl
- *     attached-bidi   the same, joined to a Chromium that nobody shares
+ *     attached-bidi   the same, joined to a Chromium
  *     webkit          WebKitWebDriver and MiniBrowser, under an X server of their own
  *     grid            a Selenium hub with one node, which has chromedriver
  *
@@ -42,7 +42,6 @@ struct peer_kind {
     enum driver_kind driver;
     bool attached; /* the driver joins a Chromium */
     bool sockets;  /* the driver is asked for a webSocketUrl */
-    bool by_name;  /* run only where it is asked for: it has an answer that is not right yet */
     int most;      /* so many of them at once are sensible; 0: any number */
 };
 

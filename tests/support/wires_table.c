@@ -76,9 +76,19 @@ static int judge(const struct override *o, const struct fault_row *row, struct o
     return 0;
 }
 
+/* That a session stays may be said only where its wire was cut, and no way leads back to it. */
+static int judge_also(const struct override *o, const struct fault_row *row, struct ofs_error *err)
+{
+    if (strstr(o->also, "session-stays") &&
+        (strcmp(o->wires, "bidi") || !strstr(row->with, "cut@")))
+        return ofs_fail(err, OFS_ERR_USAGE,
+                        "line %d of the wires: only bidi, cut off, may leave a session", o->line);
+    return 0;
+}
+
 static int override_row(const struct override *o, struct fault_row *row, struct ofs_error *err)
 {
-    if (judge(o, row, err))
+    if (judge(o, row, err) || judge_also(o, row, err))
         return -1;
     const struct {
         const char *given, **cell;
@@ -103,7 +113,7 @@ static int override_all(const struct override *o, struct fault_table *table,
                         struct wires_table *wires, struct ofs_error *err)
 {
     if (is_given(o->check) || is_given(o->fix) || is_given(o->truth) || is_given(o->saves) ||
-        !is_given(o->also))
+        !is_given(o->also) || strstr(o->also, "session-stays"))
         return ofs_fail(err, OFS_ERR_USAGE,
                         "line %d of the wires: of all rows only 'also' can be said", o->line);
     wires->cells = calloc(table->n + 1, sizeof *wires->cells);
