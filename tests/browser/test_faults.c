@@ -159,7 +159,7 @@ static void finish(struct runner *r, struct worker *w)
     int status = 1;
     waitpid(w->pid, &status, 0);
     kill(-w->pid, SIGKILL); /* whatever it left behind */
-    bool passed = WIFEXITED(status) && !WEXITSTATUS(status);
+    bool passed = WIFEXITED(status) && !(WEXITSTATUS(status) & IS_WRONG);
     bool spoilt = !WIFEXITED(status) || WEXITSTATUS(status) & IS_SPOILT;
     printf("%s  %-5s %s (%.1f s)\n%s", passed ? "PASS" : "FAIL", w->task->fix ? "fix" : "check",
            w->task->row->name, (double)(ofs_now_ms() - w->since) / 1000, ofs_buf_str(&w->said));
