@@ -445,14 +445,28 @@ static void test_what_a_session_comes_to(void **state)
     }
 }
 
+/* A Chromium is asked for its log first. */
+static void test_a_session_that_is_lost_at_once(void **state)
+{
+    struct driver *d = *state;
+    struct ofs_error err = {0};
+    d->told = "{\"browserName\":\"chrome\",\"goog:chromeOptions\":{}}";
+    d->later = &ends[0].answer;
+    assert_null(open_with(d, "{}", &err));
+    assert_int_equal(err.code, ends[0].code);
+    assert_non_null(strstr(err.text, ends[0].words));
+    assert_int_equal(d->begun, 1);
+}
+
 #define WITH_DRIVER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_DRIVER(test_a_socket_that_is_not_opened), WITH_DRIVER(test_no_socket_was_asked_for),
-        WITH_DRIVER(test_capabilities_go_through),     WITH_DRIVER(test_what_is_no_session),
-        WITH_DRIVER(test_a_session_that_comes_late),   WITH_DRIVER(test_what_a_session_comes_to),
+        WITH_DRIVER(test_a_socket_that_is_not_opened),    WITH_DRIVER(test_no_socket_was_asked_for),
+        WITH_DRIVER(test_capabilities_go_through),        WITH_DRIVER(test_what_is_no_session),
+        WITH_DRIVER(test_a_session_that_comes_late),      WITH_DRIVER(test_what_a_session_comes_to),
+        WITH_DRIVER(test_a_session_that_is_lost_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
