@@ -115,6 +115,18 @@ static bool await_moment(struct lane *l, struct run *run, enum moment moment)
     return true;
 }
 
+/* Until one waits for a node. */
+static void await_queue(struct lane *l, struct run *run)
+{
+    ofs_deadline until = ofs_deadline_in(HAPPENS);
+    bool waits = false;
+    while (!waits && !run_is_over(run) && ofs_deadline_left(until)) {
+        OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
+        waits = ofs_json_num(told, "newSessionRequestCount", 0) > 0;
+        turn(l);
+    }
+}
+
 /* No session is left on the hub. */
 static bool is_clean(struct lane *l, const char *name)
 {
@@ -272,33 +284,54 @@ static void test_three_at_once(struct lane *l)
         pass(l, name, ofs_now_ms() - began);
 }
 
-/* Our deadline passes first; the hub makes the session all the same. */
+/* Our deadline passes, or the person wants no more, while both wait in the hub's queue. It makes
+ * the sessions all the same. */
 static void test_given_up(struct lane *l)
 {
-    static const char name[] = "a session that comes after the deadline is ended";
-    static const char *const more[] = {"--timeout", "3", NULL};
-    static const struct order order = {.verb = "check", .mark = "too-late", .more = more};
-    static const struct wanted wanted = {
-        .exit = 1, .words = {"gave no session in time", "every node of a Grid may be taken"}};
+    static const char *const in_time[] = {"--timeout", "3", NULL};
+    static const struct {
+        const char *name;
+        struct order order;
+        int signal; /* once it is in the queue */
+        struct wanted wanted;
+    } cases[] = {
+        {"a session that comes after a signal is ended",
+         {.verb = "check", .mark = "unwanted"},
+         SIGINT,
+         {1, "unknown", "interrupted", {"a second Ctrl-C"}}},
+        {"a session that comes after the deadline is ended",
+         {.verb = "check", .mark = "too-late", .more = in_time},
+         0,
+         {1,
+          "unknown",
+          "timed-out",
+          {"gave no session in time", "every node of a Grid may be taken"}}},
+    };
     OFS_AUTO_STR one = hold(l, "held-1");
     OFS_AUTO_STR two = hold(l, "held-2");
-    struct run run = {0};
-    if (!one || !two) {
-        fail(l, name, "the nodes could not be taken", NULL);
-    } else if (!start(l, &order, &run)) {
-        bool waits = await_moment(l, &run, SAID_WAITING);
-        release(l, one);
-        await_end(l, &run, 1);
-        if (!waits)
-            fail(l, name, "it does not say that it waits", &run);
-        else if (is_as_wanted(l, name, &run, &wanted) && has_saved(l, name, &run, 0)) {
-            release(l, two);
-            if (is_clean(l, name))
-                pass(l, name, run.took_ms);
-        }
+    struct run runs[COUNT(cases)] = {{0}};
+    bool waits[COUNT(cases)] = {false};
+    if (!one || !two)
+        fail(l, cases[0].name, "the nodes could not be taken", NULL);
+    for (size_t i = 0; one && two && i < COUNT(cases); i++) {
+        if (start(l, &cases[i].order, &runs[i]) || !cases[i].signal)
+            continue;
+        await_queue(l, &runs[i]);
+        kill(runs[i].child.pid, cases[i].signal);
     }
+    for (size_t i = 0; i < COUNT(cases); i++)
+        waits[i] = await_moment(l, &runs[i], SAID_WAITING);
+    release(l, one);
     release(l, two);
-    run_clear(&run);
+    await_end(l, runs, COUNT(runs));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (!waits[i])
+            fail(l, cases[i].name, "it does not say that it waits", &runs[i]);
+        else if (is_as_wanted(l, cases[i].name, &runs[i], &cases[i].wanted) &&
+                 has_saved(l, cases[i].name, &runs[i], 0) && is_clean(l, cases[i].name))
+            pass(l, cases[i].name, runs[i].took_ms);
+        run_clear(&runs[i]);
+    }
 }
 
 static void test_addresses(struct lane *l)
