@@ -18,6 +18,8 @@ enum {
     PATIENCE = 1500, /* milliseconds that the browser gets for what must not be left open */
     CLOSING = 700,   /* until a tab that was closed is told to be gone, or is closed again */
     CLOSES = 3,
+    WIDE = 1280, /* CSS pixels */
+    TALL = 3000,
 };
 
 static const char sandbox[] = "offswitch";
@@ -319,6 +321,23 @@ static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
     return params;
 }
 
+/* Firefox draws a tab in the background seldom, and ever more seldom: a page that has to be
+ * scrolled and drawn again and again is not done in time. In a tall view most pages are drawn at
+ * once. */
+static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    cJSON *params = in_context(t), *view = cJSON_AddObjectToObject(params, "viewport");
+    if (strcmp(t->tab.browser->name, "firefox")) {
+        cJSON_Delete(params);
+        return 0;
+    }
+    cJSON_AddNumberToObject(view, "width", WIDE);
+    cJSON_AddNumberToObject(view, "height", TALL);
+    if (!ask(t, "browsingContext.setViewport", params, deadline, NULL, err))
+        return 0;
+    return err->code == OFS_ERR_PEER ? 0 : -1; /* an older one does not know it */
+}
+
 /* All of it belongs to our context and session, and ends with them. */
 static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
@@ -329,7 +348,9 @@ static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *e
     /* what is read back has to come from the site, not from a cache */
     cJSON *cache = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
-    return ask(t, "network.setCacheBehavior", cache, deadline, NULL, err);
+    if (ask(t, "network.setCacheBehavior", cache, deadline, NULL, err))
+        return -1;
+    return make_tall(t, deadline, err);
 }
 
 static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline);

@@ -44,6 +44,7 @@ static const char *const methods[] = {
     /* one tab of our own, and what it opened */
     "browsingContext.create",
     "browsingContext.navigate",
+    "browsingContext.setViewport",
     "browsingContext.handleUserPrompt",
     "browsingContext.getTree",
     "browsingContext.close",

@@ -20,6 +20,7 @@ struct ofs_wait {
     char *signature;
     ofs_deadline pause; /* nothing is judged before */
     int scrolls;
+    bool drawn; /* since the last scroll */
     bool bottomed, unfolded;
 };
 

@@ -22,9 +22,10 @@ enum {
     POLLS = 2,             /* answers to one question, before it is a poll and not awaited */
     PAGE_BUDGET = 25000,
     TICK = 250,
-    IS_THERE = 2000, /* for a page that has failed to say whether its tab is still there */
+    IS_THERE = 2000,  /* for a page that has failed to say whether its tab is still there */
     MOST_COMMITS = 5, /* documents in one visit, before it is a loop */
     MOST_SCROLLS = 20,
+    DRAWN_WITHIN = 9000, /* Firefox draws a tab in the background after 1, 3, 7, 15 seconds */
 };
 
 static int unusable(struct ofs_sight *sight, const char *reason, const char *fmt, ...)
@@ -173,17 +174,31 @@ static void note_signature(struct ofs_wait *w, char *signature, unsigned commit)
     w->signature = signature;
 }
 
+/* Scroll on, and wait until the page has been drawn there. */
+static int scroll_on(struct ofs_page *page, struct ofs_wait *w, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    OFS_AUTO_JSON answer = NULL;
+    cJSON_AddNumberToObject(args, "ms", DRAWN_WITHIN);
+    w->missing = "the browser does not draw it in the background";
+    if (ofs_page_ask(page, "scroll", args, deadline, &answer, err))
+        return -1;
+    w->drawn = ofs_json_bool(answer, "drawn", false);
+    return 0;
+}
+
 /* One step through the rest of the page: further down, where more controls may be drawn (ours, or a
  * second one of its name), or into a closed section that the scenario names. 1 when there was one.
  */
 static int search_on(struct ofs_page *page, const struct ofs_visit *visit, struct ofs_wait *w,
                      const cJSON *look, bool found, ofs_deadline deadline, struct ofs_error *err)
 {
-    OFS_AUTO_JSON moved = NULL;
-    if (ofs_json_bool(look, "scroll/more", false) && w->scrolls < MOST_SCROLLS) {
-        w->scrolls++;
-        w->pause = ofs_deadline_in(TICK);
-        return ofs_page_ask(page, "scroll", NULL, deadline, &moved, err) ? -1 : 1;
+    bool more = ofs_json_bool(look, "scroll/more", false) && w->scrolls < MOST_SCROLLS;
+    if (more || !w->drawn) {
+        w->scrolls += more;
+        w->pause = ofs_deadline_in(more ? TICK : 0);
+        return scroll_on(page, w, deadline, err) ? -1 : 1;
     }
     if (w->scrolls && !w->bottomed) { /* what is drawn at the end has its time to come */
         w->bottomed = true;

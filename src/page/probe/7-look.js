@@ -111,6 +111,21 @@ function scroller() {
   return best || whole;
 }
 
+/* Resolves once the page is drawn anew: only then does it get to know what has come into sight (HTML,
+ * 8.1.7.3, update the rendering; Intersection Observer, 3.2.9). In a tab that nobody looks at it takes
+ * seconds. False: not in so many milliseconds. */
+const drawn = (ms) =>
+  new Promise((resolve) => {
+    const end = (yes) => {
+      clearTimeout(timer);
+      watcher.disconnect();
+      resolve(yes);
+    };
+    const timer = setTimeout(end, ms, false);
+    const watcher = new IntersectionObserver(() => end(true));
+    watcher.observe(document.documentElement);
+  });
+
 /* Settings whose wording stands anywhere on the page, as a link or not. */
 function listedOn(settings) {
   const lines = new Set((document.body ? textLines(document.body) : []).map((line) => plain(line.text)));
@@ -258,12 +273,11 @@ const answers = {
     arm(() => hits);
     return { count: 1, ...aimAt(hits[0], null, []) };
   },
-  /* One screen further down, for what is drawn only when scrolled to. */
-  scroll() {
+  /* One screen further down, where there is one, for what is drawn only when scrolled to. */
+  scroll({ ms }) {
     const el = scroller();
-    const before = el.scrollTop;
     el.scrollBy({ top: Math.max(el.clientHeight * 0.8, 100), behavior: "instant" });
-    return { moved: el.scrollTop !== before };
+    return drawn(ms).then((yes) => ({ drawn: yes }));
   },
   /* For comparing with the browser's own answer: every control with name, role and state. The elements
    * themselves are ofsProbe.listed(), in the order of `parts`. */
