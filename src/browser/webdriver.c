@@ -106,6 +106,9 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
             t->tab.view.closed = !crashed;
             return tab_lost(t, err);
         }
+        /* chromedriver itself answers a beforeunload prompt, and may trip over that */
+        if (strstr(err->text, "No dialog is showing") && !ret_unsure)
+            continue;
         if (strcmp(err->peer, "unexpected alert open"))
             return -1;
         if (dismiss_prompt(b, t, deadline, err))
