@@ -764,6 +764,9 @@ int main(int argc, char **argv)
     const char *missing = driver_missing(DRIVER_GRID);
     pid_t pids[COUNT(lanes)] = {0};
     int failed = 0, status;
+    OFS_AUTO_STR here = realpath("scenarios", NULL); /* wherever the program is */
+    if (here)
+        setenv("OFFSWITCH_SCENARIOS", here, 0);
     if (missing) {
         printf("[  SKIPPED ] Grid: %s is not installed\n", missing);
         return getenv("NO_SKIP") ? 1 : 0;
