@@ -3,7 +3,7 @@
  * queue that is served and one that is not, a node that is lost or stands still, a hub that is
  * lost, and a Grid behind TLS. Hubs and nodes are real, and so are the browsers; each run has a
  * replica site of its own. What is not installed is told and skipped, which is a failure with
- * $NO_SKIP. Exit status: 0 all well, 1 not.
+ * $NO_SKIP. `test_grid NAME` runs one of the two lanes. Exit status: 0 all well, 1 not.
  *
  * Two hubs are used side by side, each by a process of its own: at one nothing is lost but, in the
  * end, itself.
@@ -708,8 +708,8 @@ static void lossy_lane(struct lane *l)
     }
     test_no_free_node(l);
     test_node_lost(l);
-    if (grid_start_node(&l->grid, LATER, false, &err) ||
-        grid_start_node(&l->grid, LATER + 1, false, &err) ||
+    if (grid_start_node(&l->grid, LATER, GRID_NEVER, &err) ||
+        grid_start_node(&l->grid, LATER + 1, GRID_NEVER, &err) ||
         grid_await(l->loop, &l->grid, 2, &err)) {
         fail(l, "two more nodes", err.text, NULL);
         return;
@@ -723,10 +723,12 @@ static void lossy_lane(struct lane *l)
 static const struct {
     const char *name;
     void (*body)(struct lane *l);
-    int nodes, patience;
+    int nodes;
+    enum grid_watch watch;
+    int patience;
 } lanes[] = {
-    {"whole", healthy_lane, 2, PATIENT},
-    {"lossy", lossy_lane, LOSSY_NODES, IMPATIENT},
+    {"whole", healthy_lane, 2, GRID_NEVER, PATIENT},
+    {"lossy", lossy_lane, LOSSY_NODES, GRID_CLOSELY, IMPATIENT},
 };
 
 static int run_lane(size_t i)
@@ -742,6 +744,7 @@ static int run_lane(size_t i)
     const struct grid_options options = {.dir = l.dir,
                                          .build = slash ? l.build : "build",
                                          .nodes = lanes[i].nodes,
+                                         .watch = lanes[i].watch,
                                          .patience = lanes[i].patience};
     if (!l.dir || !l.loop || grid_start(l.loop, &options, &l.grid, &err)) {
         fail(&l, "set up", err.text, NULL);

@@ -54,11 +54,14 @@ static int start_hub(struct grid *g, int patience, struct ofs_error *err)
 }
 
 /* For one session, so that the next one has to wait. */
-int grid_start_node(struct grid *g, int place, bool watched, struct ofs_error *err)
+int grid_start_node(struct grid *g, int place, enum grid_watch watch, struct ofs_error *err)
 {
-    static const char quickly[] = ",\"nodePolling\":500,\"downPollingLimit\":1,"
-                                  "\"unregisterIfStillDownAfter\":500",
-                      never[] = ",\"nodePolling\":3600000";
+    static const char *const polls[] = {
+        [GRID_USUALLY] = "",
+        [GRID_CLOSELY] = ",\"nodePolling\":500,\"downPollingLimit\":2,"
+                         "\"unregisterIfStillDownAfter\":500",
+        [GRID_NEVER] = ",\"nodePolling\":3600000",
+    };
     struct grid_node *node = &g->nodes[place];
     OFS_AUTO_STR name = ofs_text_printf("node%d", place);
     OFS_AUTO_STR config = ofs_text_printf("%s/%s.json", g->dir, name);
@@ -67,7 +70,7 @@ int grid_start_node(struct grid *g, int place, bool watched, struct ofs_error *e
         "{\"capabilities\":[{\"browserName\":\"chrome\",\"maxInstances\":1,"
         "\"seleniumProtocol\":\"WebDriver\"}],\"maxSession\":1,\"port\":%d,\"register\":true,"
         "\"registerCycle\":1000,\"hub\":\"http://127.0.0.1:%d\"%s}",
-        node->port, g->port, watched ? quickly : never);
+        node->port, g->port, polls[watch]);
     if (!config || !text || daemon_write_file(config, text))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
     /* what a browser leaves that was ended the hard way goes with the scratch directory */
@@ -87,7 +90,7 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *o, struct grid 
     if (start_hub(ret, o->patience, err))
         return -1;
     for (int i = 0; i < o->nodes && i < GRID_MOST_NODES; i++)
-        if (grid_start_node(ret, i, true, err))
+        if (grid_start_node(ret, i, o->watch, err))
             return -1;
     return 0;
 }

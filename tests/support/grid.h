@@ -27,10 +27,18 @@ struct grid {
     struct grid_node nodes[GRID_MOST_NODES];
 };
 
+/* How the hub looks after a node. */
+enum grid_watch {
+    GRID_USUALLY, /* as Grids do: it notices after some ten seconds that one has gone */
+    GRID_CLOSELY, /* within two or three, and forgets it then */
+    GRID_NEVER,   /* it takes it for a free node for ever */
+};
+
 struct grid_options {
     const char *dir;   /* scratch; borrowed for as long as the Grid is there */
     const char *build; /* where the jar is fetched to */
     int nodes;
+    enum grid_watch watch;
     int patience; /* milliseconds that the hub keeps who waits for a free node */
 };
 
@@ -40,9 +48,8 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *options, struct
                struct ofs_error *err);
 void grid_end(struct grid *grid);
 
-/* A node at that place, where there is none. Of a watched one the hub notices within seconds that
- * it is gone, and forgets it; of another it does not. Those of grid_start are watched. */
-int grid_start_node(struct grid *grid, int place, bool watched, struct ofs_error *err);
+/* A node at that place, where there is none. */
+int grid_start_node(struct grid *grid, int place, enum grid_watch watch, struct ofs_error *err);
 
 /* End the node at that place as a machine ends that is switched off: at once, with its driver and
  * its browser. */
