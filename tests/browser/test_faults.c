@@ -223,16 +223,21 @@ static void stop_all(struct runner *r)
     }
 }
 
-/* Every Nth row, and on each wire others. */
-static bool is_sampled(const struct options *o, size_t index)
+/* Every Nth row, and on each wire others; of those that have an answer of their own there, every
+ * third. */
+static bool is_sampled(const struct options *o, const struct fault_table *table, size_t index)
 {
-    size_t wire = (size_t)(o->wire - peer_kinds), step = (size_t)o->sample;
-    return o->sample <= 1 || index % step == wire * 5 % step;
+    size_t wire = (size_t)(o->wire - peer_kinds), step = (size_t)o->sample, own = 0;
+    for (size_t i = 0; i < index; i++)
+        own += table->rows[i].lacks != NULL;
+    return o->sample <= 1 || index % step == wire * 5 % step ||
+           (table->rows[index].lacks && own % 3 == 0);
 }
 
-static bool is_chosen(const struct options *o, const struct fault_row *row, size_t index)
+static bool is_chosen(const struct options *o, const struct fault_table *table, size_t index)
 {
-    if (!is_sampled(o, index))
+    const struct fault_row *row = &table->rows[index];
+    if (!is_sampled(o, table, index))
         return false;
     for (int i = 0; i < o->n_filters; i++) {
         const char *filter = o->filters[i];
@@ -248,7 +253,7 @@ static struct task *choose(const struct options *o, const struct fault_table *ta
     *ret_n = 0;
     for (size_t i = 0; tasks && i < table->n; i++) {
         const struct fault_row *row = &table->rows[i];
-        if (!is_chosen(o, row, i))
+        if (!is_chosen(o, table, i))
             continue;
         if (row->lacks && !strcmp(row->check, "-") && !strcmp(row->fix, "-") && !o->list)
             printf("NOT RUN  %s (%s): %s\n", row->name, row->lacks, row->why);

@@ -116,6 +116,9 @@ static int override_all(const struct override *o, struct fault_table *table,
         !is_given(o->also) || strstr(o->also, "session-stays"))
         return ofs_fail(err, OFS_ERR_USAGE,
                         "line %d of the wires: of all rows only 'also' can be said", o->line);
+    if (wires->cells)
+        return ofs_fail(err, OFS_ERR_USAGE, "line %d of the wires: of all rows it is said already",
+                        o->line);
     wires->cells = calloc(table->n + 1, sizeof *wires->cells);
     for (size_t i = 0; wires->cells && i < table->n; i++) {
         struct fault_row *row = &table->rows[i];
