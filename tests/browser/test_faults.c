@@ -37,6 +37,7 @@ enum { ALL_WELL = 0, IS_WRONG = 1, IS_SPOILT = 2 };
 struct task {
     const struct fault_row *row;
     bool fix;
+    bool again; /* it has failed once */
 };
 
 /* One task under way, in a process group of its own. */
@@ -65,7 +66,10 @@ struct runner {
     struct job_place place;
     struct worker workers[MOST_WORKERS];
     int limit, signals;
-    size_t passed, failed;
+    struct task *tasks; /* with room for each a second time */
+    size_t n_tasks;
+    size_t passed, failed, second; /* second: passed the second time */
+    bool forgives;                 /* what fails once and not a second time, as tests/run.sh does */
     bool stopped;
 };
 
@@ -154,6 +158,14 @@ static int start(struct runner *r, const struct task *task)
     return 0;
 }
 
+/* A loaded machine misses a deadline now and then; no load makes the program say or press what it
+ * must not, or leave a tab. */
+static bool may_be_chance(const char *said)
+{
+    return !strstr(said, "FALSE ") && !strstr(said, "WRONG TOUCH") &&
+           !strstr(said, "a tab is open");
+}
+
 static void finish(struct runner *r, struct worker *w)
 {
     int status = 1;
@@ -161,13 +173,21 @@ static void finish(struct runner *r, struct worker *w)
     kill(-w->pid, SIGKILL); /* whatever it left behind */
     bool passed = WIFEXITED(status) && !(WEXITSTATUS(status) & IS_WRONG);
     bool spoilt = !WIFEXITED(status) || WEXITSTATUS(status) & IS_SPOILT;
-    printf("%s  %-5s %s (%.1f s)\n%s", passed ? "PASS" : "FAIL", w->task->fix ? "fix" : "check",
-           w->task->row->name, (double)(ofs_now_ms() - w->since) / 1000, ofs_buf_str(&w->said));
+    bool again = !passed && r->forgives && !w->task->again && may_be_chance(ofs_buf_str(&w->said));
+    printf("%s  %s %-5s %s (%.1f s)\n%s",
+           passed  ? "PASS"
+           : again ? "AGAIN"
+                   : "FAIL",
+           r->wire->name, w->task->fix ? "fix" : "check", w->task->row->name,
+           (double)(ofs_now_ms() - w->since) / 1000, ofs_buf_str(&w->said));
     if (WIFSIGNALED(status))
         printf("        the worker ended by signal %d\n", WTERMSIG(status));
     fflush(stdout);
     r->passed += passed;
-    r->failed += !passed;
+    r->failed += !passed && !again;
+    r->second += passed && w->task->again;
+    if (again)
+        r->tasks[r->n_tasks++] = (struct task){w->task->row, w->task->fix, true};
     close(w->words);
     ofs_buf_free(&w->said);
     w->pid = 0;
@@ -249,18 +269,18 @@ static bool is_chosen(const struct options *o, const struct fault_table *table, 
 
 static struct task *choose(const struct options *o, const struct fault_table *table, size_t *ret_n)
 {
-    struct task *tasks = calloc(2 * table->n + 1, sizeof *tasks);
+    struct task *tasks = calloc(4 * table->n + 1, sizeof *tasks);
     *ret_n = 0;
     for (size_t i = 0; tasks && i < table->n; i++) {
         const struct fault_row *row = &table->rows[i];
         if (!is_chosen(o, table, i))
             continue;
         if (row->lacks && !strcmp(row->check, "-") && !strcmp(row->fix, "-") && !o->list)
-            printf("NOT RUN  %s (%s): %s\n", row->name, row->lacks, row->why);
+            printf("NOT RUN  %s %s (%s): %s\n", o->wire->name, row->name, row->lacks, row->why);
         if (strcmp(row->check, "-"))
-            tasks[(*ret_n)++] = (struct task){row, false};
+            tasks[(*ret_n)++] = (struct task){row, false, false};
         if (strcmp(row->fix, "-"))
-            tasks[(*ret_n)++] = (struct task){row, true};
+            tasks[(*ret_n)++] = (struct task){row, true, false};
     }
     return tasks;
 }
@@ -279,7 +299,7 @@ static int leftovers(struct runner *r)
         OFS_AUTO_JSON left = peer_left(loop, peer, NULL, 0, ofs_deadline_in(CLOSES));
         cJSON_ArrayForEach(one, left)
         {
-            printf("FAIL  left at the end: %s\n", one->valuestring);
+            printf("FAIL  %s left at the end: %s\n", r->wire->name, one->valuestring);
             n++;
         }
     }
@@ -287,13 +307,13 @@ static int leftovers(struct runner *r)
     return loop ? n : -1;
 }
 
-static int run(struct runner *r, const struct task *tasks, size_t n)
+static int run(struct runner *r)
 {
     int64_t since = ofs_now_ms();
     size_t next = 0;
-    while (!r->stopped && (next < n || busy(r))) {
-        while (next < n && busy(r) < r->limit)
-            if (start(r, &tasks[next++]))
+    while (!r->stopped && (next < r->n_tasks || busy(r))) {
+        while (next < r->n_tasks && busy(r) < r->limit)
+            if (start(r, &r->tasks[next++]))
                 return 2;
         wait_for_any(r);
     }
@@ -303,19 +323,24 @@ static int run(struct runner *r, const struct task *tasks, size_t n)
         return 2;
     }
     int left = leftovers(r);
-    printf("%s: %zu runs of the program, %zu as the table says, %zu not, %.0f seconds\n",
-           r->wire->name, n, r->passed, r->failed, (double)(ofs_now_ms() - since) / 1000);
+    printf("%s: %zu runs of the program, %zu as the table says (%zu at the second try), %zu not, "
+           "%.0f seconds\n",
+           r->wire->name, r->passed + r->failed, r->passed, r->second, r->failed,
+           (double)(ofs_now_ms() - since) / 1000);
     return r->failed || left ? 1 : 0;
 }
 
-static int run_at_peers(const struct options *o, const struct task *tasks, size_t n)
+static int run_at_peers(const struct options *o, struct task *tasks, size_t n)
 {
     const char *tmp = getenv("TMPDIR");
     OFS_AUTO_STR build = program_build();
     char *dir = child_make_dir(tmp && *tmp ? tmp : "/tmp");
     struct runner r = {.limit =
                            o->wire->most && o->wire->most < o->workers ? o->wire->most : o->workers,
-                       .wire = o->wire};
+                       .wire = o->wire,
+                       .tasks = tasks,
+                       .n_tasks = n,
+                       .forgives = getenv("AGAIN") != NULL};
     struct ofs_error err;
     sigset_t set;
     sigemptyset(&set);
@@ -332,7 +357,7 @@ static int run_at_peers(const struct options *o, const struct task *tasks, size_
     if (rc)
         fprintf(stderr, "test_faults: %s\n", dir ? err.text : "no scratch directory");
     else
-        status = run(&r, tasks, n);
+        status = run(&r);
     for (int i = 0; i < MOST_WORKERS; i++)
         end_peer(&r.workers[i].peer);
     end_peer(&r.shared);

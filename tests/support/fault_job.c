@@ -16,7 +16,7 @@ enum {
     TIME = 90000,    /* for the program */
     MORE = 15000,    /* for each further setting */
     SETTLES = 10000, /* the latest that the replica has put anything off after a save */
-    CLOSES = 10000,  /* until what was closed is off every list */
+    CLOSES = 20000,  /* until what was closed is off every list */
     HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
     ARRIVES = 1000,  /* a page that comes at once has begun */
     MOST_ARGS = 40,

@@ -180,6 +180,13 @@ static void judge_report(struct judge *j)
         complain(j, "the switch nobody knows is not among the unlisted");
 }
 
+/* What the protocol leaves no way to, after a cut; support/wires_table.c says where. */
+static bool may_stay(const struct judge *j, const char *left)
+{
+    return (also(j, NULL, "session-stays") && !strncmp(left, "a session is open", 17)) ||
+           (also(j, NULL, "driver-dies") && !strcmp(left, "the driver does not answer"));
+}
+
 static void judge_site(struct judge *j)
 {
     const struct outcome *o = j->outcome;
@@ -203,7 +210,7 @@ static void judge_site(struct judge *j)
         complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
     cJSON_ArrayForEach(one, o->left)
     {
-        if (also(j, NULL, "session-stays") && !strncmp(one->valuestring, "a session", 9))
+        if (may_stay(j, one->valuestring))
             continue;
         complain(j, "left behind: %s", one->valuestring);
     }

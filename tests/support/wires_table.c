@@ -76,13 +76,19 @@ static int judge(const struct override *o, const struct fault_row *row, struct o
     return 0;
 }
 
-/* That a session stays may be said only where its wire was cut, and no way leads back to it. */
+/* What may stay behind is said only of the wire that it belongs to, where that was cut and no way
+ * leads back to it. */
 static int judge_also(const struct override *o, const struct fault_row *row, struct ofs_error *err)
 {
-    if (strstr(o->also, "session-stays") &&
-        (strcmp(o->wires, "bidi") || !strstr(row->with, "cut@")))
-        return ofs_fail(err, OFS_ERR_USAGE,
-                        "line %d of the wires: only bidi, cut off, may leave a session", o->line);
+    static const struct {
+        const char *token, *wire;
+    } stays[] = {{"session-stays", "bidi"}, {"driver-dies", "webkit"}};
+    for (size_t i = 0; i < sizeof stays / sizeof *stays; i++)
+        if (strstr(o->also, stays[i].token) &&
+            (strcmp(o->wires, stays[i].wire) || !strstr(row->with, "cut@")))
+            return ofs_fail(err, OFS_ERR_USAGE,
+                            "line %d of the wires: %s is for %s, cut off, alone", o->line,
+                            stays[i].token, stays[i].wire);
     return 0;
 }
 
@@ -107,15 +113,15 @@ static int override_row(const struct override *o, struct fault_row *row, struct 
     return 0;
 }
 
-/* With "*" for the rows only the last columns may be given: what stands there is said of every row,
- * and takes the place of "save". */
+/* With "*" for the rows only "no-save" may be given: it is said of every row, and takes the place
+ * of "save". */
 static int override_all(const struct override *o, struct fault_table *table,
                         struct wires_table *wires, struct ofs_error *err)
 {
     if (is_given(o->check) || is_given(o->fix) || is_given(o->truth) || is_given(o->saves) ||
-        !is_given(o->also) || strstr(o->also, "session-stays"))
+        !is_given(o->also) || strcmp(o->also, "no-save"))
         return ofs_fail(err, OFS_ERR_USAGE,
-                        "line %d of the wires: of all rows only 'also' can be said", o->line);
+                        "line %d of the wires: of all rows only no-save can be said", o->line);
     if (wires->cells)
         return ofs_fail(err, OFS_ERR_USAGE, "line %d of the wires: of all rows it is said already",
                         o->line);

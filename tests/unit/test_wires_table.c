@@ -84,12 +84,14 @@ static void test_what_may_not_be_said_is_told(void **state)
         {"webkit\tx\tsave-late ads\t-\t-\t.\t.\t.\tbecause\n", "needs no other hand"},
         {"webkit\tx\tsave-late ads;save-late ads\t.\tlocked\t.\t.\t.\tbecause\n",
          "has an override already"},
-        {"webkit\tx\tcut@write ads\t.\t.\t.\t.\tsession-stays\tbecause\n", "only bidi, cut off"},
-        {"webkit\tx\t*\tlocked\t.\t.\t.\tno-save\tbecause\n", "only 'also' can be said"},
+        {"webkit\tx\tcut@write ads\t.\t.\t.\t.\tsession-stays\tbecause\n",
+         "for bidi, cut off, alone"},
+        {"webkit\tx\tsave-late ads\t.\t.\t.\t.\tdriver-dies\tbecause\n", "for webkit, cut off"},
+        {"webkit\tx\t*\tlocked\t.\t.\t.\tno-save\tbecause\n", "only no-save can be said"},
         {"webkit\tx\t*\t.\t.\t.\t.\tno-save\tbecause\n"
          "webkit\tx\t*\t.\t.\t.\t.\tno-save\tbecause\n",
          "it is said already"},
-        {"webkit\tx\t*\t.\t.\t.\t.\tsession-stays\tbecause\n", "only 'also' can be said"},
+        {"webkit\tx\t*\t.\t.\t.\t.\tsession-stays\tbecause\n", "only no-save can be said"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fault_table table;
