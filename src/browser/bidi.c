@@ -7,6 +7,7 @@
 #include "browser/actions.h"
 #include "browser/backends.h"
 #include "browser/bidi.h"
+#include "browser/methods.h"
 #include "browser/view.h"
 
 /* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser or through a
@@ -327,15 +328,30 @@ static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
 static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *params = in_context(t), *view = cJSON_AddObjectToObject(params, "viewport");
-    if (strcmp(t->tab.browser->name, "firefox")) {
-        cJSON_Delete(params);
-        return 0;
-    }
     cJSON_AddNumberToObject(view, "width", WIDE);
     cJSON_AddNumberToObject(view, "height", TALL);
-    if (!ask(t, "browsingContext.setViewport", params, deadline, NULL, err))
-        return 0;
-    return err->code == OFS_ERR_PEER ? 0 : -1; /* an older one does not know it */
+    return ask(t, "browsingContext.setViewport", params, deadline, NULL, err);
+}
+
+/* A Chromium draws it not at all, unless it is treated as being looked at: for our tab alone. */
+static int emulate_focus(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    OFS_AUTO_JSON answer = NULL;
+    if (ask(t, "goog:cdp.getSession", in_context(t), deadline, &answer, err))
+        return -1;
+    cJSON *params = object_with("session", ofs_json_str(answer, "session", ""));
+    cJSON_AddStringToObject(params, "method",
+                            ofs_method_allowed("Emulation.setFocusEmulationEnabled"));
+    cJSON_AddBoolToObject(cJSON_AddObjectToObject(params, "params"), "enabled", true);
+    return ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
+}
+
+/* A browser that knows the one or the other not draws as it draws. */
+static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    bool firefox = !strcmp(t->tab.browser->name, "firefox");
+    int rc = firefox ? make_tall(t, deadline, err) : emulate_focus(t, deadline, err);
+    return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 
 /* All of it belongs to our context and session, and ends with them. */
@@ -350,7 +366,7 @@ static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *e
     cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
     if (ask(t, "network.setCacheBehavior", cache, deadline, NULL, err))
         return -1;
-    return make_tall(t, deadline, err);
+    return have_it_drawn(t, deadline, err);
 }
 
 static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline);

@@ -94,6 +94,7 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     if (t->tab.view.closed || t->tab.view.crashed)
         return tab_lost(t, err);
+    bool looked = false;
     for (int prompts = 0; prompts < PROMPTS; prompts++) {
         int rc = switch_to(b, t, deadline, err);
         if (!rc)
@@ -105,6 +106,12 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
             t->tab.view.crashed = crashed;
             t->tab.view.closed = !crashed;
             return tab_lost(t, err);
+        }
+        /* so chromedriver tells a window that was closed while a script waited in it */
+        if (!strcmp(err->peer, "script timeout") && !ret_unsure && !looked) {
+            looked = true;
+            b->current = NULL;
+            continue;
         }
         /* chromedriver itself answers a beforeunload prompt, and may trip over that */
         if (strstr(err->text, "No dialog is showing") && !ret_unsure)
@@ -439,7 +446,7 @@ static bool close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
     int rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
     if (!rc && unsure)
         rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
-    return !rc || err.code == OFS_ERR_TAB_LOST;
+    return !rc || t->tab.view.closed;
 }
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
@@ -452,7 +459,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
     bool closed = tab->view.closed || (!b->over && close_window(t, deadline));
-    if (!closed && b->debugger[0])
+    if (!closed && b->debugger[0]) /* a window that has crashed takes no commands, and stays */
         close_at_debugger(b, t->handle);
     ofs_loop_shield(b->browser.loop, shield);
     if (b->current == t)
