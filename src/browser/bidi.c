@@ -333,24 +333,47 @@ static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error
     return ask(t, "browsingContext.setViewport", params, deadline, NULL, err);
 }
 
-/* A Chromium draws it not at all, unless it is treated as being looked at: for our tab alone. */
-static int emulate_focus(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+static int ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner, ofs_deadline deadline,
+                        struct ofs_error *err)
+{
+    cJSON *params = object_with("session", t->devtools);
+    cJSON_AddStringToObject(params, "method", ofs_method_allowed(method));
+    cJSON_AddItemToObject(params, "params", inner);
+    return ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
+}
+
+/* A Chromium draws it not at all, unless it is treated as being looked at; and it says only over
+ * DevTools that a page has crashed. Both for our tab alone. */
+static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON answer = NULL;
-    if (ask(t, "goog:cdp.getSession", in_context(t), deadline, &answer, err))
+    cJSON *focus = cJSON_CreateObject(), *crash = cJSON_CreateObject();
+    cJSON_AddBoolToObject(focus, "enabled", true);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(crash, "events"),
+                         cJSON_CreateString(ofs_bidi_crash));
+    add_contexts(crash, t);
+    if (ask(t, "goog:cdp.getSession", in_context(t), deadline, &answer, err)) {
+        cJSON_Delete(focus);
+        cJSON_Delete(crash);
         return -1;
-    cJSON *params = object_with("session", ofs_json_str(answer, "session", ""));
-    cJSON_AddStringToObject(params, "method",
-                            ofs_method_allowed("Emulation.setFocusEmulationEnabled"));
-    cJSON_AddBoolToObject(cJSON_AddObjectToObject(params, "params"), "enabled", true);
-    return ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
+    }
+    OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
+    int rc = ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err);
+    if (rc) {
+        cJSON_Delete(crash);
+        return -1;
+    }
+    return ask(t, "session.subscribe", crash, deadline, NULL, err) ||
+                   ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err)
+               ? -1
+               : 0;
 }
 
 /* A browser that knows the one or the other not draws as it draws. */
 static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     bool firefox = !strcmp(t->tab.browser->name, "firefox");
-    int rc = firefox ? make_tall(t, deadline, err) : emulate_focus(t, deadline, err);
+    int rc = firefox ? make_tall(t, deadline, err) : use_devtools(t, deadline, err);
     return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 

@@ -18,6 +18,7 @@ struct bidi_tab {
     struct ofs_tab tab;
     struct bidi_tab *next;
     char context[64];
+    char devtools[64];                /* its DevTools session, where a Chromium's driver lends it */
     char frames[OFS_BIDI_FRAMES][64]; /* contexts inside it */
     size_t last_frame;
     char navigation[64]; /* that led to the present document */
@@ -53,6 +54,9 @@ static inline bool ofs_bidi_is(const cJSON *object, const char *path, const char
  * owns the array). */
 void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params);
 cJSON *ofs_bidi_event_names(void);
+
+/* The event of a crash, where it has to be subscribed to by itself. */
+extern const char ofs_bidi_crash[];
 
 /* script.callFunction (WebDriver BiDi, 7.6.4) in our sandbox of the present document; waits for a
  * promise. Takes `arguments` (NULL: none) over; `*ret_value` is the caller's, as the protocol

@@ -198,12 +198,27 @@ static void on_created(struct bidi *b, const cJSON *params)
                       ofs_json_str(params, "context", ""));
 }
 
+const char ofs_bidi_crash[] = "goog:cdp.Inspector.targetCrashed";
+
+/* It carries no context. */
+static void on_crash(struct bidi *b, const cJSON *params)
+{
+    const char *session = ofs_json_str(params, "session", "");
+    for (struct bidi_tab *t = b->tabs; t; t = t->next)
+        if (*session && !strcmp(t->devtools, session))
+            t->tab.view.crashed = true;
+}
+
 void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params)
 {
     struct bidi *b = ctx;
     (void)session;
     if (!strcmp(method, "browsingContext.contextCreated")) {
         on_created(b, params);
+        return;
+    }
+    if (!strcmp(method, ofs_bidi_crash)) {
+        on_crash(b, params);
         return;
     }
     struct bidi_tab *t = tab_of(b, ofs_json_str(params, "context", NULL));

@@ -8,7 +8,11 @@
 #include "base/text.h"
 #include "page/internal.h"
 
-enum { MOST_PASSES = 3 }; /* closed roots inside closed roots */
+enum {
+    MOST_PASSES = 3, /* closed roots inside closed roots */
+    ANSWERS =
+        25000, /* milliseconds for one question: a page that is stuck is not waited for all run */
+};
 
 void ofs_sight_clear(struct ofs_sight *sight)
 {
@@ -95,18 +99,19 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = page->browser->ops;
+    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ANSWERS));
     /* A document that went away between two questions is asked anew; a read can be repeated. */
     for (int attempt = 0; attempt < 3; attempt++) {
         unsigned mark = page->tab->view.commits;
         bool taught = page->taught && page->taught_commit == mark;
         OFS_AUTO_JSON ignored = NULL;
-        int rc = taught ? 0 : ops->call(page->tab, "learn", page->lesson, deadline, &ignored, err);
+        int rc = taught ? 0 : ops->call(page->tab, "learn", page->lesson, end, &ignored, err);
         if (!rc && !taught) {
             page->taught = true;
             page->taught_commit = mark;
         }
         if (!rc)
-            rc = ops->call(page->tab, question, args, deadline, ret_value, err);
+            rc = ops->call(page->tab, question, args, end, ret_value, err);
         if (!rc)
             return 0;
         page->taught = false;
