@@ -132,7 +132,7 @@ static int ask_document(struct bidi_tab *t, const char *method, cJSON *params,
     if (post(t, method, params, &id, err))
         return -1;
     while (!rc && !ofs_rpc_is_answered(b->rpc, id) && t->tab.view.commits == mark &&
-           !t->tab.view.closed)
+           !has_ended(t))
         rc = ofs_loop_turn(b->browser.loop, deadline, &soft);
     bool left = !rc && !ofs_rpc_is_answered(b->rpc, id);
     if (!await(t, id, left ? ofs_now_ms() : deadline, ret_result, err))

@@ -39,6 +39,11 @@ static const struct played {
      "{\"type\":\"event\",\"method\":\"browsingContext.contextDestroyed\",\"params\":{\"context\":"
      "\"t\"}}",
      false},
+    {"BiDi over a Chromium's driver, a crash", true, "script.callFunction",
+     "{\"type\":\"event\",\"method\":\"goog:cdp.Inspector.targetCrashed\",\"params\":{\"session\":"
+     "\"d\","
+     "\"params\":{}}}",
+     true},
     {"BiDi, at the press", true, "input.performActions",
      "{\"type\":\"event\",\"method\":\"browsingContext.contextDestroyed\",\"params\":{\"context\":"
      "\"t\"}}",
@@ -57,6 +62,7 @@ static const struct {
     {"session.status", "{\"ready\":true}"},
     {"session.new", "{\"sessionId\":\"x\",\"capabilities\":{\"browserName\":\"played\"}}"},
     {"browsingContext.create", "{\"context\":\"t\"}"},
+    {"goog:cdp.getSession", "{\"session\":\"d\"}"},
     {"browsingContext.getTree", "{\"contexts\":[]}"},
 };
 
