@@ -132,6 +132,17 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
                    bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
                    struct ofs_error *err);
 
+/* For the session's own beginning: send one request (`path` is below the session, where there is
+ * one) and take its answer's value apart (6.3 Processing model); `what` names it in an error,
+ * `quiet` keeps the answer out of the trace. */
+int ofs_wd_send(struct ofs_wd *b, const char *verb, const char *path, const cJSON *body, bool once,
+                struct ofs_error *err);
+int ofs_wd_take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, const char *what,
+                       bool quiet, cJSON **ret_value, struct ofs_error *err);
+
+/* What a driver names goes into an address as it is, so it must be a plain word. */
+bool ofs_wd_is_plain(const char *name);
+
 /* One of the commands of an element, by the name that the driver gave it. */
 int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
                        ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
