@@ -7,7 +7,6 @@
 #include "browser/actions.h"
 #include "browser/backends.h"
 #include "browser/bidi.h"
-#include "browser/methods.h"
 #include "browser/view.h"
 
 /* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser or through a
@@ -15,17 +14,11 @@
  * browser keeps a session whose connection was cut and lets nobody else in, so session.end is said
  * on every way out; a driver's session is ended by the driver. */
 
-enum {
-    PATIENCE = 1500, /* milliseconds that the browser gets for what must not be left open */
-    CLOSING = 700,   /* until a tab that was closed is told to be gone, or is closed again */
-    CLOSES = 3,
-    WIDE = 1280, /* CSS pixels */
-    TALL = 3000,
-};
+enum { PATIENCE = 1500 }; /* milliseconds that the browser gets for what must not be left open */
 
 static const char sandbox[] = "offswitch";
 
-static cJSON *object_with(const char *key, const char *text)
+cJSON *ofs_bidi_object(const char *key, const char *text)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, key, text);
@@ -79,8 +72,8 @@ static int post(struct bidi_tab *t, const char *method, cJSON *params, int *ret_
     return tell_ended(t, err);
 }
 
-static int ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
-               cJSON **ret_result, struct ofs_error *err)
+int ofs_bidi_ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+                 cJSON **ret_result, struct ofs_error *err)
 {
     int id;
     return post(t, method, params, &id, err) ? -1 : await(t, id, deadline, ret_result, err);
@@ -88,8 +81,8 @@ static int ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadli
 
 /* A question whose answer is needed to leave the browser in order: however often a person presses
  * Ctrl-C, it gets some time yet. */
-static int insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
-                  cJSON **ret_result, struct ofs_error *err)
+int ofs_bidi_insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
+                    cJSON **ret_result, struct ofs_error *err)
 {
     struct ofs_loop *loop = b->browser.loop;
     struct ofs_error soft = {.code = OFS_ERR_NONE};
@@ -131,8 +124,7 @@ static int ask_document(struct bidi_tab *t, const char *method, cJSON *params,
     int id, rc = 0;
     if (post(t, method, params, &id, err))
         return -1;
-    while (!rc && !ofs_rpc_is_answered(b->rpc, id) && t->tab.view.commits == mark &&
-           !has_ended(t))
+    while (!rc && !ofs_rpc_is_answered(b->rpc, id) && t->tab.view.commits == mark && !has_ended(t))
         rc = ofs_loop_turn(b->browser.loop, deadline, &soft);
     bool left = !rc && !ofs_rpc_is_answered(b->rpc, id);
     if (!await(t, id, left ? ofs_now_ms() : deadline, ret_result, err))
@@ -142,9 +134,9 @@ static int ask_document(struct bidi_tab *t, const char *method, cJSON *params,
     return -1;
 }
 
-static cJSON *in_context(const struct bidi_tab *t)
+cJSON *ofs_bidi_in_context(const struct bidi_tab *t)
 {
-    return object_with("context", t->context);
+    return ofs_bidi_object("context", t->context);
 }
 
 /* Why a page did not arrive: Firefox answers the question itself with an unknown error. */
@@ -163,7 +155,7 @@ static int bidi_begin(struct ofs_tab *tab, const char *url, struct ofs_error *er
     struct bidi_tab *t = (struct bidi_tab *)tab;
     struct bidi *b = (struct bidi *)tab->browser;
     struct ofs_error ignored;
-    cJSON *params = in_context(t);
+    cJSON *params = ofs_bidi_in_context(t);
     if (t->navigating) /* one that was given up */
         ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
     t->navigating = 0;
@@ -218,7 +210,8 @@ static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline dead
 int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
                  cJSON **ret_value, struct ofs_error *err)
 {
-    cJSON *params = object_with("functionDeclaration", source), *target = in_context(t);
+    cJSON *params = ofs_bidi_object("functionDeclaration", source),
+          *target = ofs_bidi_in_context(t);
     OFS_AUTO_JSON result = NULL;
     cJSON_AddStringToObject(target, "sandbox", sandbox);
     cJSON_AddItemToObject(params, "target", target);
@@ -236,7 +229,7 @@ int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_d
 
 static cJSON *text_value(const char *text)
 {
-    cJSON *value = object_with("type", "string");
+    cJSON *value = ofs_bidi_object("type", "string");
     cJSON_AddStringToObject(value, "value", text);
     return value;
 }
@@ -288,7 +281,7 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
 
 static int act(struct bidi_tab *t, cJSON *actions, ofs_deadline deadline, struct ofs_error *err)
 {
-    cJSON *params = in_context(t);
+    cJSON *params = ofs_bidi_in_context(t);
     int id;
     cJSON_AddItemToObject(params, "actions", actions);
     if (post(t, "input.performActions", params, &id, err))
@@ -313,186 +306,13 @@ static int bidi_press_key(struct ofs_tab *tab, const char *key, ofs_deadline dea
                    : ofs_fail(err, OFS_ERR_PROTOCOL, "no key is called '%s'", key);
 }
 
-/* ---- tabs ---- */
-
-static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
-{
-    cJSON *contexts = cJSON_AddArrayToObject(params, "contexts");
-    cJSON_AddItemToArray(contexts, cJSON_CreateString(t->context));
-    return params;
-}
-
-/* Firefox draws a tab in the background seldom, and ever more seldom: a page that has to be
- * scrolled and drawn again and again is not done in time. In a tall view most pages are drawn at
- * once. */
-static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
-{
-    cJSON *params = in_context(t), *view = cJSON_AddObjectToObject(params, "viewport");
-    cJSON_AddNumberToObject(view, "width", WIDE);
-    cJSON_AddNumberToObject(view, "height", TALL);
-    return ask(t, "browsingContext.setViewport", params, deadline, NULL, err);
-}
-
-static int ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner, ofs_deadline deadline,
-                        struct ofs_error *err)
-{
-    cJSON *params = object_with("session", t->devtools);
-    cJSON_AddStringToObject(params, "method", ofs_method_allowed(method));
-    cJSON_AddItemToObject(params, "params", inner);
-    return ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
-}
-
-/* A Chromium draws it not at all, unless it is treated as being looked at; and it says only over
- * DevTools that a page has crashed. Both for our tab alone. */
-static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
-{
-    OFS_AUTO_JSON answer = NULL;
-    cJSON *focus = cJSON_CreateObject(), *crash = cJSON_CreateObject();
-    cJSON_AddBoolToObject(focus, "enabled", true);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(crash, "events"),
-                         cJSON_CreateString(ofs_bidi_crash));
-    add_contexts(crash, t);
-    if (ask(t, "goog:cdp.getSession", in_context(t), deadline, &answer, err)) {
-        cJSON_Delete(focus);
-        cJSON_Delete(crash);
-        return -1;
-    }
-    OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
-    int rc = ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err);
-    if (rc) {
-        cJSON_Delete(crash);
-        return -1;
-    }
-    return ask(t, "session.subscribe", crash, deadline, NULL, err) ||
-                   ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err)
-               ? -1
-               : 0;
-}
-
-/* A browser that knows the one or the other not draws as it draws. */
-static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
-{
-    bool firefox = !strcmp(t->tab.browser->name, "firefox");
-    int rc = firefox ? make_tall(t, deadline, err) : use_devtools(t, deadline, err);
-    return rc && err->code != OFS_ERR_PEER ? -1 : 0;
-}
-
-/* All of it belongs to our context and session, and ends with them. */
-static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
-{
-    cJSON *watch = add_contexts(cJSON_CreateObject(), t);
-    cJSON_AddItemToObject(watch, "events", ofs_bidi_event_names());
-    if (ask(t, "session.subscribe", watch, deadline, NULL, err))
-        return -1;
-    /* what is read back has to come from the site, not from a cache */
-    cJSON *cache = add_contexts(cJSON_CreateObject(), t);
-    cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
-    if (ask(t, "network.setCacheBehavior", cache, deadline, NULL, err))
-        return -1;
-    return have_it_drawn(t, deadline, err);
-}
-
-static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
-
-static int bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
-                         struct ofs_tab **ret_tab, struct ofs_error *err)
-{
-    struct bidi *b = (struct bidi *)browser;
-    OFS_AUTO_JSON created = NULL;
-    struct bidi_tab *t = calloc(1, sizeof *t);
-    if (!t)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    cJSON *params = object_with("type", "tab");
-    cJSON_AddBoolToObject(params, "background", true);
-    /* A signal between the question and its answer must not lose the tab that it made. */
-    if (insist(b, "browsingContext.create", params, deadline, &created, err)) {
-        free(t);
-        return ofs_wrap(err, "no tab could be opened");
-    }
-    t->tab.browser = browser;
-    OFS_BIDI_KEEP(t->context, ofs_json_str(created, "context", ""));
-    t->next = b->tabs;
-    b->tabs = t;
-    if (set_up(t, deadline, err)) {
-        bidi_close_tab(&t->tab, ofs_deadline_in(2000));
-        return ofs_wrap(err, "no tab could be opened");
-    }
-    *ret_tab = &t->tab;
-    return 0;
-}
-
-static void close_context(struct bidi *b, const char *context, ofs_deadline deadline)
-{
-    struct ofs_error ignored;
-    cJSON *params = object_with("context", context);
-    cJSON_AddBoolToObject(params, "promptUnload", false);
-    ofs_rpc_call(b->rpc, NULL, "browsingContext.close", params, deadline, NULL, &ignored);
-}
-
-/* Windows that our page opened carry our context as their opener; events of our own contexts do not
- * tell of them. */
-static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON *contexts,
-                         const char *opener, ofs_deadline deadline, int depth)
-{
-    const cJSON *info;
-    cJSON_ArrayForEach(info, contexts)
-    {
-        const char *id = ofs_json_str(info, "context", "");
-        if (depth > 3 || !ofs_bidi_is(info, "originalOpener", opener))
-            continue;
-        view->popups++;
-        close_popups(b, view, contexts, id, deadline, depth + 1);
-        close_context(b, id, deadline);
-    }
-}
-
-/* A tab whose next document is just beginning may be said to be closed, and stay (Chromium): only
- * the event tells. Where the socket is lost, a driver can still close it. */
-static void close_for_sure(struct bidi *b, struct bidi_tab *t, ofs_deadline deadline)
-{
-    const struct ofs_tab_view *view = &t->tab.view;
-    for (int tries = 0; tries < CLOSES && !view->closed && !ofs_rpc_is_over(b->rpc, NULL);
-         tries++) {
-        ofs_deadline moment = ofs_deadline_min(deadline, ofs_deadline_in(CLOSING));
-        struct ofs_error ignored;
-        close_context(b, t->context, deadline);
-        while (!view->closed && !ofs_rpc_is_over(b->rpc, NULL) &&
-               !ofs_loop_turn(b->browser.loop, moment, &ignored))
-            ;
-    }
-    if (!view->closed && b->driver)
-        ofs_webdriver_close_window(b->driver, t->context, deadline);
-}
-
-static void bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
-{
-    struct bidi_tab *t = (struct bidi_tab *)tab;
-    struct bidi *b = (struct bidi *)tab->browser;
-    OFS_AUTO_JSON tree = NULL;
-    struct ofs_error ignored;
-    bool shield = ofs_loop_shield(b->browser.loop, true);
-    cJSON *params = cJSON_CreateObject();
-    cJSON_AddNumberToObject(params, "maxDepth", 0);
-    if (!ofs_rpc_call(b->rpc, NULL, "browsingContext.getTree", params, deadline, &tree, &ignored))
-        close_popups(b, &tab->view, ofs_json_get(tree, "contexts"), t->context, deadline, 0);
-    close_for_sure(b, t, deadline);
-    ofs_loop_shield(b->browser.loop, shield);
-    for (struct bidi_tab **at = &b->tabs; *at; at = &(*at)->next)
-        if (*at == t) {
-            *at = t->next;
-            break;
-        }
-    ofs_view_clear(&tab->view);
-    free(t);
-}
-
 /* ---- the session ---- */
 
 static void end_session(struct bidi *b, ofs_deadline deadline)
 {
     ofs_deadline least = ofs_deadline_in(PATIENCE);
     struct ofs_error ignored;
-    insist(b, "session.end", NULL, deadline > least ? deadline : least, NULL, &ignored);
+    ofs_bidi_insist(b, "session.end", NULL, deadline > least ? deadline : least, NULL, &ignored);
 }
 
 static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
@@ -500,7 +320,7 @@ static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
     struct bidi *b = (struct bidi *)browser;
     bool shield = ofs_loop_shield(browser->loop, true);
     while (b->tabs)
-        bidi_close_tab(&b->tabs->tab, deadline);
+        ofs_bidi_close_tab(&b->tabs->tab, deadline);
     if (b->has_session && !ofs_rpc_is_over(b->rpc, NULL))
         end_session(b, deadline);
     ofs_rpc_free(b->rpc);
@@ -512,14 +332,14 @@ static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
 
 static const struct ofs_browser_ops bidi_ops = {
     .protocol = "bidi",
-    .open_tab = bidi_open_tab,
+    .open_tab = ofs_bidi_open_tab,
     .navigate = bidi_navigate,
     .begin = bidi_begin,
     .call = bidi_call,
     .reach = ofs_bidi_reach,
     .click = bidi_click,
     .press_key = bidi_press_key,
-    .close_tab = bidi_close_tab,
+    .close_tab = ofs_bidi_close_tab,
     .close = bidi_close,
 };
 

@@ -55,6 +55,24 @@ static inline bool ofs_bidi_is(const cJSON *object, const char *path, const char
 void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params);
 cJSON *ofs_bidi_event_names(void);
 
+/* {"KEY": TEXT}, and {"context": that of the tab}. The caller's. */
+cJSON *ofs_bidi_object(const char *key, const char *text);
+cJSON *ofs_bidi_in_context(const struct bidi_tab *t);
+
+/* A question about a tab, which is told from one that has ended. Takes `params` over. */
+int ofs_bidi_ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+                 cJSON **ret_result, struct ofs_error *err);
+
+/* A question whose answer is needed to leave the browser in order: however often a person presses
+ * Ctrl-C, it gets some time yet. */
+int ofs_bidi_insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
+                    cJSON **ret_result, struct ofs_error *err);
+
+/* browser_ops.open_tab, browser_ops.close_tab */
+int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,
+                      struct ofs_error *err);
+void ofs_bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
+
 /* The event of a crash, where it has to be subscribed to by itself. */
 extern const char ofs_bidi_crash[];
 

@@ -1,0 +1,187 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "browser/backends.h"
+#include "browser/bidi.h"
+#include "browser/methods.h"
+#include "browser/view.h"
+
+/* Our tabs (7.3 The browsingContext module): how each is made, made ready and closed. */
+
+enum {
+    CLOSING =
+        700, /* milliseconds until a tab that was closed is told to be gone, or is closed again */
+    CLOSES = 3,
+    WIDE = 1280, /* CSS pixels */
+    TALL = 3000,
+};
+
+static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
+{
+    cJSON *contexts = cJSON_AddArrayToObject(params, "contexts");
+    cJSON_AddItemToArray(contexts, cJSON_CreateString(t->context));
+    return params;
+}
+
+/* Firefox draws a tab in the background seldom, and ever more seldom: a page that has to be
+ * scrolled and drawn again and again is not done in time. In a tall view most pages are drawn at
+ * once. */
+static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    cJSON *params = ofs_bidi_in_context(t), *view = cJSON_AddObjectToObject(params, "viewport");
+    cJSON_AddNumberToObject(view, "width", WIDE);
+    cJSON_AddNumberToObject(view, "height", TALL);
+    return ofs_bidi_ask(t, "browsingContext.setViewport", params, deadline, NULL, err);
+}
+
+static int ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner, ofs_deadline deadline,
+                        struct ofs_error *err)
+{
+    cJSON *params = ofs_bidi_object("session", t->devtools);
+    cJSON_AddStringToObject(params, "method", ofs_method_allowed(method));
+    cJSON_AddItemToObject(params, "params", inner);
+    return ofs_bidi_ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
+}
+
+/* A Chromium draws it not at all, unless it is treated as being looked at; and it says only over
+ * DevTools that a page has crashed. Both for our tab alone. */
+static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    OFS_AUTO_JSON answer = NULL;
+    cJSON *focus = cJSON_CreateObject(), *crash = cJSON_CreateObject();
+    cJSON_AddBoolToObject(focus, "enabled", true);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(crash, "events"),
+                         cJSON_CreateString(ofs_bidi_crash));
+    add_contexts(crash, t);
+    if (ofs_bidi_ask(t, "goog:cdp.getSession", ofs_bidi_in_context(t), deadline, &answer, err)) {
+        cJSON_Delete(focus);
+        cJSON_Delete(crash);
+        return -1;
+    }
+    OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
+    int rc = ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err);
+    if (rc) {
+        cJSON_Delete(crash);
+        return -1;
+    }
+    return ofs_bidi_ask(t, "session.subscribe", crash, deadline, NULL, err) ||
+                   ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err)
+               ? -1
+               : 0;
+}
+
+/* A browser that knows the one or the other not draws as it draws. */
+static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    bool firefox = !strcmp(t->tab.browser->name, "firefox");
+    int rc = firefox ? make_tall(t, deadline, err) : use_devtools(t, deadline, err);
+    return rc && err->code != OFS_ERR_PEER ? -1 : 0;
+}
+
+/* All of it belongs to our context and session, and ends with them. */
+static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    cJSON *watch = add_contexts(cJSON_CreateObject(), t);
+    cJSON_AddItemToObject(watch, "events", ofs_bidi_event_names());
+    if (ofs_bidi_ask(t, "session.subscribe", watch, deadline, NULL, err))
+        return -1;
+    /* what is read back has to come from the site, not from a cache */
+    cJSON *cache = add_contexts(cJSON_CreateObject(), t);
+    cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
+    if (ofs_bidi_ask(t, "network.setCacheBehavior", cache, deadline, NULL, err))
+        return -1;
+    return have_it_drawn(t, deadline, err);
+}
+
+int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,
+                      struct ofs_error *err)
+{
+    struct bidi *b = (struct bidi *)browser;
+    OFS_AUTO_JSON created = NULL;
+    struct bidi_tab *t = calloc(1, sizeof *t);
+    if (!t)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    cJSON *params = ofs_bidi_object("type", "tab");
+    cJSON_AddBoolToObject(params, "background", true);
+    /* A signal between the question and its answer must not lose the tab that it made. */
+    if (ofs_bidi_insist(b, "browsingContext.create", params, deadline, &created, err)) {
+        free(t);
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    t->tab.browser = browser;
+    OFS_BIDI_KEEP(t->context, ofs_json_str(created, "context", ""));
+    t->next = b->tabs;
+    b->tabs = t;
+    if (set_up(t, deadline, err)) {
+        ofs_bidi_close_tab(&t->tab, ofs_deadline_in(2000));
+        return ofs_wrap(err, "no tab could be opened");
+    }
+    *ret_tab = &t->tab;
+    return 0;
+}
+
+static void close_context(struct bidi *b, const char *context, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    cJSON *params = ofs_bidi_object("context", context);
+    cJSON_AddBoolToObject(params, "promptUnload", false);
+    ofs_rpc_call(b->rpc, NULL, "browsingContext.close", params, deadline, NULL, &ignored);
+}
+
+/* Windows that our page opened carry our context as their opener; events of our own contexts do not
+ * tell of them. */
+static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON *contexts,
+                         const char *opener, ofs_deadline deadline, int depth)
+{
+    const cJSON *info;
+    cJSON_ArrayForEach(info, contexts)
+    {
+        const char *id = ofs_json_str(info, "context", "");
+        if (depth > 3 || !ofs_bidi_is(info, "originalOpener", opener))
+            continue;
+        view->popups++;
+        close_popups(b, view, contexts, id, deadline, depth + 1);
+        close_context(b, id, deadline);
+    }
+}
+
+/* A tab whose next document is just beginning may be said to be closed, and stay (Chromium): only
+ * the event tells. Where the socket is lost, a driver can still close it. */
+static void close_for_sure(struct bidi *b, struct bidi_tab *t, ofs_deadline deadline)
+{
+    const struct ofs_tab_view *view = &t->tab.view;
+    for (int tries = 0; tries < CLOSES && !view->closed && !ofs_rpc_is_over(b->rpc, NULL);
+         tries++) {
+        ofs_deadline moment = ofs_deadline_min(deadline, ofs_deadline_in(CLOSING));
+        struct ofs_error ignored;
+        close_context(b, t->context, deadline);
+        while (!view->closed && !ofs_rpc_is_over(b->rpc, NULL) &&
+               !ofs_loop_turn(b->browser.loop, moment, &ignored))
+            ;
+    }
+    if (!view->closed && b->driver)
+        ofs_webdriver_close_window(b->driver, t->context, deadline);
+}
+
+void ofs_bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
+{
+    struct bidi_tab *t = (struct bidi_tab *)tab;
+    struct bidi *b = (struct bidi *)tab->browser;
+    OFS_AUTO_JSON tree = NULL;
+    struct ofs_error ignored;
+    bool shield = ofs_loop_shield(b->browser.loop, true);
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddNumberToObject(params, "maxDepth", 0);
+    if (!ofs_rpc_call(b->rpc, NULL, "browsingContext.getTree", params, deadline, &tree, &ignored))
+        close_popups(b, &tab->view, ofs_json_get(tree, "contexts"), t->context, deadline, 0);
+    close_for_sure(b, t, deadline);
+    ofs_loop_shield(b->browser.loop, shield);
+    for (struct bidi_tab **at = &b->tabs; *at; at = &(*at)->next)
+        if (*at == t) {
+            *at = t->next;
+            break;
+        }
+    ofs_view_clear(&tab->view);
+    free(t);
+}
