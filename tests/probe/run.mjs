@@ -57,8 +57,8 @@ const checkable = new Set(["checkbox", "switch", "radio", "menuitemcheckbox", "m
 const speaks = (node) => checkable.has(node.role) || node.pressed !== undefined;
 const stateOf = ({ checked, pressed }) => ({ true: "on", false: "off" })[String(checked ?? pressed)] ?? null;
 
-// A button whose text is its state is named by that text in the browser; to us that is no name.
-const isNamedByState = (control) => control.name === "" && (control.kind === "word" || control.kind === "pressed" || control.kind === "aria");
+// What is named by its states, or by the kind of thing that it is, has a name in the browser; to us that is none.
+const isNamedByState = (control) => control.name === "" && /^(word|pressed|aria|box)$/.test(control.kind);
 
 // The differences between one control and the browser's nodes for it: [[field, text]]; null where there is no node.
 function compare(control, tree) {

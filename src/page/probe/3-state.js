@@ -14,6 +14,17 @@ const wordState = new Map();
 for (const state of ["on", "off"]) for (const word of stateWords[state]) wordState.set(plain(word), state);
 
 const stateOfWord = (text) => wordState.get(plain(text)) || null;
+
+/* What a switch is called that has no name: its states, or the kind of thing that it is. */
+const kindWords = new Set(
+  ("switch|toggle|toggle switch|checkbox|schalter|umschalter|interrupteur|interruptor|interruttore|schakelaar|przełącznik|" +
+    "omkopplare|スイッチ|开关|開關|스위치").split("|").map(plain));
+
+function namesNothing(name) {
+  if (stateOfWord(name) || kindWords.has(plain(name))) return true;
+  const words = plain(name).split(/[\s/|,·-]+/).filter(Boolean);
+  return words.length > 1 && words.every(stateOfWord);
+}
 const ariaState = (value) => ({ true: "on", false: "off" })[(value || "").toLowerCase()] || null;
 
 /* Two witnesses of one control: both that speak have to agree. */

@@ -141,7 +141,7 @@ function describe(control) {
     if (members.some((m, i) => stateOfOne(control.kinds[i], m) !== control.state && stateOfOne(control.kinds[i], m))) control.state = null;
     control.name = members.map(nameOf).find(Boolean) || "";
   }
-  if (control.name && stateOfWord(control.name) && kind !== "radio") control.name = ""; /* it names its state */
+  if (control.name && kind !== "radio" && namesNothing(control.name)) control.name = "";
   control.disabled = members.some((m) => isDisabled(m) || (toldKind(m) && toldNodes.get(m).disabled));
   control.busy = isBusy(el);
   control.folded = foldedIn(el);

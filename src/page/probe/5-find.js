@@ -46,7 +46,7 @@ function labelBlock(control, controls) {
   if (control.folded) return null; /* not laid out: nothing lies beside it yet */
   const own = middle(boxOf(control.members.find(isRendered) || control.el));
   for (const around of composedAncestors(control.el).slice(0, 6)) {
-    const lines = textLines(around, ownText(control)).map((line) => ({ ...line, box: boxOf(line.el) }));
+    const lines = textLines(around, ownText(control)).filter((line) => !namesNothing(line.text)).map((line) => ({ ...line, box: boxOf(line.el) }));
     const isBeside = (box) => own.y >= box.y - 2 && own.y <= box.y + box.h + 2;
     const beside = lines.filter((l) => isBeside(l.box));
     const above = lines.filter((l) => l.box.y + l.box.h <= own.y && own.y - (l.box.y + l.box.h) < 40);
