@@ -133,9 +133,17 @@ static int ask_states(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes
 static int find_roles(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes,
                       ofs_deadline deadline, struct ofs_error *err)
 {
+    cJSON *node;
     int rc = 0;
     for (const char *const *role = ofs_reach_roles; *role && !rc; role++)
         rc = find_role(t, *role, hosts, nodes, deadline, err);
+    /* Firefox makes its accessibility tree when it is first asked, and answers before it is whole.
+     */
+    cJSON_ArrayForEach(node, nodes)
+    {
+        if (!ofs_json_get(node, "role"))
+            cJSON_AddTrueToObject(node, "unsure");
+    }
     return rc ? -1 : ask_states(t, hosts, nodes, deadline, err);
 }
 

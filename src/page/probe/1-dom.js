@@ -113,10 +113,18 @@ function isInSight(el) {
 const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 const reached = new WeakSet(); /* what the protocol has looked into already */
 
+const doubted = new WeakMap(); /* what told nothing, to a protocol that may not know yet: since when, and asked when */
+const DOUBT_MS = 1500;
+const ASK_AGAIN_MS = 300;
+
+const wasAskedJustNow = (el) => doubted.has(el) && performance.now() - doubted.get(el).asked < ASK_AGAIN_MS;
+
 const shut = new WeakSet(); /* may have a closed root, and the protocol cannot open one */
 
+/* What has no box of its own, as a slot, shows what is in it. */
 const showsNothing = (el) =>
-  [...el.childNodes].every((child) => (isElement(child) ? !child.getClientRects().length : !isText(child) || !child.data.trim()));
+  [...composedChildren(el)].every((child) =>
+    isElement(child) ? !child.getClientRects().length && (styleOf(child).display !== "contents" || showsNothing(child)) : !isText(child) || !child.data.trim());
 
 /* Is it as tall as it is for the sake of nothing that is to be seen in it? What its own style explains
  * is no sign (CSS Typed OM, 6.1: the computed height is a keyword where the content decides). */
@@ -149,7 +157,7 @@ function isOpaque(el) {
 }
 
 /* Those that are still to be looked into, or have told something that may have changed since. */
-const isToBeReached = (el) => toldNodes.has(el) || (isOpaque(el) && !reached.has(el));
+const isToBeReached = (el) => toldNodes.has(el) || (!reached.has(el) && !wasAskedJustNow(el) && isOpaque(el));
 
 /* Where a frame's document lies in the top document's view, and how large one of its pixels is there: a
  * frame may be zoomed or scaled. */

@@ -31,12 +31,13 @@ const knownRoles = new Set(
     "superscript switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem").split(" "));
 
 /* The first token of the role attribute that is a role (WAI-ARIA 1.2, 5.3 and 8.1), else the element's own
- * role (HTML-AAM). */
+ * role (HTML-AAM, and for a custom element what it says of itself). */
 function roleOf(el) {
   const given = (el.getAttribute("role") || "").toLowerCase().split(/\s+/).find((token) => knownRoles.has(token) && !/^(none|presentation)$/.test(token));
   if (given) return given;
   const own = implicitRoles[el.localName];
-  return own ? own(el) : "";
+  const told = toldNodes.get(el);
+  return own ? own(el) : (told && told.role) || "";
 }
 
 const byId = (el, id) => {

@@ -325,7 +325,10 @@ globalThis.ofsProbe = {
     closedRoots.set(host, root);
   },
   takeNode(host, node) {
-    reached.add(host);
+    const asked = performance.now();
+    const { since } = doubted.get(host) || { since: asked };
+    if (node.unsure && asked - since < DOUBT_MS) doubted.set(host, { since, asked });
+    else reached.add(host);
     if (node.shut) shut.add(host);
     if (switchRoles.has(node.role)) toldNodes.set(host, node);
     else toldNodes.delete(host);
