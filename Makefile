@@ -24,6 +24,7 @@ OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-proto
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 OFS_LIBS = $(shell pkg-config --libs $(PACKAGES))
 
+comma := ,
 CORES := $(shell nproc 2>/dev/null || echo 2)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
@@ -106,7 +107,7 @@ test: ## set up, build, and run every test
 	@sh tests/setup.sh build browser test
 	@$(MAKE) --no-print-directory -j$(CORES) all tests-built
 	@NO_SKIP=1 $(MAKE) --no-print-directory lint unit asan live test-attach probe-test faults-sample wires-sample \
-	  mutations-sample zoo
+	  mutations-sample zoo zoo-sample
 	@echo "all tests passed"
 
 .PHONY: tests-built
@@ -179,10 +180,16 @@ mutations: $(BUILD)/offswitch ## N=2000 SEED=1 variants of the replica's pages: 
 mutations-sample: $(BUILD)/offswitch ## forty of these variants
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=40 SEED=1 J=8 node tests/mutations/run.mjs
 
+zoo = cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
+	OFFSWITCH=$(abspath $(BUILD))/offswitch ZOO_BUILD=$(abspath $(BUILD))/zoo $(1) node run.mjs
+
 .PHONY: zoo
-zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and proved
-	$(Q)cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
-	  OFFSWITCH=$(abspath $(BUILD))/offswitch ZOO_BUILD=$(abspath $(BUILD))/zoo node run.mjs
+zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and proved, over WIRE=launch
+	$(Q)$(call zoo,WIRE=$(or $(WIRE),launch))
+
+.PHONY: zoo-sample
+zoo-sample: $(BUILD)/offswitch ## some of them over every other wire
+	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=32)
 
 .PHONY: lint
 lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean

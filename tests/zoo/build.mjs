@@ -67,10 +67,11 @@ const result = await esbuild.build({
     __VUE_PROD_DEVTOOLS__: "false",
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
   },
-  loader: { ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".svg": "dataurl" },
+  external: ["/assets/*"], // fonts and pictures that a style sheet expects of its server
+  loader: { ".png": "empty", ".gif": "empty", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".svg": "dataurl" },
   plugins: [emptyIcons],
   metafile: true,
-  logLevel: "warning",
+  logLevel: "error", logLimit: 0,
 }).catch(() => process.exit(1)); // esbuild has said why
 const bytes = Object.values(result.metafile.outputs).reduce((sum, o) => sum + o.bytes, 0);
 console.log(`${entries.length} pages, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -7,9 +7,9 @@
 //   OFFSWITCH   the program             (build/offswitch at the top)
 //   ZOO_BUILD   where the pages are     (build/zoo at the top)
 //   WIRE        what is at the other end: a name of wires.mjs, several with commas, or all (launch)
-//   SAMPLE      every so many pages alone, on each wire others
+//   SAMPLE      only every so many of the pages, on each wire others, and those that a wire has failed on once
 //   BROWSER_ARGS  more arguments for a Chromium, separated by blanks
-//   J            how many pages side by side (3); each has a peer of its own
+//   J            how many pages side by side (4); each has a peer of its own
 //   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, traces, profiles
 //
 // Each page shows the switches of one design system, labelled in the way that its own documentation gives (see the
@@ -73,7 +73,7 @@ async function serve() {
   };
 }
 
-const servers = await Promise.all(Array.from({ length: Number(process.env.J ?? 3) }, serve));
+const servers = await Promise.all(Array.from({ length: Number(process.env.J ?? 4) }, serve));
 const libraries = Object.keys(await servers[0].truth()).sort();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !libraries.includes(name));
@@ -181,42 +181,57 @@ async function visit(library, lane) {
   return { row, why };
 }
 
-const columns = [["library", 15], ["found", 6], ["read", 6], ["flipped", 8], ["persisted", 10], ["wrong touches", 14], ["seconds", 7]];
+const every = Number(process.env.SAMPLE ?? 1);
+// Each wire's sample begins elsewhere, so that several wires see most of the pages between them.
+const chosen = (wire) =>
+  wanted.length ? [...wanted] : libraries.filter((name, i) => wires[wire].once.includes(name) || (i + Object.keys(wires).indexOf(wire)) % every === 0);
+
+const jobs = new Map(); // wire -> the pages that are still to be tried over it
+for (const wire of names) {
+  const missing = Object.entries(wires[wire].needs).filter(([, path]) => !path).map(([name]) => name);
+  if (!missing.length) jobs.set(wire, chosen(wire));
+  else if (!process.env.NO_SKIP) console.log(`[  SKIPPED ] zoo over ${wire}: no ${missing.join(", ")}`);
+  else {
+    console.error(`zoo over ${wire}: no ${missing.join(", ")}, and nothing is to be skipped`);
+    process.exit(1);
+  }
+}
+const lanes = servers.map((server, number) => ({ ...server, number, wire: null, peer: null, opened: 0 }));
+
+// The next page for a lane: over its own wire if there is one, else where most are left for each lane.
+function next(lane) {
+  const share = (wire) => jobs.get(wire).length / (1 + lanes.filter((other) => other !== lane && other.wire === wire).length);
+  const open = [...jobs.keys()].filter((wire) => jobs.get(wire).length);
+  const wire = open.includes(lane.wire) ? lane.wire : open.sort((a, b) => share(b) - share(a))[0];
+  return wire ? { wire, library: jobs.get(wire).shift() } : null;
+}
+
+const columns = [["wire", 14], ["library", 15], ["found", 6], ["read", 6], ["flipped", 8], ["persisted", 10], ["wrong touches", 14], ["seconds", 7]];
 const line = (cells) => console.log(cells.map((cell, i) => String(cell).padEnd(columns[i][1])).join(" | ").trimEnd());
 const word = (yes) => (yes ? "yes" : "NO");
-
-line(columns.map(([name]) => name));
-// Each wire's sample begins elsewhere, so that several wires see most of the pages between them.
-const sampled = (every, first) => (every > 1 ? libraries.filter((_, i) => (i + first) % every === 0) : [...libraries]);
 let failed = 0;
 let passed = 0;
 
-async function work(lane, queue) {
-  const dir = (count) => join(temp, lane.wire, `peer-${lane.number}-${count}`);
-  for (let library, count = 0; (library = queue.shift()); ) {
-    if (lane.peer?.dead()) lane.peer = (await lane.peer.end(), null);
+async function work(lane) {
+  for (let job; (job = next(lane)); ) {
+    if (lane.peer && (lane.wire !== job.wire || lane.peer.dead())) lane.peer = (await lane.peer.end(), null);
+    lane.wire = job.wire;
     if (!lane.peer) {
-      mkdirSync(dir(count), { recursive: true });
-      lane.peer = await wires[lane.wire].open(start, dir(count++));
+      const dir = join(temp, lane.wire, `peer-${lane.number}-${lane.opened++}`);
+      mkdirSync(dir, { recursive: true });
+      lane.peer = await wires[lane.wire].open(start, dir);
     }
-    const { row, why } = await visit(library, lane);
-    line([library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
+    const { row, why } = await visit(job.library, lane);
+    line([job.wire, job.library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
     for (const text of why) console.log(`    ${text}`);
     if (row.passed) passed++;
     else failed++;
   }
   await lane.peer?.end();
+  lane.wire = null;
 }
 
-for (const wire of names) {
-  const missing = Object.entries(wires[wire].needs).filter(([, path]) => !path).map(([name]) => name);
-  if (missing.length) {
-    console.log(`[  SKIPPED ] zoo over ${wire}: no ${missing.join(", ")}`);
-    continue;
-  }
-  console.log(`-- ${wire}`);
-  const queue = wanted.length ? [...wanted] : sampled(Number(process.env.SAMPLE ?? 1), Object.keys(wires).indexOf(wire));
-  await Promise.all(servers.map((server, number) => work({ ...server, wire, number, peer: null }, queue)));
-}
+line(columns.map(([name]) => name));
+await Promise.all(lanes.map(work));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -10,7 +10,8 @@
 //   wire.dead()                     why the peer is of no more use, or null
 //   wire.end()
 //
-// `says` is what the report has to call the wire, `needs` the programs without which there is none.
+// `says` is what the report has to call the wire, `needs` the programs without which there is none, `once` the pages
+// that were not the same over it once, and are in every sample.
 
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -240,11 +241,13 @@ async function openOwn(start, dir, extra) {
 export const wires = {
   launch: {
     says: { protocol: "cdp", wire: "pipe" },
+    once: [],
     needs: { chromium },
     open: async () => peer([], (dir) => ["--connect", "launch", "--headless", ...quiet.map((arg) => `--browser-arg=${arg}`), "--profile", join(dir, "profile")], () => []),
   },
   cdp: {
     says: { protocol: "cdp", wire: "websocket" },
+    once: ["internals"],
     needs: { chromium },
     async open(start, dir) {
       const { child, port, stray } = await startChromium(start, dir);
@@ -253,6 +256,7 @@ export const wires = {
   },
   bidi: {
     says: { protocol: "bidi", wire: "websocket" },
+    once: ["fluent", "internals"],
     needs: { firefox },
     async open(start, dir) {
       const { child, port } = await startFirefox(start, dir);
@@ -272,11 +276,13 @@ export const wires = {
   },
   chromedriver: {
     says: { protocol: "webdriver", wire: "http" },
+    once: ["internals", "react-aria"],
     needs: { chromium, chromedriver: which("chromedriver") },
     open: (start, dir) => openOwn(start, dir, {}),
   },
   attached: {
     says: { protocol: "webdriver", wire: "http" },
+    once: ["react-aria"],
     needs: { chromium, chromedriver: which("chromedriver") },
     async open(start, dir) {
       const browser = await startChromium(start, dir);
@@ -287,11 +293,13 @@ export const wires = {
   },
   "webdriver-bidi": {
     says: { protocol: "bidi", wire: "websocket" },
+    once: ["fluent"],
     needs: { chromium, chromedriver: which("chromedriver") },
     open: (start, dir) => openOwn(start, dir, { webSocketUrl: true }),
   },
   webkit: {
     says: { protocol: "webdriver", wire: "http" },
+    once: ["internals", "vaadin"],
     needs: { WebKitWebDriver: which("WebKitWebDriver"), MiniBrowser: miniBrowser(), Xvfb: which("Xvfb") },
     async open(start, dir) {
       const screen = await startScreen(start, dir);
