@@ -49,9 +49,9 @@ static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline d
                    : -1;
     if (status == 404) {
         ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP 404", url);
-        return ofs_hint(err,
-                        "no browser that asks its person first was found on that port; check the "
-                        "port, or see what 'offswitch doctor' finds");
+        return ofs_hint(
+            err, "that is not the debugging port of Chrome or a relative: check the port; for "
+                 "Firefox say bidi://, for a driver webdriver://");
     }
     if (status != 200)
         return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "%s answered HTTP %ld", url, status);

@@ -88,12 +88,17 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
     const char *const words[] = {"auto",      "launch",          "cdp", "ws", "bidi",
                                  "webdriver", "webdriver+https", NULL};
     const char *meant = ofs_text_closest(word, words);
+    bool whole = meant && (!strcmp(meant, "auto") || !strcmp(meant, "launch"));
     ofs_fail(err, OFS_ERR_USAGE,
-             "--connect %s is none of auto, launch, cdp://…, ws://…, bidi://…, webdriver://…",
+             "--connect %s is none of auto, launch, cdp://…, ws://…, bidi://…, webdriver://…, "
+             "webdriver+https://…",
              address);
     if (meant)
-        ofs_hint(err, "did you mean '%s'?", meant);
-    return -1;
+        return ofs_hint(err, whole ? "did you mean '%s'?" : "did you mean '%s://HOST:PORT'?",
+                        meant);
+    return ofs_hint(
+        err, "Chrome and its relatives: cdp://127.0.0.1:PORT; Firefox: "
+             "bidi://127.0.0.1:PORT; a driver: webdriver://127.0.0.1:PORT; see 'offswitch help'");
 }
 
 /* Firefox answers at one path of its debugging port (WebDriver BiDi, 5). */

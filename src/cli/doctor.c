@@ -241,6 +241,9 @@ static void show(const struct doctor *d)
                used ? used : "");
         cli_block(stdout, 3, "", 3, ofs_json_str(one, "next", ""));
     }
+    cli_block(stdout, 3, "", 3,
+              "A browser on another profile directory, and a driver, are not looked for: name them "
+              "with --connect cdp://, bidi:// or webdriver://127.0.0.1:PORT.");
     puts("\nNeeds:");
     cJSON_ArrayForEach(one, d->needs)
     {
@@ -274,7 +277,6 @@ static int examine(struct doctor *d, const char *scenario)
     need(d, "cJSON", "ok", "%s", cJSON_Version());
     need_state(d);
     need_scenario(d, scenario);
-    need(d, "schedule", "later", "not in this version yet");
     int status = d->lacking ? 1 : d->usable ? 0 : 3;
     if (d->cli->json)
         return show_json(d, status) ? 1 : status;

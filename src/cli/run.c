@@ -17,10 +17,10 @@ static const struct {
     enum ofs_verdict verdict;
     const char *mark, *colour;
 } marks[] = {
-    {OFS_VERDICT_AS_WANTED, "ok", "\033[32m"},   {OFS_VERDICT_FIXED, "ok", "\033[32m"},
-    {OFS_VERDICT_DIFFERS, "!!", "\033[33m"},     {OFS_VERDICT_NOT_KEPT, "!!", "\033[31m"},
-    {OFS_VERDICT_UNKNOWN, "??", "\033[35m"},     {OFS_VERDICT_LOCKED, "??", "\033[35m"},
-    {OFS_VERDICT_NOT_OFFERED, "--", "\033[2m"},  {OFS_VERDICT_SKIPPED, "--", "\033[2m"},
+    {OFS_VERDICT_AS_WANTED, "ok", "\033[32m"},  {OFS_VERDICT_FIXED, "ok", "\033[32m"},
+    {OFS_VERDICT_DIFFERS, "!!", "\033[33m"},    {OFS_VERDICT_NOT_KEPT, "!!", "\033[31m"},
+    {OFS_VERDICT_UNKNOWN, "??", "\033[35m"},    {OFS_VERDICT_LOCKED, "??", "\033[35m"},
+    {OFS_VERDICT_NOT_OFFERED, "--", "\033[2m"}, {OFS_VERDICT_SKIPPED, "--", "\033[2m"},
 };
 
 static void on_progress(void *ctx, const char *setting, const char *words)
@@ -60,14 +60,34 @@ static int on_choice(void *ctx, const char *const *titles, size_t n)
     return rest != line && *rest == '\n' && number >= 1 && number <= n ? (int)number - 1 : -1;
 }
 
+/* An option that this way of connecting has no use for has no effect, and a person may think it
+ * has. */
+static void tell_unused(const struct cli *cli, const char *connect)
+{
+    bool driver = !strncmp(connect, "webdriver", 9);
+    bool launches = !strcmp(connect, "launch") || !strcmp(connect, "auto");
+    const struct {
+        const char *option, *where;
+        bool given, used;
+    } options[] = {
+        {"--capabilities", "webdriver://", cli->capabilities, driver},
+        {"--cacert", "webdriver+https://", cli->cacert, !strncmp(connect, "webdriver+https", 15)},
+        {"--headless", "launch", cli->headless, launches},
+        {"--profile", "launch", cli->profile, launches},
+        {"--browser-arg", "launch", cli->n_browser_args, launches},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].given && !options[i].used)
+            fprintf(stderr, "offswitch: %s has no effect here: it goes with --connect %s\n",
+                    options[i].option, options[i].where);
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
     struct ofs_error err;
-    *session = (struct session){.cli = cli,
-                                .loop = loop,
-                                .owns_loop = !loop,
-                                .progress = cli_is_terminal(STDERR_FILENO)};
+    *session = (struct session){
+        .cli = cli, .loop = loop, .owns_loop = !loop, .progress = cli_is_terminal(STDERR_FILENO)};
     if (cli->n_args > 1) {
         ofs_fail(&err, OFS_ERR_USAGE, "'%s' takes one scenario, and '%s' is one too many",
                  cli->command, cli->args[1]);
@@ -76,8 +96,8 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
     session->state = ofs_state_path(cli->state, &err);
     if (!session->state)
         return cli_complain(&err);
-    if (session->owns_loop && (!(session->loop = ofs_loop_new(&err)) ||
-                               ofs_loop_watch_signals(session->loop, &err)))
+    if (session->owns_loop &&
+        (!(session->loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(session->loop, &err)))
         return cli_complain(&err);
     const struct ofs_options options = {
         .command = cli->command,
@@ -100,10 +120,12 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .wording = cli->wording,
         .show = cli->show,
         .on_notice = on_notice,
-        .on_choice = cli_is_terminal(STDIN_FILENO) && cli_is_terminal(STDERR_FILENO) ? on_choice : NULL,
+        .on_choice =
+            cli_is_terminal(STDIN_FILENO) && cli_is_terminal(STDERR_FILENO) ? on_choice : NULL,
         .on_progress = on_progress,
         .ctx = session,
     };
+    tell_unused(cli, options.connect);
     session->job = ofs_job_new(session->loop, &options, &err);
     if (!session->job || ofs_state_prepare(session->state, &err))
         return cli_complain(&err);
@@ -222,7 +244,8 @@ void session_show_plan(const struct session *session)
 /* The line of the table says it all. */
 static bool speaks_for_itself(const struct ofs_result *r)
 {
-    bool merely_differs = r->verdict == OFS_VERDICT_DIFFERS && !strstr(r->detail, "was not pressed");
+    bool merely_differs =
+        r->verdict == OFS_VERDICT_DIFFERS && !strstr(r->detail, "was not pressed");
     return merely_differs || r->verdict == OFS_VERDICT_AS_WANTED || r->verdict == OFS_VERDICT_FIXED;
 }
 
@@ -271,6 +294,21 @@ static void show_extras(const struct ofs_run *run)
                cJSON_GetArraySize(run->manual), run->scenario_id);
 }
 
+/* What differs after a mere look has one more step. */
+static void show_next(const struct session *session, const struct ofs_run *run)
+{
+    if (strcmp(session->cli->command, "check"))
+        return;
+    for (size_t i = 0; i < run->n_results; i++)
+        if (run->results[i].verdict == OFS_VERDICT_DIFFERS) {
+            printf(
+                "\nNothing was changed. 'offswitch fix %s', with the same options, asks and turns "
+                "what differs.\n",
+                session->cli->n_args ? session->cli->args[0] : run->scenario_id);
+            return;
+        }
+}
+
 int session_report(struct session *session, int at_least)
 {
     ofs_job_finish(session->job);
@@ -283,6 +321,7 @@ int session_report(struct session *session, int at_least)
     } else if (run->protocol) {
         show_table(run);
         show_extras(run);
+        show_next(session, run);
         printf("\nRun %s on %s %s (%s over %s), %s\n", run->id, run->browser_name,
                run->browser_version, run->protocol, run->wire, run->origin);
     }

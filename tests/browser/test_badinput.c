@@ -244,7 +244,7 @@ static const struct row addresses[] = {
     {{CHECK, "--connect", "cpd://127.0.0.1:9222"},
      64,
      "cpd://127.0.0.1:9222",
-     "did you mean 'cdp'"},
+     "did you mean 'cdp://HOST:PORT'"},
     {{CHECK, "--connect", "lunch"}, 64, "lunch", "did you mean 'launch'"},
     {{CHECK, "--connect", ""}, 64, "--connect", "offswitch help"},
     {{CHECK, "--connect", "9222"}, 64, "9222", "\n  "},
