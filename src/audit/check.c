@@ -306,6 +306,6 @@ void ofs_mark_unread(struct ofs_result *result, const struct ofs_error *err)
     result->verdict = OFS_VERDICT_UNKNOWN;
     result->reason = ofs_reason_of_error(err);
     const char *next = err->code == OFS_ERR_TIMEOUT ? "run again with a larger --timeout"
-                                                    : "run again to see how it stands";
+                                                    : "run check to see how it stands";
     snprintf(result->detail, sizeof result->detail, "%.380s; %s", err->text, next);
 }
