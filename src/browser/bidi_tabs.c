@@ -86,12 +86,13 @@ static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *e
     cJSON_AddItemToObject(watch, "events", ofs_bidi_event_names());
     if (ofs_bidi_ask(t, "session.subscribe", watch, deadline, NULL, err))
         return -1;
+    /* the driver of a Chromium forgets what was set before when it is subscribed to anew */
+    if (have_it_drawn(t, deadline, err))
+        return -1;
     /* what is read back has to come from the site, not from a cache */
     cJSON *cache = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
-    if (ofs_bidi_ask(t, "network.setCacheBehavior", cache, deadline, NULL, err))
-        return -1;
-    return have_it_drawn(t, deadline, err);
+    return ofs_bidi_ask(t, "network.setCacheBehavior", cache, deadline, NULL, err);
 }
 
 int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,
