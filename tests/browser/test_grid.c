@@ -593,7 +593,7 @@ static void test_node_lost(struct lane *l)
          PAGE_ASKED,
          0,
          TOLD,
-         {3, "unknown", "browser-lost", {"the Grid has lost the node", "run again"}}},
+         {3, "unknown", "browser-lost", {"the Grid has lost the node", "run check"}}},
         {"a node is lost after the press",
          {.verb = "fix", .mark = "pressing"},
          SAVE_CAME,
@@ -672,7 +672,7 @@ static void test_hub_lost(struct lane *l)
                                      PAGE_ASKED,
                                      0,
                                      TOLD,
-                                     {3, "unknown", "browser-lost", {"run again"}}};
+                                     {3, "unknown", "browser-lost", {"run check"}}};
     struct run run;
     int64_t lost_ms = 0;
     start(l, &lost.order, &run);
