@@ -10,7 +10,9 @@
 
 /* Milliseconds. */
 enum {
-    CLOSES = 2000,   /* for a browser to close a window that its driver did not */
+    CLOSES = 6,      /* times a browser is asked to close a window that is still there */
+    CLOSING = 2000,  /* for its answer */
+    AGAIN = 200,     /* until it is asked again */
     LOOK_AGAIN = 25, /* for the document of a navigation */
     PROMPTS = 8,     /* answered for the sake of one command */
 };
@@ -425,28 +427,42 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
     }
 }
 
-/* A driver takes one command at a time, and may wait for a page that is never answered. The browser
- * itself closes a window all the same; in a Chromium a window's name is its target's. */
+/* Is what a window was opened in closed, as the browser itself says? A driver takes one command at
+ * a time and may wait for a page that is never answered; a window that has crashed takes none; and
+ * one whose next document is just beginning is said to be closed, and stays. In a Chromium a
+ * window's name is its target's, and one that is not there is answered 404. */
 static void close_at_debugger(struct ofs_wd *b, const char *handle)
 {
+    struct ofs_loop *loop = b->browser.loop;
     char host[sizeof b->debugger];
-    struct ofs_error ignored;
-    OFS_AUTO_BUF body = OFS_BUF(4096);
+    struct ofs_error soft;
     OFS_AUTO_STR url = ofs_text_printf("http://%s/json/close/%s", b->debugger, handle);
-    long status;
     snprintf(host, sizeof host, "%.*s", (int)strcspn(b->debugger, ":"), b->debugger);
-    if (url && ofs_text_is_loopback_host(host))
-        ofs_http_get(b->browser.loop, url, ofs_deadline_in(CLOSES), &body, &status, &ignored);
+    if (!url || !ofs_text_is_loopback_host(host))
+        return;
+    for (int tries = 0; tries < CLOSES; tries++) {
+        OFS_AUTO_BUF body = OFS_BUF(4096);
+        long status = 0;
+        int rc = ofs_http_get(loop, url, ofs_deadline_in(CLOSING), &body, &status, &soft);
+        if (!rc && status != 404)
+            rc = pause_for(b, AGAIN, ofs_deadline_in(CLOSING), &soft);
+        else if (!rc)
+            return;
+        if (rc && soft.code != OFS_ERR_INTERRUPTED)
+            return;
+        if (rc) { /* pressed once more: heard, and this is still to be done */
+            ofs_loop_shield(loop, false);
+            ofs_loop_shield(loop, true);
+        }
+    }
 }
 
-static bool close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
+static void close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
 {
-    struct ofs_error err;
+    struct ofs_error ignored;
     bool unsure = false;
-    int rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
-    if (!rc && unsure)
-        rc = ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &err);
-    return !rc || t->tab.view.closed;
+    if (!ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) && unsure)
+        ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
 }
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
@@ -458,8 +474,9 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
-    bool closed = tab->view.closed || (!b->over && close_window(t, deadline));
-    if (!closed && b->debugger[0]) /* a window that has crashed takes no commands, and stays */
+    if (!b->over && !tab->view.closed)
+        close_window(t, deadline);
+    if (b->debugger[0] && !tab->view.closed)
         close_at_debugger(b, t->handle);
     ofs_loop_shield(b->browser.loop, shield);
     if (b->current == t)
@@ -489,7 +506,7 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
         close_popups(b, handle, deadline, 0);
     if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored))
         ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
-    else if (b->debugger[0])
+    if (b->debugger[0])
         close_at_debugger(b, handle);
     ofs_loop_shield(driver->loop, shield);
 }
