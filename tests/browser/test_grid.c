@@ -22,17 +22,13 @@
 #include "support/daemon.h"
 #include "support/drivers.h"
 #include "support/grid.h"
-#include "support/runs.h"
+#include "support/lane.h"
 #include "support/tree.h"
-#include "wire/http.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* Milliseconds. */
 enum {
-    TICK = 50,
-    HAPPENS = 90000,  /* what a case waits for */
-    LETS_GO = 20000,  /* a Grid needs a moment to count */
     TOLD = 15000,     /* from the loss to the end, where the hub says so itself */
     PATIENT = 120000, /* the one hub's, for who waits for a node */
     IMPATIENT = 4000, /* the other's */
@@ -43,216 +39,9 @@ enum {
     LATER = 2, /* the place of the first node that is started in the middle */
 };
 
-static const char setting[] = "data-for-ai-improvement";
-
-struct lane {
-    const char *name;
-    struct ofs_loop *loop;
-    char *dir, *build, *connect;
-    struct grid grid;
-    int failed;
-};
-
-/* ---- telling ---- */
-
-static void fail(struct lane *l, const char *name, const char *what, const struct run *run)
-{
-    OFS_AUTO_STR report = run && run->report ? cJSON_PrintUnformatted(run->report) : NULL;
-    l->failed++;
-    printf("[  FAILED  ] %s: %s: %s\n", l->name, name, what);
-    if (run)
-        printf("    exit %d after %lld ms\n    %s\n    %.1500s\n", run->exit,
-               (long long)run->took_ms, ofs_buf_str(&run->errors), report ? report : "no report");
-    fflush(stdout);
-}
-
-static void pass(const struct lane *l, const char *name, int64_t ms)
-{
-    printf("[       OK ] %s: %s (%lld ms)\n", l->name, name, (long long)ms);
-    fflush(stdout);
-}
-
-/* ---- waiting, with the sites awake ---- */
-
-static void turn(struct lane *l)
-{
-    struct ofs_error ignored;
-    ofs_loop_turn(l->loop, ofs_deadline_in(TICK), &ignored);
-}
-
-static void await_end(struct lane *l, struct run *runs, size_t n)
-{
-    for (size_t i = 0; i < n;)
-        if (run_is_over(&runs[i]))
-            i++;
-        else
-            turn(l);
-}
-
-enum moment { PAGE_ASKED, SAVE_CAME, SAID_WAITING };
-
-static bool has_come(const struct run *run, enum moment moment)
-{
-    const struct ofs_site_event *pages;
-    const struct ofs_site_write *writes;
-    if (moment == PAGE_ASKED)
-        return ofs_site_pages(run->site, &pages) > 0;
-    if (moment == SAVE_CAME)
-        return ofs_site_writes(run->site, &writes) > 0;
-    OFS_AUTO_STR words = run_words(run);
-    return words && strstr(words, "still making the session");
-}
-
-/* false when the run has ended without it. */
-static bool await_moment(struct lane *l, struct run *run, enum moment moment)
-{
-    ofs_deadline until = ofs_deadline_in(HAPPENS);
-    while (!has_come(run, moment)) {
-        if (run_is_over(run) || !ofs_deadline_left(until))
-            return false;
-        turn(l);
-    }
-    return true;
-}
-
-/* Until one waits for a node. */
-static void await_queue(struct lane *l, struct run *run)
-{
-    ofs_deadline until = ofs_deadline_in(HAPPENS);
-    bool waits = false;
-    while (!waits && !run_is_over(run) && ofs_deadline_left(until)) {
-        OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
-        waits = ofs_json_num(told, "newSessionRequestCount", 0) > 0;
-        turn(l);
-    }
-}
-
-/* No session is left on the hub. */
-static bool is_clean(struct lane *l, const char *name)
-{
-    ofs_deadline until = ofs_deadline_in(LETS_GO);
-    while (grid_sessions(l->loop, &l->grid) != 0) {
-        if (!ofs_deadline_left(until)) {
-            fail(l, name, "a session was left", NULL);
-            return false;
-        }
-        turn(l);
-    }
-    return true;
-}
-
-/* ---- sessions of somebody else's ---- */
-
-static int ask_hub(struct lane *l, const char *method, const char *path, const char *body,
-                   cJSON **ret, struct ofs_error *err)
-{
-    OFS_AUTO_STR url = ofs_text_printf("http://127.0.0.1:%d/wd/hub%s", l->grid.port, path);
-    struct ofs_http *http = ofs_http_new(l->loop, NULL, 1 << 20, err);
-    struct ofs_http_answer answer;
-    int rc =
-        http ? ofs_http_post(http, &(struct ofs_http_request){method, url, body, true}, err) : -1;
-    if (!rc)
-        rc = ofs_http_wait(http, ofs_deadline_in(HAPPENS), &answer, err);
-    if (!rc && ret && !(*ret = ofs_json_parse(answer.body, answer.len, err)))
-        rc = -1;
-    ofs_http_free(http);
-    return rc;
-}
-
-/* Take a node; the caller frees the session's path and gives it back with release(). */
-static char *hold(struct lane *l, const char *mark)
-{
-    OFS_AUTO_STR path = grid_capabilities(l->dir, mark, "");
-    OFS_AUTO_BUF given = OFS_BUF(1 << 16);
-    OFS_AUTO_JSON made = NULL;
-    struct ofs_error err;
-    if (!path || ofs_buf_read_file(&given, path, &err))
-        return NULL;
-    OFS_AUTO_STR body =
-        ofs_text_printf("{\"capabilities\":{\"alwaysMatch\":%s}}", ofs_buf_str(&given));
-    if (ask_hub(l, "POST", "/session", body, &made, &err))
-        return NULL;
-    const char *id = ofs_json_str(made, "value/sessionId", NULL);
-    return id ? ofs_text_printf("/session/%s", id) : NULL;
-}
-
-static void release(struct lane *l, const char *path)
-{
-    struct ofs_error ignored;
-    if (path)
-        ask_hub(l, "DELETE", path, NULL, NULL, &ignored);
-}
-
-/* ---- one run ---- */
-
-/* What is not said is NULL. */
-struct order {
-    const char *verb, *mark;
-    const char *const *more; /* arguments */
-    const char *wishes;      /* further capabilities */
-};
-
-static int start(struct lane *l, const struct order *o, struct run *ret)
-{
-    OFS_AUTO_STR capabilities = grid_capabilities(l->dir, o->mark, o->wishes ? o->wishes : "");
-    struct ofs_error err = {0};
-    const struct run_order order = {
-        .verb = o->verb, .connect = l->connect, .capabilities = capabilities, .more = o->more};
-    if (!run_start(l->loop, l->dir, &order, ret, &err))
-        return 0;
-    fail(l, o->mark, err.text, NULL);
-    return -1;
-}
-
-/* What has to come of it; NULL: any. */
-struct wanted {
-    int exit;
-    const char *verdict, *reason;
-    const char *words[3]; /* in what is said to the person: on standard error, or as the detail */
-};
-
-static bool is_said(const struct run *run, const char *words)
-{
-    return strstr(ofs_buf_str(&run->errors), words) || strstr(run_result(run, "detail"), words);
-}
-
-static bool is_as_wanted(struct lane *l, const char *name, const struct run *run,
-                         const struct wanted *w)
-{
-    const char *wrong = NULL;
-    const struct ofs_site_event *touches;
-    if (run->killed)
-        wrong = "it did not end";
-    else if (run->exit != w->exit)
-        wrong = "another exit status";
-    else if ((w->verdict && strcmp(run_result(run, "verdict"), w->verdict)) ||
-             (w->reason && strcmp(run_result(run, "reason"), w->reason)))
-        wrong = "another verdict";
-    else if (w->verdict && !strcmp(w->verdict, "unknown") && run_result(run, "after")[0])
-        wrong = "it says a state that it cannot know";
-    else if (ofs_site_wrong_touches(run->site, &touches))
-        wrong = "a wrong touch";
-    for (size_t i = 0; !wrong && i < COUNT(w->words) && w->words[i]; i++)
-        if (!is_said(run, w->words[i]))
-            wrong = w->words[i];
-    if (wrong)
-        fail(l, name, wrong, run);
-    return !wrong;
-}
-
-static bool has_saved(struct lane *l, const char *name, const struct run *run, size_t times)
-{
-    const struct ofs_site_write *writes;
-    if (ofs_site_writes(run->site, &writes) == times &&
-        !strcmp(ofs_site_state(run->site, setting), times ? "off" : "on"))
-        return true;
-    fail(l, name, "the site has another story", run);
-    return false;
-}
-
 /* ---- a Grid as it should be ---- */
 
-static const struct wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
+static const struct lane_wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
 
 static void test_three_at_once(struct lane *l)
 {
@@ -262,7 +51,8 @@ static void test_three_at_once(struct lane *l)
     int64_t began = ofs_now_ms();
     bool good = true, queued = false, over = false;
     for (size_t i = 0; i < COUNT(marks); i++)
-        good = !start(l, &(struct order){.verb = "fix", .mark = marks[i]}, &runs[i]) && good;
+        good =
+            !lane_start(l, &(struct lane_order){.verb = "fix", .mark = marks[i]}, &runs[i]) && good;
     while (good && !over) {
         OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
         queued = queued || (ofs_json_num(told, "newSessionRequestCount", 0) == 1 &&
@@ -270,18 +60,19 @@ static void test_three_at_once(struct lane *l)
         over = true;
         for (size_t i = 0; i < COUNT(runs); i++)
             over = run_is_over(&runs[i]) && over;
-        turn(l);
+        lane_turn(l);
     }
     for (size_t i = 0; i < COUNT(runs); i++)
-        good = good && is_as_wanted(l, name, &runs[i], &fixed) && has_saved(l, name, &runs[i], 1);
+        good = good && lane_is_as_wanted(l, name, &runs[i], &fixed) &&
+               lane_has_saved(l, name, &runs[i], 1);
     if (good && !queued) {
-        fail(l, name, "none has waited for a node", NULL);
+        lane_fail(l, name, "none has waited for a node", NULL);
         good = false;
     }
     for (size_t i = 0; i < COUNT(runs); i++)
         run_clear(&runs[i]);
-    if (good && is_clean(l, name))
-        pass(l, name, ofs_now_ms() - began);
+    if (good && lane_is_clean(l, name))
+        lane_pass(l, name, ofs_now_ms() - began);
 }
 
 /* Our deadline passes, or the person wants no more, while both wait in the hub's queue. It makes
@@ -291,9 +82,9 @@ static void test_given_up(struct lane *l)
     static const char *const in_time[] = {"--timeout", "3", NULL};
     static const struct {
         const char *name;
-        struct order order;
+        struct lane_order order;
         int signal; /* once it is in the queue */
-        struct wanted wanted;
+        struct lane_wanted wanted;
     } cases[] = {
         {"a session that comes after a signal is ended",
          {.verb = "check", .mark = "unwanted"},
@@ -307,29 +98,29 @@ static void test_given_up(struct lane *l)
           "timed-out",
           {"gave no session in time", "every node of a Grid may be taken"}}},
     };
-    OFS_AUTO_STR one = hold(l, "held-1");
-    OFS_AUTO_STR two = hold(l, "held-2");
+    OFS_AUTO_STR one = lane_hold(l, "held-1");
+    OFS_AUTO_STR two = lane_hold(l, "held-2");
     struct run runs[COUNT(cases)] = {{0}};
     bool waits[COUNT(cases)] = {false};
     if (!one || !two)
-        fail(l, cases[0].name, "the nodes could not be taken", NULL);
+        lane_fail(l, cases[0].name, "the nodes could not be taken", NULL);
     for (size_t i = 0; one && two && i < COUNT(cases); i++) {
-        if (start(l, &cases[i].order, &runs[i]) || !cases[i].signal)
+        if (lane_start(l, &cases[i].order, &runs[i]) || !cases[i].signal)
             continue;
-        await_queue(l, &runs[i]);
+        lane_await_queue(l, &runs[i]);
         kill(runs[i].child.pid, cases[i].signal);
     }
     for (size_t i = 0; i < COUNT(cases); i++)
-        waits[i] = await_moment(l, &runs[i], SAID_WAITING);
-    release(l, one);
-    release(l, two);
-    await_end(l, runs, COUNT(runs));
+        waits[i] = lane_await(l, &runs[i], SAID_WAITING);
+    lane_release(l, one);
+    lane_release(l, two);
+    lane_await_end(l, runs, COUNT(runs));
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (!waits[i])
-            fail(l, cases[i].name, "it does not say that it waits", &runs[i]);
-        else if (is_as_wanted(l, cases[i].name, &runs[i], &cases[i].wanted) &&
-                 has_saved(l, cases[i].name, &runs[i], 0) && is_clean(l, cases[i].name))
-            pass(l, cases[i].name, runs[i].took_ms);
+            lane_fail(l, cases[i].name, "it does not say that it waits", &runs[i]);
+        else if (lane_is_as_wanted(l, cases[i].name, &runs[i], &cases[i].wanted) &&
+                 lane_has_saved(l, cases[i].name, &runs[i], 0) && lane_is_clean(l, cases[i].name))
+            lane_pass(l, cases[i].name, runs[i].took_ms);
         run_clear(&runs[i]);
     }
 }
@@ -343,7 +134,7 @@ static void test_addresses(struct lane *l)
     daemon_write_file(other, "{\"browserName\": \"netscape\"}");
     const struct {
         const char *name, *connect, *capabilities;
-        struct wanted wanted;
+        struct lane_wanted wanted;
     } cases[] = {
         {"the hub's console is no WebDriver",
          console,
@@ -368,11 +159,11 @@ static void test_addresses(struct lane *l)
         struct run run;
         struct ofs_error err;
         if (run_start(l->loop, l->dir, &order, &run, &err)) {
-            fail(l, cases[i].name, err.text, NULL);
+            lane_fail(l, cases[i].name, err.text, NULL);
         } else {
-            await_end(l, &run, 1);
-            if (is_as_wanted(l, cases[i].name, &run, &cases[i].wanted))
-                pass(l, cases[i].name, run.took_ms);
+            lane_await_end(l, &run, 1);
+            if (lane_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted))
+                lane_pass(l, cases[i].name, run.took_ms);
         }
         run_clear(&run);
     }
@@ -426,7 +217,7 @@ static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
                     (char *)peers[OTHER_NAME].file,
                     (char *)peers[EXPIRED].file,
                     NULL};
-    ofs_deadline until = ofs_deadline_in(HAPPENS);
+    ofs_deadline until = ofs_deadline_in(LANE_HAPPENS);
     OFS_AUTO_STR line = NULL;
     r->authority = ofs_text_printf("%s/authority.pem", l->dir);
     r->hosts = ofs_text_printf("%s/hosts", l->dir);
@@ -437,7 +228,7 @@ static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
     while (!(line = daemon_line(l->dir, "tls"))) {
         if (!ofs_deadline_left(until))
             return ofs_fail(err, OFS_ERR_TIMEOUT, "the relay did not start");
-        turn(l);
+        lane_turn(l);
     }
     return sscanf(line, "%d %d %d", &r->ports[0], &r->ports[1], &r->ports[2]) == LISTENERS
                ? 0
@@ -461,7 +252,7 @@ static void test_tls(struct lane *l)
         const char *name, *verb;
         int listener;
         bool trusts, in_the_clear;
-        struct wanted wanted;
+        struct lane_wanted wanted;
     } cases[] = {
         {"over TLS, check tells", "check", GOOD, true, false, {2, "differs", "", {NULL}}},
         {"over TLS, fix turns it off", "fix", GOOD, true, false, {0, "fixed", "", {NULL}}},
@@ -499,7 +290,7 @@ static void test_tls(struct lane *l)
     }
     OFS_AUTO_STR capabilities = grid_capabilities(l->dir, "tls", "");
     if (start_relay(l, &relay, &err))
-        fail(l, "TLS", err.text, NULL);
+        lane_fail(l, "TLS", err.text, NULL);
     OFS_AUTO_STR preload = ofs_text_printf("LD_PRELOAD=%s", names);
     OFS_AUTO_STR hosts = ofs_text_printf("NSS_WRAPPER_HOSTS=%s", relay.hosts);
     for (size_t i = 0; relay.ports[GOOD] && i < COUNT(cases); i++) {
@@ -515,13 +306,13 @@ static void test_tls(struct lane *l)
                                         .environment = environment};
         struct run run;
         if (run_start(l->loop, l->dir, &order, &run, &err)) {
-            fail(l, cases[i].name, err.text, NULL);
+            lane_fail(l, cases[i].name, err.text, NULL);
         } else {
-            await_end(l, &run, 1);
-            if (is_as_wanted(l, cases[i].name, &run, &cases[i].wanted) &&
-                has_saved(l, cases[i].name, &run, !strcmp(cases[i].verb, "fix")) &&
-                is_clean(l, cases[i].name))
-                pass(l, cases[i].name, run.took_ms);
+            lane_await_end(l, &run, 1);
+            if (lane_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted) &&
+                lane_has_saved(l, cases[i].name, &run, !strcmp(cases[i].verb, "fix")) &&
+                lane_is_clean(l, cases[i].name))
+                lane_pass(l, cases[i].name, run.took_ms);
         }
         run_clear(&run);
     }
@@ -535,52 +326,52 @@ static void test_tls(struct lane *l)
 static void test_no_free_node(struct lane *l)
 {
     static const char name[] = "the hub has no free node in time";
-    static const struct wanted wanted = {
+    static const struct lane_wanted wanted = {
         .exit = 1,
         .words = {"Request timed out waiting for a node to become available", "no free node",
                   "try later"}};
-    static const struct order order = {.verb = "check", .mark = "in-vain"};
+    static const struct lane_order order = {.verb = "check", .mark = "in-vain"};
     char *held[LOSSY_NODES];
     bool all = true;
     struct run run = {0};
     for (size_t i = 0; i < COUNT(held); i++)
-        all = (held[i] = hold(l, "held")) && all;
+        all = (held[i] = lane_hold(l, "held")) && all;
     if (!all) {
-        fail(l, name, "the nodes could not be taken", NULL);
-    } else if (!start(l, &order, &run)) {
-        await_end(l, &run, 1);
-        if (is_as_wanted(l, name, &run, &wanted))
-            pass(l, name, run.took_ms);
+        lane_fail(l, name, "the nodes could not be taken", NULL);
+    } else if (!lane_start(l, &order, &run)) {
+        lane_await_end(l, &run, 1);
+        if (lane_is_as_wanted(l, name, &run, &wanted))
+            lane_pass(l, name, run.took_ms);
     }
     for (size_t i = 0; i < COUNT(held); i++) {
-        release(l, held[i]);
+        lane_release(l, held[i]);
         free(held[i]);
     }
     run_clear(&run);
-    is_clean(l, name);
+    lane_is_clean(l, name);
 }
 
 struct loss {
     const char *name;
-    struct order order;
-    enum moment moment;
+    struct lane_order order;
+    enum lane_moment moment;
     size_t saves;
     int64_t within; /* it ends, from the loss on */
-    struct wanted wanted;
+    struct lane_wanted wanted;
 };
 
 static void judge_loss(struct lane *l, const struct loss *loss, struct run *run, int64_t lost_ms)
 {
-    await_end(l, run, 1);
+    lane_await_end(l, run, 1);
     int64_t took = run->started_ms + run->took_ms - lost_ms;
     if (!lost_ms)
-        fail(l, loss->name, "it ended before anything was lost", run);
-    else if (is_as_wanted(l, loss->name, run, &loss->wanted) &&
-             has_saved(l, loss->name, run, loss->saves)) {
+        lane_fail(l, loss->name, "it ended before anything was lost", run);
+    else if (lane_is_as_wanted(l, loss->name, run, &loss->wanted) &&
+             lane_has_saved(l, loss->name, run, loss->saves)) {
         if (took > loss->within)
-            fail(l, loss->name, "it took too long to end", run);
+            lane_fail(l, loss->name, "it took too long to end", run);
         else
-            pass(l, loss->name, took);
+            lane_pass(l, loss->name, took);
     }
 }
 
@@ -607,9 +398,9 @@ static void test_node_lost(struct lane *l)
     struct run runs[COUNT(losses)];
     int64_t lost_ms[COUNT(losses)] = {0};
     for (size_t i = 0; i < COUNT(losses); i++)
-        start(l, &losses[i].order, &runs[i]);
+        lane_start(l, &losses[i].order, &runs[i]);
     for (size_t i = 0; i < COUNT(losses); i++) {
-        bool come = await_moment(l, &runs[i], losses[i].moment);
+        bool come = lane_await(l, &runs[i], losses[i].moment);
         int place = come ? grid_find(&l->grid, losses[i].order.mark) : -1;
         if (place < 0)
             continue;
@@ -633,8 +424,8 @@ static void test_node_stands_still(struct lane *l)
                                       {3, "unknown", "timed-out", {"run again"}}};
     struct run run = {0};
     int64_t lost_ms = 0;
-    start(l, &still.order, &run);
-    int place = await_moment(l, &run, still.moment) ? grid_find(&l->grid, still.order.mark) : -1;
+    lane_start(l, &still.order, &run);
+    int place = lane_await(l, &run, still.moment) ? grid_find(&l->grid, still.order.mark) : -1;
     if (place >= 0) {
         kill(l->grid.nodes[place].pid, SIGSTOP);
         lost_ms = ofs_now_ms();
@@ -643,24 +434,24 @@ static void test_node_stands_still(struct lane *l)
     run_clear(&run);
     if (place >= 0)
         kill(l->grid.nodes[place].pid, SIGCONT);
-    is_clean(l, "the node goes on"); /* and does what it was told meanwhile */
+    lane_is_clean(l, "the node goes on"); /* and does what it was told meanwhile */
 }
 
 /* Both have gone, and the hub does not know it yet. */
 static void test_node_gone(struct lane *l)
 {
     static const char name[] = "a node has gone before the session is asked for";
-    static const struct order order = {.verb = "check", .mark = "homeless"};
-    static const struct wanted wanted = {
+    static const struct lane_order order = {.verb = "check", .mark = "homeless"};
+    static const struct lane_wanted wanted = {
         .exit = 1,
         .words = {"Error forwarding the request", "a node of the Grid has ended", "run again"}};
     struct run run = {0};
     grid_kill_node(&l->grid, LATER);
     grid_kill_node(&l->grid, LATER + 1);
-    if (!start(l, &order, &run)) {
-        await_end(l, &run, 1);
-        if (is_as_wanted(l, name, &run, &wanted))
-            pass(l, name, run.took_ms);
+    if (!lane_start(l, &order, &run)) {
+        lane_await_end(l, &run, 1);
+        if (lane_is_as_wanted(l, name, &run, &wanted))
+            lane_pass(l, name, run.took_ms);
     }
     run_clear(&run);
 }
@@ -675,8 +466,8 @@ static void test_hub_lost(struct lane *l)
                                      {3, "unknown", "browser-lost", {"run check"}}};
     struct run run;
     int64_t lost_ms = 0;
-    start(l, &lost.order, &run);
-    if (await_moment(l, &run, lost.moment)) {
+    lane_start(l, &lost.order, &run);
+    if (lane_await(l, &run, lost.moment)) {
         child_end(l->grid.hub, SIGKILL);
         l->grid.hub = 0;
         lost_ms = ofs_now_ms();
@@ -689,7 +480,7 @@ static void healthy_lane(struct lane *l)
 {
     struct ofs_error err;
     if (grid_await(l->loop, &l->grid, 2, &err)) {
-        fail(l, "the Grid", err.text, NULL);
+        lane_fail(l, "the Grid", err.text, NULL);
         return;
     }
     test_three_at_once(l);
@@ -703,7 +494,7 @@ static void lossy_lane(struct lane *l)
 {
     struct ofs_error err;
     if (grid_await(l->loop, &l->grid, LOSSY_NODES, &err)) {
-        fail(l, "the Grid", err.text, NULL);
+        lane_fail(l, "the Grid", err.text, NULL);
         return;
     }
     test_no_free_node(l);
@@ -711,7 +502,7 @@ static void lossy_lane(struct lane *l)
     if (grid_start_node(&l->grid, LATER, GRID_NEVER, &err) ||
         grid_start_node(&l->grid, LATER + 1, GRID_NEVER, &err) ||
         grid_await(l->loop, &l->grid, 2, &err)) {
-        fail(l, "two more nodes", err.text, NULL);
+        lane_fail(l, "two more nodes", err.text, NULL);
         return;
     }
     test_node_stands_still(l);
@@ -747,7 +538,7 @@ static int run_lane(size_t i)
                                          .watch = lanes[i].watch,
                                          .patience = lanes[i].patience};
     if (!l.dir || !l.loop || grid_start(l.loop, &options, &l.grid, &err)) {
-        fail(&l, "set up", err.text, NULL);
+        lane_fail(&l, "set up", err.text, NULL);
     } else {
         l.connect = ofs_text_printf("webdriver://127.0.0.1:%d/wd/hub", l.grid.port);
         lanes[i].body(&l);
