@@ -115,19 +115,22 @@ static void name_row(struct fault_row *row)
         snprintf(row->name, sizeof row->name, "no fault");
 }
 
+bool table_split(char *line, char **ret_cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        ret_cells[i] = line;
+        line = strchr(line, '\t');
+        if (!line)
+            return i + 1 == n;
+        *line++ = '\0';
+    }
+    return false; /* there are more */
+}
+
 static int split(char *line, int number, struct fault_row *ret, struct ofs_error *err)
 {
     char *cells[COLUMNS];
-    size_t n = 0;
-    for (char *at = line; at && n < COLUMNS; n++) {
-        cells[n] = at;
-        at = strchr(at, '\t');
-        if (at)
-            *at++ = '\0';
-        else if (n + 1 != COLUMNS)
-            break;
-    }
-    if (n != COLUMNS)
+    if (!table_split(line, cells, COLUMNS))
         return ofs_fail(err, OFS_ERR_USAGE, "line %d of the table has not %d columns", number,
                         COLUMNS);
     *ret = (struct fault_row){number,   cells[0],  cells[1],  cells[2], cells[3],

@@ -26,6 +26,9 @@ struct fault_table {
     size_t n;
 };
 
+/* Cut a line at its tabs, in place. False: it has not `n` cells. */
+bool table_split(char *line, char **ret_cells, size_t n);
+
 /* Fails with the line of the first row that has not twelve columns. */
 int fault_table_load(struct fault_table *ret, const char *path, struct ofs_error *err);
 void fault_table_free(struct fault_table *table);

@@ -18,16 +18,7 @@ struct override {
 static int split(char *line, int number, struct override *ret, struct ofs_error *err)
 {
     char *cells[COLUMNS];
-    size_t n = 0;
-    for (char *at = line; at && n < COLUMNS; n++) {
-        cells[n] = at;
-        at = strchr(at, '\t');
-        if (at)
-            *at++ = '\0';
-        else if (n + 1 != COLUMNS)
-            break;
-    }
-    if (n != COLUMNS)
+    if (!table_split(line, cells, COLUMNS))
         return ofs_fail(err, OFS_ERR_USAGE, "line %d of the wires has not %d columns", number,
                         COLUMNS);
     *ret = (struct override){number,   cells[0], cells[1], cells[2], cells[3],
