@@ -37,27 +37,28 @@ const char ofs_wd_timing_function[] =
     "}";
 
 /* The addresses are asked for as the page does it, past the caches, and dropped once the status is
- * there. One of another kind than GET answers something else to it, which says nothing. */
+ * there. One of another kind than GET answers something else to it, which says nothing. A few at a
+ * time: what is still untold is asked for the next time that the page is quiet. */
 static const char status_script[] = OFS_WD_PLACE
     "var done = arguments[arguments.length - 1], home = location.origin + '/', urls = [];"
+    "var page = String(location.href).split('#')[0];"
     "if (!place || place.document !== document) return done([]);"
-    "if (!place.told['']) urls.push(String(location.href).split('#')[0]);"
-    "place.told[''] = place.told[String(location.href).split(/[?#]/)[0]] = true;"
+    "if (!place.told['']) urls.push(page);"
+    "place.told[''] = place.told[page.split('?')[0]] = true;"
     "performance.getEntriesByType('resource').forEach(function (one) {"
     "  var path = one.name.split('?')[0];"
-    "  if (!/^(fetch|xmlhttprequest)$/.test(one.initiatorType) ||"
+    "  if (!/^(fetch|xmlhttprequest)$/.test(one.initiatorType) || urls.length >= 12 ||"
     "      one.name.indexOf(home) !== 0 || place.told[path]) return;"
     "  place.told[path] = true;"
-    "  if (urls.length < 12) urls.push(one.name);"
+    "  urls.push(one.name);"
     "});"
-    "Promise.all(urls.map(function (url, i) {"
-    "  var stop = new AbortController(), told = { url: url, document: url === urls[0] &&"
-    "    url === String(location.href).split('#')[0], status: 0 };"
+    "Promise.all(urls.map(function (url) {"
+    "  var stop = new AbortController(), told = { url: url, document: url === page };"
     "  setTimeout(function () { stop.abort(); }, 6000);"
     "  return fetch(url, { credentials: 'same-origin', cache: 'no-store', redirect: 'manual',"
     "                      signal: stop.signal }).then("
     "    function (answer) { told.status = answer.status; stop.abort(); return told; },"
-    "    function () { return told; });"
+    "    function () { told.failed = true; return told; });"
     "})).then(done);";
 
 void ofs_wd_stand_in(struct ofs_wd_tab *t)
@@ -85,11 +86,18 @@ static void note(struct ofs_tab_view *view, const char *id, const char *url, int
     ofs_view_request_end(r, false);
 }
 
-/* What a status of ours says of the page's own request: only that the site cannot tell just now.
- * Any other may be owed to what the page sends along and we do not. */
-static bool says_something(int status)
+/* What our question says of the page's own request: only that the site cannot tell just now. Any
+ * other status may be owed to what the page sends along and we do not. */
+static void note_asked(struct ofs_tab_view *view, const cJSON *one)
 {
-    return status == 429 || status == 999 || status >= 500;
+    const char *url = ofs_json_str(one, "url", "");
+    int status = (int)ofs_json_num(one, "status", 0);
+    char id[64];
+    snprintf(id, sizeof id, "asked-%u", view->last_serial + 1);
+    if (ofs_json_bool(one, "failed", false))
+        ofs_view_request_end(ofs_view_request(view, id, "GET", url, true), true);
+    else if (status == 429 || status == 999 || status >= 500)
+        note(view, id, url, status);
 }
 
 static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err)
@@ -102,15 +110,9 @@ static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_
         return -1;
     cJSON_ArrayForEach(one, told)
     {
-        const char *url = ofs_json_str(one, "url", "");
-        int status = (int)ofs_json_num(one, "status", 0);
-        char id[64];
-        if (ofs_json_bool(one, "document", false)) {
-            t->tab.view.status = status;
-        } else if (says_something(status)) {
-            snprintf(id, sizeof id, "asked-%u", t->tab.view.last_serial + 1);
-            note(&t->tab.view, id, url, status);
-        }
+        if (ofs_json_bool(one, "document", false))
+            t->tab.view.status = (int)ofs_json_num(one, "status", 0);
+        note_asked(&t->tab.view, one);
     }
     return 0;
 }
