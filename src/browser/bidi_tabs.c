@@ -10,8 +10,7 @@
 /* Our tabs (7.3 The browsingContext module): how each is made, made ready and closed. */
 
 enum {
-    CLOSING =
-        700, /* milliseconds until a tab that was closed is told to be gone, or is closed again */
+    CLOSING = 700, /* milliseconds for a closed tab to be gone, before it is closed again */
     CLOSES = 3,
     WIDE = 1280, /* CSS pixels */
     TALL = 3000,
@@ -49,26 +48,18 @@ static int ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner, of
 static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON answer = NULL;
-    cJSON *focus = cJSON_CreateObject(), *crash = cJSON_CreateObject();
+    if (ofs_bidi_ask(t, "goog:cdp.getSession", ofs_bidi_in_context(t), deadline, &answer, err))
+        return -1;
+    OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
+    cJSON *focus = cJSON_CreateObject();
     cJSON_AddBoolToObject(focus, "enabled", true);
+    if (ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err) ||
+        ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err))
+        return -1;
+    cJSON *crash = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddItemToArray(cJSON_AddArrayToObject(crash, "events"),
                          cJSON_CreateString(ofs_bidi_crash));
-    add_contexts(crash, t);
-    if (ofs_bidi_ask(t, "goog:cdp.getSession", ofs_bidi_in_context(t), deadline, &answer, err)) {
-        cJSON_Delete(focus);
-        cJSON_Delete(crash);
-        return -1;
-    }
-    OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
-    int rc = ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err);
-    if (rc) {
-        cJSON_Delete(crash);
-        return -1;
-    }
-    return ofs_bidi_ask(t, "session.subscribe", crash, deadline, NULL, err) ||
-                   ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err)
-               ? -1
-               : 0;
+    return ofs_bidi_ask(t, "session.subscribe", crash, deadline, NULL, err);
 }
 
 /* A browser that knows the one or the other not draws as it draws. */

@@ -427,10 +427,10 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
     }
 }
 
-/* Is what a window was opened in closed, as the browser itself says? A driver takes one command at
- * a time and may wait for a page that is never answered; a window that has crashed takes none; and
- * one whose next document is just beginning is said to be closed, and stays. In a Chromium a
- * window's name is its target's, and one that is not there is answered 404. */
+/* Have the browser itself close a window, until it says that there is none. A driver takes one
+ * command at a time and may wait for a page that is never answered; a window that has crashed takes
+ * none; and one whose next document is just beginning is said to be closed, and stays. In a
+ * Chromium a window's name is its target's, and one that is not there is answered 404. */
 static void close_at_debugger(struct ofs_wd *b, const char *handle)
 {
     struct ofs_loop *loop = b->browser.loop;

@@ -10,8 +10,7 @@
 
 enum {
     MOST_PASSES = 3, /* closed roots inside closed roots */
-    ANSWERS =
-        25000, /* milliseconds for one question: a page that is stuck is not waited for all run */
+    ANSWERS = 25000, /* milliseconds for one question, so that a stuck page does not take all run */
 };
 
 void ofs_sight_clear(struct ofs_sight *sight)
