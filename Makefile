@@ -29,7 +29,7 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
 
-LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
 EMBED    := $(wildcard src/rehearsal/pages/*)
 PROBE    := $(sort $(wildcard src/page/probe/*.js))

@@ -1,9 +1,9 @@
 /*
  * buf.h: a growing run of bytes with a size limit that is set at birth.
  *
- * Life cycle: `struct ofs_buf b = OFS_BUF(limit);` … `ofs_buf_free(&b)`, or let OFS_AUTO_BUF free it
- * at the end of the scope. The contents are always followed by a NUL that is not counted, so `data`
- * is a C string once something was added; before that it is NULL and `ofs_buf_str` gives "".
+ * Life cycle: `struct ofs_buf b = OFS_BUF(limit);` … `ofs_buf_free(&b)`, or let OFS_AUTO_BUF free
+ * it at the end of the scope. The contents are always followed by a NUL that is not counted, so
+ * `data` is a C string once something was added; before that it is NULL and `ofs_buf_str` gives "".
  * A buffer that would pass its limit keeps what it had and the call fails with OFS_ERR_TOO_BIG.
  */
 #ifndef OFS_BASE_BUF_H
@@ -20,9 +20,9 @@ struct ofs_buf {
     size_t limit; /* most bytes of contents */
 };
 
-#define OFS_BUF(most)                                                                              \
-    {                                                                                              \
-        .limit = (most)                                                                            \
+#define OFS_BUF(most)   \
+    {                   \
+        .limit = (most) \
     }
 #define OFS_AUTO_BUF __attribute__((cleanup(ofs_buf_free))) struct ofs_buf
 
@@ -30,8 +30,7 @@ void ofs_buf_free(struct ofs_buf *b);
 void ofs_buf_clear(struct ofs_buf *b);
 int ofs_buf_add(struct ofs_buf *b, const void *data, size_t len, struct ofs_error *err);
 int ofs_buf_puts(struct ofs_buf *b, const char *text, struct ofs_error *err);
-int ofs_buf_printf(struct ofs_buf *b, struct ofs_error *err, const char *fmt, ...)
-    OFS_PRINTF(3, 4);
+int ofs_buf_printf(struct ofs_buf *b, struct ofs_error *err, const char *fmt, ...) OFS_PRINTF(3, 4);
 
 /* The contents as a string; borrowed, valid until the next change. */
 const char *ofs_buf_str(const struct ofs_buf *b);

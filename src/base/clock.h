@@ -1,8 +1,9 @@
 /*
  * clock.h: deadlines and dates.
  *
- * A deadline is an absolute point on the monotonic clock in milliseconds, so that nested waits share
- * one budget and a jump of the wall clock changes nothing. Dates for people are RFC 3339 in UTC.
+ * A deadline is an absolute point on the monotonic clock in milliseconds, so that nested waits
+ * share one budget and a jump of the wall clock changes nothing. Dates for people are RFC 3339 in
+ * UTC.
  */
 #ifndef OFS_BASE_CLOCK_H
 #define OFS_BASE_CLOCK_H

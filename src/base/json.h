@@ -18,7 +18,8 @@ void ofs_json_free_ptr(cJSON **value);
 #define OFS_AUTO_JSON __attribute__((cleanup(ofs_json_free_ptr))) cJSON *
 
 /* Parse exactly one JSON text (RFC 8259): anything but white space behind it is an error.
- * On failure `err` has OFS_ERR_PROTOCOL and names the line and column. The caller owns the result. */
+ * On failure `err` has OFS_ERR_PROTOCOL and names the line and column. The caller owns the result.
+ */
 cJSON *ofs_json_parse(const char *text, size_t len, struct ofs_error *err);
 
 const cJSON *ofs_json_get(const cJSON *object, const char *key);

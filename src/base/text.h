@@ -15,8 +15,8 @@ const char *ofs_text_closest(const char *word, const char *const *words);
  * else: a host, without a port. */
 bool ofs_text_is_loopback_host(const char *host);
 
-/* Make what a peer said fit for a terminal and for JSON, in place: control characters become blanks,
- * bytes that are not UTF-8 become '?', and a character that was cut off at the end goes. */
+/* Make what a peer said fit for a terminal and for JSON, in place: control characters become
+ * blanks, bytes that are not UTF-8 become '?', and a character that was cut off at the end goes. */
 void ofs_text_tame(char *text);
 
 /* A copy of the format's result, or NULL when memory is out. The caller frees it. */

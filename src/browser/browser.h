@@ -3,13 +3,13 @@
  *
  * A browser is attached to (it is a person's, and is left as it was found) or launched (it is ours,
  * and is ended). In it we drive tabs that we opened and no others. What happens in a tab while the
- * program waits is written into its `view`; a caller remembers a counter of the view (its mark), acts,
- * and waits until the counter has moved.
+ * program waits is written into its `view`; a caller remembers a counter of the view (its mark),
+ * acts, and waits until the counter has moved.
  *
- * Every call that can block takes a deadline and returns -1 with OFS_ERR_TIMEOUT when it has passed,
- * OFS_ERR_INTERRUPTED on a signal, OFS_ERR_LOST when the browser or the connection has ended and
- * OFS_ERR_TAB_LOST when the tab has crashed or was closed by somebody else. An act that was sent and
- * not answered sets `maybe_done`.
+ * Every call that can block takes a deadline and returns -1 with OFS_ERR_TIMEOUT when it has
+ * passed, OFS_ERR_INTERRUPTED on a signal, OFS_ERR_LOST when the browser or the connection has
+ * ended and OFS_ERR_TAB_LOST when the tab has crashed or was closed by somebody else. An act that
+ * was sent and not answered sets `maybe_done`.
  */
 #ifndef OFS_BROWSER_BROWSER_H
 #define OFS_BROWSER_BROWSER_H
@@ -43,18 +43,18 @@ struct ofs_request {
 enum { OFS_MAX_REQUESTS = 256 };
 
 struct ofs_tab_view {
-    unsigned commits;   /* documents that have begun in the top frame */
-    bool dom_ready;     /* of the present document */
-    bool loaded;        /* its load event has fired */
-    int status;         /* HTTP status of the present document, 0 while not known */
-    char failure[96];   /* why it did not arrive, or not whole: the browser's own word, or "" */
-    bool crashed;       /* the tab's process has died */
-    bool closed;        /* the tab was closed by somebody else */
-    unsigned prompts;   /* alert, confirm, prompt, beforeunload: all are answered at once, with No
-                           where they ask, and Leave where they ask whether to leave */
-    char prompt[256];   /* the last one's words */
+    unsigned commits; /* documents that have begun in the top frame */
+    bool dom_ready;   /* of the present document */
+    bool loaded;      /* its load event has fired */
+    int status;       /* HTTP status of the present document, 0 while not known */
+    char failure[96]; /* why it did not arrive, or not whole: the browser's own word, or "" */
+    bool crashed;     /* the tab's process has died */
+    bool closed;      /* the tab was closed by somebody else */
+    unsigned prompts; /* alert, confirm, prompt, beforeunload: all are answered at once, with No
+                         where they ask, and Leave where they ask whether to leave */
+    char prompt[256]; /* the last one's words */
     char prompt_kind[16];
-    unsigned popups;    /* windows that the page opened; they are closed with the tab */
+    unsigned popups; /* windows that the page opened; they are closed with the tab */
     unsigned last_serial;
     struct ofs_request requests[OFS_MAX_REQUESTS]; /* by serial modulo the size */
 };
@@ -77,15 +77,15 @@ struct ofs_browser_ops {
     int (*navigate)(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                     struct ofs_error *err);
 
-    /* The same without waiting, where the protocol can: a call answers OFS_ERR_GONE until the document
-     * has begun. NULL: it cannot. */
+    /* The same without waiting, where the protocol can: a call answers OFS_ERR_GONE until the
+     * document has begun. NULL: it cannot. */
     int (*begin)(struct ofs_tab *tab, const char *url, struct ofs_error *err);
 
     /* Call a function of the probe in the top document, out of the page's sight where the protocol
      * has a place for that. Waits for a promise. `args` is borrowed; `*ret_value` is the caller's.
      * OFS_ERR_GONE: the document went away meanwhile; look again. */
-    int (*call)(struct ofs_tab *tab, const char *function, const cJSON *args,
-                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+    int (*call)(struct ofs_tab *tab, const char *function, const cJSON *args, ofs_deadline deadline,
+                cJSON **ret_value, struct ofs_error *err);
 
     /* Show the probe what the page keeps from scripts, where the protocol can: closed shadow roots,
      * and what custom elements tell assistive technology alone (ElementInternals). Needs a probe in
@@ -127,11 +127,12 @@ struct ofs_connect {
     const char *profile; /* for launch; NULL: the state directory's own */
     const char *state;   /* the state directory */
     bool headless;
-    const char *capabilities; /* for webdriver: a JSON file merged into what is asked for, or NULL */
-    const char *cacert;       /* for webdriver+https: a PEM file of authorities to trust, or NULL */
-    const char *site;         /* the origin that tabs are opened for: a tab that a killed run left is
-                                 closed only while it is there; NULL: such tabs are left alone */
-    bool show;                /* our tab in front, in a window of its own */
+    const char
+        *capabilities;  /* for webdriver: a JSON file merged into what is asked for, or NULL */
+    const char *cacert; /* for webdriver+https: a PEM file of authorities to trust, or NULL */
+    const char *site;   /* the origin that tabs are opened for: a tab that a killed run left is
+                           closed only while it is there; NULL: such tabs are left alone */
+    bool show;          /* our tab in front, in a window of its own */
     struct ofs_trace *trace;
 
     /* Both may be NULL. Something that the person has to know or do now, in one or two sentences.

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/view.h"
+#include "browser/internal.h"
 
 struct page {
     struct ofs_tab_view *view;

@@ -51,7 +51,8 @@ static const char *const methods[] = {
     /* the probe; reading past caches, for our tab alone; a person's hand */
     "script.callFunction",
     "browsingContext.locateNodes",
-    /* the Chromium family's way from BiDi to the methods above; rpc.c holds what it carries to them */
+    /* the Chromium family's way from BiDi to the methods above; rpc.c holds what it carries to them
+     */
     "goog:cdp.getSession",
     "goog:cdp.sendCommand",
     "network.setCacheBehavior",

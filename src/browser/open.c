@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "browser/backends.h"
+#include "browser/internal.h"
 
 enum {
     ANSWERS_WITHIN = 10000, /* milliseconds, where nobody has to be asked */

@@ -1,11 +1,11 @@
 /*
- * rpc.h: questions and answers over a wire: `{"id","method","params"}` out, `{"id","result"|"error"}`
- * and events back, the shape that CDP and WebDriver BiDi share. Flat CDP sessions are carried as
- * `sessionId`.
+ * rpc.h: questions and answers over a wire: `{"id","method","params"}` out,
+ * `{"id","result"|"error"}` and events back, the shape that CDP and WebDriver BiDi share. Flat CDP
+ * sessions are carried as `sessionId`.
  *
  * A caller posts and then waits with a deadline; several may be posted before the first wait, and
- * answers may come in any order. Events go to one handler, which may record and may post, but must not
- * wait. Only methods named in the table of methods.h leave the program.
+ * answers may come in any order. Events go to one handler, which may record and may post, but must
+ * not wait. Only methods named in the table of methods.h leave the program.
  */
 #ifndef OFS_BROWSER_RPC_H
 #define OFS_BROWSER_RPC_H
@@ -19,21 +19,21 @@
 
 struct ofs_rpc;
 
-typedef void ofs_rpc_event(void *ctx, const char *session, const char *method,
-                           const cJSON *params);
+typedef void ofs_rpc_event(void *ctx, const char *session, const char *method, const cJSON *params);
 
 /* Takes the wire over. `trace` is borrowed and may be NULL. */
 struct ofs_rpc *ofs_rpc_new(struct ofs_loop *loop, struct ofs_wire *wire, struct ofs_trace *trace,
                             ofs_rpc_event *on_event, void *ctx, struct ofs_error *err);
 void ofs_rpc_free(struct ofs_rpc *rpc);
 
-/* Send a question. Takes `params` over (NULL: none); `session` NULL: the browser itself. Never blocks.
+/* Send a question. Takes `params` over (NULL: none); `session` NULL: the browser itself. Never
+ * blocks.
  * `*ret_id` names the answer to wait for; pass NULL when nobody will wait for it. */
 int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,
                  int *ret_id, struct ofs_error *err);
 
-/* Wait for one answer. `*ret_result` (may be NULL) is the caller's to free. Errors: OFS_ERR_PEER with
- * the peer's words, OFS_ERR_TIMEOUT (the answer is then forgotten), OFS_ERR_LOST. */
+/* Wait for one answer. `*ret_result` (may be NULL) is the caller's to free. Errors: OFS_ERR_PEER
+ * with the peer's words, OFS_ERR_TIMEOUT (the answer is then forgotten), OFS_ERR_LOST. */
 int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret_result,
                  struct ofs_error *err);
 

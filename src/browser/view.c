@@ -1,4 +1,4 @@
-#include "browser/view.h"
+#include "browser/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

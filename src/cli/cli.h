@@ -1,7 +1,7 @@
 /*
  * cli.h: the command line, parsed once. Each command is one file here and one row of the table in
- * main.c. A command gets the parsed options, prints results on standard output and everything else on
- * standard error, and returns the exit status of the contract.
+ * main.c. A command gets the parsed options, prints results on standard output and everything else
+ * on standard error, and returns the exit status of the contract.
  */
 #ifndef OFS_CLI_CLI_H
 #define OFS_CLI_CLI_H
@@ -42,7 +42,7 @@ struct cli {
     const char *generation; /* rehearse: which generation of the site */
     const char *lang;       /* rehearse: which language */
     bool list_faults;
-    bool forget;            /* login: remove the profile */
+    bool forget; /* login: remove the profile */
     char **args; /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
@@ -61,7 +61,8 @@ int rehearse_serve(const struct cli *cli);
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
 int cli_complain(const struct ofs_error *err);
 
-/* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb. */
+/* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb.
+ */
 bool cli_colour(int fd);
 bool cli_is_terminal(int fd);
 

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/find.h"
+#include "browser/discover/find.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "record/state.h"

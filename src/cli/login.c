@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "browser/browser.h"
-#include "browser/find.h"
+#include "browser/discover/find.h"
 #include "cli/print.h"
 #include "cli/run.h"
 #include "page/page.h"

@@ -21,7 +21,8 @@ struct command {
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check,
      "Opens one tab of its own, reads each setting's page once it is ready, and closes the tab.\n"
-     "Exit status: 0 all as wanted, 2 something differs, 3 something could not be told, 1 no run.\n"},
+     "Exit status: 0 all as wanted, 2 something differs, 3 something could not be told, 1 no "
+     "run.\n"},
     {"fix", "[SCENARIO]", "check, show the plan, ask, flip, and prove each flip", cmd_fix,
      "Nothing is pressed before you say yes (--yes says it for you). Each setting is pressed at\n"
      "most once, then read back after a reload and again in a fresh tab.\n"
@@ -32,7 +33,8 @@ static const struct command commands[] = {
      "Exit status: 0 a browser can be used as things are, 3 you have to do something first,\n"
      "1 offswitch itself lacks something.\n"},
     {"login", "[SCENARIO]", "open offswitch's own browser profile to sign in once", cmd_login,
-     "Opens a window, waits until you have signed in by hand, and closes it so that the sign-in is\n"
+     "Opens a window, waits until you have signed in by hand, and closes it so that the sign-in "
+     "is\n"
      "kept for '--connect launch'. --forget removes the profile.\n"
      "Exit status: 0 signed in, 3 not signed in, 1 no browser.\n"},
     {"guide", "[SCENARIO]", "the same job as steps for a person, with links", cmd_guide,
@@ -46,8 +48,7 @@ static const struct command commands[] = {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Of the contract, and not in this version: told as such instead of being guessed at. */
-static const char *const later[] = {"undo",   "watch",  "schedule", "status", "history",
-                                    "report"};
+static const char *const later[] = {"undo", "watch", "schedule", "status", "history", "report"};
 static const char *const later_options[] = {"plan", "out"};
 
 enum kind { FLAG, TEXT, LIST, COUNT, SECONDS };
@@ -244,12 +245,14 @@ static int misuse_of(const struct option_row *row, const char *what, const char 
     return cli_complain(&err);
 }
 
-/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a value. */
+/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a
+ * value. */
 static int take_unknown(char **argv)
 {
     const char *given = argv[optind - 1];
     if (optopt >= 256)
-        return misuse_of(&rows[optopt - 256], "takes no value, and was given", strchr(given, '=') + 1);
+        return misuse_of(&rows[optopt - 256], "takes no value, and was given",
+                         strchr(given, '=') + 1);
     if (optopt && strncmp(given, "--", 2)) {
         const char letter[] = {'-', (char)optopt, '\0'};
         return misuse("there is no option", letter, NULL);

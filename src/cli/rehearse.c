@@ -46,8 +46,7 @@ static int compare(struct session *session, struct ofs_site *site, FILE *out)
     for (size_t i = 0; i < run->n_results; i++) {
         const struct ofs_result *r = &run->results[i];
         const char *truth = ofs_site_state(site, r->id);
-        bool says_wanted =
-            r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
+        bool says_wanted = r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
         bool lie = truth && says_wanted && strcmp(truth, r->wanted);
         wrong += lie;
         fprintf(out, "   %s is %s%s\n", r->id, truth ? truth : "not there",
@@ -55,8 +54,8 @@ static int compare(struct session *session, struct ofs_site *site, FILE *out)
     }
     size_t n_writes = ofs_site_writes(site, &writes);
     size_t n_touches = ofs_site_wrong_touches(site, &touches);
-    fprintf(out, "   %zu save%s, %zu wrong touch%s\n", n_writes, n_writes == 1 ? "" : "s", n_touches,
-            n_touches == 1 ? "" : "es");
+    fprintf(out, "   %zu save%s, %zu wrong touch%s\n", n_writes, n_writes == 1 ? "" : "s",
+            n_touches, n_touches == 1 ? "" : "es");
     for (size_t i = 0; i < n_touches; i++)
         fprintf(out, "      %s\n", touches[i].what);
     return wrong + (int)n_touches ? 1 : 0;
@@ -65,7 +64,8 @@ static int compare(struct session *session, struct ofs_site *site, FILE *out)
 static int rehearse_on(struct session *session, struct ofs_site *site)
 {
     FILE *out = session->cli->json ? stderr : stdout;
-    fprintf(out, "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
+    fprintf(out,
+            "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
             ofs_site_origin(site));
     fflush(out);
     int status = session_check(session);

@@ -1,6 +1,6 @@
 /*
- * run.h: what check, fix and rehearse share: a job from the command line, the person's yes, and what
- * is shown of a run.
+ * run.h: what check, fix and rehearse share: a job from the command line, the person's yes, and
+ * what is shown of a run.
  */
 #ifndef OFS_CLI_RUN_H
 #define OFS_CLI_RUN_H

@@ -12,14 +12,14 @@
 #include "base/clock.h"
 
 /* verdict, exit status */
-#define OFS_VERDICT_TABLE(X)                                                                       \
-    X(UNKNOWN, "unknown", 3)                                                                       \
-    X(AS_WANTED, "as-wanted", 0)                                                                   \
-    X(DIFFERS, "differs", 2)                                                                       \
-    X(FIXED, "fixed", 0)                                                                           \
-    X(NOT_KEPT, "not-kept", 5)                                                                     \
-    X(NOT_OFFERED, "not-offered", 0)                                                               \
-    X(LOCKED, "locked", 3)                                                                         \
+#define OFS_VERDICT_TABLE(X)         \
+    X(UNKNOWN, "unknown", 3)         \
+    X(AS_WANTED, "as-wanted", 0)     \
+    X(DIFFERS, "differs", 2)         \
+    X(FIXED, "fixed", 0)             \
+    X(NOT_KEPT, "not-kept", 5)       \
+    X(NOT_OFFERED, "not-offered", 0) \
+    X(LOCKED, "locked", 3)           \
     X(SKIPPED, "skipped", 0)
 
 enum ofs_verdict {

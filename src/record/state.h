@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-/* The directory: `given`, or $XDG_STATE_HOME/offswitch, or ~/.local/state/offswitch. The caller frees
- * the result. */
+/* The directory: `given`, or $XDG_STATE_HOME/offswitch, or ~/.local/state/offswitch. The caller
+ * frees the result. */
 char *ofs_state_path(const char *given, struct ofs_error *err);
 
 /* Make the directory (0700) and prove that it can be written, or fail with OFS_ERR_STATE. */
@@ -20,8 +20,9 @@ int ofs_state_prepare(const char *path, struct ofs_error *err);
 bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);
 int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err);
 
-/* When somebody signed in to the scenario's site in offswitch's own profile. Remembering it, and what
- * was remembered ("" where nothing was). `ofs_state_signed_out` forgets it for every scenario. */
+/* When somebody signed in to the scenario's site in offswitch's own profile. Remembering it, and
+ * what was remembered ("" where nothing was). `ofs_state_signed_out` forgets it for every scenario.
+ */
 int ofs_state_signed_in(const char *path, const char *scenario_id, struct ofs_error *err);
 void ofs_state_signed_in_on(const char *path, const char *scenario_id,
                             char ret_date[OFS_DATE_SIZE]);

@@ -27,7 +27,7 @@ struct ofs_lint {
     struct ofs_lint_found *found;
     size_t n_found, size;
     bool no_memory;
-    bool too_many; /* some list is longer than allowed: no point in comparing its entries */
+    bool too_many;      /* some list is longer than allowed: no point in comparing its entries */
     const char *origin; /* NULL while none that is valid is known */
     char where[sizeof((struct ofs_lint_fault *)0)->where];
 };

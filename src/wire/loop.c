@@ -10,9 +10,9 @@ struct ofs_loop {
     struct lws_context *lws;
     lws_sorted_usec_list_t alarm;
     bool woken;
-    bool shielded;
+    bool deferring;
     int signal;          /* the first that came */
-    int signals_allowed; /* how many may have come before a shielded turn gives up */
+    int signals_allowed; /* how many may have come before a deferring turn gives up */
     int signals;
     int signal_fd;
     sigset_t old_mask;
@@ -141,10 +141,10 @@ int ofs_loop_signal_fd(const struct ofs_loop *loop)
     return loop->signal_fd;
 }
 
-bool ofs_loop_shield(struct ofs_loop *loop, bool on)
+bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on)
 {
-    bool was = loop->shielded;
-    loop->shielded = on;
+    bool was = loop->deferring;
+    loop->deferring = on;
     if (on && !was)
         loop->signals_allowed = loop->signals ? loop->signals : 1;
     return was;
@@ -152,7 +152,7 @@ bool ofs_loop_shield(struct ofs_loop *loop, bool on)
 
 static bool interrupted(const struct ofs_loop *loop)
 {
-    return loop->signals > (loop->shielded ? loop->signals_allowed : 0);
+    return loop->signals > (loop->deferring ? loop->signals_allowed : 0);
 }
 
 int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)

@@ -24,7 +24,8 @@ static void become(char *const argv[], int in, int out, int err_fd)
     signal(SIGPIPE, SIG_DFL); /* what is ignored stays ignored over exec */
     setpgid(0, 0);
     /* First out of the way of 3 and 4, then onto them: dup2 clears close-on-exec. */
-    int from = fcntl(in, F_DUPFD, 10), to = fcntl(out, F_DUPFD, 10), null = open("/dev/null", O_RDWR);
+    int from = fcntl(in, F_DUPFD, 10), to = fcntl(out, F_DUPFD, 10),
+        null = open("/dev/null", O_RDWR);
     if (from < 0 || to < 0 || null < 0)
         _exit(126);
     dup2(null, 0);

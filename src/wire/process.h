@@ -14,8 +14,8 @@
 
 struct ofs_process;
 
-/* Start `argv` (argv[0] is a path). The child leads a process group of its own, so that Ctrl-C at the
- * terminal reaches it only through us. The caller owns the result and both descriptors. */
+/* Start `argv` (argv[0] is a path). The child leads a process group of its own, so that Ctrl-C at
+ * the terminal reaches it only through us. The caller owns the result and both descriptors. */
 struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int *ret_write_fd,
                                       struct ofs_error *err);
 

@@ -1,10 +1,11 @@
 /*
  * wire.h: a stream of whole text messages to a browser and back, behind one small table.
  *
- * A wire belongs to one loop. Messages are UTF-8 JSON; what they say is none of this room's business.
- * Sending queues and never blocks. Arrivals are handed to `on_message` inside ofs_loop_turn; the text
- * is borrowed for the length of the call and followed by a NUL. When the peer ends the stream, or a
- * message passes the limit, `on_closed` is called once with the reason and nothing comes after it.
+ * A wire belongs to one loop. Messages are UTF-8 JSON; what they say is none of this room's
+ * business. Sending queues and never blocks. Arrivals are handed to `on_message` inside
+ * ofs_loop_turn; the text is borrowed for the length of the call and followed by a NUL. When the
+ * peer ends the stream, or a message passes the limit, `on_closed` is called once with the reason
+ * and nothing comes after it.
  */
 #ifndef OFS_WIRE_WIRE_H
 #define OFS_WIRE_WIRE_H
@@ -38,9 +39,9 @@ struct ofs_wire {
     void *ctx;
 };
 
-/* Open a WebSocket (RFC 6455) at ws://HOST:PORT/PATH. No Origin header, no extensions, Host with its
- * port, text frames. Blocks until the upgrade is answered or the deadline has passed, and asks only
- * once. Errors: OFS_ERR_CONNECT (nobody listens), OFS_ERR_REFUSED (403: the person said no),
+/* Open a WebSocket (RFC 6455) at ws://HOST:PORT/PATH. No Origin header, no extensions, Host with
+ * its port, text frames. Blocks until the upgrade is answered or the deadline has passed, and asks
+ * only once. Errors: OFS_ERR_CONNECT (nobody listens), OFS_ERR_REFUSED (403: the person said no),
  * OFS_ERR_NOT_A_BROWSER (any other answer), OFS_ERR_TIMEOUT. */
 struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
                                     struct ofs_error *err);

@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "browser/find.h"
+#include "browser/discover/find.h"
 #include "support/scratch.h"
 #include "wire/serve.h"
 

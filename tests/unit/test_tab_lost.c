@@ -16,7 +16,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/backends.h"
+#include "browser/internal.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 static const char here[] = "http://127.0.0.1:9515", grid[] = "https://grid.example:4444/wd/hub";
 

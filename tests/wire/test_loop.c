@@ -168,14 +168,14 @@ static void assert_turn(struct ofs_loop *loop, enum ofs_error_code code)
 static void test_shield_before_signal(void **state)
 {
     struct ofs_loop *loop = *state;
-    assert_false(ofs_loop_shield(loop, true));
+    assert_false(ofs_loop_defer_signals(loop, true));
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_TIMEOUT); /* the first does not end what has to be ended in order */
     assert_int_equal(ofs_loop_signal(loop), SIGINT);
     raise_to_process(SIGTERM);
     assert_turn(loop, OFS_ERR_INTERRUPTED); /* the second does */
-    assert_true(ofs_loop_shield(loop, false));
+    assert_true(ofs_loop_defer_signals(loop, false));
     assert_turn(loop, OFS_ERR_INTERRUPTED);
 }
 
@@ -184,7 +184,7 @@ static void test_shield_after_signal(void **state)
     struct ofs_loop *loop = *state;
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
-    ofs_loop_shield(loop, true);
+    ofs_loop_defer_signals(loop, true);
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
@@ -193,12 +193,12 @@ static void test_shield_after_signal(void **state)
 static void test_shield_taken_off(void **state)
 {
     struct ofs_loop *loop = *state;
-    ofs_loop_shield(loop, true);
+    ofs_loop_defer_signals(loop, true);
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_TIMEOUT);
-    assert_true(ofs_loop_shield(loop, false));
+    assert_true(ofs_loop_defer_signals(loop, false));
     assert_turn(loop, OFS_ERR_INTERRUPTED); /* it was not forgotten */
-    assert_false(ofs_loop_shield(loop, true));
+    assert_false(ofs_loop_defer_signals(loop, true));
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
@@ -208,17 +208,17 @@ static void test_shield_taken_off(void **state)
 static void test_shield_nested(void **state)
 {
     struct ofs_loop *loop = *state;
-    bool outer = ofs_loop_shield(loop, true);
+    bool outer = ofs_loop_defer_signals(loop, true);
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_TIMEOUT);
-    bool inner = ofs_loop_shield(loop, true);
+    bool inner = ofs_loop_defer_signals(loop, true);
     assert_true(inner);
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGTERM);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
-    ofs_loop_shield(loop, inner);
+    ofs_loop_defer_signals(loop, inner);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
-    ofs_loop_shield(loop, outer);
+    ofs_loop_defer_signals(loop, outer);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
 }
 

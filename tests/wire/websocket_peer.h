@@ -12,7 +12,8 @@
 
 enum { FIN = 0x80, CONTINUED = 0, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
-/* The text of the reply to the upgrade that is in peer->request; `extra` are further header lines. */
+/* The text of the reply to the upgrade that is in peer->request; `extra` are further header lines.
+ */
 static inline bool upgrade_text(const struct peer *peer, const char *extra, char *ret, size_t size)
 {
     char key[64] = "", joined[128];

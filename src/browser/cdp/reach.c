@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/cdp.h"
+#include "browser/cdp/internal.h"
 #include "browser/reach.h"
 
 /* What a page keeps from scripts, and the protocol can reach: the closed shadow roots of custom

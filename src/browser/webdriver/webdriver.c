@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "browser/actions.h"
-#include "browser/view.h"
-#include "browser/webdriver.h"
+#include "browser/internal.h"
+#include "browser/webdriver/internal.h"
 
 /* Milliseconds. */
 enum {
@@ -361,9 +361,9 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
      * the next press. Beside somebody's windows a tab is the lesser guest. */
     cJSON_AddStringToObject(body, "type", b->attached ? "tab" : "window");
     /* A signal between the question and its answer must not lose the window that it made. */
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     int rc = ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, &made, err);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     if (rc)
         return -1;
     const char *handle = ofs_json_str(made, "handle", "");
@@ -451,8 +451,8 @@ static void close_at_debugger(struct ofs_wd *b, const char *handle)
         if (rc && soft.code != OFS_ERR_INTERRUPTED)
             return;
         if (rc) { /* pressed once more: heard, and this is still to be done */
-            ofs_loop_shield(loop, false);
-            ofs_loop_shield(loop, true);
+            ofs_loop_defer_signals(loop, false);
+            ofs_loop_defer_signals(loop, true);
         }
     }
 }
@@ -470,7 +470,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
@@ -478,7 +478,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
         close_window(t, deadline);
     if (b->debugger[0] && !tab->view.closed)
         close_at_debugger(b, t->handle);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     if (b->current == t)
         b->current = NULL;
     for (struct ofs_wd_tab **at = &b->tabs; *at; at = &(*at)->next)
@@ -497,7 +497,7 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
     struct ofs_wd *b = (struct ofs_wd *)driver;
     struct ofs_error ignored;
     OFS_AUTO_JSON body = cJSON_CreateObject();
-    bool shield = ofs_loop_shield(driver->loop, true);
+    bool deferred = ofs_loop_defer_signals(driver->loop, true);
     cJSON_AddStringToObject(body, "handle", handle);
     b->current = NULL;
     /* the window that the session is at is asked for what it has opened */
@@ -508,17 +508,17 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
         ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
     if (b->debugger[0])
         close_at_debugger(b, handle);
-    ofs_loop_shield(driver->loop, shield);
+    ofs_loop_defer_signals(driver->loop, deferred);
 }
 
 static void wd_close(struct ofs_browser *browser, ofs_deadline deadline)
 {
     struct ofs_wd *b = (struct ofs_wd *)browser;
-    bool shield = ofs_loop_shield(browser->loop, true);
+    bool deferred = ofs_loop_defer_signals(browser->loop, true);
     while (b->tabs)
         wd_close_tab(&b->tabs->tab, deadline);
     ofs_wd_end(b, deadline);
-    ofs_loop_shield(browser->loop, shield);
+    ofs_loop_defer_signals(browser->loop, deferred);
     ofs_http_free(b->http);
     free(b);
 }

@@ -1,4 +1,4 @@
-#include "browser/remember.h"
+#include "browser/journal.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ void ofs_last_browser_set(const char *state, const char *dir)
     close(fd);
 }
 
-static void note_clear(struct ofs_tab_note *note)
+static void note_clear(struct ofs_journal_entry *note)
 {
     if (note->fd >= 0)
         close(note->fd);
@@ -48,7 +48,7 @@ static void note_clear(struct ofs_tab_note *note)
 }
 
 /* One JSON object a line: what is known before, and later the browser's name for it. */
-static bool write_line(const struct ofs_tab_note *note, cJSON *value)
+static bool write_line(const struct ofs_journal_entry *note, cJSON *value)
 {
     OFS_AUTO_STR json = cJSON_PrintUnformatted(value);
     OFS_AUTO_STR line = json ? ofs_text_printf("%s\n", json) : NULL;
@@ -56,11 +56,12 @@ static bool write_line(const struct ofs_tab_note *note, cJSON *value)
     return line && write(note->fd, line, strlen(line)) == (ssize_t)strlen(line);
 }
 
-struct ofs_tab_note *ofs_tab_note_new(const char *state, const char *browser, const char *site)
+struct ofs_journal_entry *ofs_journal_begin(const char *state, const char *browser,
+                                            const char *site)
 {
     unsigned char random[NONCE_BYTES];
     char nonce[NONCE_BYTES * 2 + 1];
-    struct ofs_tab_note *note = calloc(1, sizeof *note);
+    struct ofs_journal_entry *note = calloc(1, sizeof *note);
     if (!note || getrandom(random, sizeof random, 0) != sizeof random) {
         free(note);
         return NULL;
@@ -85,7 +86,7 @@ struct ofs_tab_note *ofs_tab_note_new(const char *state, const char *browser, co
     return NULL;
 }
 
-void ofs_tab_note_name(struct ofs_tab_note *note, const char *target)
+void ofs_journal_name(struct ofs_journal_entry *note, const char *target)
 {
     if (!note)
         return;
@@ -94,7 +95,7 @@ void ofs_tab_note_name(struct ofs_tab_note *note, const char *target)
     write_line(note, line);
 }
 
-void ofs_tab_note_free(struct ofs_tab_note *note, bool done)
+void ofs_journal_end(struct ofs_journal_entry *note, bool done)
 {
     if (!note)
         return;
@@ -110,7 +111,7 @@ static void take(char *to, size_t size, const cJSON *line, const char *key)
         snprintf(to, size, "%s", value);
 }
 
-static bool read_note(struct ofs_tab_note *note)
+static bool read_note(struct ofs_journal_entry *note)
 {
     struct ofs_error ignored;
     struct stat st;
@@ -131,9 +132,9 @@ static bool read_note(struct ofs_tab_note *note)
 }
 
 /* The note of a run that is over, locked for us; NULL for any other file. */
-static struct ofs_tab_note *pick_up(const char *state, const char *name)
+static struct ofs_journal_entry *pick_up(const char *state, const char *name)
 {
-    struct ofs_tab_note *note = strncmp(name, "tab-", 4) ? NULL : calloc(1, sizeof *note);
+    struct ofs_journal_entry *note = strncmp(name, "tab-", 4) ? NULL : calloc(1, sizeof *note);
     if (!note)
         return NULL;
     note->path = ofs_text_printf("%s/%s", state, name);
@@ -144,11 +145,11 @@ static struct ofs_tab_note *pick_up(const char *state, const char *name)
     return NULL;
 }
 
-size_t ofs_tab_notes_left(const char *state, struct ofs_tab_note ***ret_notes)
+size_t ofs_journal_orphans(const char *state, struct ofs_journal_entry ***ret_notes)
 {
     DIR *dir = opendir(state);
     const struct dirent *entry;
-    struct ofs_tab_note **notes = calloc(MOST_NOTES, sizeof(struct ofs_tab_note *));
+    struct ofs_journal_entry **notes = calloc(MOST_NOTES, sizeof(struct ofs_journal_entry *));
     size_t n = 0;
     while (dir && notes && n < MOST_NOTES && (entry = readdir(dir))) {
         notes[n] = pick_up(state, entry->d_name);

@@ -1,12 +1,12 @@
 /*
- * cdp.h: for the files of the DevTools backend only.
+ * internal.h: for the files of the DevTools backend only.
  */
-#ifndef OFS_BROWSER_CDP_H
-#define OFS_BROWSER_CDP_H
+#ifndef OFS_BROWSER_CDP_INTERNAL_H
+#define OFS_BROWSER_CDP_INTERNAL_H
 
 #include "browser/browser.h"
 #include "browser/devtools.h"
-#include "browser/remember.h"
+#include "browser/journal.h"
 #include "browser/rpc.h"
 #include "wire/process.h"
 
@@ -18,7 +18,7 @@ struct cdp_tab {
     char loader[64];                /* of the navigation under way or done */
     char document[OFS_DEVTOOLS_ID]; /* request id of its document */
     int navigating;                 /* the navigation whose answer is awaited, 0: none */
-    struct ofs_tab_note *note;      /* for a later run, in case this one is killed; may be NULL */
+    struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
     int world; /* execution context of the probe in the present document, 0: none yet */
 };
 
@@ -39,7 +39,7 @@ int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadli
                 cJSON **ret_result, struct ofs_error *err);
 
 /* Close the tabs that killed runs left here. Best effort. Returns how many. */
-int ofs_cdp_close_leftovers(struct cdp *b, ofs_deadline deadline);
+int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline);
 
 /* True when the browser says that the target is closed, or not there. */
 bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadline);

@@ -1,4 +1,4 @@
-#include "browser/find.h"
+#include "browser/discover/find.h"
 
 #include <dirent.h>
 #include <limits.h>

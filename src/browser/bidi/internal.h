@@ -1,8 +1,8 @@
 /*
- * bidi.h: for the files of the WebDriver BiDi backend only.
+ * internal.h: for the files of the WebDriver BiDi backend only.
  */
-#ifndef OFS_BROWSER_BIDI_H
-#define OFS_BROWSER_BIDI_H
+#ifndef OFS_BROWSER_BIDI_INTERNAL_H
+#define OFS_BROWSER_BIDI_INTERNAL_H
 
 #include <stdio.h>
 #include <string.h>
@@ -65,8 +65,8 @@ int ofs_bidi_ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_dead
 
 /* A question whose answer is needed to leave the browser in order: however often a person presses
  * Ctrl-C, it gets some time yet. */
-int ofs_bidi_insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
-                    cJSON **ret_result, struct ofs_error *err);
+int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *params,
+                                  ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);
 
 /* browser_ops.open_tab, browser_ops.close_tab */
 int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,

@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "browser/backends.h"
-#include "browser/find.h"
+#include "browser/discover/find.h"
+#include "browser/internal.h"
 
 /* Executables that speak the DevTools protocol, best known first. */
 static const char *const names[] = {

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 enum {
     ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
@@ -186,7 +186,7 @@ static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signall
     struct ofs_http_answer answer;
     struct ofs_error ignored;
     OFS_AUTO_JSON value = NULL;
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     if (how->on_notice)
         how->on_notice(how->ctx,
                        signalled ? "The driver is still making the session. Waiting for it, to end "
@@ -199,7 +199,7 @@ static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signall
         !take_session(b, value, &ignored))
         ofs_wd_end(b, ofs_deadline_in(GRACE));
     ofs_http_drop(b->http);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     return answered;
 }
 

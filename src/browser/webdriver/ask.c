@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "browser/methods.h"
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 enum {
     SETTLES = 2000, /* milliseconds for the answer to the last command, when all is to end */

@@ -2,10 +2,9 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/backends.h"
-#include "browser/bidi.h"
+#include "browser/bidi/internal.h"
+#include "browser/internal.h"
 #include "browser/methods.h"
-#include "browser/view.h"
 
 /* Our tabs (7.3 The browsingContext module): how each is made, made ready and closed. */
 
@@ -97,7 +96,8 @@ int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct
     cJSON *params = ofs_bidi_object("type", "tab");
     cJSON_AddBoolToObject(params, "background", true);
     /* A signal between the question and its answer must not lose the tab that it made. */
-    if (ofs_bidi_insist(b, "browsingContext.create", params, deadline, &created, err)) {
+    if (ofs_bidi_call_uninterruptible(b, "browsingContext.create", params, deadline, &created,
+                                      err)) {
         free(t);
         return ofs_wrap(err, "no tab could be opened");
     }
@@ -162,13 +162,13 @@ void ofs_bidi_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct bidi *b = (struct bidi *)tab->browser;
     OFS_AUTO_JSON tree = NULL;
     struct ofs_error ignored;
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     cJSON *params = cJSON_CreateObject();
     cJSON_AddNumberToObject(params, "maxDepth", 0);
     if (!ofs_rpc_call(b->rpc, NULL, "browsingContext.getTree", params, deadline, &tree, &ignored))
         close_popups(b, &tab->view, ofs_json_get(tree, "contexts"), t->context, deadline, 0);
     close_for_sure(b, t, deadline);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     for (struct bidi_tab **at = &b->tabs; *at; at = &(*at)->next)
         if (*at == t) {
             *at = t->next;

@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #include "base/json.h"
-#include "browser/bidi.h"
-#include "browser/view.h"
+#include "browser/bidi/internal.h"
+#include "browser/internal.h"
 
 /* What the browser tells of our tabs by itself, written into their views. */
 

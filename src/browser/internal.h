@@ -1,17 +1,42 @@
 /*
- * backends.h: for this room only: how each kind of browser comes to be.
+ * internal.h: for this room only: keeping a tab's view, the same way for every protocol, and how
+ * each kind of browser is opened.
  */
-#ifndef OFS_BROWSER_BACKENDS_H
-#define OFS_BROWSER_BACKENDS_H
+#ifndef OFS_BROWSER_INTERNAL_H
+#define OFS_BROWSER_INTERNAL_H
 
 #include "browser/browser.h"
 #include "wire/process.h"
 #include "wire/wire.h"
 
-/* A browser over the Chrome DevTools Protocol. Takes the wire over, and the process (NULL: attached).
- * `url` (NULL with a process) is the socket, whose path names this start of this browser. `close_url`
- * (NULL or "": none) is "http://HOST:PORT/json/close/", where a tab can still be closed after the wire
- * was cut. */
+/* ---- a tab's view ---- */
+
+/* A new document has begun in the top frame. */
+void ofs_view_commit(struct ofs_tab_view *view);
+
+/* The former document's requests will never be told to end; `but` is the new document's own. */
+void ofs_view_abandon(struct ofs_tab_view *view, const char *but);
+
+/* A request has begun; a redirect is a new request with the same id. NULL when memory is out. */
+struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, const char *method,
+                                     const char *url, bool page_data);
+/* The newest request of that id, or NULL. */
+struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
+void ofs_view_request_answer(struct ofs_request *request, int status);
+void ofs_view_request_end(struct ofs_request *request, bool failed);
+
+void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words);
+/* Whether a prompt of that kind gets Yes. */
+bool ofs_view_accepts(const char *kind);
+void ofs_view_fail(struct ofs_tab_view *view, const char *word);
+void ofs_view_clear(struct ofs_tab_view *view);
+
+/* ---- kinds of browsers ---- */
+
+/* A browser over the Chrome DevTools Protocol. Takes the wire over, and the process (NULL:
+ * attached). `url` (NULL with a process) is the socket, whose path names this start of this
+ * browser. `close_url` (NULL or "": none) is "http://HOST:PORT/json/close/", where a tab can still
+ * be closed after the wire was cut. */
 struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                  struct ofs_process *process, const struct ofs_connect *how,
                                  const char *url, const char *close_url, ofs_deadline deadline,
@@ -23,10 +48,10 @@ struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_conn
                                     const char *host_port, ofs_deadline deadline,
                                     struct ofs_error *err);
 
-/* Join the browser behind a socket, ws://HOST:PORT/devtools/browser/…. Where it asks its person first,
- * that is told beforehand and waited for until the deadline. Asks once. Errors tell apart: nobody
- * listens (OFS_ERR_CONNECT), Cancel (OFS_ERR_REFUSED), no answer (OFS_ERR_TIMEOUT), the browser ended
- * meanwhile (OFS_ERR_LOST). */
+/* Join the browser behind a socket, ws://HOST:PORT/devtools/browser/…. Where it asks its person
+ * first, that is told beforehand and waited for until the deadline. Asks once. Errors tell apart:
+ * nobody listens (OFS_ERR_CONNECT), Cancel (OFS_ERR_REFUSED), no answer (OFS_ERR_TIMEOUT), the
+ * browser ended meanwhile (OFS_ERR_LOST). */
 struct ofs_browser *ofs_attach_socket(struct ofs_loop *loop, const struct ofs_connect *how,
                                       const char *url, ofs_deadline deadline,
                                       struct ofs_error *err);
@@ -36,7 +61,8 @@ struct ofs_browser *ofs_attach_socket(struct ofs_loop *loop, const struct ofs_co
 struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_connect *how,
                                     ofs_deadline deadline, bool *ret_none, struct ofs_error *err);
 
-/* A browser behind a WebDriver (webdriver.h): asks for a session, with the person's capabilities. */
+/* A browser behind a WebDriver (webdriver.h): asks for a session, with the person's capabilities.
+ */
 struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_connect *how,
                                        ofs_deadline deadline, struct ofs_error *err);
 
@@ -50,8 +76,8 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                   struct ofs_trace *trace, ofs_deadline deadline,
                                   struct ofs_error *err);
 
-/* The same in the session that `driver` has begun already (WebDriver BiDi, 5.2: webSocketUrl). Takes
- * both over; closing the driver ends the session. */
+/* The same in the session that `driver` has begun already (WebDriver BiDi, 5.2: webSocketUrl).
+ * Takes both over; closing the driver ends the session. */
 struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
                                   struct ofs_trace *trace, struct ofs_error *err);
 

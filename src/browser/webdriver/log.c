@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 /* The performance log of the Chromium drivers: each entry is a DevTools event, as text, with the
  * window that it belongs to

@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "browser/remember.h"
+#include "browser/journal.h"
 #include "support/scratch.h"
 
 static void test_last_browser(void **state)
@@ -35,10 +35,10 @@ static void test_last_browser(void **state)
 
 static size_t count(const char *state)
 {
-    struct ofs_tab_note **notes = NULL;
-    size_t n = ofs_tab_notes_left(state, &notes);
+    struct ofs_journal_entry **notes = NULL;
+    size_t n = ofs_journal_orphans(state, &notes);
     for (size_t i = 0; i < n; i++)
-        ofs_tab_note_free(notes[i], false);
+        ofs_journal_end(notes[i], false);
     free(notes);
     return n;
 }
@@ -46,29 +46,29 @@ static size_t count(const char *state)
 /* A tab that was closed leaves no note; one that was not stays until a later run has seen to it. */
 static void test_note(void **state)
 {
-    struct ofs_tab_note *note = ofs_tab_note_new(*state, "B", "https://x.example");
+    struct ofs_journal_entry *note = ofs_journal_begin(*state, "B", "https://x.example");
     assert_non_null(note);
     assert_memory_equal(note->mark, "about:blank#offswitch-", 22);
     assert_int_equal(strlen(note->mark), 22 + 32);
     struct stat st;
     assert_int_equal(stat(note->path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    ofs_tab_note_name(note, "TARGET");
+    ofs_journal_name(note, "TARGET");
     assert_int_equal(count(*state), 0); /* its run lives, and this is it */
-    ofs_tab_note_free(note, true);
+    ofs_journal_end(note, true);
     assert_int_equal(count(*state), 0);
 
-    note = ofs_tab_note_new(*state, "B", "https://x.example");
-    struct ofs_tab_note *other = ofs_tab_note_new(*state, "B", "https://x.example");
+    note = ofs_journal_begin(*state, "B", "https://x.example");
+    struct ofs_journal_entry *other = ofs_journal_begin(*state, "B", "https://x.example");
     assert_string_not_equal(note->mark, other->mark);
-    ofs_tab_note_free(note, false);
+    ofs_journal_end(note, false);
     assert_int_equal(count(*state), 1);
     assert_int_equal(count(*state), 1);
-    ofs_tab_note_free(other, false);
+    ofs_journal_end(other, false);
     assert_int_equal(count(*state), 2);
-    ofs_tab_note_free(NULL, true);
-    ofs_tab_note_name(NULL, "TARGET");
-    assert_null(ofs_tab_note_new("/nowhere", "B", "https://x.example"));
+    ofs_journal_end(NULL, true);
+    ofs_journal_name(NULL, "TARGET");
+    assert_null(ofs_journal_begin("/nowhere", "B", "https://x.example"));
     assert_int_equal(count("/nowhere"), 0);
 }
 
@@ -81,9 +81,9 @@ static void die_with_a_tab(const char *state, bool named)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        struct ofs_tab_note *note = ofs_tab_note_new(state, "BROWSER", "https://x.example");
+        struct ofs_journal_entry *note = ofs_journal_begin(state, "BROWSER", "https://x.example");
         if (named)
-            ofs_tab_note_name(note, "TARGET");
+            ofs_journal_name(note, "TARGET");
         if (write(ready[1], &byte, 1) != 1)
             _exit(1);
         pause();
@@ -100,15 +100,15 @@ static void die_with_a_tab(const char *state, bool named)
 static void test_killed(void **state)
 {
     for (int named = 0; named < 2; named++) {
-        struct ofs_tab_note **notes = NULL;
+        struct ofs_journal_entry **notes = NULL;
         die_with_a_tab(*state, named);
-        assert_int_equal(ofs_tab_notes_left(*state, &notes), 1);
+        assert_int_equal(ofs_journal_orphans(*state, &notes), 1);
         assert_memory_equal(notes[0]->mark, "about:blank#offswitch-", 22);
         assert_string_equal(notes[0]->browser, "BROWSER");
         assert_string_equal(notes[0]->site, "https://x.example");
         assert_string_equal(notes[0]->target, named ? "TARGET" : "");
         assert_int_equal(count(*state), 0); /* one run at a time sees to it */
-        ofs_tab_note_free(notes[0], true);
+        ofs_journal_end(notes[0], true);
         free(notes);
         assert_int_equal(count(*state), 0);
     }
@@ -131,11 +131,11 @@ static void test_broken(void **state)
     int fd = open(cut, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_true(dprintf(fd, "{\"mark\":\"M\",\"browser\":\"B\",\"site\":\"S\"}\n{\"tar") > 0);
     close(fd);
-    struct ofs_tab_note **notes = NULL;
-    assert_int_equal(ofs_tab_notes_left(*state, &notes), 1);
+    struct ofs_journal_entry **notes = NULL;
+    assert_int_equal(ofs_journal_orphans(*state, &notes), 1);
     assert_string_equal(notes[0]->mark, "M");
     assert_string_equal(notes[0]->target, "");
-    ofs_tab_note_free(notes[0], true);
+    ofs_journal_end(notes[0], true);
     free(notes);
 }
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/view.h"
-#include "browser/webdriver.h"
+#include "browser/internal.h"
+#include "browser/webdriver/internal.h"
 
 /* A page's requests where no event tells of them: what Resource Timing
  * (https://www.w3.org/TR/resource-timing/) knows when we ask the probe. It knows those that have

@@ -5,9 +5,8 @@
 
 #include "base/json.h"
 #include "browser/actions.h"
-#include "browser/backends.h"
-#include "browser/bidi.h"
-#include "browser/view.h"
+#include "browser/bidi/internal.h"
+#include "browser/internal.h"
 
 /* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser or through a
  * driver: one connection, one session, events of our own tabs alone, the probe in a sandbox. The
@@ -81,24 +80,24 @@ int ofs_bidi_ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_dead
 
 /* A question whose answer is needed to leave the browser in order: however often a person presses
  * Ctrl-C, it gets some time yet. */
-int ofs_bidi_insist(struct bidi *b, const char *method, cJSON *params, ofs_deadline deadline,
-                    cJSON **ret_result, struct ofs_error *err)
+int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *params,
+                                  ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
     struct ofs_loop *loop = b->browser.loop;
     struct ofs_error soft = {.code = OFS_ERR_NONE};
     int id;
     if (ofs_rpc_post(b->rpc, NULL, method, params, &id, err))
         return -1;
-    bool shield = ofs_loop_shield(loop, true);
+    bool deferred = ofs_loop_defer_signals(loop, true);
     while (!ofs_rpc_is_answered(b->rpc, id) && soft.code == OFS_ERR_NONE) {
         if (!ofs_loop_turn(loop, deadline, &soft) || soft.code != OFS_ERR_INTERRUPTED)
             continue;
         soft.code = OFS_ERR_NONE;
         deadline = ofs_deadline_min(deadline, ofs_deadline_in(PATIENCE));
-        ofs_loop_shield(loop, false); /* the signals so far are heard */
-        ofs_loop_shield(loop, true);
+        ofs_loop_defer_signals(loop, false); /* the signals so far are heard */
+        ofs_loop_defer_signals(loop, true);
     }
-    ofs_loop_shield(loop, shield);
+    ofs_loop_defer_signals(loop, deferred);
     return ofs_rpc_wait(b->rpc, id, deadline, ret_result, err);
 }
 
@@ -312,13 +311,14 @@ static void end_session(struct bidi *b, ofs_deadline deadline)
 {
     ofs_deadline least = ofs_deadline_in(PATIENCE);
     struct ofs_error ignored;
-    ofs_bidi_insist(b, "session.end", NULL, deadline > least ? deadline : least, NULL, &ignored);
+    ofs_bidi_call_uninterruptible(b, "session.end", NULL, deadline > least ? deadline : least, NULL,
+                                  &ignored);
 }
 
 static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
 {
     struct bidi *b = (struct bidi *)browser;
-    bool shield = ofs_loop_shield(browser->loop, true);
+    bool deferred = ofs_loop_defer_signals(browser->loop, true);
     while (b->tabs)
         ofs_bidi_close_tab(&b->tabs->tab, deadline);
     if (b->has_session && !ofs_rpc_is_over(b->rpc, NULL))
@@ -326,7 +326,7 @@ static void bidi_close(struct ofs_browser *browser, ofs_deadline deadline)
     ofs_rpc_free(b->rpc);
     if (b->driver)
         b->driver->ops->close(b->driver, deadline);
-    ofs_loop_shield(browser->loop, shield);
+    ofs_loop_defer_signals(browser->loop, deferred);
     free(b);
 }
 
@@ -368,10 +368,10 @@ static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error
     cJSON *prompts = cJSON_AddObjectToObject(always, "unhandledPromptBehavior");
     cJSON_AddStringToObject(prompts, "default", "ignore");
     /* From here on there may be a session, whether we get to know of it or not. */
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     b->has_session = true;
     int rc = ofs_rpc_call(b->rpc, NULL, "session.new", params, deadline, &session, err);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     if (rc && err->code == OFS_ERR_PEER) {
         b->has_session = false;
         return strcmp(err->peer, "session not created") ? -1 : tell_taken(err->text, err);

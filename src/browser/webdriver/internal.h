@@ -1,5 +1,5 @@
 /*
- * webdriver.h: for this room only: a browser behind a WebDriver over HTTP (W3C WebDriver Level 2,
+ * internal.h: for this room only: a browser behind a WebDriver over HTTP (W3C WebDriver Level 2,
  * https://www.w3.org/TR/webdriver2/): chromedriver, WebKitWebDriver, geckodriver, a Selenium Grid.
  *
  * Where: in the clear to this machine alone; to another machine (a team's Grid) over TLS that
@@ -38,11 +38,11 @@
  * socket is taken where it is on this machine, or with TLS at the Grid's own host; else HTTP has to
  * do.
  */
-#ifndef OFS_BROWSER_WEBDRIVER_H
-#define OFS_BROWSER_WEBDRIVER_H
+#ifndef OFS_BROWSER_WEBDRIVER_INTERNAL_H
+#define OFS_BROWSER_WEBDRIVER_INTERNAL_H
 
-#include "browser/backends.h"
 #include "browser/devtools.h"
+#include "browser/internal.h"
 #include "wire/http.h"
 #include "wire/wire.h"
 

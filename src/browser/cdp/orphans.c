@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/cdp.h"
+#include "browser/cdp/internal.h"
 
 /* Tabs of runs that were killed. Such a tab is known by its name, or by the mark in its first
- * address (remember.h), both of them random; and it is closed only where it is still what it was:
- * on our scenario's site or empty, with nobody at work in it. */
+ * address (browser/journal.h), both of them random; and it is closed only where it is still what it
+ * was: on our scenario's site or empty, with nobody at work in it. */
 
 enum { FORGET_AFTER_S = 7 * 24 * 3600 };
 
@@ -16,7 +16,7 @@ static bool is_on_site(const char *url, const char *site)
     return n && !strncmp(url, site, n) && (!url[n] || strchr("/?#", url[n]));
 }
 
-static const cJSON *find(const cJSON *targets, const struct ofs_tab_note *note)
+static const cJSON *find(const cJSON *targets, const struct ofs_journal_entry *note)
 {
     const cJSON *info;
     cJSON_ArrayForEach(info, ofs_json_get(targets, "targetInfos"))
@@ -29,7 +29,7 @@ static const cJSON *find(const cJSON *targets, const struct ofs_tab_note *note)
 }
 
 /* True when the note has done its work. */
-static bool settle(struct cdp *b, const struct ofs_tab_note *note, const cJSON *targets,
+static bool settle(struct cdp *b, const struct ofs_journal_entry *note, const cJSON *targets,
                    ofs_deadline deadline, int *closed)
 {
     const cJSON *info = find(targets, note);
@@ -45,17 +45,17 @@ static bool settle(struct cdp *b, const struct ofs_tab_note *note, const cJSON *
     return done;
 }
 
-int ofs_cdp_close_leftovers(struct cdp *b, ofs_deadline deadline)
+int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline)
 {
-    struct ofs_tab_note **notes = NULL;
+    struct ofs_journal_entry **notes = NULL;
     struct ofs_error ignored;
     OFS_AUTO_JSON targets = NULL;
-    size_t n = ofs_tab_notes_left(b->state, &notes);
+    size_t n = ofs_journal_orphans(b->state, &notes);
     int closed = 0;
     bool told =
         n && !ofs_rpc_call(b->rpc, NULL, "Target.getTargets", NULL, deadline, &targets, &ignored);
     for (size_t i = 0; i < n; i++)
-        ofs_tab_note_free(notes[i], told && settle(b, notes[i], targets, deadline, &closed));
+        ofs_journal_end(notes[i], told && settle(b, notes[i], targets, deadline, &closed));
     free(notes);
     return closed;
 }

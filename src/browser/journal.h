@@ -1,5 +1,5 @@
 /*
- * remember.h: what has to outlive a run that was killed: which tabs it opened, and which browser
+ * journal.h: what has to outlive a run that was killed: which tabs it opened, and which browser
  * was used last. Small files in the state directory.
  *
  * A tab is written down before it is opened. Its first address carries a mark, 128 random bits that
@@ -8,8 +8,8 @@
  * is locked (flock), and nobody else touches the tab; the lock ends with the process, however it
  * ends.
  */
-#ifndef OFS_BROWSER_REMEMBER_H
-#define OFS_BROWSER_REMEMBER_H
+#ifndef OFS_BROWSER_JOURNAL_H
+#define OFS_BROWSER_JOURNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ char *ofs_last_browser(const char *state);
 /* Best effort: not knowing costs a question. */
 void ofs_last_browser_set(const char *state, const char *dir);
 
-struct ofs_tab_note {
+struct ofs_journal_entry {
     char *path;
     int fd;           /* holds the lock */
     char mark[80];    /* "about:blank#offswitch-…" */
@@ -34,17 +34,18 @@ struct ofs_tab_note {
 
 /* Before a tab is opened: `browser` names this start of this browser, `site` the origin that the
  * tab is for. NULL where it cannot be written. */
-struct ofs_tab_note *ofs_tab_note_new(const char *state, const char *browser, const char *site);
+struct ofs_journal_entry *ofs_journal_begin(const char *state, const char *browser,
+                                            const char *site);
 
 /* The browser has named the tab. */
-void ofs_tab_note_name(struct ofs_tab_note *note, const char *target);
+void ofs_journal_name(struct ofs_journal_entry *note, const char *target);
 
 /* Give the note back: `done` forgets the tab, which is closed or no longer ours; otherwise a later
  * run looks for it. NULL is taken. */
-void ofs_tab_note_free(struct ofs_tab_note *note, bool done);
+void ofs_journal_end(struct ofs_journal_entry *note, bool done);
 
 /* The notes whose runs are over, locked for us. Returns how many; the caller gives each back and
  * frees the array. */
-size_t ofs_tab_notes_left(const char *state, struct ofs_tab_note ***ret_notes);
+size_t ofs_journal_orphans(const char *state, struct ofs_journal_entry ***ret_notes);
 
 #endif

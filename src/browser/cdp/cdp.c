@@ -4,10 +4,9 @@
 #include <strings.h>
 
 #include "base/json.h"
-#include "browser/backends.h"
-#include "browser/cdp.h"
+#include "browser/cdp/internal.h"
+#include "browser/internal.h"
 #include "browser/rpc.h"
-#include "browser/view.h"
 #include "wire/http.h"
 
 /* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection,
@@ -405,7 +404,7 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     struct cdp_tab *t = calloc(1, sizeof *t);
     if (!t)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    t->note = b->state ? ofs_tab_note_new(b->state, b->id, b->site) : NULL;
+    t->note = b->state ? ofs_journal_begin(b->state, b->id, b->site) : NULL;
     cJSON *params = object();
     cJSON_AddStringToObject(params, "url", t->note ? t->note->mark : "about:blank");
     /* behind the person's own tab, or, where they want to watch, in a window of its own */
@@ -413,17 +412,17 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     if (b->show && !b->process)
         cJSON_AddBoolToObject(params, "newWindow", true);
     /* A signal between the question and its answer must not lose the tab that it made. */
-    bool shield = ofs_loop_shield(browser->loop, true);
+    bool deferred = ofs_loop_defer_signals(browser->loop, true);
     int rc = ofs_rpc_call(b->rpc, NULL, "Target.createTarget", params, deadline, &created, err);
-    ofs_loop_shield(browser->loop, shield);
+    ofs_loop_defer_signals(browser->loop, deferred);
     if (rc) { /* it may be there all the same, so the note stays unless the browser said no */
-        ofs_tab_note_free(t->note, err->code == OFS_ERR_PEER);
+        ofs_journal_end(t->note, err->code == OFS_ERR_PEER);
         free(t);
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.browser = browser;
     KEEP(t->target, ofs_json_str(created, "targetId", ""));
-    ofs_tab_note_name(t->note, t->target);
+    ofs_journal_name(t->note, t->target);
     KEEP(t->frame, t->target); /* a top frame has its target's id */
     t->next = b->tabs;
     b->tabs = t;
@@ -507,12 +506,12 @@ static void cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
     struct cdp *b = (struct cdp *)tab->browser;
-    bool shield = ofs_loop_shield(b->browser.loop, true);
+    bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     if (tab->view.popups)
         close_popups(b, t->target, deadline, 0);
     bool closed = close_for_sure(b, t, deadline);
-    ofs_tab_note_free(t->note, closed);
-    ofs_loop_shield(b->browser.loop, shield);
+    ofs_journal_end(t->note, closed);
+    ofs_loop_defer_signals(b->browser.loop, deferred);
     for (struct cdp_tab **at = &b->tabs; *at; at = &(*at)->next)
         if (*at == t) {
             *at = t->next;
@@ -526,12 +525,12 @@ static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
 {
     struct cdp *b = (struct cdp *)browser;
     struct ofs_error ignored;
-    bool shield = ofs_loop_shield(browser->loop, true);
+    bool deferred = ofs_loop_defer_signals(browser->loop, true);
     while (b->tabs)
         cdp_close_tab(&b->tabs->tab, deadline);
     if (b->process && !ofs_rpc_is_over(b->rpc, NULL))
         ofs_rpc_call(b->rpc, NULL, "Browser.close", NULL, deadline, NULL, &ignored);
-    ofs_loop_shield(browser->loop, shield);
+    ofs_loop_defer_signals(browser->loop, deferred);
     ofs_rpc_free(b->rpc);
     ofs_process_end(b->process, deadline);
     free(b->state);
@@ -610,7 +609,7 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
         return NULL;
     }
     take_product(&b->browser, ofs_json_str(version, "product", "Chrome"));
-    if (b->state && b->site && ofs_cdp_close_leftovers(b, deadline) && how->on_notice)
+    if (b->state && b->site && ofs_cdp_close_orphans(b, deadline) && how->on_notice)
         how->on_notice(how->ctx, "A tab that an earlier run had to leave behind was closed.");
     return &b->browser;
 }

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 /* The socket that a driver offers beside HTTP (WebDriver BiDi, 5.2, webSocketUrl). */
 

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/bidi.h"
+#include "browser/bidi/internal.h"
 #include "browser/methods.h"
 #include "browser/reach.h"
 

@@ -5,9 +5,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/backends.h"
-#include "browser/find.h"
-#include "browser/remember.h"
+#include "browser/discover/find.h"
+#include "browser/internal.h"
+#include "browser/journal.h"
 #include "wire/http.h"
 
 /* Joining a browser that runs already: what its port says, the person's word where it asks for one,

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "browser/find.h"
+#include "browser/discover/find.h"
 
 enum { SMALL_FILE = 1 << 16, LARGE_FILE = 16 << 20 };
 

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "browser/reach.h"
-#include "browser/webdriver.h"
+#include "browser/webdriver/internal.h"
 
 /* What WebDriver tells of an element that scripts are not told: its shadow root, closed ones
  * included (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). */
