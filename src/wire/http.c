@@ -1,4 +1,5 @@
 #include "wire/http.h"
+#include "wire/internal.h"
 
 #include <curl/curl.h>
 #include <libwebsockets.h>

@@ -1,22 +1,10 @@
-#include "wire/loop.h"
-
 #include <libwebsockets.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-struct ofs_loop {
-    struct lws_context *lws;
-    lws_sorted_usec_list_t alarm;
-    bool woken;
-    bool deferring;
-    int signal;          /* the first that came */
-    int signals_allowed; /* how many may have come before a deferring turn gives up */
-    int signals;
-    int signal_fd;
-    sigset_t old_mask;
-};
+#include "wire/internal.h"
 
 struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
 {
@@ -141,36 +129,55 @@ int ofs_loop_signal_fd(const struct ofs_loop *loop)
     return loop->signal_fd;
 }
 
+static struct ofs_deferral *deferral_of(struct ofs_loop *loop)
+{
+    return loop->current ? ofs_task_deferral(loop->current) : &loop->deferral;
+}
+
 bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on)
 {
-    bool was = loop->deferring;
-    loop->deferring = on;
+    struct ofs_deferral *deferral = deferral_of(loop);
+    bool was = deferral->on;
+    deferral->on = on;
     if (on && !was)
-        loop->signals_allowed = loop->signals ? loop->signals : 1;
+        deferral->allowed = loop->signals ? loop->signals : 1;
     return was;
 }
 
-static bool interrupted(const struct ofs_loop *loop)
+bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_deferral *deferral)
 {
-    return loop->signals > (loop->deferring ? loop->signals_allowed : 0);
+    return loop->signals > (deferral->on ? deferral->allowed : 0);
 }
 
-int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)
+int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)
 {
     int64_t left = ofs_deadline_left(deadline);
-    if (interrupted(loop))
-        return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
-    if (left == 0)
-        return ofs_fail(err, OFS_ERR_TIMEOUT, "the time was up");
     if (left > 60000)
         left = 60000;
     loop->woken = false;
     lws_sul_schedule(loop->lws, 0, &loop->alarm, alarm_rang, left * LWS_US_PER_MS);
     int rc = lws_service(loop->lws, 0);
     lws_sul_cancel(&loop->alarm);
-    if (rc < 0)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "the event loop failed");
-    if (interrupted(loop))
+    return rc < 0 ? ofs_fail(err, OFS_ERR_SYSTEM, "the event loop failed") : 0;
+}
+
+void ofs_loop_notify(struct ofs_loop *loop)
+{
+    ofs_loop_wake(loop);
+}
+
+int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)
+{
+    const struct ofs_deferral *deferral = deferral_of(loop);
+    if (ofs_loop_is_interrupted(loop, deferral))
+        return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
+    if (ofs_deadline_left(deadline) == 0)
+        return ofs_fail(err, OFS_ERR_TIMEOUT, "the time was up");
+    if (loop->current)
+        ofs_task_suspend(loop, deadline);
+    else if (ofs_loop_service(loop, deadline, err))
+        return -1;
+    if (ofs_loop_is_interrupted(loop, deferral))
         return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
     return 0;
 }

@@ -9,6 +9,10 @@
  *         if (ofs_loop_turn(loop, deadline, err))
  *             return -1;
  *
+ * Tasks. Work that would hold up other work is started as a task: straight-line code on a stack of
+ * its own. ofs_loop_turn suspends the task that calls it and no other, so that the same blocking
+ * code serves one caller or many. Tasks are cooperative: nothing else runs between two turns.
+ *
  * Life cycle: ofs_loop_new, then the wires and servers on it, then they are freed, then
  * ofs_loop_free. One thread. No function here calls back into application code, except the handler
  * of a server.
@@ -22,16 +26,25 @@
 #include "base/error.h"
 
 struct ofs_loop;
-struct lws_context;
 
 /* The caller owns the result and frees it last. */
 struct ofs_loop *ofs_loop_new(struct ofs_error *err);
 void ofs_loop_free(struct ofs_loop *loop);
 
-/* Block until something happened or the deadline has passed. Returns 0 if something may have
- * happened (look again at what you wait for), -1 with OFS_ERR_TIMEOUT, or with OFS_ERR_INTERRUPTED
- * once a watched signal has come and the loop is not deferring. */
+/* Block until something happened or the deadline has passed; in a task, suspend that task. Returns
+ * 0 if something may have happened (look again at what you wait for), -1 with OFS_ERR_TIMEOUT, or
+ * with OFS_ERR_INTERRUPTED once a watched signal has come and signals are not deferred. */
 int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
+
+/* Start `run(arg)` as a task; it begins in the next ofs_loop_run. `arg` is borrowed until it ends.
+ */
+int ofs_loop_spawn(struct ofs_loop *loop, void (*run)(void *arg), void *arg, struct ofs_error *err);
+
+/* Run the tasks until all have ended. Tasks may spawn others. Not to be called in a task. */
+void ofs_loop_run(struct ofs_loop *loop);
+
+/* Tell the other tasks that something has changed that one of them may wait for. */
+void ofs_loop_notify(struct ofs_loop *loop);
 
 /* Take SIGINT, SIGTERM and SIGHUP into the loop instead of dying of them. They stay blocked for the
  * process until ofs_loop_free. Call it before any other thread or child is started. */
@@ -44,13 +57,8 @@ int ofs_loop_signal(struct ofs_loop *loop);
  */
 int ofs_loop_signal_fd(const struct ofs_loop *loop);
 
-/* While deferring, a signal that has come does not end ofs_loop_turn: for closing down in order.
- * A second signal while deferring does. Returns the former state. */
+/* While signals are deferred, one that has come does not end ofs_loop_turn: for closing down in
+ * order. A second one does. It holds for the calling task alone. Returns the former state. */
 bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on);
-
-/* For this room only: the libwebsockets context, and the word that something has happened, which
- * makes the present turn return. */
-struct lws_context *ofs_loop_lws(struct ofs_loop *loop);
-void ofs_loop_wake(struct ofs_loop *loop);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "wire/internal.h"
 #include "wire/queue.h"
 #include "wire/wire.h"
 

@@ -1,4 +1,5 @@
 #include "wire/serve.h"
+#include "wire/internal.h"
 
 #include <libwebsockets.h>
 #include <stdlib.h>

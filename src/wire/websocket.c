@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "wire/internal.h"
 #include "wire/queue.h"
 #include "wire/wire.h"
 

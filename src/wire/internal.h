@@ -1,0 +1,48 @@
+/*
+ * internal.h: for the files of this room only: the loop's library context, and its tasks.
+ */
+#ifndef OFS_WIRE_INTERNAL_H
+#define OFS_WIRE_INTERNAL_H
+
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "wire/loop.h"
+
+/* Whether signals are deferred, and how many may have come before they count all the same. */
+struct ofs_deferral {
+    bool on;
+    int allowed;
+};
+
+struct ofs_task;
+
+struct ofs_loop {
+    struct lws_context *lws;
+    lws_sorted_usec_list_t alarm;
+    bool woken;
+    int signal; /* the first that came */
+    int signals;
+    int signal_fd;
+    sigset_t old_mask;
+    struct ofs_deferral deferral; /* outside of tasks */
+    struct ofs_task *tasks;       /* that have not ended */
+    struct ofs_task *current;     /* the one that runs, NULL: none */
+};
+
+struct lws_context *ofs_loop_lws(struct ofs_loop *loop);
+
+/* Something has happened: the present turn returns. */
+void ofs_loop_wake(struct ofs_loop *loop);
+
+/* One round of the library, at most until the deadline. */
+int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
+
+bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_deferral *deferral);
+
+/* The current task's part of ofs_loop_turn: suspend it until the next round is over. */
+void ofs_task_suspend(struct ofs_loop *loop, ofs_deadline deadline);
+struct ofs_deferral *ofs_task_deferral(struct ofs_task *task);
+
+#endif
