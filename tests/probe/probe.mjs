@@ -54,7 +54,7 @@ export async function enter(tab, source, settings = []) {
     const { via, x, y } = await ask("aim", { id, wanted: "off" });
     Object.assign(look.matches[id] ?? {}, { press: Number.isInteger(x) && Number.isInteger(y) ? via : `${via} at ${x}, ${y}` });
   }
-  return { controls: list, matches: look.matches, unlisted: look.unlisted };
+  return { controls: list, matches: look.matches, unlisted: look.unlisted, look, ask };
 }
 
 // As reach_host's accessible_node in src/browser/cdp_reach.c.

@@ -22,6 +22,9 @@
 // A fixture may also name settings as a scenario does, in <script type="application/json" id="settings">, each with
 // what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing; "press" is
 // what would be pressed (control, label, track), at a whole pixel.
+// And it may put questions of its own to the probe, in order, in <script type="application/json" id="questions">: each
+// {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, and {"wait": ms} passes. What
+// is expected is held against the answer part by part; {"from": n, "to": n} is a range.
 // Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
 
@@ -125,17 +128,38 @@ async function settingsOf(tab) {
   return list.map((setting) => ({ key: null, page: null, key_attributes: ["aria-labelledby", "id", "name"], labels: {}, rows: {}, inverted: {}, ...setting }));
 }
 
+// Where an answer is not as expected, in words: only what is expected of it is looked at.
+function unlike(where, got, want) {
+  if (want && typeof want === "object" && ("from" in want || "to" in want))
+    return typeof got === "number" && got >= (want.from ?? -Infinity) && got <= (want.to ?? Infinity) ? [] : [`${where} is ${JSON.stringify(got)}, not within ${JSON.stringify(want)}`];
+  if (want && got && typeof want === "object" && typeof got === "object")
+    return [...(Array.isArray(want) && want.length !== got.length ? [`${where} is ${JSON.stringify(got)}, not ${JSON.stringify(want)}`] : []),
+      ...Object.keys(want).flatMap((key) => unlike(`${where}.${key}`, got[key], want[key]))];
+  return got === want ? [] : [`${where} is ${JSON.stringify(got)}, not ${JSON.stringify(want)}`];
+}
+
+async function answersOf(tab, ask) {
+  const expression = "document.getElementById('questions')?.textContent ?? '[]'";
+  const failures = [];
+  const list = JSON.parse((await tab.call("Runtime.evaluate", { expression, returnByValue: true })).result.value);
+  for (const [i, { run, wait, ask: name, args, expect }] of list.entries()) {
+    if (run) await tab.call("Runtime.evaluate", { expression: run, userGesture: false });
+    if (wait) await pause(wait);
+    if (name) failures.push(...unlike(`question ${i + 1}: ${name}`, await ask(name, args), expect));
+  }
+  return failures;
+}
+
 // What was found of a setting against what is expected; the failures in words.
 function found({ id, expect }, match) {
   if (!expect !== !match) return [`setting ${id}: ${match ? `found by ${match.rung}` : "not found"}`];
-  return Object.entries(expect ?? {}).filter(([what, want]) => match[what] !== want)
-    .map(([what, want]) => `setting ${id}: ${what} is ${JSON.stringify(match[what])}, not ${JSON.stringify(want)}`);
+  return Object.entries(expect ?? {}).flatMap(([what, want]) => unlike(`setting ${id}: ${what}`, match[what], want));
 }
 
 // One page that the tab shows: its failures, how many controls there are, how many the browser could be asked about.
 async function judge(tab, isFixture) {
   const settings = isFixture ? await settingsOf(tab) : [];
-  const { controls, matches } = await enter(tab, source, settings);
+  const { controls, matches, ask } = await enter(tab, source, settings);
   const elements = await allElements(tab);
   const byId = new Map(elements.map((e) => [e.id, e]));
   const tree = await accessibility(tab);
@@ -165,6 +189,7 @@ async function judge(tab, isFixture) {
     const declared = reasons(byId.get(node.id)?.attributes["data-differs"]);
     if (speaks(node) && !seen.has(node.id) && !declared.listed) failures.push(`${node.role} "${node.name}": the browser has it, and it is not listed`);
   }
+  if (isFixture) failures.push(...(await answersOf(tab, ask)));
   return { failures, count: controls.length, compared };
 }
 

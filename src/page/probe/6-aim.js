@@ -188,7 +188,7 @@ function arm(ours) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
-    if (done) setTimeout(() => (seen.over = true), 0); /* a label's click makes another, on its control */
+    if (done) later(0, () => (seen.over = true)); /* a label's click makes another, on its control */
   };
   const views = sameOriginViews(window);
   for (const view of views) for (const type of pressEvents) view.addEventListener(type, listener, true);

@@ -1,5 +1,4 @@
-/* The probe's questions. Each takes one JSON value and answers with JSON text. Nothing of the page's
- * own code runs, and nothing is changed but the scroll position and, where it says so, the focus. */
+/* One read of the page. Nothing of the page's own code runs, and nothing is changed. */
 
 let site = { settings: [], marks: [], canary: [], blockers: [], static_paths: [] };
 let changes = 0;
@@ -50,11 +49,24 @@ const aiWords =
   /\b(a\.?i\.?|genai|gpt|llms?|copilot)\b|artificial intelligence|machine.learning|generative|language models?|\bKI\b|künstliche\w* intelligenz|generative\w* KI|\bIA\b|intelligence artificielle|inteligencia artificial|inteligência artificial|intelligenza artificiale|kunstmatige intelligentie|sztuczn\w+ inteligencj\w+|apprentissage automatique|aprendizaje automático|train\w* (our |the |its )?models?/i;
 const soundsLikeAi = (text) => aiWords.test(text);
 
+const MOST_ROW_TEXTS = 5;
+
+/* What else the row says: a reason to believe that a control is locked may be among it. */
+function rowTexts(control, said, controls) {
+  const texts = [...rowLines(control, controls), ...visibleLines(control, controls).map((line) => line.text)];
+  const others = new Map(texts.map((text) => [plain(text), text.slice(0, 200)]));
+  for (const text of [said, control.name]) others.delete(plain(text));
+  return [...others.values()].slice(0, MOST_ROW_TEXTS);
+}
+
+/* Could a person work it now? */
+const isAlive = (control) => control.rendered && !control.disabled && !control.busy;
+
 function tellControl(control, setting, controls) {
   const { wording, said } = wordingOf(setting, control, controls);
   const view = control.el.ownerDocument;
   return {
-    kind: control.kind, name: control.name, said, wording,
+    kind: control.kind, name: control.name, said, wording, row_text: rowTexts(control, said, controls),
     state: meantBy(setting, control.state), words: control.words || null,
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     boot: site.marks.length ? anySelector(site.marks, view) : null,
@@ -121,7 +133,7 @@ const drawn = (ms) =>
       watcher.disconnect();
       resolve(yes);
     };
-    const timer = setTimeout(end, ms, false);
+    const timer = later(ms, () => end(false));
     const watcher = new IntersectionObserver(() => end(true));
     watcher.observe(document.documentElement);
   });
@@ -158,7 +170,8 @@ function look({ index } = {}) {
     const found = findSetting(setting, controls);
     if (!found) continue;
     found.hits.forEach((c) => taken.add(c));
-    matches[setting.id] = { rung: found.rung, count: found.hits.length, ...tellControl(found.hits[0], setting, controls) };
+    const control = found.hits[0];
+    matches[setting.id] = { rung: found.rung, count: found.hits.length, ...tellControl(control, setting, controls), alive: controls.filter((c) => c !== control && isAlive(c)).length };
   }
   const links = linksFor(site.settings);
   const unlisted = links.strange;
@@ -168,6 +181,7 @@ function look({ index } = {}) {
     if (name && soundsLikeAi(name)) unlisted.push({ name: name.slice(0, 200), state: control.state });
   }
   const frames = [...document.querySelectorAll("iframe")].map(frameDocument).filter(Boolean);
+  const modals = openModals();
   return {
     origin: location.origin, path: location.pathname, title: document.title.slice(0, 200),
     lang: ((document.documentElement && document.documentElement.lang) || "").toLowerCase(),
@@ -177,165 +191,9 @@ function look({ index } = {}) {
     canary: site.canary.length ? anySelector(site.canary) : null,
     blocker: blockerNow(), password: asksForPassword(),
     changes, opaque, told, sealed, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
-    modals: openModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
+    modals: modals.map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: !!document.body && restBelow(scroller()) > 4 },
+    signals: signalsNow(roots, () => controls, modals),
   };
 }
-
-function locate(id) {
-  const controls = collectControls();
-  const setting = site.settings.find((s) => s.id === id);
-  const found = setting && findSetting(setting, controls);
-  return { controls, setting, control: found && found.hits.length === 1 ? found.hits[0] : null };
-}
-
-/* What may take the press for a setting, as the page is now. */
-function partsOf(id, wanted, via) {
-  const { controls, control, setting } = locate(id);
-  const target = control && targetOf(control, wanted, setting);
-  if (!target) return [];
-  const members = control.kind === "radio" ? [target] : control.members;
-  return [...members, ...members.flatMap(labelsOf), ...(via === "track" ? [trackOf(target, controls, control)] : [])].filter(Boolean);
-}
-
-/* Buttons by exact name: in the dialog that lies on top, or, for a Save button, on the page. */
-function buttonsNamed(names, inDialog) {
-  const wanted = new Set(names.map(plain));
-  const modals = openModals();
-  const root = inDialog ? modals[modals.length - 1] : document.documentElement;
-  const hits = [];
-  if (root)
-    walk(root, (el) => {
-      if ((roleOf(el) === "button" || isInput(el, "button", "submit")) && isRendered(el) && wanted.has(plain(accessibleName(el)))) hits.push(el);
-      return true;
-    });
-  return hits;
-}
-
-const answers = {
-  /* What is looked for on this site. */
-  learn(given) {
-    site = { static_paths: [], marks: [], canary: [], blockers: [], ...given, settings: given.settings.map(prepareSetting) };
-    return true;
-  },
-  look,
-  /* Resolves when the page has changed, or after so many milliseconds. */
-  changed({ ms }) {
-    return new Promise((resolve) => {
-      const done = () => {
-        waiting.delete(done);
-        clearTimeout(timer);
-        resolve(true);
-      };
-      const timer = setTimeout(done, ms);
-      waiting.add(done);
-    });
-  },
-  /* Where to press for a setting, and an ear for the press. */
-  aim({ id, wanted }) {
-    const { controls, control, setting } = locate(id);
-    if (!control) return { gone: true };
-    const target = targetOf(control, wanted, setting);
-    if (!target) return { no_word: true };
-    if (control.folded && !control.rendered) {
-      const summary = [...control.folded.children].find((c) => c.localName === "summary");
-      if (summary) arm(() => [summary]);
-      return { folded: true, ...(summary ? aimAt(summary, null, controls) : {}) };
-    }
-    if (control.kind === "select") return aimSelect(target, wanted, setting);
-    const aim = aimAt(target, control, controls);
-    arm(() => partsOf(id, wanted, aim.via));
-    if (aim.via === undefined && !aim.cover && !openModals().length && isRendered(target) && target.tabIndex >= 0) {
-      target.focus({ preventScroll: true }); /* no place to press: the keyboard's way */
-      if (target.getRootNode().activeElement === target) return { via: "keyboard" };
-    }
-    return aim;
-  },
-  /* Where to press for a button that the scenario names. */
-  aim_button({ names, dialog }) {
-    const hits = buttonsNamed(names, dialog);
-    if (hits.length !== 1) return { count: hits.length };
-    const aim = aimAt(hits[0], null, []);
-    arm(() => buttonsNamed(names, dialog));
-    return { count: 1, disabled: isDisabled(hits[0]), ...aim };
-  },
-  /* Where to press to unfold a section whose button says one of the setting's wordings. */
-  aim_fold({ id }) {
-    const setting = site.settings.find((s) => s.id === id);
-    const hits = [];
-    walk(document.documentElement, (el) => {
-      const closed = el.localName === "summary" ? el.parentNode.localName === "details" && !el.parentNode.open : el.getAttribute("aria-expanded") === "false" && roleOf(el) === "button" && !el.hasAttribute("aria-haspopup");
-      if (closed && isRendered(el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)))) hits.push(el);
-      return true;
-    });
-    if (hits.length !== 1) return { count: hits.length };
-    arm(() => hits);
-    return { count: 1, ...aimAt(hits[0], null, []) };
-  },
-  /* One screen further down, where there is one, for what is drawn only when scrolled to. */
-  scroll({ ms }) {
-    const el = scroller();
-    el.scrollBy({ top: Math.max(el.clientHeight * 0.8, 100), behavior: "instant" });
-    return drawn(ms).then((yes) => ({ drawn: yes }));
-  },
-  /* For comparing with the browser's own answer: every control with name, role and state. The elements
-   * themselves are ofsProbe.listed(), in the order of `parts`. */
-  list() {
-    const controls = collectControls();
-    lastListed = controls.flatMap((c) => [c.el, ...c.members]);
-    return controls.map((c) => ({
-      kind: c.kind, role: c.kind === "told" ? toldNodes.get(c.el).role : roleOf(c.el), name: c.name, state: c.state, disabled: c.disabled, rendered: c.rendered,
-      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null,
-      chosen: c.kind === "radio" ? c.members.map(radioChecked) : null, parts: 1 + c.members.length,
-    }));
-  },
-};
-
-/* A select is worked from the keyboard; one step is one press. */
-function aimSelect(target, wanted, setting) {
-  const options = [...target.options].filter((o) => !o.disabled);
-  const at = options.findIndex((o) => o.selected);
-  const words = options.map((o) => meantBy(setting, stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent)));
-  const to = words.findIndex((word) => word === wanted || plain(word) === plain(wanted));
-  if (to < 0) return { no_word: true };
-  if (openModals().length) return { cover: "dialog" };
-  scrollTo(target);
-  arm(() => [target]);
-  target.focus({ preventScroll: true });
-  return target.getRootNode().activeElement === target ? { via: "keys", steps: to - at } : { cover: "" };
-}
-
-let lastListed = [];
-
-/* For the protocol's own reach, by element and not by JSON. */
-globalThis.ofsProbe = {
-  listed() {
-    return lastListed;
-  },
-  hosts() {
-    const list = [];
-    walk(document.documentElement, (el) => {
-      if (isToBeReached(el)) list.push(el);
-      return true;
-    });
-    return list;
-  },
-  takeRoot(host, root) {
-    closedRoots.set(host, root);
-  },
-  takeNode(host, node) {
-    const asked = performance.now();
-    const { since } = doubted.get(host) || { since: asked };
-    if (node.unsure && asked - since < DOUBT_MS) doubted.set(host, { since, asked });
-    else reached.add(host);
-    if (node.shut) shut.add(host);
-    if (switchRoles.has(node.role)) toldNodes.set(host, node);
-    else toldNodes.delete(host);
-  },
-};
-for (const [name, answer] of Object.entries(answers))
-  globalThis.ofsProbe[name] = (args) => {
-    const value = answer(args || {});
-    return value && typeof value.then === "function" ? value.then((v) => JSON.stringify(v)) : JSON.stringify(value);
-  };

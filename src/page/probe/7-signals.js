@@ -1,0 +1,114 @@
+/* What can still be pending on the page: evidence for the caller's judgement of readiness.
+ *
+ * The ids of timers, frame callbacks and idle callbacks count up in one row for each document, and every
+ * script world shares that row (HTML, 8.6 "Timers", 8.11.1 "animation frames"; Cooperative Scheduling, 5.1).
+ * So an id that is taken and given back at once, less the ids that the probe took, is the number that the
+ * page took. Zero proves that none is pending. */
+
+const ownIds = new WeakMap(); /* document -> how many ids of each kind the probe has taken there */
+
+function ownIdsOf(doc) {
+  if (!ownIds.has(doc)) ownIds.set(doc, { timers: 0, frames: 0, idles: 0, lastFrames: null });
+  return ownIds.get(doc);
+}
+
+/* The probe's own timer. Every timer of the probe goes through here, so that it is not taken for the page's. */
+function later(ms, work) {
+  ownIdsOf(document).timers++;
+  return setTimeout(work, ms);
+}
+
+const isNative = (f) => typeof f === "function" && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(f));
+
+const counters = {
+  timers: (view) => [view.setTimeout, view.clearTimeout],
+  frames: (view) => [view.requestAnimationFrame, view.cancelAnimationFrame],
+  idles: (view) => [view.requestIdleCallback, view.cancelIdleCallback],
+};
+
+/* How many ids of one kind the page has taken in this document; null: not known. */
+function idsTaken(doc, kind) {
+  const [take, giveBack] = counters[kind](doc.defaultView);
+  if (take === undefined) return 0; /* this browser has no such callbacks */
+  if (!isNative(take) || !isNative(giveBack)) return null;
+  const id = take.call(doc.defaultView, () => {});
+  giveBack.call(doc.defaultView, id);
+  return typeof id === "number" ? id - ++ownIdsOf(doc)[kind] : null;
+}
+
+const sum = (numbers) => (numbers.includes(null) ? null : numbers.reduce((a, b) => a + b, 0));
+
+function documentsHere() {
+  const list = [];
+  const add = (doc) => {
+    list.push(doc);
+    for (const frame of doc.querySelectorAll("iframe, frame")) if (frameDocument(frame)) add(frameDocument(frame));
+  };
+  add(document);
+  return list.filter((doc) => doc.defaultView);
+}
+
+/* Did a frame callback ask for the next one since the last question? */
+function isLooping(docs, frames) {
+  let loops = false;
+  docs.forEach((doc, i) => {
+    const own = ownIdsOf(doc);
+    if (own.lastFrames !== null && frames[i] > own.lastFrames) loops = true;
+    own.lastFrames = frames[i];
+  });
+  return loops;
+}
+
+/* Does it end by itself and may its end change a control? An animation without end says nothing. */
+function isAwaited(animation, controls) {
+  if (animation.playState !== "running" && !animation.pending) return false;
+  const target = animation.effect && animation.effect.target;
+  const end = animation.effect && animation.effect.getComputedTiming().endTime;
+  if (!target || typeof end !== "number" || !Number.isFinite(end)) return false;
+  return controls().some((control) => control.members.some((member) => composedContains(target, member)));
+}
+
+function animationsNow(roots, controls) {
+  const all = roots.flatMap((root) => (root.getAnimations ? [...root.getAnimations()] : []));
+  return all.filter((animation) => isAwaited(animation, controls)).length;
+}
+
+/* `roots` are the documents and shadow roots of the page, `controls` gives its controls when asked. */
+function signalsNow(roots, controls, modals) {
+  const docs = documentsHere();
+  const taken = (kind) => docs.map((doc) => idsTaken(doc, kind));
+  const frames = taken("frames");
+  return {
+    timers: sum(taken("timers")), frames: sum(frames), idles: sum(taken("idles")), loop: isLooping(docs, frames),
+    animations: animationsNow(roots, controls), dialogs: modals.length,
+  };
+}
+
+/* Resolves in the next idle period of the page (Cooperative Scheduling of Background Tasks, 5.2), with the
+ * milliseconds that are free. A hidden document has few of them, and some browsers have none: there it
+ * is one turn of the event loop, and `turn` says so. */
+function nextIdle(ms) {
+  return new Promise((resolve) => {
+    const own = ownIdsOf(document);
+    const timer = later(ms, () => {
+      if (globalThis.cancelIdleCallback && asked) cancelIdleCallback(asked);
+      resolve({ idle: false });
+    });
+    const end = (answer) => {
+      clearTimeout(timer);
+      resolve({ idle: true, ...answer });
+    };
+    let asked = 0;
+    if (globalThis.requestIdleCallback && !document.hidden) {
+      own.idles++;
+      asked = requestIdleCallback((period) => end({ remaining: Math.floor(period.timeRemaining()), turn: false }));
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      end({ remaining: 0, turn: true });
+    };
+    port2.postMessage(0);
+  });
+}
