@@ -38,7 +38,7 @@
     X(LOST, "lost", 1, "the browser or its connection ended; start it again and run again")        \
     X(TAB_LOST, "tab-lost", 1, "the tab ended; run again")                                         \
     X(TIMEOUT, "timeout", 1, "run again with a larger --timeout")                                  \
-    X(INTERRUPTED, "interrupted", 1, "")                                                           \
+    X(INTERRUPTED, "interrupted", 3, "")                                                           \
     X(SCENARIO, "scenario", 1, "run 'offswitch scenario lint FILE' to see every fault in it")      \
     X(STATE, "state", 1, "name a directory that you can write to with --state DIR")                \
     X(REFUSED, "refused", 4, "")

@@ -7,7 +7,8 @@ int cmd_check(const struct cli *cli)
     if (!status)
         status = session_tell_terms(&session);
     if (!status)
-        status = session_report(&session, session_check(&session));
+        status = session_check(&session);
+    status = session_report(&session, status);
     session_close(&session);
     return status;
 }

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -316,12 +317,10 @@ static int take_options(struct cli *cli, int argc, char **argv, bool *ret_help)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int run_command_line(int argc, char **argv)
 {
     struct cli cli = {.tabs = 1, .timeout_ms = OFS_DEFAULT_TIMEOUT};
     bool help = false;
-    setlocale(LC_CTYPE, "C.UTF-8");
-    signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return 64;
@@ -347,4 +346,16 @@ int main(int argc, char **argv)
     if (help)
         return print_command_help(command);
     return command->run(&cli);
+}
+
+/* Output that was lost is an error, whatever the command has to say. */
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    int status = run_command_line(argc, argv);
+    if (!fflush(stdout) && !ferror(stdout))
+        return status;
+    fprintf(stderr, "offswitch: standard output could not be written: %s\n", strerror(errno));
+    return 1;
 }

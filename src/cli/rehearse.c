@@ -79,10 +79,34 @@ static int rehearse_on(struct session *session, struct ofs_site *site)
     return ofs_status_worse(compare(session, site, out), status);
 }
 
+/* Site, job and browser live in one loop and one scratch directory, and end in this order. */
+static int rehearse_in(struct session *session, struct cli *own, const char *scratch)
+{
+    struct ofs_error err;
+    OFS_AUTO_STR profile = ofs_text_printf("%s/profile", scratch);
+    struct ofs_site *site = NULL;
+    struct ofs_loop *loop = NULL;
+    const struct ofs_site_options options = {
+        .lang = own->lang, .generation = own->generation, .faults = own->fault};
+    int status = 0;
+    if (!own->state)
+        own->state = scratch;
+    if (!(loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(loop, &err) ||
+        !(site = ofs_site_new(loop, &options, &err)))
+        status = session_fail(session, &err);
+    else
+        status = session_open(session, own, loop, "launch", ofs_site_origin(site), profile);
+    status = status ? session_report(session, status) : rehearse_on(session, site);
+    session_close(session);
+    ofs_site_free(site);
+    ofs_loop_free(loop);
+    return status;
+}
+
 int cmd_rehearse(const struct cli *cli)
 {
-    struct session session;
     struct cli own = *cli;
+    struct session session = {.cli = &own};
     struct ofs_error err;
     if (cli->list_faults) {
         for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
@@ -93,33 +117,15 @@ int cmd_rehearse(const struct cli *cli)
         return rehearse_serve(cli);
     if (cli->n_args) {
         ofs_fail(&err, OFS_ERR_USAGE, "'rehearse' takes no argument, and got '%s'", cli->args[0]);
-        return cli_complain(&err);
+        return session_report(&session, session_fail(&session, &err));
     }
     char *scratch = make_scratch();
     if (!scratch) {
         ofs_fail_errno(&err, OFS_ERR_SYSTEM, "no directory for the rehearsal's browser");
-        return cli_complain(&err);
+        return session_report(&session, session_fail(&session, &err));
     }
-    OFS_AUTO_STR profile = ofs_text_printf("%s/profile", scratch);
     own.headless = !cli->show;
-    if (!own.state)
-        own.state = scratch;
-    struct ofs_site *site = NULL;
-    struct ofs_loop *loop = NULL;
-    const struct ofs_site_options options = {
-        .lang = cli->lang, .generation = cli->generation, .faults = cli->fault};
-    int status = 0;
-    if (!(loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(loop, &err) ||
-        !(site = ofs_site_new(loop, &options, &err)))
-        status = cli_complain(&err);
-    if (!status) {
-        status = session_open(&session, &own, loop, "launch", ofs_site_origin(site), profile);
-        if (!status)
-            status = rehearse_on(&session, site);
-        session_close(&session);
-    }
-    ofs_site_free(site);
-    ofs_loop_free(loop);
+    int status = rehearse_in(&session, &own, scratch);
     remove_scratch(scratch);
     free(scratch);
     return status;

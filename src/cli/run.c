@@ -82,6 +82,13 @@ static void tell_unused(const struct cli *cli, const char *connect)
                     options[i].option, options[i].where);
 }
 
+int session_fail(struct session *session, const struct ofs_error *err)
+{
+    if (session->error.code == OFS_ERR_NONE)
+        session->error = *err;
+    return cli_complain(err);
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
@@ -91,14 +98,14 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
     if (cli->n_args > 1) {
         ofs_fail(&err, OFS_ERR_USAGE, "'%s' takes one scenario, and '%s' is one too many",
                  cli->command, cli->args[1]);
-        return cli_complain(&err);
+        return session_fail(session, &err);
     }
     session->state = ofs_state_path(cli->state, &err);
     if (!session->state)
-        return cli_complain(&err);
+        return session_fail(session, &err);
     if (session->owns_loop &&
         (!(session->loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(session->loop, &err)))
-        return cli_complain(&err);
+        return session_fail(session, &err);
     const struct ofs_options options = {
         .command = cli->command,
         .scenario = cli->n_args ? cli->args[0] : "linkedin",
@@ -128,7 +135,7 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
     tell_unused(cli, options.connect);
     session->job = ofs_job_new(session->loop, &options, &err);
     if (!session->job || ofs_state_prepare(session->state, &err))
-        return cli_complain(&err);
+        return session_fail(session, &err);
     return 0;
 }
 
@@ -185,12 +192,12 @@ int session_tell_terms(struct session *session)
         if (!cli_is_terminal(STDIN_FILENO)) {
             ofs_fail(&err, OFS_ERR_REFUSED, "nobody is here to read this and answer");
             ofs_hint(&err, "run it once on a terminal, or add --acknowledge-terms");
-            return cli_complain(&err);
+            return session_fail(session, &err);
         }
         status = session_confirm(session, "Go on with the automated way? (asked only once)");
     }
     if (!status && ofs_state_acknowledge(session->state, scenario->id, &err))
-        return cli_complain(&err);
+        return session_fail(session, &err);
     return status;
 }
 
@@ -199,7 +206,7 @@ int session_check(struct session *session)
     struct ofs_error err;
     if (!ofs_job_check(session->job, &err))
         return 0;
-    return cli_complain(&err);
+    return session_fail(session, &err);
 }
 
 static const char *from_to(const struct ofs_result *r)
@@ -309,10 +316,39 @@ static void show_next(const struct session *session, const struct ofs_run *run)
         }
 }
 
+/* The report of a run that has no job: a scenario that does not load, a setting that is not in it.
+ */
+static struct ofs_run run_without_job(const struct session *session)
+{
+    struct ofs_run run = {.command = session->cli->command};
+    ofs_run_begin(&run);
+    memcpy(run.finished, run.started, sizeof run.finished);
+    return run;
+}
+
+/* Where a person can look for themselves, also for what was not read. */
+static void add_pages(const struct ofs_scenario *scenario, struct ofs_run *run)
+{
+    for (size_t i = 0; i < run->n_results; i++) {
+        struct ofs_result *r = &run->results[i];
+        const struct ofs_setting *s = ofs_scenario_setting(scenario, r->id);
+        const cJSON *index = s->index ? ofs_json_get(scenario->indexes, s->index) : NULL;
+        const char *page = s->page ? s->page : ofs_json_str(index, "page", "");
+        if (!r->page[0])
+            snprintf(r->page, sizeof r->page, "%s", page);
+    }
+}
+
 int session_report(struct session *session, int at_least)
 {
-    ofs_job_finish(session->job);
-    struct ofs_run *run = ofs_job_run(session->job);
+    struct ofs_run none = run_without_job(session), *run = &none;
+    if (session->job) {
+        ofs_job_finish(session->job);
+        run = ofs_job_run(session->job);
+        add_pages(ofs_job_scenario(session->job), run);
+    }
+    if (session->error.code != OFS_ERR_NONE)
+        ofs_run_fail(run, &session->error);
     run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     if (session->cli->json) {
         OFS_AUTO_STR text = ofs_run_json(run);
@@ -324,10 +360,6 @@ int session_report(struct session *session, int at_least)
         show_next(session, run);
         printf("\nRun %s on %s %s (%s over %s), %s\n", run->id, run->browser_name,
                run->browser_version, run->protocol, run->wire, run->origin);
-    }
-    if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "offswitch: the report could not be written\n");
-        return 1;
     }
     return run->exit;
 }

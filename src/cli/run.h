@@ -16,12 +16,16 @@ struct session {
     bool owns_loop;
     struct ofs_job *job;
     char *state;
-    bool progress; /* a terminal follows */
+    bool progress;          /* standard error is a terminal */
+    struct ofs_error error; /* the first one that was shown, for the report */
 };
+
+/* Show an error, and keep it for the report. Returns its exit status. */
+int session_fail(struct session *session, const struct ofs_error *err);
 
 /* A job as the command line says; `connect`, `origin` and `profile` stand in where it is silent.
  * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
- * error. session_close is due either way. */
+ * error. session_report and session_close are due either way. */
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile);
 void session_close(struct session *session);
@@ -39,7 +43,7 @@ void session_show_plan(const struct session *session);
 int session_confirm(struct session *session, const char *question);
 
 /* Close the browser side, print the table or the JSON, return the exit status: that of the results,
- * or `at_least` where it is worse. */
+ * or `at_least` where it is worse. With --json one object is printed also when there is no job. */
 int session_report(struct session *session, int at_least);
 
 #endif

@@ -1,5 +1,6 @@
 #include "record/run.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,26 @@ void ofs_run_clear(struct ofs_run *run)
     *run = (struct ofs_run){0};
 }
 
+static const char *reason_before_browser(enum ofs_error_code code)
+{
+    return code == OFS_ERR_INTERRUPTED ? "interrupted"
+           : code == OFS_ERR_TIMEOUT   ? "timed-out"
+                                       : "no-browser";
+}
+
+void ofs_run_fail(struct ofs_run *run, const struct ofs_error *err)
+{
+    const char *hint = ofs_error_hint(err);
+    run->error = *err;
+    for (size_t i = 0; !run->protocol && i < run->n_results; i++) {
+        struct ofs_result *r = &run->results[i];
+        r->verdict = OFS_VERDICT_UNKNOWN;
+        r->reason = reason_before_browser(err->code);
+        snprintf(r->detail, sizeof r->detail, "it was not read: %.300s%s%.150s", err->text,
+                 *hint ? "; " : "", hint);
+    }
+}
+
 int ofs_run_status(const struct ofs_run *run)
 {
     int status = 0;
@@ -78,9 +99,67 @@ static void add_words(cJSON *object, const char *key, const char *words)
     ofs_json_add_str(object, key, copy);
 }
 
-static cJSON *result_json(const struct ofs_result *r)
+/* In the order of the report. */
+static const struct {
+    const char *key;
+    size_t at;
+} time_rows[] = {
+#define ROW(member)                                 \
+    {                                               \
+#member, offsetof(struct ofs_times, member) \
+    }
+    ROW(navigating), ROW(loading),  ROW(requests), ROW(timers),
+    ROW(stillness),  ROW(pressing), ROW(holding),
+#undef ROW
+};
+enum { TIMES = sizeof time_rows / sizeof *time_rows };
+
+static int64_t *time_at(struct ofs_times *times, size_t row)
+{
+    return (int64_t *)((char *)times + time_rows[row].at);
+}
+
+struct ofs_times ofs_run_times(const struct ofs_run *run)
+{
+    struct ofs_times sum = {0};
+    for (size_t i = 0; i < run->n_results; i++) {
+        struct ofs_times one = run->results[i].times;
+        for (size_t row = 0; row < TIMES; row++)
+            *time_at(&sum, row) += *time_at(&one, row);
+    }
+    return sum;
+}
+
+static void add_times(cJSON *object, const char *key, struct ofs_times times)
+{
+    cJSON *o = cJSON_AddObjectToObject(object, key);
+    for (size_t row = 0; row < TIMES; row++)
+        cJSON_AddNumberToObject(o, time_rows[row].key, (double)*time_at(&times, row) / 1000);
+}
+
+static void add_proofs(cJSON *object, const struct ofs_result *r)
+{
+    const struct {
+        bool proved;
+        const char *word;
+    } rows[] = {
+        {r->proof_reload, "reload"},
+        {r->proof_fresh_tab, "fresh-tab"},
+        {r->proof_save, "save-acknowledged"},
+        {r->proof_served, "served"},
+        {r->proof_held, "held"},
+    };
+    cJSON *proofs = cJSON_AddArrayToObject(object, "proofs");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].proved)
+            cJSON_AddItemToArray(proofs, cJSON_CreateString(rows[i].word));
+}
+
+static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
 {
     cJSON *o = cJSON_CreateObject();
+    OFS_AUTO_STR url =
+        r->page[0] && run->origin ? ofs_text_printf("%s%s", run->origin, r->page) : NULL;
     cJSON_AddStringToObject(o, "id", r->id);
     cJSON_AddStringToObject(o, "title", r->title);
     cJSON_AddStringToObject(o, "group", r->group);
@@ -90,20 +169,56 @@ static cJSON *result_json(const struct ofs_result *r)
     cJSON_AddStringToObject(o, "verdict", ofs_verdict_word(r->verdict));
     ofs_json_add_str(o, "reason", r->reason);
     add_words(o, "detail", r->detail);
+    add_words(o, "url", url);
+    add_words(o, "wording", or_null(r->wording));
+    add_words(o, "language", or_null(r->language));
     ofs_json_add_str(o, "located", r->located);
-    cJSON *proofs = cJSON_AddArrayToObject(o, "proofs");
-    if (r->proof_reload)
-        cJSON_AddItemToArray(proofs, cJSON_CreateString("reload"));
-    if (r->proof_fresh_tab)
-        cJSON_AddItemToArray(proofs, cJSON_CreateString("fresh-tab"));
-    if (r->proof_save)
-        cJSON_AddItemToArray(proofs, cJSON_CreateString("save-acknowledged"));
+    ofs_json_add_str(o, "ready", r->ready);
+    add_proofs(o, r);
+    add_times(o, "timing", r->times);
     return o;
 }
 
-static cJSON *list_or_empty(const cJSON *list)
+static void add_list(cJSON *object, const char *key, const cJSON *list)
 {
-    return list ? cJSON_Duplicate(list, true) : cJSON_CreateArray();
+    cJSON_AddItemToObject(object, key, list ? cJSON_Duplicate(list, true) : cJSON_CreateArray());
+}
+
+static void add_scenario(cJSON *object, const struct ofs_run *run)
+{
+    if (!run->scenario_id) {
+        cJSON_AddNullToObject(object, "scenario");
+        return;
+    }
+    cJSON *scenario = cJSON_AddObjectToObject(object, "scenario");
+    cJSON_AddStringToObject(scenario, "id", run->scenario_id);
+    cJSON_AddStringToObject(scenario, "version", run->scenario_version);
+    cJSON_AddStringToObject(scenario, "sha256", run->scenario_sha256);
+}
+
+static void add_browser(cJSON *object, const struct ofs_run *run)
+{
+    if (!run->protocol) {
+        cJSON_AddNullToObject(object, "browser");
+        return;
+    }
+    cJSON *browser = cJSON_AddObjectToObject(object, "browser");
+    cJSON_AddStringToObject(browser, "name", run->browser_name);
+    cJSON_AddStringToObject(browser, "version", run->browser_version);
+    cJSON_AddStringToObject(browser, "protocol", run->protocol);
+    cJSON_AddStringToObject(browser, "wire", run->wire);
+}
+
+static void add_error(cJSON *object, const struct ofs_error *err)
+{
+    if (err->code == OFS_ERR_NONE) {
+        cJSON_AddNullToObject(object, "error");
+        return;
+    }
+    cJSON *error = cJSON_AddObjectToObject(object, "error");
+    cJSON_AddStringToObject(error, "code", ofs_error_name(err->code));
+    add_words(error, "text", err->text);
+    add_words(error, "hint", or_null(ofs_error_hint(err)));
 }
 
 char *ofs_run_json(const struct ofs_run *run)
@@ -113,27 +228,20 @@ char *ofs_run_json(const struct ofs_run *run)
     cJSON_AddStringToObject(o, "offswitch", OFS_VERSION);
     cJSON_AddStringToObject(o, "command", run->command);
     cJSON_AddStringToObject(o, "run", run->id);
-    cJSON *scenario = cJSON_AddObjectToObject(o, "scenario");
-    cJSON_AddStringToObject(scenario, "id", run->scenario_id);
-    cJSON_AddStringToObject(scenario, "version", run->scenario_version);
-    cJSON_AddStringToObject(scenario, "sha256", run->scenario_sha256);
-    if (run->protocol) {
-        cJSON *browser = cJSON_AddObjectToObject(o, "browser");
-        cJSON_AddStringToObject(browser, "name", run->browser_name);
-        cJSON_AddStringToObject(browser, "version", run->browser_version);
-        cJSON_AddStringToObject(browser, "protocol", run->protocol);
-        cJSON_AddStringToObject(browser, "wire", run->wire);
-    } else {
-        cJSON_AddNullToObject(o, "browser");
-    }
-    cJSON_AddStringToObject(o, "origin", run->origin);
+    add_scenario(o, run);
+    add_browser(o, run);
+    ofs_json_add_str(o, "origin", run->origin);
+    cJSON_AddNullToObject(o, "account");
+    add_error(o, &run->error);
     cJSON_AddStringToObject(o, "started", run->started);
     cJSON_AddStringToObject(o, "finished", run->finished);
     cJSON_AddNumberToObject(o, "exit", run->exit);
     cJSON *settings = cJSON_AddArrayToObject(o, "settings");
     for (size_t i = 0; i < run->n_results; i++)
-        cJSON_AddItemToArray(settings, result_json(&run->results[i]));
-    cJSON_AddItemToObject(o, "unlisted", list_or_empty(run->unlisted));
-    cJSON_AddItemToObject(o, "manual", list_or_empty(run->manual));
+        cJSON_AddItemToArray(settings, result_json(run, &run->results[i]));
+    add_list(o, "unlisted", run->unlisted);
+    add_list(o, "manual", run->manual);
+    cJSON_AddNumberToObject(o, "hold", (double)run->hold_ms / 1000);
+    add_times(o, "timing", ofs_run_times(run));
     return cJSON_Print(o);
 }

@@ -8,8 +8,10 @@
 #include <cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 /* verdict, exit status */
 #define OFS_VERDICT_TABLE(X)         \
@@ -36,6 +38,17 @@ int ofs_status_worse(int a, int b);
 
 enum { OFS_STATE_SIZE = 96 };
 
+/* Where the time of a setting went, in milliseconds. */
+struct ofs_times {
+    int64_t navigating; /* from asking for a page until its document has begun */
+    int64_t loading;    /* until it was loaded */
+    int64_t requests;   /* waiting for the page's own requests */
+    int64_t timers;     /* waiting for the page's own timers */
+    int64_t stillness;  /* waiting for it to hold still, where evidence could not be had */
+    int64_t pressing;   /* pressing, and waiting for the save */
+    int64_t holding;    /* waiting for the last read */
+};
+
 /* One setting in one run. Strings without a size are borrowed from the scenario or static. */
 struct ofs_result {
     const char *id, *title, *group, *wanted;
@@ -43,9 +56,15 @@ struct ofs_result {
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
     char detail[480];
-    char page[256];      /* the path where it was seen, or "" */
-    const char *located; /* the rung of the ladder that found the control, or NULL */
-    bool proof_reload, proof_fresh_tab, proof_save;
+    char page[256];       /* the path where it was seen, or "" */
+    const char *located;  /* the rung of the ladder that found the control, or NULL */
+    const char *ready;    /* why the page was believed: "served", "quiet", "still", or NULL */
+    char wording[256];    /* the site's own words for the control, or "" */
+    char language[16];    /* of the page, as its lang attribute says: "en", or "" */
+    char title_seen[200]; /* the page's own title, or "" */
+    /* What bore out a `fixed`, each word for the very read that did. */
+    bool proof_reload, proof_fresh_tab, proof_save, proof_served, proof_held;
+    struct ofs_times times; /* where the time went */
 };
 
 struct ofs_run {
@@ -61,14 +80,25 @@ struct ofs_run {
     size_t n_results;
     cJSON *unlisted; /* [{"page","name","state"}], owned */
     cJSON *manual;   /* [{"id","title","url","due","done"}], owned */
+    int64_t hold_ms; /* how long the last read waited after the last save of the run; 0: no fix */
+    struct ofs_error error; /* the run could not be done; code OFS_ERR_NONE: it could */
 };
 
 /* Give the run its id and its start. */
 void ofs_run_begin(struct ofs_run *run);
 void ofs_run_clear(struct ofs_run *run);
 
+/* The run could not be done, or not to its end: keep `err` in it. Where no browser was reached,
+ * every setting becomes `unknown`, with the reason that `err` gives. What was read from a browser
+ * is left as it is. */
+void ofs_run_fail(struct ofs_run *run, const struct ofs_error *err);
+
 /* The exit status that the results amount to. */
 int ofs_run_status(const struct ofs_run *run);
+
+/* Where the time of all its settings went. With several tabs the sum may be more than the run took.
+ */
+struct ofs_times ofs_run_times(const struct ofs_run *run);
 
 /* The contract's report as text, pretty enough to read. The caller frees it. */
 char *ofs_run_json(const struct ofs_run *run);

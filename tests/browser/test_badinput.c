@@ -479,16 +479,29 @@ struct fault {
 
 #define WRONG(fault, ...) snprintf((fault)->text, sizeof(fault)->text, __VA_ARGS__)
 
-/* Standard output is empty, or, with --json, one report that says what the exit status says. */
+/* Standard output is empty, or, with --json, one report that says what the exit status says, has
+ * the error, and calls every setting unknown for a reason of the contract. */
 static void judge_output(const struct kept *run, bool json, struct fault *fault)
 {
     struct ofs_error err;
-    if (run->out.len && !json) {
-        WRONG(fault, "on standard output: %.300s", run->out.data);
-    } else if (run->out.len) {
-        OFS_AUTO_JSON report = ofs_json_parse(run->out.data, run->out.len, &err);
-        if (!report || (int)ofs_json_num(report, "exit", -1) != run->exit)
-            WRONG(fault, "a report that is not right: %.300s", run->out.data);
+    const cJSON *one;
+    if (!json) {
+        if (run->out.len)
+            WRONG(fault, "on standard output: %.300s", run->out.data);
+        return;
+    }
+    OFS_AUTO_JSON report = ofs_json_parse(ofs_buf_str(&run->out), run->out.len, &err);
+    if (!report || (int)ofs_json_num(report, "exit", -1) != run->exit ||
+        !ofs_json_str(report, "error/code", NULL) || !ofs_json_str(report, "error/text", NULL))
+        WRONG(fault, "a report that is not right: %.300s", ofs_buf_str(&run->out));
+    cJSON_ArrayForEach(one, ofs_json_get(report, "settings"))
+    {
+        const char *reason = ofs_json_str(one, "reason", "");
+        if (strcmp(ofs_json_str(one, "verdict", ""), "unknown") ||
+            (strcmp(reason, "no-browser") && strcmp(reason, "timed-out") &&
+             strcmp(reason, "browser-lost")) ||
+            !ofs_json_str(one, "url", NULL))
+            WRONG(fault, "a setting that was never read: %.300s", cJSON_Print(one));
     }
 }
 

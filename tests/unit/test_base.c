@@ -45,7 +45,7 @@ static void test_error_table(void **state)
         {OFS_ERR_CONNECT, "connect", 1},   {OFS_ERR_NOT_A_BROWSER, "not-a-browser", 1},
         {OFS_ERR_PROTOCOL, "protocol", 1}, {OFS_ERR_TOO_BIG, "too-big", 1},
         {OFS_ERR_PEER, "peer", 1},         {OFS_ERR_LOST, "lost", 1},
-        {OFS_ERR_TIMEOUT, "timeout", 1},   {OFS_ERR_INTERRUPTED, "interrupted", 1},
+        {OFS_ERR_TIMEOUT, "timeout", 1},   {OFS_ERR_INTERRUPTED, "interrupted", 3},
         {OFS_ERR_SCENARIO, "scenario", 1}, {OFS_ERR_STATE, "state", 1},
         {OFS_ERR_REFUSED, "refused", 4},
     };
