@@ -8,8 +8,8 @@ CFLAGS  ?= -O2 -g
 # WERROR= turns warnings back into warnings
 WERROR  ?= -Werror
 
-# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256
-PACKAGES := libwebsockets libcurl libcjson libcrypto
+# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256; SQLite the ledger
+PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3
 ifneq ($(filter-out help setup clean demo test,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
     $(error libraries are missing: run 'make setup', or install $(PACKAGES) for pkg-config)

@@ -27,6 +27,10 @@ for dir in src/*/; do
         esac
     done
 done
+if grep -rl '#include <sqlite3.h>' src | grep -v '^src/record/db\.c$'; then
+    echo "only src/record/db.c may include sqlite3.h"
+    failed=1
+fi
 # Only wire/ knows the libraries of the network, and no protocol has a name from page/ up.
 if grep -rlE '#include <(libwebsockets|curl/)' src --include='*.[ch]' | grep -v '^src/wire/'; then
     echo "only src/wire may include libwebsockets or curl"

@@ -15,6 +15,7 @@ table() {
         echo "pc/libcurl:libcurl4-openssl-dev libcurl-devel curl curl"
         echo "pc/libcjson:libcjson-dev cjson-devel cjson cjson"
         echo "pc/libcrypto:libssl-dev openssl-devel openssl openssl"
+        echo "pc/sqlite3:libsqlite3-dev sqlite-devel sqlite sqlite"
         echo "h/uv.h:libuv1-dev libuv-devel libuv libuv"
         echo "h/sys/capability.h:libcap-dev libcap-devel libcap -"
         ;;

@@ -1,0 +1,119 @@
+#include "record/ledger_schema.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+
+/*
+ * How to add a migration: append one string to the list below, never change one that was released.
+ * The file's user_version counts those that were applied. A step sees the tables of the steps
+ * before it and runs inside one transaction with them, so that it is applied whole or not at all.
+ * Tables are STRICT; dates are RFC 3339 in UTC as TEXT, which sorts; JSON is TEXT. Columns that
+ * belong to the record that is proved by the chain are listed in chain.c: a new one there is a new
+ * format of the record.
+ */
+static const char *const migrations[] = {
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
+    "INSERT INTO meta VALUES ('salt', lower(hex(randomblob(32))));"
+
+    /* One row a run. `scope` says whose settings it read: runs of another scope are never compared.
+     * `ended` is NULL while it runs, then 'finished', or 'broken-off' for a run that died. */
+    "CREATE TABLE runs ("
+    "  n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL,"
+    "  label TEXT, scenario TEXT NOT NULL, scenario_title TEXT NOT NULL,"
+    "  scenario_version TEXT NOT NULL, scenario_sha256 TEXT NOT NULL, stale_after_days INTEGER,"
+    "  origin TEXT NOT NULL, browser TEXT, browser_version TEXT, protocol TEXT, wire TEXT,"
+    "  profile TEXT NOT NULL, account TEXT, account_hint TEXT, scope TEXT NOT NULL,"
+    "  undoes TEXT, program TEXT NOT NULL, started TEXT NOT NULL, finished TEXT,"
+    "  ended TEXT CHECK (ended IN ('finished', 'broken-off')), exit INTEGER,"
+    "  error TEXT, unlisted TEXT NOT NULL DEFAULT '[]', manual TEXT NOT NULL DEFAULT '[]') STRICT;"
+    "CREATE INDEX runs_by_scope ON runs (scope, n);"
+
+    /* What one read of a page showed of one setting. */
+    "CREATE TABLE observations ("
+    "  n INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE,"
+    "  setting TEXT NOT NULL, at TEXT NOT NULL,"
+    "  act TEXT NOT NULL CHECK (act IN ('check', 'before', 'reload', 'last')),"
+    "  state TEXT, reason TEXT, wording TEXT, language TEXT, title TEXT, url TEXT,"
+    "  located TEXT, ready TEXT, served TEXT) STRICT;"
+    "CREATE INDEX observations_by_run ON observations (run);"
+
+    /* Written before a press, and durable then. */
+    "CREATE TABLE intents ("
+    "  n INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES runs (n) ON DELETE"
+    "  CASCADE, setting TEXT NOT NULL, at TEXT NOT NULL, from_state TEXT NOT NULL,"
+    "  to_state TEXT NOT NULL, url TEXT, wording TEXT) STRICT;"
+    "CREATE INDEX intents_by_run ON intents (run);"
+
+    /* What came of it: one row an intent, by the run itself or, where that died, by the next run
+     * that read the setting. */
+    "CREATE TABLE outcomes ("
+    "  intent INTEGER PRIMARY KEY REFERENCES intents (n) ON DELETE CASCADE,"
+    "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, at TEXT NOT NULL,"
+    "  sent TEXT NOT NULL CHECK (sent IN ('yes', 'no', 'unknown')), state TEXT, words TEXT) STRICT;"
+    "CREATE INDEX outcomes_by_run ON outcomes (run);"
+
+    /* What a run amounts to for each setting. */
+    "CREATE TABLE results ("
+    "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, place INTEGER NOT NULL,"
+    "  setting TEXT NOT NULL, title TEXT NOT NULL, grp TEXT NOT NULL, wanted TEXT NOT NULL,"
+    "  before TEXT, after TEXT, verdict TEXT NOT NULL, reason TEXT, detail TEXT, url TEXT,"
+    "  wording TEXT, language TEXT, located TEXT, ready TEXT, page_title TEXT,"
+    "  proofs TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, setting)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX results_by_setting ON results (setting, run);"
+
+    /* Each link holds the hash of the one before. A run that was removed keeps its link, and a link
+     * of the kind 'removed' says when that was. */
+    "CREATE TABLE chain ("
+    "  n INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('run', 'removed')), run TEXT NOT NULL,"
+    "  format INTEGER NOT NULL, content TEXT NOT NULL, previous TEXT NOT NULL,"
+    "  hash TEXT NOT NULL) STRICT;"
+    "CREATE INDEX chain_by_run ON chain (run);"
+
+    /* Settings that are left as they are on purpose, and manual steps that were done. */
+    "CREATE TABLE waivers ("
+    "  n INTEGER PRIMARY KEY, scenario TEXT NOT NULL, setting TEXT NOT NULL, because TEXT NOT NULL,"
+    "  made TEXT NOT NULL, until TEXT, withdrawn TEXT) STRICT;"
+    "CREATE INDEX waivers_by_setting ON waivers (scenario, setting);"
+    "CREATE TABLE done ("
+    "  n INTEGER PRIMARY KEY, scenario TEXT NOT NULL, step TEXT NOT NULL, done_on TEXT NOT NULL,"
+    "  note TEXT, made TEXT NOT NULL) STRICT;"
+    "CREATE INDEX done_by_step ON done (scenario, step);"
+
+    /* The watched documents, their revisions, the dates that they announce, and what was sent. */
+    "CREATE TABLE policies ("
+    "  scenario TEXT NOT NULL, policy TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL,"
+    "  checked TEXT, error TEXT, PRIMARY KEY (scenario, policy)) STRICT;"
+    "CREATE TABLE revisions ("
+    "  n INTEGER PRIMARY KEY, scenario TEXT NOT NULL, policy TEXT NOT NULL, seen TEXT NOT NULL,"
+    "  sha256 TEXT NOT NULL, text TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '{}') STRICT;"
+    "CREATE INDEX revisions_by_policy ON revisions (scenario, policy, n);"
+    "CREATE TABLE calendar ("
+    "  scenario TEXT NOT NULL, date TEXT NOT NULL, source TEXT NOT NULL, quote TEXT NOT NULL,"
+    "  handled TEXT, PRIMARY KEY (scenario, date, source)) STRICT;"
+    "CREATE TABLE notifications ("
+    "  n INTEGER PRIMARY KEY, at TEXT NOT NULL, scenario TEXT, channel TEXT NOT NULL,"
+    "  subject TEXT NOT NULL, body TEXT NOT NULL, error TEXT) STRICT;",
+};
+
+int ofs_ledger_schema_version(void)
+{
+    return sizeof migrations / sizeof *migrations;
+}
+
+int ofs_ledger_migrate(struct ofs_db *db, struct ofs_error *err)
+{
+    if (ofs_db_begin(db, err))
+        return -1;
+    int64_t from = ofs_db_number(db, -1, "PRAGMA user_version", "");
+    int rc = 0;
+    for (int i = (int)from; from >= 0 && !rc && i < ofs_ledger_schema_version(); i++)
+        rc = ofs_db_script(db, migrations[i], err);
+    OFS_AUTO_STR stamp = ofs_text_printf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                                         OFS_LEDGER_APPLICATION, ofs_ledger_schema_version());
+    if (!rc && (from < 0 || !stamp))
+        rc = ofs_fail(err, OFS_ERR_STATE, "the ledger's version cannot be read");
+    if (!rc && from < ofs_ledger_schema_version())
+        rc = ofs_db_script(db, stamp, err);
+    return ofs_db_end(db, rc, err);
+}
