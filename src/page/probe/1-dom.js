@@ -2,6 +2,39 @@
  * (DOM Standard, 4.2.2 "Shadow tree"; frames through contentDocument). Nodes of frames belong to other
  * realms, so nothing here asks `instanceof`. */
 
+/* Within one question the page does not change, so what was found out of a node holds until its end. Outside
+ * of a question, as in a listener, nothing is remembered. */
+let memory = null;
+
+function remembered(compute) {
+  let known = null;
+  let of = null;
+  return (node) => {
+    if (!memory) return compute(node);
+    if (of !== memory) {
+      of = memory;
+      known = new Map();
+    }
+    let value = known.get(node);
+    if (value === undefined && !known.has(node)) known.set(node, (value = compute(node)));
+    return value;
+  };
+}
+
+function remembering(work) {
+  memory = memory || {};
+  try {
+    return work();
+  } finally {
+    memory = null;
+  }
+}
+
+/* After a scroll, or when the page's own code may have run. */
+const forget = () => {
+  if (memory) memory = {};
+};
+
 const closedRoots = new WeakMap(); /* host -> closed shadow root, where the protocol handed it over */
 
 const toldNodes = new WeakMap(); /* custom element -> what it tells assistive technology alone */
@@ -46,7 +79,7 @@ function slotOf(node) {
   return null;
 }
 
-function composedParent(node) {
+const composedParent = remembered((node) => {
   const slot = slotOf(node);
   if (slot) return slot;
   const parent = node.parentNode;
@@ -60,13 +93,13 @@ function composedParent(node) {
     }
   }
   return parent;
-}
+});
 
-function composedAncestors(node) {
+const composedAncestors = remembered((node) => {
   const list = [];
   for (let p = composedParent(node); p; p = composedParent(p)) list.push(p);
   return list;
-}
+});
 
 const composedContains = (outer, node) => outer === node || composedAncestors(node).includes(outer);
 
@@ -86,19 +119,32 @@ function walk(node, visit) {
   }
 }
 
-const styleOf = (el, pseudo) => el.ownerDocument.defaultView.getComputedStyle(el, pseudo);
+/* Every element of the page, in document order. */
+const everyElement = remembered((root) => {
+  const list = [];
+  walk(root, (el) => {
+    list.push(el);
+    return true;
+  });
+  return list;
+});
+const elementsHere = () => everyElement(document.documentElement);
+
+const pseudoStyleOf = (el, pseudo) => el.ownerDocument.defaultView.getComputedStyle(el, pseudo);
+const styleOf = remembered((el) => el.ownerDocument.defaultView.getComputedStyle(el));
+const hasBoxes = remembered((el) => el.getClientRects().length > 0);
 
 /* Is the element drawn at all? Visually hidden ones (clipped, one pixel, transparent) are. */
-function isRendered(el) {
+const isRendered = remembered((el) => {
+  if (hasBoxes(el)) return styleOf(el).visibility === "visible" && (!el.checkVisibility || el.checkVisibility());
   const style = styleOf(el);
-  if (style.visibility !== "visible") return false;
-  if (el.getClientRects().length) return !el.checkVisibility || el.checkVisibility();
-  return style.display === "contents" && [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
-}
+  return style.display === "contents" && style.visibility === "visible" &&
+    [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
+});
 
 /* Could a person come to see it? Not what lies left of or above the page, in a box of no size, or is all
  * transparent. */
-function isInSight(el) {
+const isInSight = remembered((el) => {
   const box = el.getBoundingClientRect();
   const view = el.ownerDocument.defaultView;
   if (box.right + view.scrollX <= 0 || box.bottom + view.scrollY <= 0 || box.width < 2 || box.height < 2) return false;
@@ -108,7 +154,7 @@ function isInSight(el) {
     if (e !== el && /hidden|clip/.test(style.overflow) && style.display !== "inline" && style.display !== "contents" && (e.clientWidth < 2 || e.clientHeight < 2)) return false;
   }
   return true;
-}
+});
 
 const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 const reached = new WeakSet(); /* what the protocol has looked into already */
@@ -122,9 +168,13 @@ const wasAskedJustNow = (el) => doubted.has(el) && performance.now() - doubted.g
 const shut = new WeakSet(); /* may have a closed root, and the protocol cannot open one */
 
 /* What has no box of its own, as a slot, shows what is in it. */
-const showsNothing = (el) =>
-  [...composedChildren(el)].every((child) =>
-    isElement(child) ? !child.getClientRects().length && (styleOf(child).display !== "contents" || showsNothing(child)) : !isText(child) || !child.data.trim());
+function showsNothing(el) {
+  for (const child of composedChildren(el)) {
+    if (isText(child) && child.data.trim()) return false;
+    if (isElement(child) && (hasBoxes(child) || (styleOf(child).display === "contents" && !showsNothing(child)))) return false;
+  }
+  return true;
+}
 
 /* Is it as tall as it is for the sake of nothing that is to be seen in it? What its own style explains
  * is no sign (CSS Typed OM, 6.1: the computed height is a keyword where the content decides). */
@@ -133,7 +183,7 @@ function isFilled(el) {
   const outer = el.parentElement ? styleOf(el.parentElement).display : "";
   if (!el.computedStyleMap || el.computedStyleMap().get("height").value !== "auto") return !el.computedStyleMap;
   if (/absolute|fixed/.test(style.position) || /flex|grid/.test(outer) || style.aspectRatio !== "auto") return false;
-  if (["::before", "::after"].some((pseudo) => !/^(none|normal)$/.test(styleOf(el, pseudo).content))) return false;
+  if (["::before", "::after"].some((pseudo) => !/^(none|normal)$/.test(pseudoStyleOf(el, pseudo).content))) return false;
   const edges = ["paddingTop", "paddingBottom", "borderTopWidth", "borderBottomWidth"].reduce((sum, side) => sum + parseFloat(style[side]), 0);
   return el.getBoundingClientRect().height > Math.max(edges, parseFloat(style.minHeight) || 0) + 4;
 }
@@ -150,10 +200,10 @@ function isSealed(el) {
 function isOpaque(el) {
   const custom = el.localName.includes("-");
   if (!custom && (el.shadowRoot || !mayHost.test(el.localName))) return false;
-  if (!isRendered(el) || (custom && !el.matches(":defined"))) return false;
-  if (custom) return !el.shadowRoot || !el.hasAttribute("role");
+  if (custom) return isRendered(el) && el.matches(":defined") && (!el.shadowRoot || !el.hasAttribute("role"));
+  if (!showsNothing(el) || !isRendered(el)) return false;
   const box = el.getBoundingClientRect();
-  return box.width >= 8 && box.height >= 8 && showsNothing(el);
+  return box.width >= 8 && box.height >= 8;
 }
 
 /* Those that are still to be looked into, or have told something that may have changed since. */
@@ -161,7 +211,7 @@ const isToBeReached = (el) => toldNodes.has(el) || (!reached.has(el) && !wasAske
 
 /* Where a frame's document lies in the top document's view, and how large one of its pixels is there: a
  * frame may be zoomed or scaled. */
-function frameView(doc) {
+const frameView = remembered((doc) => {
   let at = { x: 0, y: 0, scale: 1 };
   for (let view = doc.defaultView; view && view.frameElement; view = view.parent) {
     const frame = view.frameElement;
@@ -174,7 +224,7 @@ function frameView(doc) {
     at = { x: box.left + outer * (frame.clientLeft + left) + at.x * scale, y: box.top + outer * (frame.clientTop + top) + at.y * scale, scale: at.scale * scale };
   }
   return at;
-}
+});
 
 /* Is a frame around it turned or tilted? Then no box tells where a point of it lies. */
 function isInTurnedFrame(doc) {
@@ -187,17 +237,30 @@ function isInTurnedFrame(doc) {
   return false;
 }
 
-function boxOf(el) {
+const boxOf = remembered((el) => {
   const box = el.getBoundingClientRect();
   const at = frameView(el.ownerDocument);
   return { x: box.left * at.scale + at.x, y: box.top * at.scale + at.y, w: box.width * at.scale, h: box.height * at.scale };
-}
+});
 
 const middle = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
 
 /* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. */
+const plainTexts = new Map();
+const MOST_PLAIN_TEXTS = 5000;
+
 function plain(text) {
-  return (text || "")
+  if (!text) return "";
+  let known = plainTexts.get(text);
+  if (known !== undefined) return known;
+  known = makePlain(text);
+  if (plainTexts.size >= MOST_PLAIN_TEXTS) plainTexts.clear();
+  plainTexts.set(text, known);
+  return known;
+}
+
+function makePlain(text) {
+  return text
     .normalize("NFKC")
     .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
     .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
@@ -224,8 +287,9 @@ function textLines(root, skip) {
   };
   const add = (node, el) => {
     if (isText(node)) {
-      if (node.data.trim() && styleOf(el).visibility === "visible") line.el = line.el || el;
-      if (styleOf(el).visibility === "visible") line.text += node.data;
+      if (styleOf(el).visibility !== "visible") return;
+      line.text += node.data;
+      if (!line.el && node.data.trim()) line.el = el;
       return;
     }
     if (!isElement(node) || (skip && skip(node))) return;

@@ -32,13 +32,14 @@ const knownRoles = new Set(
 
 /* The first token of the role attribute that is a role (WAI-ARIA 1.2, 5.3 and 8.1), else the element's own
  * role (HTML-AAM, and for a custom element what it says of itself). */
-function roleOf(el) {
-  const given = (el.getAttribute("role") || "").toLowerCase().split(/\s+/).find((token) => knownRoles.has(token) && !/^(none|presentation)$/.test(token));
+const roleOf = remembered((el) => {
+  const role = el.getAttribute("role");
+  const given = role && role.toLowerCase().split(/\s+/).find((token) => knownRoles.has(token) && !/^(none|presentation)$/.test(token));
   if (given) return given;
   const own = implicitRoles[el.localName];
   const told = toldNodes.get(el);
   return own ? own(el) : (told && told.role) || "";
-}
+});
 
 const byId = (el, id) => {
   const root = el.getRootNode();
@@ -49,7 +50,7 @@ const referenced = (el, attribute) =>
   (el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean).map((id) => byId(el, id)).filter(Boolean);
 
 /* Labels of form controls and of custom elements that a label names (HTML, 4.10.4). */
-function labelsOf(el) {
+const labelsOf = remembered((el) => {
   if (el.labels && el.labels.length) return [...el.labels];
   const root = el.getRootNode();
   const found = [];
@@ -58,7 +59,7 @@ function labelsOf(el) {
   const around = el.closest && el.closest("label");
   if (around && !around.htmlFor && !found.includes(around) && labelIsFor(around, el)) found.push(around);
   return found;
-}
+});
 
 const labelable = (el) =>
   (/^(button|meter|output|progress|select|textarea)$/.test(el.localName) || (el.localName === "input" && el.type !== "hidden") ||
@@ -77,7 +78,7 @@ function isHidden(el) {
 }
 
 function pseudoText(el, which) {
-  const style = styleOf(el, which);
+  const style = pseudoStyleOf(el, which);
   const content = style.content;
   if (!content || content === "none" || content === "normal" || style.display === "none") return "";
   if (style.visibility !== "visible" && styleOf(el).visibility === "visible") return "";
@@ -155,8 +156,8 @@ function nameStep(el, ctx) {
   return el.getAttribute("title") || (ctx.top ? el.getAttribute("placeholder") : "") || ""; /* 2I */
 }
 
-const accessibleName = (el) =>
-  squeeze(nameStep(el, { visited: new Set(), referenced: false, inLabelledby: false, through: false, top: true }));
+const accessibleName = remembered((el) =>
+  squeeze(nameStep(el, { visited: new Set(), referenced: false, inLabelledby: false, through: false, top: true })));
 
 /* The elements whose text makes the name, for telling its lines apart. */
 function nameSources(el) {

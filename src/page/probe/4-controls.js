@@ -68,10 +68,10 @@ function stateOfOne(kind, el) {
 
 /* A control: its outermost element, every element that is part of it, and how it reads. Elements
  * inside one another (a host with a role around an input) are one control. */
-function collectControls() {
+const controlsOf = remembered((root) => {
   const found = [];
   const groups = new Map();
-  walk(document.documentElement, (el) => {
+  walk(root, (el) => {
     if (/^(script|style|template|head)$/.test(el.localName)) return false;
     const kind = kindOf(el);
     if (!kind || isAway(el)) return true;
@@ -99,7 +99,8 @@ function collectControls() {
   const joined = joinSegments(found);
   for (const control of joined) describe(control);
   return joined.filter((control) => control.rendered || control.folded);
-}
+});
+const collectControls = () => controlsOf(document.documentElement);
 
 /* Two buttons side by side, or alone in one group, that say On and Off are one choice, and neither is a state
  * of its own: what is chosen is said by an attribute, or by the looks alone, and then not to us. */
@@ -123,6 +124,18 @@ function joinSegments(found) {
     list.splice(i, 2, { kind: "radio", el: isGroup ? around : a, members: [a, b] });
   }
   return list;
+}
+
+/* How many controls an element holds, itself included. */
+const countsIn = new WeakMap();
+
+function holdsOthers(around, control, controls) {
+  if (!countsIn.has(controls)) {
+    const counts = new Map();
+    for (const { el } of controls) for (const e of [el, ...composedAncestors(el)]) counts.set(e, (counts.get(e) || 0) + 1);
+    countsIn.set(controls, counts);
+  }
+  return (countsIn.get(controls).get(around) || 0) > (composedContains(around, control.el) ? 1 : 0);
 }
 
 const nameOf = (el) => accessibleName(el) || (toldKind(el) ? squeeze(toldNodes.get(el).name) : "");

@@ -22,7 +22,7 @@ function rowOf(control, controls) {
   let row = null;
   for (const around of composedAncestors(control.el)) {
     if (/^(body|html|main|form|iframe)$/.test(around.localName)) break;
-    if (controls.some((other) => other !== control && composedContains(around, other.el))) break;
+    if (holdsOthers(around, control, controls)) break;
     row = around;
     if (textLines(around, ownText(control)).length >= 6) break; /* a page's worth of text is no row */
   }
@@ -61,7 +61,7 @@ function labelBlock(control, controls) {
     if (nearer) break;
     let block = best.el;
     for (const outer of composedAncestors(best.el)) {
-      if (composedContains(outer, control.el) || controls.some((other) => composedContains(outer, other.el))) break;
+      if (composedContains(outer, control.el) || holdsOthers(outer, control, controls)) break;
       if (beside.length && !isBeside(boxOf(outer))) break;
       block = outer;
     }

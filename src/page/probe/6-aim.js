@@ -80,7 +80,7 @@ function trackOf(target, controls, control) {
   for (const around of composedAncestors(target).slice(0, 4)) {
     const box = boxOf(around);
     if (box.w > 220 || box.h > 110) return null;
-    if (controls.some((other) => other !== control && composedContains(around, other.el))) return null;
+    if (holdsOthers(around, control, controls)) return null;
     let pressable = false;
     walk(around, (e) => {
       if (e !== target && e !== around && takesPresses(e) && !control.members.includes(e)) pressable = true;
@@ -94,6 +94,7 @@ function trackOf(target, controls, control) {
 
 function scrollTo(el) {
   el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  forget();
 }
 
 /* The innermost element is what takes the press; for radios, the one that means the wanted word. */
@@ -134,16 +135,12 @@ function aimAt(target, control, controls) {
 }
 
 /* A modal that is open keeps hands and keys from everything behind it. */
-const openModals = () => {
-  const list = [];
-  walk(document.documentElement, (el) => {
+const openModals = () =>
+  elementsHere().filter((el) => {
     const role = el.getAttribute("role");
     const modal = el.localName === "dialog" ? el.open : role === "alertdialog" || role === "dialog";
-    if (modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0) list.push(el);
-    return true;
+    return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0;
   });
-  return list;
-};
 
 /* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). The page may
  * have changed since the aim was taken, under the pointer even: what would go astray is kept from the page.

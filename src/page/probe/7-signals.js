@@ -39,13 +39,7 @@ function idsTaken(doc, kind) {
 const sum = (numbers) => (numbers.includes(null) ? null : numbers.reduce((a, b) => a + b, 0));
 
 function documentsHere() {
-  const list = [];
-  const add = (doc) => {
-    list.push(doc);
-    for (const frame of doc.querySelectorAll("iframe, frame")) if (frameDocument(frame)) add(frameDocument(frame));
-  };
-  add(document);
-  return list.filter((doc) => doc.defaultView);
+  return [document, ...elementsHere().map(frameDocument).filter(Boolean)].filter((doc) => doc.defaultView);
 }
 
 /* Did a frame callback ask for the next one since the last question? */

@@ -36,14 +36,7 @@ function blockerNow() {
   return null;
 }
 
-function asksForPassword() {
-  let asks = false;
-  walk(document.documentElement, (el) => {
-    if (isInput(el, "password") && isRendered(el)) asks = true;
-    return !asks;
-  });
-  return asks;
-}
+const asksForPassword = () => elementsHere().some((el) => isInput(el, "password") && isRendered(el));
 
 const aiWords =
   /\b(a\.?i\.?|genai|gpt|llms?|copilot)\b|artificial intelligence|machine.learning|generative|language models?|\bKI\b|künstliche\w* intelligenz|generative\w* KI|\bIA\b|intelligence artificielle|inteligencia artificial|inteligência artificial|intelligenza artificiale|kunstmatige intelligentie|sztuczn\w+ inteligencj\w+|apprentissage automatique|aprendizaje automático|train\w* (our |the |its )?models?/i;
@@ -75,36 +68,62 @@ function tellControl(control, setting, controls) {
   };
 }
 
+const runTogether = (text) => plain(text).replace(/\s/g, "");
+
+/* Settings by every wording of theirs that is known. */
+function byWording(settings) {
+  const map = new Map();
+  for (const setting of settings) for (const text of setting.known) map.set(text, [...(map.get(text) || []), setting]);
+  return map;
+}
+
+/* Named by more than the text in it? */
+const isNamedApart = (el) =>
+  el.hasAttribute("aria-label") || el.hasAttribute("aria-labelledby") || !!shadowOf(el) || !!el.querySelector("[aria-label], [aria-labelledby], [alt], [title], svg, slot, input");
+
+/* The texts of a link that may be a setting's, or null where a short look shows that none is. */
+function linkTexts(el, wordings) {
+  if (!isNamedApart(el)) {
+    const text = el.textContent;
+    const together = runTogether(text);
+    if (!soundsLikeAi(text) && !wordings.some((wording) => together.includes(wording))) return null;
+  }
+  return [accessibleName(el), ...textLines(el).map((line) => line.text)];
+}
+
+const trimmed = (path) => path.replace(/\/$/, "");
+const firstPart = (path) => path.split("/")[1];
+
+/* Links to the settings, and links to something about AI that is none of them. */
 function linksFor(settings) {
   const found = {};
   const strange = [];
+  const known = byWording(settings);
+  const wordings = [...known.keys()].map(runTogether);
   let count = 0;
-  const here = location.pathname.split("/")[1];
-  walk(document.documentElement, (el) => {
-    if (el.localName !== "a" || !el.hasAttribute("href") || !isRendered(el)) return true;
+  for (const el of elementsHere()) {
+    if (el.localName !== "a" || !el.hasAttribute("href") || !isRendered(el)) continue;
     let url;
     try {
       url = new URL(el.href, el.ownerDocument.baseURI);
     } catch (_) {
-      return true;
+      continue;
     }
-    const away = url.origin !== location.origin;
     count++;
-    const texts = [accessibleName(el), ...textLines(el).map((line) => line.text)];
-    let known = false;
-    for (const setting of settings) {
-      const by = texts.some((text) => setting.known.has(plain(text))) ? "text" : !away && setting.page && url.pathname.replace(/\/$/, "") === setting.page.replace(/\/$/, "") ? "path" : null;
-      if (!by) continue;
-      known = true;
-      found[setting.id] = found[setting.id] || [];
-      const same = found[setting.id].find((link) => link.path === url.pathname + url.search && link.away === away);
+    const away = url.origin !== location.origin;
+    const texts = linkTexts(el, wordings) || [];
+    const named = new Set(texts.flatMap((text) => known.get(plain(text)) || []));
+    const leading = settings.filter((s) => !away && s.page && trimmed(url.pathname) === trimmed(s.page));
+    for (const setting of new Set([...named, ...leading])) {
+      const by = named.has(setting) ? "text" : "path";
+      const list = (found[setting.id] = found[setting.id] || []);
+      const same = list.find((link) => link.path === url.pathname + url.search && link.away === away);
       if (same && by === "text") same.by = by;
-      if (!same) found[setting.id].push({ path: url.pathname + url.search, text: squeeze(texts[0]).slice(0, 200), by, away });
+      if (!same) list.push({ path: url.pathname + url.search, text: squeeze(texts[0] || accessibleName(el)).slice(0, 200), by, away });
     }
-    if (!known && !away && url.pathname.split("/")[1] === here && url.pathname !== location.pathname && soundsLikeAi(texts[0]))
-      strange.push({ name: squeeze(texts[0]).slice(0, 200), state: null });
-    return false;
-  });
+    if (named.size || leading.length || away || url.pathname === location.pathname || !texts.length) continue;
+    if (firstPart(url.pathname) === firstPart(location.pathname) && soundsLikeAi(texts[0])) strange.push({ name: squeeze(texts[0]).slice(0, 200), state: null });
+  }
   return { found, strange, count };
 }
 
@@ -115,11 +134,10 @@ function scroller() {
   const whole = document.scrollingElement || document.documentElement;
   if (whole.scrollHeight - whole.clientHeight > 4) return whole;
   let best = null;
-  walk(document.documentElement, (el) => {
-    if (el.scrollHeight - el.clientHeight <= 4 || el.clientHeight < innerHeight / 2) return true;
+  for (const el of elementsHere()) {
+    if (el.clientHeight < innerHeight / 2 || el.scrollHeight - el.clientHeight <= 4) continue;
     if (/^(auto|scroll|overlay)$/.test(styleOf(el).overflowY) && (!best || el.clientHeight > best.clientHeight)) best = el;
-    return true;
-  });
+  }
   return best || whole;
 }
 
@@ -152,7 +170,7 @@ function look({ index } = {}) {
   let opaque = 0;
   let told = 0;
   let sealed = 0;
-  walk(document.documentElement, (el) => {
+  for (const el of elementsHere()) {
     const shadow = shadowOf(el);
     if (shadow) roots.push(shadow);
     if (toldNodes.has(el)) told++;
@@ -160,8 +178,7 @@ function look({ index } = {}) {
     if (isSealed(el)) sealed++;
     const inner = frameDocument(el);
     if (inner) roots.push(inner);
-    return true;
-  });
+  }
   roots.forEach(watch);
   const controls = collectControls();
   const matches = {};

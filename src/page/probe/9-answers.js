@@ -40,11 +40,7 @@ const answers = {
   look,
   /* What can still be pending: see 7-signals.js. */
   signals() {
-    const roots = documentsHere();
-    walk(document.documentElement, (el) => {
-      if (shadowOf(el)) roots.push(shadowOf(el));
-      return true;
-    });
+    const roots = [...documentsHere(), ...elementsHere().map(shadowOf).filter(Boolean)];
     return signalsNow(roots, collectControls, openModals());
   },
   /* Is the page idle within so many milliseconds? */
@@ -94,11 +90,9 @@ const answers = {
   /* Where to press to unfold a section whose button says one of the setting's wordings. */
   aim_fold({ id }) {
     const setting = site.settings.find((s) => s.id === id);
-    const hits = [];
-    walk(document.documentElement, (el) => {
+    const hits = elementsHere().filter((el) => {
       const closed = el.localName === "summary" ? el.parentNode.localName === "details" && !el.parentNode.open : el.getAttribute("aria-expanded") === "false" && roleOf(el) === "button" && !el.hasAttribute("aria-haspopup");
-      if (closed && isRendered(el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)))) hits.push(el);
-      return true;
+      return closed && isRendered(el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)));
     });
     if (hits.length !== 1) return { count: hits.length };
     arm(() => hits);
@@ -145,12 +139,7 @@ globalThis.ofsProbe = {
     return lastListed;
   },
   hosts() {
-    const list = [];
-    walk(document.documentElement, (el) => {
-      if (isToBeReached(el)) list.push(el);
-      return true;
-    });
-    return list;
+    return remembering(() => elementsHere().filter(isToBeReached));
   },
   takeRoot(host, root) {
     closedRoots.set(host, root);
@@ -167,6 +156,6 @@ globalThis.ofsProbe = {
 };
 for (const [name, answer] of Object.entries(answers))
   globalThis.ofsProbe[name] = (args) => {
-    const value = answer(args || {});
+    const value = remembering(() => answer(args || {}));
     return value && typeof value.then === "function" ? value.then((v) => JSON.stringify(v)) : JSON.stringify(value);
   };
