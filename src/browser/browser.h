@@ -26,42 +26,80 @@
 struct ofs_browser;
 struct ofs_tab;
 
-/* A request that the page itself made. */
+/* What a request is for. Images, styles, fonts and media are not kept. */
+enum ofs_request_kind {
+    OFS_REQUEST_DOCUMENT,
+    OFS_REQUEST_SCRIPT,
+    OFS_REQUEST_DATA, /* fetch, XMLHttpRequest, EventSource, a form: what may ask for or save a
+                         state */
+};
+
+/* A request that the page itself made. Two requests are the same question when method, whole
+ * address and body are the same. */
 struct ofs_request {
     unsigned serial; /* counts up from 1 in each tab */
     char id[64];
     char method[12];
     char *url;
-    bool page_data; /* fetch, XMLHttpRequest, script: what a page waits for before it is ready */
+    uint64_t body; /* a hash of what it carried, 0: nothing */
+    enum ofs_request_kind kind;
+    bool is_top;                     /* the top document itself */
     int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */
     int64_t ended_ms;
     int status;
-    bool ended; /* whole, or failed */
-    bool failed;
+    bool ended;  /* whole, or failed */
+    bool failed; /* it broke off, before or after the status was known */
+    bool left;   /* its document went away before it ended: nothing more will be heard of it */
 };
 
-enum { OFS_MAX_REQUESTS = 256 };
+enum { OFS_MAX_REQUESTS = 1024 }; /* kept for each tab, since the last navigation of ours */
 
 struct ofs_tab_view {
+    unsigned events;  /* moves with everything that is noted here */
     unsigned commits; /* documents that have begun in the top frame */
     bool dom_ready;   /* of the present document */
     bool loaded;      /* its load event has fired */
     int status;       /* HTTP status of the present document, 0 while not known */
     char failure[96]; /* why it did not arrive, or not whole: the browser's own word, or "" */
     bool crashed;     /* the tab's process has died */
-    bool closed;      /* the tab was closed by somebody else */
+    bool closed;      /* the tab was closed by another hand than ours */
     unsigned prompts; /* alert, confirm, prompt, beforeunload: all are answered at once, with No
                          where they ask, and Leave where they ask whether to leave */
     char prompt[256]; /* the last one's words */
     char prompt_kind[16];
-    unsigned popups; /* windows that the page opened; they are closed with the tab */
+    unsigned popups;   /* windows that the page opened; they are closed with the tab */
+    unsigned channels; /* WebSockets, EventSources, WebTransports that are open */
+    unsigned messages; /* that came over them */
+    unsigned workers;  /* workers of the page that are alive */
     unsigned last_serial;
-    struct ofs_request requests[OFS_MAX_REQUESTS]; /* by serial modulo the size */
+    unsigned first_serial; /* the oldest request that is kept */
+    bool overflowed; /* a request that was still open had to be forgotten: nothing can be concluded
+                        from what is kept */
+    struct ofs_request *requests; /* by serial modulo OFS_MAX_REQUESTS; allocated at first use */
+};
+
+/* What can be seen of a tab. Where something cannot be seen, its absence proves nothing. */
+struct ofs_tab_sees {
+    bool requests; /* every request of the page, its status and its end */
+    bool bodies;   /* what the site answered (browser_ops.body) */
+    bool timers;   /* the page's own timers (browser_ops.timers) */
+    bool channels; /* sockets and workers */
+    bool isolated; /* the probe runs where the page cannot see or change it */
+};
+
+/* What the page's own clocks hold back: setTimeout, setInterval, scheduler.postTask with a delay,
+ * AbortSignal.timeout, in every frame. */
+struct ofs_timers {
+    unsigned pending;   /* that run once and have not run */
+    unsigned repeating; /* that run again and again */
+    int64_t first_ms;   /* until the first of them is due; -1: none is pending */
+    int64_t last_ms;    /* until the last of those that run once is due; -1: none */
 };
 
 /* What stands first in every tab and in every browser. */
 struct ofs_tab {
     struct ofs_browser *browser;
+    struct ofs_tab_sees sees;
     struct ofs_tab_view view;
 };
 
@@ -77,10 +115,6 @@ struct ofs_browser_ops {
     int (*navigate)(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                     struct ofs_error *err);
 
-    /* The same without waiting, where the protocol can: a call answers OFS_ERR_GONE until the
-     * document has begun. NULL: it cannot. */
-    int (*begin)(struct ofs_tab *tab, const char *url, struct ofs_error *err);
-
     /* Call a function of the probe in the top document, out of the page's sight where the protocol
      * has a place for that. Waits for a promise. `args` is borrowed; `*ret_value` is the caller's.
      * OFS_ERR_GONE: the document went away meanwhile; look again. */
@@ -91,6 +125,22 @@ struct ofs_browser_ops {
      * and what custom elements tell assistive technology alone (ElementInternals). Needs a probe in
      * the document. NULL: the protocol cannot. */
     int (*reach)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+    /* Wait until something was noted in the view, or the document has changed (a DOM mutation), or
+     * the deadline has passed: 0 in each of these cases. Where no event tells of a change, a short
+     * time takes its place. */
+    int (*wait)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document. NULL: the
+     * protocol cannot tell. */
+    int (*timers)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
+                  struct ofs_error *err);
+
+    /* What the site answered to the request of that serial, as text, out of the browser's memory;
+     * no request is made. For the top document: its source as it was delivered. The caller frees
+     * it. OFS_ERR_PEER: the browser has not kept it. NULL: the protocol cannot tell. */
+    int (*body)(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                struct ofs_error *err);
 
     /* One trusted click of the main button at a point of the top document's view, in CSS pixels. */
     int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
@@ -149,9 +199,6 @@ struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_con
 
 /* Say before anything is opened whether `address` is well formed and on this machine. */
 int ofs_browser_check_address(const char *address, struct ofs_error *err);
-
-/* Wait for anything to happen, in any tab. */
-int ofs_browser_turn(struct ofs_browser *b, ofs_deadline deadline, struct ofs_error *err);
 
 /* The request of that serial, or NULL when it is no longer kept. */
 const struct ofs_request *ofs_tab_request(const struct ofs_tab *tab, unsigned serial);
