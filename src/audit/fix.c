@@ -73,7 +73,7 @@ static int hold(struct ofs_job *job, struct ofs_error *err)
     ofs_deadline until = last + HOLD;
     while (ofs_now_ms() < until) {
         struct ofs_error soft;
-        if (ofs_browser_turn(job->browser, ofs_deadline_min(until, job->deadline), &soft) &&
+        if (ofs_loop_turn(job->browser->loop, ofs_deadline_min(until, job->deadline), &soft) &&
             (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(job->deadline) == 0)) {
             *err = soft;
             return -1;

@@ -45,7 +45,7 @@ static int turn_for(struct ofs_job *job, int64_t ms, struct ofs_error *err)
     ofs_deadline until = ofs_deadline_in(ms);
     while (ofs_deadline_left(until)) {
         struct ofs_error soft;
-        if (ofs_browser_turn(job->browser, ofs_deadline_min(until, job->deadline), &soft) &&
+        if (ofs_loop_turn(job->browser->loop, ofs_deadline_min(until, job->deadline), &soft) &&
             (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(job->deadline) == 0)) {
             *err = soft;
             return -1;

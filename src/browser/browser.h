@@ -41,7 +41,8 @@ struct ofs_request {
     char id[64];
     char method[12];
     char *url;
-    uint64_t body; /* a hash of what it carried, 0: nothing */
+    uint64_t body; /* a hash of what it carried; 0: nothing; where that is not told, a value that no
+                      other request has */
     enum ofs_request_kind kind;
     bool is_top;                     /* the top document itself */
     int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */
@@ -49,7 +50,7 @@ struct ofs_request {
     int status;
     bool ended;  /* whole, or failed */
     bool failed; /* it broke off, before or after the status was known */
-    bool left;   /* its document went away before it ended: nothing more will be heard of it */
+    bool left;   /* its document went away before it ended, and it may never be told to end */
 };
 
 enum { OFS_MAX_REQUESTS = 1024 }; /* kept for each tab, since the last navigation of ours */

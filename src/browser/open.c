@@ -154,8 +154,3 @@ struct ofs_browser *ofs_browser_open(struct ofs_loop *loop, const struct ofs_con
     }
     return launch(loop, how, deadline, err);
 }
-
-int ofs_browser_turn(struct ofs_browser *b, ofs_deadline deadline, struct ofs_error *err)
-{
-    return ofs_loop_turn(b->loop, deadline, err);
-}

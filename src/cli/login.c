@@ -140,7 +140,7 @@ static int await_person(struct login *l, struct ofs_error *err)
         if (signed_in)
             return 0;
         while (ofs_deadline_left(next) > 0)
-            if (ofs_browser_turn(l->browser, ofs_deadline_min(next, l->deadline), &why) &&
+            if (ofs_loop_turn(l->browser->loop, ofs_deadline_min(next, l->deadline), &why) &&
                 (why.code != OFS_ERR_TIMEOUT || ofs_deadline_left(l->deadline) == 0)) {
                 *err = why;
                 return -1;

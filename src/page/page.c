@@ -146,17 +146,6 @@ int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look
 
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
 {
-    OFS_AUTO_JSON args = cJSON_CreateObject();
-    OFS_AUTO_JSON ignored = NULL;
-    struct ofs_error soft;
-    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms + 1000));
-    cJSON_AddNumberToObject(args, "ms", (double)ms);
-    /* A page in the background may get no timers: then our own clock ends the wait. */
-    int rc = ofs_page_ask(page, "changed", args, end, &ignored, &soft);
-    if (rc && soft.code == OFS_ERR_GONE)
-        rc = ofs_browser_turn(page->browser, end, &soft);
-    if (!rc || (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0))
-        return 0;
-    *err = soft;
-    return -1;
+    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms));
+    return page->browser->ops->wait(page->tab, end, err);
 }

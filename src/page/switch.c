@@ -118,7 +118,7 @@ static struct saves look_at_saves(const struct ofs_page *page, const struct ofs_
         if (!r || !r->url || !is_save_method(r->method) || strncmp(r->url, page->origin, n))
             continue;
         bool named = path && has_path(r->url, path) && (!method || !strcmp(method, r->method));
-        bool open = !r->ended && !r->answered_ms;
+        bool open = !r->ended && !r->left && !r->answered_ms;
         int status = r->status; /* whether or not the page reads the rest of the answer */
         saves.any = true;
         saves.open = saves.open || open;

@@ -141,7 +141,7 @@ static bool is_waiting(const struct ofs_tab *tab, unsigned from, int64_t *ret_si
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r)
             break;
-        if (!r->page_data || !r->url || is_poll(tab, from, r))
+        if (r->left || is_poll(tab, from, r))
             continue;
         int64_t taken = r->ended         ? r->ended_ms
                         : r->answered_ms ? r->answered_ms + BODY_AFTER
@@ -247,8 +247,7 @@ static bool was_refused(const struct ofs_page *page, unsigned from)
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r)
             break;
-        if (!r->page_data || !r->url || strcmp(r->method, "GET") ||
-            strncmp(r->url, page->origin, n) || !is_failure(r))
+        if (strcmp(r->method, "GET") || strncmp(r->url, page->origin, n) || !is_failure(r))
             continue;
         bool made_good = false;
         for (unsigned later = serial + 1; later <= tab->view.last_serial; later++) {
@@ -413,8 +412,6 @@ int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     if (there)
         return 0;
     page->taught = false;
-    if (ops->begin)
-        return ops->begin(page->tab, url, err);
     struct ofs_error soft;
     if (!ops->navigate(page->tab, url, w->budget, &soft) ||
         (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0))
@@ -444,7 +441,7 @@ static bool is_closing(struct ofs_page *page)
     ofs_deadline moment = ofs_deadline_in(TICK);
     struct ofs_error ignored;
     while (view->failure[0] && !view->closed && !view->crashed &&
-           !ofs_browser_turn(page->browser, moment, &ignored))
+           !ofs_loop_turn(page->browser->loop, moment, &ignored))
         ;
     /* where no event tells of it, a question does */
     OFS_AUTO_JSON look = NULL;

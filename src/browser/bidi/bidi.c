@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "browser/actions.h"
 #include "browser/bidi/internal.h"
 #include "browser/internal.h"
@@ -13,7 +14,11 @@
  * browser keeps a session whose connection was cut and lets nobody else in, so session.end is said
  * on every way out; a driver's session is ended by the driver. */
 
-enum { PATIENCE = 1500 }; /* milliseconds that the browser gets for what must not be left open */
+/* Milliseconds. */
+enum {
+    PATIENCE = 1500,        /* for what must not be left open */
+    CHANGES_WITHIN = 60000, /* the probe answers then, changed or not */
+};
 
 static const char sandbox[] = "offswitch";
 
@@ -42,7 +47,7 @@ static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
 {
     if (err->code == OFS_ERR_PEER && !strcmp(err->peer, "unsupported operation") &&
         strstr(err->text, "parent process"))
-        t->tab.view.crashed = true;
+        ofs_view_end(&t->tab.view, true);
 }
 
 static int await(struct bidi_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
@@ -149,75 +154,62 @@ static bool take_failure(struct ofs_tab_view *view, const struct ofs_error *err)
     return true;
 }
 
-static int bidi_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err)
+/* The document of our navigation has begun, or is known not to. */
+static bool has_arrived(struct bidi_tab *t)
 {
-    struct bidi_tab *t = (struct bidi_tab *)tab;
-    struct bidi *b = (struct bidi *)tab->browser;
-    struct ofs_error ignored;
-    cJSON *params = ofs_bidi_in_context(t);
-    if (t->navigating) /* one that was given up */
-        ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
-    t->navigating = 0;
-    t->coming = t->has_probe = false;
-    t->before = tab->view.commits;
-    tab->view.failure[0] = '\0';
-    tab->view.status = 0;
-    cJSON_AddStringToObject(params, "url", url);
-    cJSON_AddStringToObject(params, "wait", "none");
-    return post(t, "browsingContext.navigate", params, &t->navigating, err);
-}
-
-/* How the navigation stands: 1 when its document has begun or the browser has said why not, 0 when
- * it is under way. */
-static int poll_navigation(struct bidi_tab *t, struct ofs_error *err)
-{
-    struct bidi *b = (struct bidi *)t->tab.browser;
-    OFS_AUTO_JSON result = NULL;
-    struct ofs_error soft;
-    int id = t->navigating;
-    if (id && !ofs_rpc_is_answered(b->rpc, id))
-        return 0;
-    t->navigating = 0;
-    if (id && await(t, id, ofs_deadline_in(0), &result, &soft)) {
-        if (take_failure(&t->tab.view, &soft))
-            return 1;
-        *err = soft;
-        return -1;
-    }
-    /* "none" may be answered before the document has begun (7.3.10). */
-    t->coming = (t->coming || ofs_json_str(result, "navigation", NULL)) &&
-                t->tab.view.commits == t->before && !t->tab.view.failure[0];
-    if (!t->coming)
-        return 1;
-    if (ofs_rpc_is_over(b->rpc, err))
-        return -1;
-    return has_ended(t) ? tell_ended(t, err) : 0;
+    const struct ofs_tab_view *view = &t->tab.view;
+    if (view->commits != t->before || view->failure[0])
+        t->coming = false;
+    return !t->coming;
 }
 
 static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                          struct ofs_error *err)
 {
-    int rc = bidi_begin(tab, url, err) ? -1 : 0;
-    while (!rc) {
-        rc = poll_navigation((struct bidi_tab *)tab, err);
-        if (!rc && ofs_loop_turn(tab->browser->loop, deadline, err))
-            rc = -1;
+    struct bidi_tab *t = (struct bidi_tab *)tab;
+    struct bidi *b = (struct bidi *)tab->browser;
+    OFS_AUTO_JSON result = NULL;
+    cJSON *params = ofs_bidi_in_context(t);
+    ofs_view_begin(&tab->view);
+    t->has_probe = false;
+    t->before = tab->view.commits;
+    t->coming = true;
+    cJSON_AddStringToObject(params, "url", url);
+    cJSON_AddStringToObject(params, "wait", "none");
+    if (ofs_bidi_ask(t, "browsingContext.navigate", params, deadline, &result, err))
+        return take_failure(&tab->view, err) ? 0 : -1;
+    if (!ofs_json_str(result, "navigation", NULL))
+        t->coming = false; /* within the present document */
+    /* "none" may be answered before the document has begun (7.3.10). */
+    while (!has_arrived(t) && !has_ended(t)) {
+        if (ofs_rpc_is_over(b->rpc, err) || ofs_loop_turn(tab->browser->loop, deadline, err))
+            return -1;
     }
-    return rc < 0 ? -1 : 0;
+    if (!has_arrived(t))
+        return tell_ended(t, err);
+    t->seen = tab->view.events;
+    return 0;
 }
 
-int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
-                 cJSON **ret_value, struct ofs_error *err)
+/* The parameters of a call in our sandbox. */
+static cJSON *function_call(const struct bidi_tab *t, const char *source, cJSON *arguments)
 {
     cJSON *params = ofs_bidi_object("functionDeclaration", source),
           *target = ofs_bidi_in_context(t);
-    OFS_AUTO_JSON result = NULL;
     cJSON_AddStringToObject(target, "sandbox", sandbox);
     cJSON_AddItemToObject(params, "target", target);
     cJSON_AddBoolToObject(params, "awaitPromise", true);
     if (arguments)
         cJSON_AddItemToObject(params, "arguments", arguments);
-    if (ask_document(t, "script.callFunction", params, deadline, &result, err))
+    return params;
+}
+
+int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
+                 cJSON **ret_value, struct ofs_error *err)
+{
+    OFS_AUTO_JSON result = NULL;
+    if (ask_document(t, "script.callFunction", function_call(t, source, arguments), deadline,
+                     &result, err))
         return -1;
     if (!ofs_bidi_is(result, "type", "success"))
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s",
@@ -242,28 +234,31 @@ static int install_probe(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return 0;
 }
 
+/* A sandbox belongs to one document: in the next one there is no probe. */
+static const char dispatch[] = "function (name, args) { return globalThis.ofsProbe ? "
+                               "ofsProbe[name](JSON.parse(args)) : null; }";
+
+static cJSON *dispatch_arguments(const char *function, const char *args)
+{
+    cJSON *arguments = cJSON_CreateArray();
+    cJSON_AddItemToArray(arguments, text_value(function));
+    cJSON_AddItemToArray(arguments, text_value(args));
+    return arguments;
+}
+
 static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *args,
                      ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
-    /* A sandbox belongs to one document: in the next one there is no probe. */
-    static const char dispatch[] = "function (name, args) { return globalThis.ofsProbe ? "
-                                   "ofsProbe[name](JSON.parse(args)) : null; }";
     struct bidi_tab *t = (struct bidi_tab *)tab;
     OFS_AUTO_STR args_text = args ? cJSON_PrintUnformatted(args) : strdup("{}");
     OFS_AUTO_JSON answer = NULL;
     if (!args_text)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    int arrived = poll_navigation(t, err);
-    if (arrived < 0)
-        return -1;
-    if (!arrived)
+    if (!has_arrived(t))
         return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
     if (!t->has_probe && install_probe(t, deadline, err))
         return -1;
-    cJSON *arguments = cJSON_CreateArray();
-    cJSON_AddItemToArray(arguments, text_value(function));
-    cJSON_AddItemToArray(arguments, text_value(args_text));
-    if (ofs_bidi_run(t, dispatch, arguments, deadline, &answer, err))
+    if (ofs_bidi_run(t, dispatch, dispatch_arguments(function, args_text), deadline, &answer, err))
         return -1;
     if (ofs_bidi_is(answer, "type", "null")) {
         t->has_probe = false;
@@ -273,7 +268,43 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     *ret_value = text ? ofs_json_parse(text, strlen(text), err) : NULL;
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
+    t->seen = tab->view.events;
     return 0;
+}
+
+/* Ask the probe to answer when the document has changed, once for each change. */
+static void ask_for_change(struct bidi_tab *t)
+{
+    struct ofs_error ignored;
+    OFS_AUTO_STR args = ofs_text_printf("{\"ms\":%d}", CHANGES_WITHIN);
+    if (t->change || !args || !t->has_probe || !has_arrived(t))
+        return;
+    cJSON *params = function_call(t, dispatch, dispatch_arguments("changed", args));
+    if (post(t, "script.callFunction", params, &t->change, &ignored))
+        t->change = 0;
+    t->asked_at = t->tab.view.commits;
+}
+
+static int bidi_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct bidi_tab *t = (struct bidi_tab *)tab;
+    struct bidi *b = (struct bidi *)tab->browser;
+    struct ofs_error soft, ignored;
+    int rc = 0;
+    ask_for_change(t);
+    while (!rc && t->seen == tab->view.events &&
+           !(t->change && ofs_rpc_is_answered(b->rpc, t->change)))
+        rc = ofs_loop_turn(tab->browser->loop, deadline, &soft);
+    t->seen = tab->view.events;
+    /* one that waits for a promise is never answered once the document was left */
+    if (t->change && (ofs_rpc_is_answered(b->rpc, t->change) || t->asked_at != tab->view.commits)) {
+        ofs_rpc_wait(b->rpc, t->change, ofs_deadline_in(0), NULL, &ignored);
+        t->change = 0;
+    }
+    if (!rc || soft.code == OFS_ERR_TIMEOUT)
+        return ofs_rpc_is_over(b->rpc, err) ? -1 : 0;
+    *err = soft;
+    return -1;
 }
 
 /* ---- a person's hand (input.performActions, 7.8.1) ---- */
@@ -334,8 +365,8 @@ static const struct ofs_browser_ops bidi_ops = {
     .protocol = "bidi",
     .open_tab = ofs_bidi_open_tab,
     .navigate = bidi_navigate,
-    .begin = bidi_begin,
     .call = bidi_call,
+    .wait = bidi_wait,
     .reach = ofs_bidi_reach,
     .click = bidi_click,
     .press_key = bidi_press_key,

@@ -34,6 +34,7 @@ static void on_committed(struct bidi_tab *t, const cJSON *params)
     OFS_BIDI_KEEP(t->navigation, ofs_json_str(params, "navigation", ""));
     t->has_probe = false;
     ofs_view_commit(&t->tab.view);
+    ofs_view_leave(&t->tab.view, t->document);
 }
 
 /* An event of a document that was left, or of one that is still to come, tells nothing. */
@@ -45,13 +46,13 @@ static bool is_present(const struct bidi_tab *t, const cJSON *params)
 static void on_dom_ready(struct bidi_tab *t, const cJSON *params)
 {
     if (is_present(t, params))
-        t->tab.view.dom_ready = true;
+        ofs_view_loaded(&t->tab.view, false);
 }
 
 static void on_load(struct bidi_tab *t, const cJSON *params)
 {
     if (is_present(t, params))
-        t->tab.view.loaded = t->tab.view.dom_ready = true;
+        ofs_view_loaded(&t->tab.view, true);
 }
 
 static void on_download(struct bidi_tab *t, const cJSON *params)
@@ -63,7 +64,7 @@ static void on_download(struct bidi_tab *t, const cJSON *params)
 static void on_destroyed(struct bidi_tab *t, const cJSON *params)
 {
     if (is_top(t, params)) {
-        t->tab.view.closed = true;
+        ofs_view_end(&t->tab.view, false);
         return;
     }
     for (size_t i = 0; i < OFS_BIDI_FRAMES; i++)
@@ -76,29 +77,54 @@ static bool is_document(const struct bidi_tab *t, const cJSON *params)
     return is_top(t, params) && ofs_json_str(params, "navigation", NULL);
 }
 
-/* Fetch, 2.2.5: a request's destination and initiator type. */
-static bool is_page_data(const cJSON *params)
+/* What a request is for (Fetch, 2.2.5: its destination and initiator type); false: it is not kept.
+ */
+static bool kind_of(const cJSON *params, enum ofs_request_kind *ret_kind)
 {
-    static const char *const destinations[] = {"document", "iframe", "frame", "script"};
-    static const char *const initiators[] = {"fetch", "xmlhttprequest"};
-    for (size_t i = 0; i < sizeof destinations / sizeof *destinations; i++)
-        if (ofs_bidi_is(params, "request/destination", destinations[i]))
+    static const char *const documents[] = {"document", "iframe", "frame", "object", "embed"};
+    static const char *const drawn[] = {"image", "style",    "font", "audio",  "video",
+                                        "track", "manifest", "xslt", "report", "webidentity"};
+    const char *destination = ofs_json_str(params, "request/destination", "");
+    bool gets = ofs_bidi_is(params, "request/method", "GET");
+    bool is_document = ofs_json_str(params, "navigation", NULL) != NULL;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        is_document = is_document || !strcmp(destination, documents[i]);
+    *ret_kind = is_document && gets ? OFS_REQUEST_DOCUMENT
+                : !strcmp(destination, "script") || strstr(destination, "worker")
+                    ? OFS_REQUEST_SCRIPT
+                    : OFS_REQUEST_DATA;
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
+        if (!strcmp(destination, drawn[i]))
+            return false;
+    /* without a destination: what scripts ask for, and besides some pictures of the browser's own
+     */
+    const char *initiator = ofs_json_str(params, "request/initiatorType", "");
+    static const char *const scripted[] = {"fetch", "xmlhttprequest", "beacon", "eventsource"};
+    for (size_t i = 0; i < sizeof scripted / sizeof *scripted; i++)
+        if (!strcmp(initiator, scripted[i]))
             return true;
-    for (size_t i = 0; i < sizeof initiators / sizeof *initiators; i++)
-        if (ofs_bidi_is(params, "request/initiatorType", initiators[i]))
-            return true;
-    return ofs_json_str(params, "navigation", NULL);
+    return is_document || *ret_kind == OFS_REQUEST_SCRIPT || !gets;
 }
 
 static void on_request(struct bidi_tab *t, const cJSON *params)
 {
     const char *id = ofs_json_str(params, "request/request", "");
-    ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
-                     ofs_json_str(params, "request/url", ""), is_page_data(params));
+    enum ofs_request_kind kind;
+    if (!kind_of(params, &kind))
+        return;
+    struct ofs_request *r =
+        ofs_view_request(&t->tab.view, id, ofs_json_str(params, "request/method", ""),
+                         ofs_json_str(params, "request/url", ""), kind);
+    if (r) {
+        r->is_top = is_document(t, params);
+        bool asks = !strcmp(r->method, "GET") || !strcmp(r->method, "HEAD");
+        if (ofs_json_num(params, "request/bodySize", asks ? 0 : -1) != 0)
+            r->body = ofs_view_unknown_body(r);
+    }
     if (is_document(t, params)) {
         OFS_BIDI_KEEP(t->document, id);
-        t->tab.view.status = 0;
         t->tab.view.failure[0] = '\0';
+        ofs_view_status(&t->tab.view, 0);
     }
 }
 
@@ -108,9 +134,9 @@ static void on_answer(struct bidi_tab *t, const cJSON *params)
         ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
     int status = (int)ofs_json_num(params, "response/status", 0);
     if (r && !r->answered_ms)
-        ofs_view_request_answer(r, status);
+        ofs_view_answer(&t->tab.view, r, status);
     if (is_document(t, params))
-        t->tab.view.status = status;
+        ofs_view_status(&t->tab.view, status);
 }
 
 static const char *header(const cJSON *headers, const char *name)
@@ -146,7 +172,7 @@ static void on_finished(struct bidi_tab *t, const cJSON *params)
     if (!r)
         return;
     bool cut = is_cut(t, r, ofs_json_get(params, "response"));
-    ofs_view_request_end(r, cut);
+    ofs_view_request_end(&t->tab.view, r, cut);
     if (cut && !strcmp(id, t->document))
         ofs_view_fail(&t->tab.view, "it breaks off");
 }
@@ -156,7 +182,7 @@ static void on_failed(struct bidi_tab *t, const cJSON *params)
     const char *id = ofs_json_str(params, "request/request", "");
     struct ofs_request *r = ofs_view_find(&t->tab.view, id);
     if (r)
-        ofs_view_request_end(r, true);
+        ofs_view_request_end(&t->tab.view, r, true);
     if (!strcmp(id, t->document))
         ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
 }
@@ -206,7 +232,7 @@ static void on_crash(struct bidi *b, const cJSON *params)
     const char *session = ofs_json_str(params, "session", "");
     for (struct bidi_tab *t = b->tabs; t; t = t->next)
         if (*session && !strcmp(t->devtools, session))
-            t->tab.view.crashed = true;
+            ofs_view_end(&t->tab.view, true);
 }
 
 void ofs_bidi_on_event(void *ctx, const char *session, const char *method, const cJSON *params)

@@ -24,9 +24,11 @@ struct bidi_tab {
     char navigation[64]; /* that led to the present document */
     char document[64];   /* request id of the document under way or present */
     bool has_probe;      /* the present document has it */
-    int navigating;      /* the question that began a navigation, while it is not answered */
-    bool coming;         /* it is answered, and its document has not begun */
-    unsigned before;     /* view.commits when it began */
+    bool coming;         /* the document of our navigation has not begun */
+    unsigned before;     /* view.commits when it was asked for */
+    unsigned seen;       /* view.events, as far as the caller knows the view */
+    int change;          /* the question whether the document has changed, 0: none */
+    unsigned asked_at;   /* view.commits when it was asked */
 };
 
 struct bidi {

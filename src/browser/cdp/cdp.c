@@ -14,6 +14,8 @@
 
 static const char world_name[] = "offswitch";
 
+enum { CHANGES_WITHIN = 60000 }; /* milliseconds: the probe answers then, changed or not */
+
 static void keep(char *to, size_t size, const char *from)
 {
     snprintf(to, size, "%s", from ? from : "");
@@ -50,7 +52,7 @@ static void on_frame_navigated(struct cdp_tab *t, const cJSON *params)
     KEEP(t->loader, ofs_json_str(params, "frame/loaderId", ""));
     t->world = 0;
     ofs_view_commit(&t->tab.view);
-    ofs_view_abandon(&t->tab.view, t->document);
+    ofs_view_leave(&t->tab.view, t->document);
 }
 
 static void on_lifecycle(struct cdp_tab *t, const cJSON *params)
@@ -60,9 +62,9 @@ static void on_lifecycle(struct cdp_tab *t, const cJSON *params)
         strcmp(ofs_json_str(params, "loaderId", ""), t->loader))
         return;
     if (!strcmp(name, "DOMContentLoaded"))
-        t->tab.view.dom_ready = true;
+        ofs_view_loaded(&t->tab.view, false);
     else if (!strcmp(name, "load"))
-        t->tab.view.loaded = t->tab.view.dom_ready = true;
+        ofs_view_loaded(&t->tab.view, true);
 }
 
 static void on_dialog(struct cdp_tab *t, const cJSON *params)
@@ -79,13 +81,13 @@ static void on_dialog(struct cdp_tab *t, const cJSON *params)
 static void on_popup(struct cdp_tab *t, const cJSON *params)
 {
     (void)params;
-    t->tab.view.popups++;
+    ofs_view_popup(&t->tab.view);
 }
 
 static void on_crash(struct cdp_tab *t, const cJSON *params)
 {
     (void)params;
-    t->tab.view.crashed = true;
+    ofs_view_end(&t->tab.view, true);
 }
 
 static const struct {
@@ -103,7 +105,7 @@ static void on_event(void *ctx, const char *session, const char *method, const c
     if (!strcmp(method, "Target.detachedFromTarget")) {
         struct cdp_tab *gone = tab_of(b, ofs_json_str(params, "sessionId", NULL));
         if (gone)
-            gone->tab.view.closed = true;
+            ofs_view_end(&gone->tab.view, false);
         return;
     }
     struct cdp_tab *t = tab_of(b, session);
@@ -173,46 +175,45 @@ int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadli
     return await(t, id, deadline, ret_result, err);
 }
 
-static int cdp_begin(struct ofs_tab *tab, const char *url, struct ofs_error *err)
+/* The document of our navigation has begun, or is known not to. */
+static bool has_arrived(struct cdp_tab *t)
 {
-    struct cdp_tab *t = (struct cdp_tab *)tab;
-    struct cdp *b = (struct cdp *)tab->browser;
-    struct ofs_error ignored;
-    if (t->navigating) /* one that was given up */
-        ofs_rpc_wait(b->rpc, t->navigating, ofs_deadline_in(0), NULL, &ignored);
-    t->navigating = 0;
-    t->document[0] = '\0'; /* what is given up by this may still fail, and is not ours any more */
-    tab->view.failure[0] = '\0';
-    tab->view.status = 0;
-    t->world = 0;
-    return ofs_rpc_post(b->rpc, t->session, "Page.navigate",
-                        object_with("url", cJSON_CreateString(url)), &t->navigating, err);
-}
-
-/* Take the answer to the navigation: its document has begun, or the browser says why not. */
-static int end_navigation(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
-{
-    OFS_AUTO_JSON result = NULL;
-    int id = t->navigating;
-    t->navigating = 0;
-    if (await(t, id, deadline, &result, err))
-        return -1;
-    const char *failure = ofs_json_str(result, "errorText", NULL);
-    if (failure)
-        ofs_view_fail(&t->tab.view, failure);
-    return 0;
+    const struct ofs_tab_view *view = &t->tab.view;
+    if (view->commits != t->before || view->failure[0])
+        t->coming = false;
+    return !t->coming;
 }
 
 static int cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                         struct ofs_error *err)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
-    return cdp_begin(tab, url, err) ? -1 : end_navigation(t, deadline, err);
+    OFS_AUTO_JSON result = NULL;
+    ofs_view_begin(&tab->view);
+    t->document[0] = '\0'; /* what is given up by this may still fail, and is not ours any more */
+    t->world = 0;
+    t->before = tab->view.commits;
+    t->coming = true;
+    if (ofs_cdp_ask(t, "Page.navigate", object_with("url", cJSON_CreateString(url)), deadline,
+                    &result, err))
+        return -1;
+    const char *failure = ofs_json_str(result, "errorText", NULL);
+    if (failure)
+        ofs_view_fail(&tab->view, failure);
+    if (!ofs_json_str(result, "loaderId", NULL))
+        t->coming = false; /* within the present document */
+    while (!has_arrived(t) && !tab->view.closed && !tab->view.crashed)
+        if (ofs_loop_turn(tab->browser->loop, deadline, err))
+            return -1;
+    t->seen = tab->view.events;
+    return 0;
 }
 
-static int run_function(struct cdp_tab *t, const char *source, const char *function,
-                        const cJSON *args, ofs_deadline deadline, cJSON **ret_value,
-                        struct ofs_error *err)
+static const char dispatch[] = "function (name, args) { return ofsProbe[name](args); }";
+
+/* The parameters of a call in our world. `function` NULL: without arguments. */
+static cJSON *function_call(const struct cdp_tab *t, const char *source, const char *function,
+                            const cJSON *args)
 {
     cJSON *params = object(), *arguments = cJSON_AddArrayToObject(params, "arguments");
     cJSON_AddStringToObject(params, "functionDeclaration", source);
@@ -225,8 +226,16 @@ static int run_function(struct cdp_tab *t, const char *source, const char *funct
         cJSON_AddItemToArray(arguments, object_with("value", args ? cJSON_Duplicate(args, true)
                                                                   : cJSON_CreateObject()));
     }
+    return params;
+}
+
+static int run_function(struct cdp_tab *t, const char *source, const char *function,
+                        const cJSON *args, ofs_deadline deadline, cJSON **ret_value,
+                        struct ofs_error *err)
+{
     OFS_AUTO_JSON result = NULL;
-    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &result, err))
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", function_call(t, source, function, args), deadline,
+                    &result, err))
         return -1;
     const cJSON *thrown = ofs_json_get(result, "exceptionDetails");
     if (thrown)
@@ -258,13 +267,9 @@ static int enter_world(struct cdp_tab *t, ofs_deadline deadline, struct ofs_erro
 static int cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
                     ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
-    static const char dispatch[] = "function (name, args) { return ofsProbe[name](args); }";
     struct cdp_tab *t = (struct cdp_tab *)tab;
-    struct cdp *b = (struct cdp *)tab->browser;
-    if (t->navigating && !ofs_rpc_is_answered(b->rpc, t->navigating))
+    if (!has_arrived(t))
         return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
-    if (t->navigating && end_navigation(t, deadline, err))
-        return -1;
     if (!t->world && enter_world(t, deadline, err))
         return -1;
     OFS_AUTO_JSON text = NULL;
@@ -275,7 +280,44 @@ static int cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args
         *ret_value = ofs_json_parse(text->valuestring, strlen(text->valuestring), err);
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
+    t->seen = tab->view.events;
     return 0;
+}
+
+/* Ask the probe to answer when the document has changed, once for each change. */
+static void ask_for_change(struct cdp_tab *t)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    struct ofs_error ignored;
+    if (t->change || !t->world || !has_arrived(t))
+        return;
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    cJSON_AddNumberToObject(args, "ms", CHANGES_WITHIN);
+    if (ofs_rpc_post(b->rpc, t->session, "Runtime.callFunctionOn",
+                     function_call(t, dispatch, "changed", args), &t->change, &ignored))
+        t->change = 0;
+}
+
+static int cdp_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    struct ofs_error soft;
+    int rc = 0;
+    ask_for_change(t);
+    while (!rc && t->seen == tab->view.events &&
+           !(t->change && ofs_rpc_is_answered(b->rpc, t->change)))
+        rc = ofs_loop_turn(tab->browser->loop, deadline, &soft);
+    t->seen = tab->view.events;
+    if (t->change && ofs_rpc_is_answered(b->rpc, t->change)) {
+        struct ofs_error ignored;
+        ofs_rpc_wait(b->rpc, t->change, ofs_deadline_in(0), NULL, &ignored);
+        t->change = 0;
+    }
+    if (!rc || soft.code == OFS_ERR_TIMEOUT)
+        return ofs_rpc_is_over(b->rpc, err) ? -1 : 0;
+    *err = soft;
+    return -1;
 }
 
 /* ---- a person's hand ---- */
@@ -424,6 +466,7 @@ static int cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline,
     KEEP(t->target, ofs_json_str(created, "targetId", ""));
     ofs_journal_name(t->note, t->target);
     KEEP(t->frame, t->target); /* a top frame has its target's id */
+    t->tab.sees = (struct ofs_tab_sees){.requests = true, .isolated = true};
     t->next = b->tabs;
     b->tabs = t;
     params = object_with("targetId", cJSON_CreateString(t->target));
@@ -542,8 +585,8 @@ static const struct ofs_browser_ops cdp_ops = {
     .protocol = "cdp",
     .open_tab = cdp_open_tab,
     .navigate = cdp_navigate,
-    .begin = cdp_begin,
     .call = cdp_call,
+    .wait = cdp_wait,
     .click = cdp_click,
     .press_key = cdp_press_key,
     .reach = ofs_cdp_reach,

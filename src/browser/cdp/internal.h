@@ -17,7 +17,10 @@ struct cdp_tab {
     char frame[64];                 /* the top frame */
     char loader[64];                /* of the navigation under way or done */
     char document[OFS_DEVTOOLS_ID]; /* request id of its document */
-    int navigating;                 /* the navigation whose answer is awaited, 0: none */
+    bool coming;                    /* the document of our navigation has not begun */
+    unsigned before;                /* view.commits when it was asked for */
+    unsigned seen;                  /* view.events, as far as the caller knows the view */
+    int change;                     /* the question whether the document has changed, 0: none */
     struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
     int world; /* execution context of the probe in the present document, 0: none yet */
 };

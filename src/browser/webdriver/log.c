@@ -16,6 +16,9 @@ static void take_entry(struct ofs_wd *b, const char *text)
     struct ofs_wd_tab *t = b->tabs;
     while (t && strcmp(t->handle, window))
         t = t->next;
+    if (t && !strcmp(method, "Page.frameNavigated") &&
+        !ofs_json_str(entry, "message/params/frame/parentId", NULL))
+        ofs_view_leave(&t->tab.view, t->loading);
     /* A top frame has its window's name. */
     if (t && ofs_devtools_network(&t->tab.view, t->handle, t->loading, method,
                                   ofs_json_at(entry, "message/params")))

@@ -67,8 +67,8 @@ void ofs_wd_stand_in(struct ofs_wd_tab *t)
     t->quiet_request = 0;
     if (b->sees_requests)
         return;
-    struct ofs_request *r = ofs_view_request(&t->tab.view, stand_in, "GET", "", true);
-    t->quiet_request = r->serial;
+    struct ofs_request *r = ofs_view_request(&t->tab.view, stand_in, "GET", "", OFS_REQUEST_DATA);
+    t->quiet_request = r ? r->serial : 0;
 }
 
 static struct ofs_request *waiting_stand_in(struct ofs_wd_tab *t)
@@ -81,9 +81,11 @@ static void note(struct ofs_tab_view *view, const char *id, const char *url, int
 {
     if (!status || ofs_view_find(view, id))
         return;
-    struct ofs_request *r = ofs_view_request(view, id, "GET", url, true);
-    ofs_view_request_answer(r, status);
-    ofs_view_request_end(r, false);
+    struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
+    if (!r)
+        return;
+    ofs_view_answer(view, r, status);
+    ofs_view_request_end(view, r, false);
 }
 
 /* What our question says of the page's own request: only that the site cannot tell just now. Any
@@ -94,9 +96,11 @@ static void note_asked(struct ofs_tab_view *view, const cJSON *one)
     int status = (int)ofs_json_num(one, "status", 0);
     char id[64];
     snprintf(id, sizeof id, "asked-%u", view->last_serial + 1);
-    if (ofs_json_bool(one, "failed", false))
-        ofs_view_request_end(ofs_view_request(view, id, "GET", url, true), true);
-    else if (status == 429 || status == 999 || status >= 500)
+    if (ofs_json_bool(one, "failed", false)) {
+        struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
+        if (r)
+            ofs_view_request_end(view, r, true);
+    } else if (status == 429 || status == 999 || status >= 500)
         note(view, id, url, status);
 }
 
@@ -111,7 +115,7 @@ static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_
     cJSON_ArrayForEach(one, told)
     {
         if (ofs_json_bool(one, "document", false))
-            t->tab.view.status = (int)ofs_json_num(one, "status", 0);
+            ofs_view_status(&t->tab.view, (int)ofs_json_num(one, "status", 0));
         note_asked(&t->tab.view, one);
     }
     return 0;
@@ -137,6 +141,6 @@ int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline d
         return -1;
     struct ofs_request *r = waiting_stand_in(t);
     if (r)
-        ofs_view_request_end(r, false);
+        ofs_view_request_end(&t->tab.view, r, false);
     return 0;
 }

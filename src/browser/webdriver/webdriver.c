@@ -15,6 +15,7 @@ enum {
     AGAIN = 200,     /* until it is asked again */
     LOOK_AGAIN = 25, /* for the document of a navigation */
     PROMPTS = 8,     /* answered for the sake of one command */
+    MOMENT = 100,    /* between two looks, where no event tells of a change */
 };
 
 /* ---- what runs in the page ---- */
@@ -105,8 +106,7 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
             return 0;
         if (err->code == OFS_ERR_TAB_LOST) {
             bool crashed = strstr(err->text, "crash") != NULL;
-            t->tab.view.crashed = crashed;
-            t->tab.view.closed = !crashed;
+            ofs_view_end(&t->tab.view, crashed);
             return tab_lost(t, err);
         }
         /* so chromedriver tells a window that was closed while a script waited in it */
@@ -161,7 +161,7 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
     int status = (int)ofs_json_num(told, "status", 0);
     const char *failure = ofs_json_str(told, "failure", NULL);
     if (status)
-        t->tab.view.status = status;
+        ofs_view_status(&t->tab.view, status);
     if (failure)
         ofs_view_fail(&t->tab.view, failure);
     *ret_cached = ofs_json_bool(told, "cached", false);
@@ -173,7 +173,10 @@ static int enter_new(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadli
 {
     if (enter(t, ret_cached, deadline, err))
         return -1;
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     ofs_view_commit(&t->tab.view);
+    if (!b->sees_requests)
+        ofs_view_leave(&t->tab.view, "");
     t->pressed = false;
     ofs_wd_stand_in(t);
     return 0;
@@ -201,8 +204,10 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     if (err->code != OFS_ERR_PEER)
         return -1;
     b->sees_requests = false; /* it has stopped telling: go on as if it never had */
-    for (struct ofs_wd_tab *t = b->tabs; t; t = t->next)
+    for (struct ofs_wd_tab *t = b->tabs; t; t = t->next) {
+        t->tab.sees.requests = false;
         ofs_wd_stand_in(t);
+    }
     return 0;
 }
 
@@ -254,8 +259,7 @@ static int wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadli
     cJSON_AddStringToObject(body, "url", url);
     if (read_log((struct ofs_wd *)tab->browser, deadline, err))
         return -1;
-    tab->view.failure[0] = '\0';
-    tab->view.status = 0;
+    ofs_view_begin(&tab->view);
     if (ofs_wd_ask_tab(t, OFS_WD_NAVIGATE, body, NULL, deadline, NULL, err))
         return take_navigation_error(t, err);
     if (await_document(t, &cached, deadline, err))
@@ -289,8 +293,9 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     }
     const char *ready = ofs_json_str(answer, "ready", ""),
                *text = ofs_json_str(answer, "value", NULL);
-    tab->view.loaded = !strcmp(ready, "complete");
-    tab->view.dom_ready = tab->view.loaded || !strcmp(ready, "interactive");
+    bool whole = !strcmp(ready, "complete");
+    if ((whole && !tab->view.loaded) || (!strcmp(ready, "interactive") && !tab->view.dom_ready))
+        ofs_view_loaded(&tab->view, whole);
     if (!b->sees_requests && ofs_wd_take_timing(t, answer, deadline, err))
         return -1;
     const char *thrown = ofs_json_str(answer, "thrown", NULL);
@@ -300,6 +305,12 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
     return 0;
+}
+
+/* No event tells of a change. */
+static int wd_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    return pause_for((struct ofs_wd *)tab->browser, MOMENT, deadline, err);
 }
 
 /* ---- a person's hand (15 Actions) ---- */
@@ -385,6 +396,7 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
         free(t);
         return ofs_wrap(err, "no tab could be opened");
     }
+    t->tab.sees.requests = b->sees_requests;
     t->next = b->tabs;
     b->tabs = t;
     bool cached;
@@ -528,6 +540,7 @@ static const struct ofs_browser_ops wd_ops = {
     .open_tab = wd_open_tab,
     .navigate = wd_navigate,
     .call = wd_call,
+    .wait = wd_wait,
     .reach = ofs_wd_reach,
     .click = wd_click,
     .press_key = wd_press_key,
