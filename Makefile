@@ -8,8 +8,9 @@ CFLAGS  ?= -O2 -g
 # WERROR= turns warnings back into warnings
 WERROR  ?= -Werror
 
-# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256; SQLite the ledger
-PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3
+# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256;
+# SQLite the ledger; libxml2 the words of a policy document; zlib its kept revisions
+PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3 libxml-2.0 zlib
 ifneq ($(filter-out help setup clean demo test,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
     $(error libraries are missing: run 'make setup', or install $(PACKAGES) for pkg-config)

@@ -8,8 +8,9 @@ page: browser scenario wire base
 scenario: base
 record: base
 audit: page browser scenario record wire base
+watch: audit scenario record wire base
 rehearsal: wire base
-cli: audit page browser scenario record rehearsal wire base
+cli: watch audit page browser scenario record rehearsal wire base
 '
 failed=0
 for dir in src/*/; do

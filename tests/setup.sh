@@ -16,6 +16,8 @@ table() {
         echo "pc/libcjson:libcjson-dev cjson-devel cjson cjson"
         echo "pc/libcrypto:libssl-dev openssl-devel openssl openssl"
         echo "pc/sqlite3:libsqlite3-dev sqlite-devel sqlite sqlite"
+        echo "pc/zlib:zlib1g-dev zlib-devel zlib zlib"
+        echo "pc/libxml-2.0:libxml2-dev libxml2-devel libxml2 libxml2"
         echo "h/uv.h:libuv1-dev libuv-devel libuv libuv"
         echo "h/sys/capability.h:libcap-dev libcap-devel libcap -"
         ;;

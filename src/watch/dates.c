@@ -1,0 +1,564 @@
+#include "watch/dates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "watch/normal.h"
+
+/* ---- the calendar --------------------------------------------------------------------------- */
+
+/* Howard Hinnant's days_from_civil: the count of days of the proleptic Gregorian calendar. */
+ofs_day ofs_day_from(int year, int month, int day)
+{
+    int y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
+    int doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+static void civil(ofs_day days, int *ret_year, int *ret_month, int *ret_day)
+{
+    int z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    *ret_day = doy - (153 * mp + 2) / 5 + 1;
+    *ret_month = mp + (mp < 10 ? 3 : -9);
+    *ret_year = yoe + era * 400 + (*ret_month <= 2);
+}
+
+static bool make_day(int year, int month, int day, ofs_day *ret)
+{
+    int y, m, d;
+    if (year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    *ret = ofs_day_from(year, month, day);
+    civil(*ret, &y, &m, &d);
+    return m == month && d == day;
+}
+
+void ofs_day_print(ofs_day day, char ret[16])
+{
+    int y, m, d;
+    civil(day, &y, &m, &d);
+    snprintf(ret, 16, "%04d-%02d-%02d", y % 10000, m % 100, d % 100);
+}
+
+bool ofs_day_parse(const char *text, ofs_day *ret)
+{
+    int y = 0, m = 0, d = 0, used = 0;
+    return sscanf(text, "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3 && used == 10 &&
+           make_day(y, m, d, ret);
+}
+
+/* ---- words of a sentence -------------------------------------------------------------------- */
+
+enum { MOST_WORDS = 400 };
+
+struct word {
+    const char *at; /* in the small form of the sentence */
+    size_t len;
+};
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t split(const char *text, struct word *ret)
+{
+    size_t n = 0;
+    for (const char *p = text; *p && n < MOST_WORDS;) {
+        if (!is_word(*p)) {
+            p++;
+            continue;
+        }
+        ret[n].at = p;
+        while (is_word(*p))
+            p++;
+        ret[n].len = (size_t)(p - ret[n].at);
+        n++;
+    }
+    return n;
+}
+
+static bool is(const struct word *w, const char *word)
+{
+    return w->len == strlen(word) && !memcmp(w->at, word, w->len);
+}
+
+static const struct {
+    const char *name;
+    int month;
+} months[] = {
+    {"january", 1},
+    {"jan", 1},
+    {"januar", 1},
+    {"jänner", 1},
+    {"janvier", 1},
+    {"gennaio", 1},
+    {"januari", 1},
+    {"janeiro", 1},
+    {"stycznia", 1},
+    {"enero", 1},
+    {"february", 2},
+    {"feb", 2},
+    {"februar", 2},
+    {"février", 2},
+    {"febbraio", 2},
+    {"februari", 2},
+    {"fevereiro", 2},
+    {"lutego", 2},
+    {"febrero", 2},
+    {"march", 3},
+    {"mar", 3},
+    {"märz", 3},
+    {"mars", 3},
+    {"marzo", 3},
+    {"maart", 3},
+    {"março", 3},
+    {"marca", 3},
+    {"april", 4},
+    {"apr", 4},
+    {"avril", 4},
+    {"aprile", 4},
+    {"abril", 4},
+    {"kwietnia", 4},
+    {"may", 5},
+    {"mai", 5},
+    {"maggio", 5},
+    {"mei", 5},
+    {"maio", 5},
+    {"maja", 5},
+    {"mayo", 5},
+    {"june", 6},
+    {"jun", 6},
+    {"juni", 6},
+    {"juin", 6},
+    {"giugno", 6},
+    {"junho", 6},
+    {"czerwca", 6},
+    {"junio", 6},
+    {"july", 7},
+    {"jul", 7},
+    {"juli", 7},
+    {"juillet", 7},
+    {"luglio", 7},
+    {"julho", 7},
+    {"lipca", 7},
+    {"julio", 7},
+    {"august", 8},
+    {"aug", 8},
+    {"août", 8},
+    {"agosto", 8},
+    {"augustus", 8},
+    {"sierpnia", 8},
+    {"september", 9},
+    {"sep", 9},
+    {"sept", 9},
+    {"septembre", 9},
+    {"settembre", 9},
+    {"setembro", 9},
+    {"września", 9},
+    {"septiembre", 9},
+    {"setiembre", 9},
+    {"october", 10},
+    {"oct", 10},
+    {"oktober", 10},
+    {"okt", 10},
+    {"octobre", 10},
+    {"ottobre", 10},
+    {"outubro", 10},
+    {"października", 10},
+    {"octubre", 10},
+    {"november", 11},
+    {"nov", 11},
+    {"novembre", 11},
+    {"novembro", 11},
+    {"listopada", 11},
+    {"noviembre", 11},
+    {"december", 12},
+    {"dec", 12},
+    {"dezember", 12},
+    {"dez", 12},
+    {"dé"
+     "cembre",
+     12},
+    {"dicembre", 12},
+    {"dezembro", 12},
+    {"grudnia", 12},
+    {"diciembre", 12},
+    {"january's", 1},
+};
+
+static int month_of(const struct word *w)
+{
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++)
+        if (is(w, months[i].name))
+            return months[i].month;
+    return 0;
+}
+
+/* A number of at most `most` digits; endings of ordinals ("3rd", "1er", "1º") are allowed where
+ * `ordinal`. -1 where it is none. */
+static int number_of(const struct word *w, size_t most, bool ordinal)
+{
+    static const char *const endings[] = {"st", "nd", "rd", "th", "er", "º", "°", "de", "ste", "e"};
+    int value = 0;
+    size_t n = 0;
+    for (; n < w->len && is_digit(w->at[n]); n++)
+        value = n < 6 ? value * 10 + (w->at[n] - '0') : value;
+    if (!n || n > most)
+        return -1;
+    if (n == w->len)
+        return value;
+    for (size_t i = 0; ordinal && i < sizeof endings / sizeof *endings; i++)
+        if (strlen(endings[i]) == w->len - n && !memcmp(w->at + n, endings[i], w->len - n))
+            return value;
+    return -1;
+}
+
+static int year_of(const struct word *w)
+{
+    int year = w->len == 4 ? number_of(w, 4, false) : -1;
+    return year >= 1990 && year <= 2100 ? year : -1;
+}
+
+/* ---- dates in a sentence -------------------------------------------------------------------- */
+
+struct found {
+    ofs_day day;
+    const char *start, *end; /* in the small form */
+};
+
+static const char *word_end(const struct word *w)
+{
+    return w->at + w->len;
+}
+
+/* The year that makes a date without one the next of its kind, or one not long past. */
+static bool with_likely_year(int month, int day, ofs_day today, ofs_day *ret)
+{
+    int y, m, d;
+    civil(today, &y, &m, &d);
+    return make_day(y, month, day, ret) && (*ret >= today - 60 || make_day(y + 1, month, day, ret));
+}
+
+static bool is_small_word(const struct word *w)
+{
+    static const char *const joints[] = {"de", "del", "of", "di", "do", "the"};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (is(w, joints[i]))
+            return true;
+    return false;
+}
+
+/* Close enough to be one date: a blank, a comma, a full stop between. */
+static bool adjacent(const struct word *a, const struct word *b)
+{
+    size_t gap = (size_t)(b->at - word_end(a));
+    return gap <= 3 && strspn(word_end(a), " ,.") >= gap;
+}
+
+/* "November 3, 2025", "Nov. 3rd", "March 1st, 2026". Words used, or 0. */
+static size_t month_first(const struct word *w, size_t n, ofs_day today, struct found *ret)
+{
+    int month = month_of(w), day = n > 1 ? number_of(w + 1, 2, true) : -1;
+    if (!month || day < 1 || !adjacent(w, w + 1))
+        return 0;
+    int year = n > 2 && adjacent(w + 1, w + 2) ? year_of(w + 2) : -1;
+    ret->start = w->at;
+    ret->end = word_end(w + (year > 0 ? 2 : 1));
+    if (year > 0)
+        return make_day(year, month, day, &ret->day) ? 3 : 0;
+    return with_likely_year(month, day, today, &ret->day) ? 2 : 0;
+}
+
+/* "3 November 2025", "3rd of November, 2025", "3. November 2025", "3 de noviembre de 2025". */
+static size_t day_first(const struct word *w, size_t n, ofs_day today, struct found *ret)
+{
+    int day = number_of(w, 2, true);
+    size_t at = 1;
+    if (day < 1 || n < 2)
+        return 0;
+    at += n > 2 && is_small_word(w + at);
+    int month = at < n && adjacent(w + at - 1, w + at) ? month_of(w + at) : 0;
+    if (!month)
+        return 0;
+    size_t y = at + 1;
+    y += y < n && is_small_word(w + y);
+    int year = y < n && adjacent(w + y - 1, w + y) ? year_of(w + y) : -1;
+    ret->start = w->at;
+    ret->end = word_end(w + (year > 0 ? y : at));
+    if (year > 0)
+        return make_day(year, month, day, &ret->day) ? y + 1 : 0;
+    return with_likely_year(month, day, today, &ret->day) ? at + 1 : 0;
+}
+
+/* "2025-11-03", "03.11.2025", "3/11/2025" where one of the two cannot be a month. */
+static size_t in_digits(const struct word *w, size_t n, struct found *ret)
+{
+    if (n < 3 || w[1].at != word_end(w) + 1 || w[2].at != word_end(w + 1) + 1 ||
+        *word_end(w) != *word_end(w + 1))
+        return 0;
+    char mark = *word_end(w);
+    int a = number_of(w, 4, false), b = number_of(w + 1, 2, false), c = number_of(w + 2, 4, false);
+    bool good = false;
+    ret->start = w->at;
+    ret->end = word_end(w + 2);
+    if (a < 0 || b < 0 || c < 0 || !strchr("-./", mark))
+        return 0;
+    if (w->len == 4)
+        good = make_day(a, b, c, &ret->day);
+    else if (w[2].len == 4 && mark == '/' && a > 12)
+        good = make_day(c, b, a, &ret->day);
+    else if (w[2].len == 4 && mark == '/' && (b > 12 || a == b))
+        good = make_day(c, a, b, &ret->day);
+    else if (w[2].len == 4 && mark != '/')
+        good = make_day(c, b, a, &ret->day);
+    return good ? 3 : 0;
+}
+
+/* ---- what makes a date an announcement ------------------------------------------------------ */
+
+/* Words in the sentence near the date. Small letters; a blank at either end is one of the text. */
+static const char *const announcing[] = {
+    /* English */
+    "we are updating", "we're updating", "we will update", "we'll update", "we are changing",
+    "we're changing", "we will change", "we will be updating", "we will be changing", "we updated",
+    "we have updated", "we've updated", "are being updated", "will be updated", "is being updated",
+    "making changes", "making some changes", "making updates", "changes to our", "update to our",
+    "updates to our", "takes effect", "take effect", "taking effect", "took effect",
+    "goes into effect", "go into effect", "going into effect", "went into effect",
+    "come into effect", "comes into effect", "coming into effect", "come into force",
+    "comes into force", "enter into force", "enters into force", "in effect", "will apply",
+    "apply from", "applies from", "apply as of", "applies as of", "becomes effective",
+    "become effective", "will be effective", "are effective", "is effective", "effective date",
+    "effective as of", "effective from", "effective on", "effective:", "will start", "will begin",
+    "we'll start", "we'll begin", "start using", "begin using", "starts using", "start sharing",
+    "begin sharing", "new terms", "updated terms", "upcoming", "opt out by", "opt out before",
+    "will be replaced", "replaces", "in force",
+    /* German */
+    "tritt am", "treten am", "in kraft", "gültig ab", "gilt ab", "gelten ab", "wirksam ab",
+    "wird wirksam", "werden wirksam", "wirksam zum", "aktualisieren wir", "wir aktualisieren",
+    "ändern wir", "wir ändern", "werden wir", "aktualisiert am", "wirksam am", "gültig seit",
+    "haben wir", "gültig vom",
+    /* French */
+    "entrera en vigueur", "entreront en vigueur", "entre en vigueur", "entrent en vigueur",
+    "en vigueur", "prend effet", "prennent effet", "prendra effet", "prendront effet",
+    "nous mettons à jour", "nous mettrons à jour", "nous modifions", "nous modifierons",
+    "nous avons mis à jour", "à compter du", "applicable", "date d'effet",
+    /* Italian */
+    "entrerà in vigore", "entreranno in vigore", "entra in vigore", "entrano in vigore",
+    "in vigore", "aggiorneremo", "aggiorniamo", "stiamo aggiornando", "modificheremo",
+    "abbiamo aggiornato", "efficace dal", "efficaci dal", "a decorrere dal", "a partire dal",
+    "validità dal", "data di efficacia", "verranno aggiornat",
+    /* Dutch */
+    "gaan in op", "gaat in op", "van kracht", "treedt in werking", "treden in werking", "werken we",
+    "we werken", "wij werken", "passen we", "ingangsdatum", "geldig vanaf", "met ingang van",
+    "geldt vanaf", "gelden vanaf", "wijzigen we", "hebben we", "we hebben",
+    /* Portuguese */
+    "entrará em vigor", "entrarão em vigor", "entra em vigor", "entram em vigor", "em vigor",
+    "em vigência", "atualizaremos", "estamos atualizando", "atualizamos", "estamos a atualizar",
+    "vamos atualizar", "a partir de", "vigência",
+    /* Polish */
+    "wejdzie w życie", "wejdą w życie", "wchodzi w życie", "wchodzą w życie", "w życie",
+    "obowiązuje od", "obowiązują od", "zaktualizujemy", "aktualizujemy", "zaktualizowaliśmy",
+    "zmienimy", "zmieniamy", "obowiązywać", "obowiązuj", "wprowadzamy",
+    /* Spanish */
+    "entrará en vigor", "entrarán en vigor", "entra en vigor", "entran en vigor", "en vigor",
+    "entrada en vigor", "actualizaremos", "actualizamos", "estamos actualizando",
+    "vamos a actualizar", "hemos actualizado", "fecha de vigencia", "vigente desde",
+    "efectiva a partir", "efectivo a partir", NULL};
+
+/* With these the date has to follow at once: the words alone say nothing. */
+static const char *const leading[] = {
+    "effective ",    "effective: ",     "starting ", "starting on ", "beginning ", "beginning on ",
+    "as of ",        "from ",           "ab dem ",   "ab ",          "stand: ",    "à partir du ",
+    "dal ",          "vanaf ",          "per ",      "od ",          "od dnia ",   "desde el ",
+    "a partir del ", "effective date ", NULL};
+/* What such a sentence has to be about, beside "effective". */
+static const char *const subjects[] = {
+    "terms",          "policy",      "policies",   "agreement",   "privacy",     "train",
+    "share",          "bedingungen", "richtlinie", "datenschutz", "conditions",  "politique",
+    "confidentialit", "termini",     "condizioni", "informativa", "voorwaarden", "beleid",
+    "termos",         "política",    "regulamin",  "warunki",     "polityka",    "términos",
+    "condiciones",    "contrato",    "nutzungs",   "umow",        NULL};
+/* The date of the text. */
+static const char *const revising[] = {"last updated",
+                                       "last revised",
+                                       "last modified",
+                                       "last reviewed",
+                                       "last amended",
+                                       "revised on",
+                                       "last update:",
+                                       "date of last revision",
+                                       "updated:",
+                                       "version of",
+                                       "version:",
+                                       "dated",
+                                       "zuletzt aktualisiert",
+                                       "zuletzt geändert",
+                                       "stand:",
+                                       "stand vom",
+                                       "letzte aktualisierung",
+                                       "letzte änderung",
+                                       "dernière mise à jour",
+                                       "dernière modification",
+                                       "dernière révision",
+                                       "ultimo aggiornamento",
+                                       "ultima modifica",
+                                       "ultima revisione",
+                                       "laatst bijgewerkt",
+                                       "laatst gewijzigd",
+                                       "laatste wijziging",
+                                       "laatst herzien",
+                                       "última atualização",
+                                       "última revisão",
+                                       "última modificação",
+                                       "ostatnia aktualizacja",
+                                       "ostatnia zmiana",
+                                       "ostatnio zaktualizowan",
+                                       "data ostatniej",
+                                       "última actualización",
+                                       "última modificación",
+                                       "última revisión",
+                                       NULL};
+/* A date that is only mentioned, whatever else the sentence has. */
+static const char *const mentioning[] = {"copyright",
+                                         "©",
+                                         "(c) ",
+                                         "all rights reserved",
+                                         "founded in",
+                                         "prior version",
+                                         "previous version",
+                                         "earlier version",
+                                         "archived version",
+                                         "view archive",
+                                         "act of",
+                                         "regulation (eu)",
+                                         "directive",
+                                         "enacted",
+                                         "verordnung (eu)",
+                                         "règlement (ue)",
+                                         "regolamento (ue)",
+                                         "born before",
+                                         "born after",
+                                         "arising before",
+                                         "arose before",
+                                         "accounts created",
+                                         "created before",
+                                         "created after",
+                                         "signed up before",
+                                         "expired on",
+                                         "expires on",
+                                         NULL};
+
+enum { NEAR_BEFORE = 140, NEAR_AFTER = 160, CLOSE = 48 };
+
+static bool has_between(const char *from, const char *to, const char *const *list)
+{
+    size_t n = (size_t)(to - from);
+    for (; *list; list++)
+        if (memmem(from, n, *list, strlen(*list)))
+            return true;
+    return false;
+}
+
+static bool follows_at_once(const char *text, const char *date)
+{
+    for (size_t i = 0; leading[i]; i++) {
+        size_t n = strlen(leading[i]);
+        if ((size_t)(date - text) >= n && !memcmp(date - n, leading[i], n) &&
+            ((size_t)(date - text) == n || !is_word(date[-(long)n - 1])))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing but the date, with at most a word such as "Effective" or "on" before it. */
+static bool stands_alone(const char *text, const struct found *f)
+{
+    return f->start - text <= 3 && strlen(f->end) <= 3;
+}
+
+enum judgement { MENTION, REVISED, ANNOUNCED };
+
+static enum judgement judge(const char *text, const struct found *f)
+{
+    const char *end = text + strlen(text);
+    const char *from = f->start - text > NEAR_BEFORE ? f->start - NEAR_BEFORE : text;
+    const char *to = end - f->end > NEAR_AFTER ? f->end + NEAR_AFTER : end;
+    const char *close = f->start - text > CLOSE ? f->start - CLOSE : text;
+    if (has_between(from, to, mentioning))
+        return MENTION;
+    if (has_between(close, f->start, revising))
+        return REVISED;
+    if (!strncmp(f->start - (f->start - text >= 10 ? 10 : 0), "effective ", 10))
+        return ANNOUNCED;
+    if (has_between(from, to, announcing))
+        return ANNOUNCED;
+    if (follows_at_once(text, f->start) && has_between(text, end, subjects))
+        return ANNOUNCED;
+    return stands_alone(text, f) ? REVISED : MENTION;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+static void keep(struct ofs_announcements *ret, ofs_day day, bool revised,
+                 const struct ofs_sentence *s)
+{
+    for (size_t i = 0; i < ret->n; i++)
+        if (ret->list[i].day == day) {
+            ret->list[i].revised = ret->list[i].revised && revised;
+            return;
+        }
+    if (ret->n == OFS_DATES_MOST)
+        return;
+    struct ofs_announced *a = &ret->list[ret->n++];
+    a->day = day;
+    a->revised = revised;
+    snprintf(a->quote, sizeof a->quote, "%.*s", (int)s->len, s->text);
+    ofs_text_tame(a->quote);
+}
+
+static void find_in(const struct ofs_sentence *s, const char *small, ofs_day today,
+                    struct ofs_announcements *ret)
+{
+    struct word words[MOST_WORDS];
+    size_t n = split(small, words);
+    for (size_t i = 0, used; i < n; i += used ? used : 1) {
+        struct found f;
+        used = month_first(words + i, n - i, today, &f);
+        if (!used)
+            used = day_first(words + i, n - i, today, &f);
+        if (!used)
+            used = in_digits(words + i, n - i, &f);
+        if (!used)
+            continue;
+        enum judgement j = judge(small, &f);
+        if (j == ANNOUNCED || (j == REVISED && f.day > today))
+            keep(ret, f.day, j == REVISED, s);
+    }
+}
+
+void ofs_dates_find(const struct ofs_sentences *sentences, ofs_day today,
+                    struct ofs_announcements *ret)
+{
+    *ret = (struct ofs_announcements){0};
+    for (size_t i = 0; i < sentences->n; i++) {
+        const struct ofs_sentence *s = &sentences->list[i];
+        char *small = malloc(s->len + 1);
+        if (!small)
+            return;
+        ofs_normal_lower(s->text, s->len, small, s->len + 1);
+        find_in(s, small, today, ret);
+        free(small);
+    }
+}
