@@ -90,6 +90,8 @@ static const struct option_row {
     {"serve", TEXT, AT(serve), "PORT", "rehearse: only serve the replica (0: any free port)"},
     {"fault", TEXT, AT(fault), "NAME[,NAME...]", "rehearse: what goes wrong (see --list-faults)"},
     {"list-faults", FLAG, AT(list_faults), NULL, "rehearse: the faults there are"},
+    {"seed", TEXT, AT(seed), "N", "rehearse: what random-delays draws its delays from"},
+    {"delay-max", TEXT, AT(delay_max), "MS", "rehearse: the longest of them (default 10000)"},
     {"generation", TEXT, AT(generation), "NAME", "rehearse: which generation of the site"},
     {"lang", TEXT, AT(lang), "TAG", "rehearse: in which language"},
 #undef AT
