@@ -75,8 +75,9 @@ struct ofs_options {
     const char *only;    /* setting ids, separated by commas, or NULL */
     const char *group;   /* or NULL */
     bool all;
-    int tabs;            /* how many tabs to work in, from 1 */
-    int64_t timeout_ms;  /* for the whole run */
+    int tabs;            /* how many tabs to work in, from 1; 0: 4, or what the scenario's pace allows */
+    int64_t timeout_ms;  /* for the whole run; 0: a minute, and 15 s for each chosen setting */
+    int64_t hold_ms;     /* how long the last read waits after the last save of the run */
     const char *state;   /* the state directory */
     const char *trace;   /* a file, or NULL */
     const char *capabilities; /* --capabilities: a JSON file, or NULL */
@@ -115,6 +116,11 @@ size_t ofs_job_differing(const struct ofs_job *job);
 
 /* After a check and the person's yes: flip what differs and prove each flip. What fails is a result. */
 void ofs_job_fix(struct ofs_job *job);
+
+/* Around a question to the person: the time that they take does not count against timeout_ms. The
+ * two go in pairs; callbacks such as on_choice may use them too. */
+void ofs_job_pause(struct ofs_job *job);
+void ofs_job_resume(struct ofs_job *job);
 
 /* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
 void ofs_job_finish(struct ofs_job *job);

@@ -66,6 +66,7 @@ struct ofs_job {
     const char *origin;
     char *origin_given; /* --origin without its slash, or NULL */
     ofs_deadline deadline;
+    int64_t paused_ms; /* since when a person is thinking, or 0 */
     struct ofs_entry *entries;
     size_t n_entries;
     cJSON *indexes;   /* what was read of each index page in this run: {name: look} */

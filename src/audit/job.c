@@ -101,7 +101,6 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     }
     job->options = *options;
     job->loop = loop;
-    job->deadline = ofs_deadline_in(options->timeout_ms);
     job->indexes = cJSON_CreateObject();
     ofs_run_begin(&job->run);
     if (ofs_browser_check_address(options->connect, err) ||
@@ -111,6 +110,10 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
         return NULL;
     }
     const struct ofs_scenario *s = job->scenario;
+    int64_t usual = 60000 + 15000 * (int64_t)job->n_entries;
+    job->deadline = ofs_deadline_in(options->timeout_ms ? options->timeout_ms : usual);
+    if (!job->options.tabs)
+        job->options.tabs = s->tabs;
     job->origin = options->origin ? options->origin : s->origin;
     if (options->origin) /* "http://127.0.0.1:8080/" means the same */
         job->origin_given = strndup(options->origin, strcspn(options->origin + 8, "/") + 8);
@@ -153,6 +156,17 @@ void ofs_job_free(struct ofs_job *job)
     ofs_scenario_free(job->scenario);
     free(job->origin_given);
     free(job);
+}
+
+void ofs_job_pause(struct ofs_job *job)
+{
+    job->paused_ms = ofs_now_ms();
+}
+
+void ofs_job_resume(struct ofs_job *job)
+{
+    job->deadline += job->paused_ms ? ofs_now_ms() - job->paused_ms : 0;
+    job->paused_ms = 0;
 }
 
 struct ofs_run *ofs_job_run(struct ofs_job *job)

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "offswitch.h"
 
-enum { OFS_MAX_REPEAT = 64, OFS_DEFAULT_TIMEOUT = 300000 /* milliseconds */ };
+enum { OFS_MAX_REPEAT = 64 };
 
 struct cli {
     const char *command;
@@ -26,9 +26,14 @@ struct cli {
     const char *only;
     const char *group;
     bool all;
-    int tabs;
-    int64_t timeout_ms; /* the whole run's budget */
+    int tabs;           /* 0: not given */
+    int64_t timeout_ms; /* for the whole run; 0: not given */
+    int64_t hold_ms;    /* how long the last read waits; -1: not given */
     bool json;
+    bool timing; /* show where the time went */
+    bool quiet, verbose;
+    const char *output; /* a file for the results; standard output has become it */
+    bool dry_run;       /* fix: only check */
     bool yes;
     bool acknowledge_terms;
     const char *state;
@@ -41,8 +46,6 @@ struct cli {
     const char *fault;      /* rehearse: names, separated by commas */
     const char *generation; /* rehearse: which generation of the site */
     const char *lang;       /* rehearse: which language */
-    const char *seed;       /* rehearse: of random-delays */
-    const char *delay_max;  /* rehearse: the longest of them, in milliseconds */
     bool list_faults;
     bool forget; /* login: remove the profile */
     char **args; /* what is left: SCENARIO, or a sub-command and its own */
@@ -57,15 +60,24 @@ int cmd_rehearse(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
 int cmd_login(const struct cli *cli);
 
+/* The report's object of a run that did not begin, on standard output. */
+void cli_report_failure(const char *command, const struct ofs_error *err);
+
 /* rehearse --serve PORT: serve the replica until a signal. */
 int rehearse_serve(const struct cli *cli);
 
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
 int cli_complain(const struct ofs_error *err);
 
+/* The hint to show for an error: its own, or the usual one of its code on a command line. Borrowed;
+ * "" where there is none. */
+const char *cli_hint(const struct ofs_error *err);
+
 /* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb.
  */
 bool cli_colour(int fd);
+/* Can a line be redrawn there? A terminal that is not dumb. */
+bool cli_moves(int fd);
 bool cli_is_terminal(int fd);
 
 #endif

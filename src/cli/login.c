@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "browser/browser.h"
 #include "browser/discover/find.h"
+#include "cli/ask.h"
 #include "cli/print.h"
 #include "cli/run.h"
 #include "page/page.h"
@@ -64,15 +65,16 @@ static int forget(struct login *l)
         return cli_complain(&err);
     }
     if (!l->cli->yes) {
-        if (!cli_is_terminal(STDIN_FILENO)) {
-            ofs_fail(&err, OFS_ERR_REFUSED, "%s was not removed: nobody is here to ask", dir);
+        if (!ask_can()) {
+            ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on; %s was not removed", dir);
             ofs_hint(&err, "add --yes");
             return cli_complain(&err);
         }
         fprintf(stderr, "This removes %s, with the sign-ins in it.\n", dir);
-        int status = session_confirm(&l->session, "Remove it?");
-        if (status)
-            return status;
+        if (!ask_yes(&l->session, "Remove it?")) {
+            ofs_fail(&err, OFS_ERR_REFUSED, "not confirmed; nothing was removed");
+            return cli_complain(&err);
+        }
     }
     if (nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS)) {
         ofs_fail_errno(&err, OFS_ERR_STATE, "%s could not be removed", dir);
@@ -221,8 +223,7 @@ static int prepare(struct login *l)
         ofs_state_prepare(l->state, &err))
         return cli_complain(&err);
     l->origin = cli->origin ? cli->origin : l->scenario->origin;
-    l->deadline =
-        ofs_deadline_in(cli->timeout_ms == OFS_DEFAULT_TIMEOUT ? LOGIN_TIMEOUT : cli->timeout_ms);
+    l->deadline = ofs_deadline_in(cli->timeout_ms ? cli->timeout_ms : LOGIN_TIMEOUT);
     return 0;
 }
 

@@ -3,16 +3,35 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "base/text.h"
 
-enum { LINE_END = 96 };
+enum { PIPE_WIDTH = 96, LEAST_WIDTH = 24 };
+
+/* One character: its bytes, and its columns on a terminal (East Asian ones take two, combining ones
+ * none). */
+static size_t next_character(const char *text, size_t n, int *ret_columns)
+{
+    mbstate_t state = {0};
+    wchar_t character;
+    size_t used = mbrtowc(&character, text, n, &state);
+    int columns = used == 0 || used > n ? 1 : wcwidth(character);
+    *ret_columns = columns >= 0 ? columns : 1;
+    return used == 0 || used > n ? 1 : used; /* not UTF-8: a byte */
+}
 
 static int width_of(const char *text, size_t n)
 {
-    int width = 0;
-    for (size_t i = 0; i < n; i++)
-        width += ((unsigned char)text[i] & 0xc0) != 0x80;
+    int width = 0, columns;
+    while (n > 0) {
+        size_t used = next_character(text, n, &columns);
+        width += columns;
+        text += used;
+        n -= used;
+    }
     return width;
 }
 
@@ -38,17 +57,55 @@ void cli_pad(FILE *out, const char *text, int width)
     free(safe);
 }
 
+int cli_cut(FILE *out, const char *text, int room)
+{
+    char *safe = tamed(text);
+    int width = 0, columns;
+    for (const char *p = safe ? safe : ""; *p;) {
+        size_t n = next_character(p, strlen(p), &columns);
+        if (width + columns > room)
+            break;
+        fprintf(out, "%.*s", (int)n, p);
+        width += columns;
+        p += n;
+    }
+    free(safe);
+    return width;
+}
+
+int cli_columns(FILE *out)
+{
+    struct winsize size;
+    int fd = fileno(out);
+    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) || size.ws_col == 0)
+        return PIPE_WIDTH;
+    return size.ws_col > LEAST_WIDTH ? size.ws_col : LEAST_WIDTH;
+}
+
+static void begin_line(FILE *out, int indent)
+{
+    fprintf(out, "\n%*s", indent, "");
+}
+
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text)
 {
+    int end = cli_columns(out);
+    bool named = *name, below = named && margin + cli_width(name) >= indent;
+    if (indent > margin + 2 && indent > end / 2) { /* a narrow terminal */
+        indent = margin + 2;
+        below = named;
+    }
     fprintf(out, "%*s", margin, "");
-    cli_pad(out, name, indent - margin);
+    cli_pad(out, name, below ? 0 : indent - margin);
+    if (below)
+        begin_line(out, indent);
     int column = indent;
     char *safe = tamed(text);
     for (const char *p = safe ? safe : ""; *p;) {
         size_t n = strcspn(p, " \n");
         int width = width_of(p, n);
-        if (column > indent && column + 1 + width > LINE_END) {
-            fprintf(out, "\n%*s", indent, "");
+        if (column > indent && column + 1 + width > end) {
+            begin_line(out, indent);
             column = indent;
         }
         bool first = column == indent;

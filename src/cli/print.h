@@ -1,5 +1,5 @@
 /*
- * print.h: text for people, in columns. Widths count characters, not bytes.
+ * print.h: text for people, in columns. Widths are columns of a terminal, not bytes.
  */
 #ifndef OFS_CLI_PRINT_H
 #define OFS_CLI_PRINT_H
@@ -7,14 +7,21 @@
 #include <cJSON.h>
 #include <stdio.h>
 
-/* Characters of a UTF-8 text. */
+/* How wide the terminal is now; elsewhere 96. */
+int cli_columns(FILE *out);
+
+/* Columns of a UTF-8 text. */
 int cli_width(const char *text);
 
 /* The text, and blanks up to `width`. */
 void cli_pad(FILE *out, const char *text, int width);
 
+/* As much of the text as fits into `room` columns; returns the columns that it took. */
+int cli_cut(FILE *out, const char *text, int room);
+
 /* A block of text: `name` at column `margin`, the text from column `indent` on, wrapped between
- * words before column 96. A word that is longer (a link) is kept whole. */
+ * words at the width of the terminal. A word that is longer (a link) is kept whole. On a narrow
+ * terminal, or where the name is too long, the text begins on the next line. */
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text);
 
 /* The value on standard output, indented; returns 0, or 1 when memory is out. */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/run.h"
+#include "cli/show.h"
 #include "record/run.h"
 #include "rehearsal/faults.h"
 #include "rehearsal/site.h"
@@ -63,17 +64,17 @@ static int compare(struct session *session, struct ofs_site *site, FILE *out)
 
 static int rehearse_on(struct session *session, struct ofs_site *site)
 {
-    FILE *out = session->cli->json ? stderr : stdout;
+    FILE *out = session_out(session);
     fprintf(out,
             "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
             ofs_site_origin(site));
     fflush(out);
     int status = session_check(session);
     if (!status && ofs_job_differing(session->job)) {
-        session_show_plan(session);
+        show_plan(session, out);
         fputs("(In a rehearsal the answer is yes.)\n", out);
         fflush(out);
-        ofs_job_fix(session->job);
+        session_fix(session);
     }
     status = session_report(session, status);
     return ofs_status_worse(compare(session, site, out), status);

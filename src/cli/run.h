@@ -5,6 +5,8 @@
 #ifndef OFS_CLI_RUN_H
 #define OFS_CLI_RUN_H
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "cli/cli.h"
 #include "offswitch.h"
@@ -16,7 +18,10 @@ struct session {
     bool owns_loop;
     struct ofs_job *job;
     char *state;
-    bool progress;          /* standard error is a terminal */
+    int64_t started_ms;
+    bool progress;          /* standard error is a terminal on which a line can be redrawn */
+    bool has_line;          /* such a line is there now */
+    size_t n_done, n_steps; /* settings of this step that have a verdict, and all of them */
     struct ofs_error error; /* the first one that was shown, for the report */
 };
 
@@ -36,11 +41,17 @@ int session_tell_terms(struct session *session);
 /* Read every setting, with progress. 0, or an exit status after saying why. */
 int session_check(struct session *session);
 
-/* The plan in plain words, to standard output, or to standard error under --json. */
-void session_show_plan(const struct session *session);
+/* Where a person reads along: standard output, or standard error where that is for the results. */
+FILE *session_out(const struct session *session);
 
-/* Ask for the person's yes. 0: yes; else OFS exit status 4. */
-int session_confirm(struct session *session, const char *question);
+/* Flip what differs, with progress. */
+void session_fix(struct session *session);
+
+/* Seconds since the session was opened. */
+double session_seconds(const struct session *session);
+
+/* Erase the live line of progress, where there is one: before anything else is written. */
+void session_clear_progress(struct session *session);
 
 /* Close the browser side, print the table or the JSON, return the exit status: that of the results,
  * or `at_least` where it is worse. With --json one object is printed also when there is no job. */

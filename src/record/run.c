@@ -112,11 +112,22 @@ static const struct {
     ROW(stillness),  ROW(pressing), ROW(holding),
 #undef ROW
 };
-enum { TIMES = sizeof time_rows / sizeof *time_rows };
+_Static_assert(sizeof time_rows / sizeof *time_rows == OFS_TIMES, "a row for each kind");
 
 static int64_t *time_at(struct ofs_times *times, size_t row)
 {
     return (int64_t *)((char *)times + time_rows[row].at);
+}
+
+const char *ofs_times_word(size_t kind)
+{
+    return time_rows[kind].key;
+}
+
+int64_t ofs_times_at(const struct ofs_times *times, size_t kind)
+{
+    struct ofs_times copy = *times;
+    return *time_at(&copy, kind);
 }
 
 struct ofs_times ofs_run_times(const struct ofs_run *run)
@@ -124,7 +135,7 @@ struct ofs_times ofs_run_times(const struct ofs_run *run)
     struct ofs_times sum = {0};
     for (size_t i = 0; i < run->n_results; i++) {
         struct ofs_times one = run->results[i].times;
-        for (size_t row = 0; row < TIMES; row++)
+        for (size_t row = 0; row < OFS_TIMES; row++)
             *time_at(&sum, row) += *time_at(&one, row);
     }
     return sum;
@@ -133,11 +144,11 @@ struct ofs_times ofs_run_times(const struct ofs_run *run)
 static void add_times(cJSON *object, const char *key, struct ofs_times times)
 {
     cJSON *o = cJSON_AddObjectToObject(object, key);
-    for (size_t row = 0; row < TIMES; row++)
+    for (size_t row = 0; row < OFS_TIMES; row++)
         cJSON_AddNumberToObject(o, time_rows[row].key, (double)*time_at(&times, row) / 1000);
 }
 
-cJSON *ofs_result_proofs(const struct ofs_result *r)
+static void add_proofs(cJSON *object, const struct ofs_result *r)
 {
     const struct {
         bool proved;
@@ -149,11 +160,10 @@ cJSON *ofs_result_proofs(const struct ofs_result *r)
         {r->proof_served, "served"},
         {r->proof_held, "held"},
     };
-    cJSON *proofs = cJSON_CreateArray();
+    cJSON *proofs = cJSON_AddArrayToObject(object, "proofs");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].proved)
             cJSON_AddItemToArray(proofs, cJSON_CreateString(rows[i].word));
-    return proofs;
 }
 
 static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
@@ -175,7 +185,7 @@ static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
     add_words(o, "language", or_null(r->language));
     ofs_json_add_str(o, "located", r->located);
     ofs_json_add_str(o, "ready", r->ready);
-    cJSON_AddItemToObject(o, "proofs", ofs_result_proofs(r));
+    add_proofs(o, r);
     add_times(o, "timing", r->times);
     return o;
 }
@@ -210,27 +220,16 @@ static void add_browser(cJSON *object, const struct ofs_run *run)
     cJSON_AddStringToObject(browser, "wire", run->wire);
 }
 
-static void add_account(cJSON *object, const struct ofs_run *run)
+static void add_error(cJSON *object, const struct ofs_error *err)
 {
-    if (!run->account_id[0]) {
-        cJSON_AddNullToObject(object, "account");
+    if (err->code == OFS_ERR_NONE) {
+        cJSON_AddNullToObject(object, "error");
         return;
     }
-    cJSON *account = cJSON_AddObjectToObject(object, "account");
-    cJSON_AddStringToObject(account, "id", run->account_id);
-    add_words(account, "hint", run->account_hint);
-}
-
-cJSON *ofs_run_error_json(const struct ofs_run *run)
-{
-    const struct ofs_error *err = &run->error;
-    if (err->code == OFS_ERR_NONE)
-        return cJSON_CreateNull();
-    cJSON *error = cJSON_CreateObject();
+    cJSON *error = cJSON_AddObjectToObject(object, "error");
     cJSON_AddStringToObject(error, "code", ofs_error_name(err->code));
     add_words(error, "text", err->text);
     add_words(error, "hint", or_null(ofs_error_hint(err)));
-    return error;
 }
 
 char *ofs_run_json(const struct ofs_run *run)
@@ -243,10 +242,8 @@ char *ofs_run_json(const struct ofs_run *run)
     add_scenario(o, run);
     add_browser(o, run);
     ofs_json_add_str(o, "origin", run->origin);
-    add_account(o, run);
-    if (run->label)
-        add_words(o, "label", run->label);
-    cJSON_AddItemToObject(o, "error", ofs_run_error_json(run));
+    cJSON_AddNullToObject(o, "account");
+    add_error(o, &run->error);
     cJSON_AddStringToObject(o, "started", run->started);
     cJSON_AddStringToObject(o, "finished", run->finished);
     cJSON_AddNumberToObject(o, "exit", run->exit);

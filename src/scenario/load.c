@@ -250,6 +250,7 @@ static int fill(struct ofs_scenario *s, struct ofs_error *err)
     s->version = ofs_json_str(s->tree, "version", NULL);
     s->title = ofs_json_str(s->tree, "title", NULL);
     s->origin = ofs_json_str(s->tree, "origin", NULL);
+    s->tabs = (int)ofs_json_num(s->tree, "pace/tabs", OFS_SCENARIO_TABS);
     s->ready = ofs_json_get(s->tree, "ready");
     s->canary = ofs_json_get(s->tree, "canary");
     s->blockers = ofs_json_get(s->tree, "blockers");

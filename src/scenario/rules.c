@@ -44,6 +44,7 @@ static const struct ofs_rule level = {OFS_RULE_STRING, "a word in quotes", 1, MO
 /* The format's upper bound has its own sentence in lint.c. */
 static const struct ofs_rule format = {OFS_RULE_INTEGER, "a whole number", .least = 1,
                                        .most = OFS_SCENARIO_FORMAT};
+static const struct ofs_rule tabs = {OFS_RULE_INTEGER, "a whole number", .least = 1, .most = 8};
 static const struct ofs_rule status = {OFS_RULE_INTEGER, "an HTTP status", .least = 100,
                                        .most = 999};
 
@@ -142,6 +143,9 @@ static const char *const ready_either[][4] = {{"marks", "static_paths"}, {0}};
 static const struct ofs_rule ready = {OFS_RULE_OBJECT, "an object with \"marks\"",
                                       .fields = ready_fields, .either = ready_either};
 
+static const struct ofs_rule_field pace_fields[] = {{"tabs", &tabs, true}, {0}};
+OBJECT(pace, pace_fields, "an object with \"tabs\"");
+
 static const struct ofs_rule_field canary_fields[] = {{"selectors", &selectors, true}, {0}};
 OBJECT(canary, canary_fields, "an object with \"selectors\"");
 
@@ -191,6 +195,7 @@ static const struct ofs_rule_field scenario_fields[] = {{"$schema", &prose, fals
                                                         {"default_group", &id, false},
                                                         {"groups", &groups, false},
                                                         {"key_attributes", &attributes, false},
+                                                        {"pace", &pace, false},
                                                         {"ready", &ready, false},
                                                         {"canary", &canary, false},
                                                         {"blockers", &blockers, false},

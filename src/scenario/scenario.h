@@ -20,6 +20,7 @@ enum {
     OFS_SCENARIO_FORMAT = 1,
     OFS_SCENARIO_MOST_BYTES = 4 << 20,
     OFS_SCENARIO_MOST_SETTINGS = 1000,
+    OFS_SCENARIO_TABS = 4, /* where it has no pace */
 };
 
 /* One setting: a switch, or a choice of several. Words by language are objects such as
@@ -49,6 +50,7 @@ struct ofs_scenario {
     cJSON *tree;
     const char *id, *version, *title, *origin;
     char sha256[65];             /* of the file's bytes, lower-case hexadecimal */
+    int tabs;                    /* how many to work in at once: of "pace", default 4 */
     const char *default_group;   /* "default_group", or the first setting's group */
     const cJSON *key_attributes; /* default ["aria-labelledby", "id", "name"] */
     const cJSON *ready;          /* {"marks": [selector, …], "static_paths": [path, …]} */

@@ -119,9 +119,10 @@ static int run(struct place *p, const struct order *order, struct program_end *r
                              "--state",
                              p->dir,
                              "--acknowledge-terms",
-                             "--yes",
                              "--json"};
-    size_t n = 11;
+    size_t n = 10;
+    if (!strcmp(order->verb, "fix"))
+        argv[n++] = "--yes";
     peer_visit_end(&p->visit);
     int rc = peer_visit_begin(&p->peer, p->dir, 0, false, &p->visit, &err);
     for (char **arg = p->visit.args; !rc && *arg; arg++)

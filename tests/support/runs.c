@@ -49,8 +49,8 @@ int run_start(struct ofs_loop *loop, const char *dir, const struct run_order *or
                                  "--state",
                                  ret->dir,
                                  "--acknowledge-terms",
-                                 "--yes",
                                  "--json",
+                                 strcmp(order->verb, "fix") ? NULL : "--yes",
                                  NULL};
     const char *const caps[] = {"--capabilities", order->capabilities, NULL};
     size_t n = put(argv, 1, order->environment);

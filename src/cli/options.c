@@ -1,0 +1,311 @@
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/print.h"
+
+enum kind { FLAG, TEXT, LIST, COUNT, SECONDS, WAIT };
+
+/* The numbers that a kind takes. */
+static const struct {
+    double least, most;
+} ranges[] = {[COUNT] = {1, 8}, [SECONDS] = {1, 86400}, [WAIT] = {0, 86400}};
+
+enum {
+    FOR_RUN = FOR_CHECK | FOR_FIX | FOR_REHEARSE,
+    FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO,
+    FOR_BROWSER = FOR_RUN | FOR_LOGIN,
+};
+
+/* The headings of a command's help, in their order. */
+enum heading { WHICH, BROWSER, RUN, OUTPUT, REPLICA, HEADINGS };
+static const char *const headings[HEADINGS] = {"Which settings", "The browser", "The run", "Output",
+                                               "The replica"};
+
+static const struct option_row {
+    const char *name;
+    char letter; /* or 0 */
+    enum heading heading;
+    unsigned commands;
+    enum kind kind;
+    size_t at;
+    const char *argument;
+    const char *help;
+} rows[] = {
+#define AT(member) offsetof(struct cli, member)
+    {"only", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(only), "ID[,ID...]", "these settings"},
+    {"group", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
+    {"all", 0, WHICH, FOR_RUN | FOR_GUIDE, FLAG, AT(all), NULL, "every setting"},
+    {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
+     "auto (default: a running browser, else offswitch's own profile), launch, cdp://HOST:PORT, "
+     "bidi://HOST:PORT, webdriver://HOST:PORT"},
+    {"headless", 0, BROWSER, FOR_BROWSER, FLAG, AT(headless), NULL, "with launch: no window"},
+    {"profile", 0, BROWSER, FOR_BROWSER, TEXT, AT(profile), "DIR",
+     "with launch: the browser profile to use"},
+    {"browser-arg", 0, BROWSER, FOR_BROWSER, LIST, AT(browser_args), "ARG",
+     "with launch: one more argument for the browser; repeatable"},
+    {"capabilities", 0, BROWSER, FOR_RUN, TEXT, AT(capabilities), "FILE",
+     "with webdriver: JSON merged into the capabilities that are asked for"},
+    {"cacert", 0, BROWSER, FOR_RUN, TEXT, AT(cacert), "FILE",
+     "with webdriver+https: trust only the authorities in this PEM file"},
+    {"show", 0, BROWSER, FOR_RUN, FLAG, AT(show), NULL,
+     "work in the foreground, in a window of its own"},
+    {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
+    {"yes", 'y', RUN, FOR_FIX | FOR_LOGIN, FLAG, AT(yes), NULL, "confirm without being asked"},
+    {"acknowledge-terms", 0, RUN, FOR_CHECK | FOR_FIX, FLAG, AT(acknowledge_terms), NULL,
+     "you have read what the site's terms say about automated access"},
+    {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
+     "accept TEXT as the setting's new label"},
+    {"tabs", 0, RUN, FOR_RUN, COUNT, AT(tabs), "N",
+     "how many tabs to work in, 1 to 8; default 4, or what the scenario allows"},
+    {"hold", 0, RUN, FOR_FIX | FOR_REHEARSE, WAIT, AT(hold_ms), "SECONDS",
+     "how long the last read waits after the last save; default 6, 0 allowed"},
+    {"timeout", 0, RUN, FOR_BROWSER, SECONDS, AT(timeout_ms), "SECONDS",
+     "for the whole run; default 60, and 15 more for each chosen setting (login: 900). The time "
+     "that you take to answer does not count"},
+    {"origin", 0, RUN, FOR_CHECK | FOR_FIX | FOR_LOGIN | FOR_GUIDE, TEXT, AT(origin), "URL",
+     "run against another origin, on this machine only"},
+    {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR, TEXT, AT(state), "DIR",
+     "where offswitch keeps its files between runs"},
+    {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
+     "remove offswitch's own profile, with the sign-ins in it"},
+    {"json", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, FLAG, AT(json), NULL,
+     "one JSON object on standard output, and nothing else there"},
+    {"output", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, TEXT, AT(output), "FILE",
+     "write the results to a file"},
+    {"timing", 0, OUTPUT, FOR_RUN, FLAG, AT(timing), NULL, "show where the time went"},
+    {"quiet", 'q', OUTPUT, FOR_RUN, FLAG, AT(quiet), NULL, "only what needs a person"},
+    {"verbose", 'v', OUTPUT, FOR_RUN, FLAG, AT(verbose), NULL,
+     "one line for each step, with the time"},
+    {"trace", 0, OUTPUT, FOR_RUN, TEXT, AT(trace), "FILE",
+     "write every protocol message, secrets redacted"},
+    {"serve", 0, REPLICA, FOR_REHEARSE, TEXT, AT(serve), "PORT",
+     "only serve the replica (0: any free port)"},
+    {"fault", 0, REPLICA, FOR_REHEARSE, TEXT, AT(fault), "NAME[,NAME...]",
+     "what goes wrong (see --list-faults)"},
+    {"list-faults", 0, REPLICA, FOR_REHEARSE, FLAG, AT(list_faults), NULL, "list the faults"},
+    {"generation", 0, REPLICA, FOR_REHEARSE, TEXT, AT(generation), "NAME",
+     "which generation of the site's pages"},
+    {"lang", 0, REPLICA, FOR_REHEARSE, TEXT, AT(lang), "TAG", "the language of the pages"},
+#undef AT
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static const struct {
+    unsigned bit;
+    const char *name;
+} command_names[] = {
+    {FOR_CHECK, "check"},   {FOR_FIX, "fix"},     {FOR_REHEARSE, "rehearse"}, {FOR_GUIDE, "guide"},
+    {FOR_DOCTOR, "doctor"}, {FOR_LOGIN, "login"}, {FOR_SCENARIO, "scenario"},
+};
+
+void options_print(FILE *out, unsigned command)
+{
+    for (int heading = 0; heading < HEADINGS; heading++) {
+        bool any = false;
+        for (const struct option_row *row = rows; row < rows + ROWS; row++) {
+            char left[64];
+            if (row->heading != (enum heading)heading || !(row->commands & command))
+                continue;
+            if (!any)
+                fprintf(out, "\n%s:\n", headings[heading]);
+            any = true;
+            snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
+                     row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
+                     row->argument ? " " : "", row->argument ? row->argument : "");
+            cli_block(out, 2, left, 30, row->help);
+        }
+    }
+}
+
+/* ---- names ---- */
+
+static const struct option_row *find_row(const char *name, size_t len)
+{
+    for (const struct option_row *row = rows; row < rows + ROWS; row++)
+        if (strlen(row->name) == len && !strncmp(row->name, name, len))
+            return row;
+    return NULL;
+}
+
+bool options_has(const char *word)
+{
+    if (!strncmp(word, "--", 2))
+        return find_row(word + 2, strcspn(word + 2, "="));
+    for (const struct option_row *row = rows; row < rows + ROWS; row++)
+        if (row->letter && word[0] == '-' && word[1] == row->letter && !word[2])
+            return true;
+    return false;
+}
+
+const char *options_near(const char *word, const char *const *words)
+{
+    /* never proposed in place of another */
+    static const char *const risky[] = {"--yes", "--forget", "--acknowledge-terms"};
+    const char *near = ofs_text_closest(word, words);
+    for (size_t i = 0; near && i < sizeof risky / sizeof *risky; i++)
+        if (!strcmp(near, risky[i]))
+            return NULL;
+    return near;
+}
+
+int options_unknown(const char *given, unsigned commands, struct ofs_error *err)
+{
+    const char *names[ROWS + 2] = {"--help"};
+    static char texts[ROWS][40];
+    char word[64];
+    size_t n = 1;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(given, "="), given);
+    for (size_t i = 0; i < ROWS; i++) {
+        snprintf(texts[i], sizeof texts[i], "--%s", rows[i].name);
+        if (rows[i].commands & commands)
+            names[n++] = texts[i];
+    }
+    const char *near = options_near(word, names);
+    ofs_fail(err, OFS_ERR_USAGE, "there is no option '%s'", word);
+    return near ? ofs_hint(err, "did you mean '%s'?", near) : -1;
+}
+
+/* An option of other commands. */
+static int not_here(const struct cli *cli, const struct option_row *row, struct ofs_error *err)
+{
+    char list[160] = "";
+    for (size_t i = 0; i < sizeof command_names / sizeof *command_names; i++) {
+        size_t used = strlen(list);
+        if (row->commands & command_names[i].bit)
+            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
+                     command_names[i].name);
+    }
+    ofs_fail(err, OFS_ERR_USAGE, "'%s' has no option '--%s'", cli->command, row->name);
+    return ofs_hint(err, "--%s belongs to: %s; 'offswitch %s --help' lists the options of %s",
+                    row->name, list, cli->command, cli->command);
+}
+
+/* ---- values ---- */
+
+static int take_number(const struct option_row *row, const char *text, double *ret,
+                       struct ofs_error *err)
+{
+    char *rest;
+    double least = ranges[row->kind].least, most = ranges[row->kind].most;
+    *ret = strtod(text, &rest);
+    if (rest != text && !*rest && *ret >= least && *ret <= most) /* NaN is not */
+        return 0;
+    return ofs_fail(err, OFS_ERR_USAGE, "--%s takes a number from %g to %g, not '%s'", row->name,
+                    least, most, text);
+}
+
+static int take_value(struct cli *cli, const struct option_row *row, const char *text,
+                      struct ofs_error *err)
+{
+    char *at = (char *)cli + row->at;
+    double number;
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)at = true;
+        return 0;
+    case TEXT:
+        *(const char **)at = text;
+        return 0;
+    case LIST:
+        if (cli->n_browser_args == OFS_MAX_REPEAT)
+            return ofs_fail(err, OFS_ERR_USAGE, "--%s is given more than %d times", row->name,
+                            OFS_MAX_REPEAT);
+        cli->browser_args[cli->n_browser_args++] = text;
+        return 0;
+    case COUNT:
+        if (take_number(row, text, &number, err))
+            return -1;
+        *(int *)at = (int)number;
+        return number == (int)number
+                   ? 0
+                   : ofs_fail(err, OFS_ERR_USAGE, "--%s takes a whole number, not '%s'", row->name,
+                              text);
+    case SECONDS:
+    case WAIT:
+        if (take_number(row, text, &number, err))
+            return -1;
+        *(int64_t *)at = (int64_t)(number * 1000 + 0.5);
+        return 0;
+    }
+    return -1;
+}
+
+/* ---- reading ---- */
+
+enum { LONG_BASE = 256 };
+
+/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a value
+ * and takes none. */
+static int take_unknown(unsigned command, char **argv, struct ofs_error *err)
+{
+    const char *given = argv[optind - 1];
+    if (optopt >= LONG_BASE)
+        return ofs_fail(err, OFS_ERR_USAGE, "--%s takes no value, and was given '%s'",
+                        rows[optopt - LONG_BASE].name, strchr(given, '=') + 1);
+    if (optopt && strncmp(given, "--", 2))
+        return ofs_fail(err, OFS_ERR_USAGE, "there is no option '-%c'", optopt);
+    return options_unknown(given, command, err);
+}
+
+/* The word that the option just taken was given as; its value may be a word of its own. */
+static const char *word_of_option(char **argv, const char *value)
+{
+    return argv[optind - 1 - (value && value == argv[optind - 1])];
+}
+
+/* getopt takes a beginning of a name for the name. Here a name is written out, so that a later
+ * option changes no command line, and nobody removes a profile with "--forg". */
+static bool is_written_out(const struct option_row *row, char **argv, const char *text)
+{
+    const char *given = word_of_option(argv, text);
+    size_t n = strlen(row->name);
+    return strlen(given) >= n + 2 && !strncmp(given + 2, row->name, n) &&
+           (!given[n + 2] || given[n + 2] == '=');
+}
+
+static int take_option(struct cli *cli, unsigned command, int c, char **argv, struct ofs_error *err)
+{
+    const char *text = optarg;
+    const struct option_row *row = c >= LONG_BASE ? &rows[c - LONG_BASE] : NULL;
+    if (row && !is_written_out(row, argv, text))
+        return options_unknown(word_of_option(argv, text), command, err);
+    for (const struct option_row *r = rows; !row && r < rows + ROWS; r++)
+        if (r->letter == c)
+            row = r;
+    if (!(row->commands & command))
+        return not_here(cli, row, err);
+    return take_value(cli, row, text, err);
+}
+
+int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
+                 struct ofs_error *err)
+{
+    struct option longs[ROWS + 2] = {{"help", no_argument, NULL, 'h'}};
+    char letters[ROWS + 4] = ":h";
+    for (size_t i = 0; i < ROWS; i++) {
+        longs[i + 1] =
+            (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
+                            LONG_BASE + (int)i};
+        if (rows[i].letter)
+            strncat(letters, &rows[i].letter, 1);
+    }
+    opterr = 0;
+    int c;
+    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (c == 'h')
+            *ret_help = true;
+        else if (c == ':')
+            return ofs_fail(err, OFS_ERR_USAGE, "'%s' needs a value", argv[optind - 1]);
+        else if (c == '?' ? take_unknown(command, argv, err)
+                          : take_option(cli, command, c, argv, err))
+            return -1;
+    }
+    cli->args = argv + optind;
+    cli->n_args = argc - optind;
+    return 0;
+}

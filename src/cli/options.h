@@ -1,0 +1,41 @@
+/*
+ * options.h: the options of the command line: one table, which commands have each, and reading
+ * them.
+ */
+#ifndef OFS_CLI_OPTIONS_H
+#define OFS_CLI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+/* The commands, as bits: an option of the table has a set of them. */
+enum {
+    FOR_CHECK = 1 << 0,
+    FOR_FIX = 1 << 1,
+    FOR_REHEARSE = 1 << 2,
+    FOR_GUIDE = 1 << 3,
+    FOR_DOCTOR = 1 << 4,
+    FOR_LOGIN = 1 << 5,
+    FOR_SCENARIO = 1 << 6,
+};
+
+/* Read the options of one command into `cli`, and leave the words that are none in cli->args. An
+ * option that this command does not have is an error: OFS_ERR_USAGE, with a near name or with the
+ * commands that have it. `argv[0]` is the command. */
+int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
+                 struct ofs_error *err);
+
+/* The options of a command, under headings. */
+void options_print(FILE *out, unsigned command);
+
+/* Is this the name of an option ("--json", "--json=x", "-y") of any command? */
+bool options_has(const char *word);
+
+/* Fill `err`: there is no such option, and the nearest that these commands have. Returns -1. */
+int options_unknown(const char *given, unsigned commands, struct ofs_error *err);
+
+/* The entry of `words` (ended by NULL) to propose for `word`, or NULL. */
+const char *options_near(const char *word, const char *const *words);
+
+#endif

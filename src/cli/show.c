@@ -1,0 +1,323 @@
+#include "cli/show.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/print.h"
+#include "cli/run.h"
+#include "record/run.h"
+#include "scenario/scenario.h"
+
+enum { VERDICT_WIDTH = 13 };
+
+/* What each verdict looks like, and how many of it are summed up: "2 turned off and proved". */
+static const struct verdict_row {
+    const char *colour;
+    bool asks; /* a person has to do something */
+    const char *summed;
+} verdict_rows[] = {
+    [OFS_VERDICT_FIXED] = {"\033[32m", false, "changed and proved"},
+    [OFS_VERDICT_UNKNOWN] = {"\033[35m", true, "unknown"},
+    [OFS_VERDICT_LOCKED] = {"\033[35m", true, "locked"},
+    [OFS_VERDICT_NOT_KEPT] = {"\033[31m", true, "not kept by the site"},
+    [OFS_VERDICT_DIFFERS] = {"\033[33m", true, "not as wanted"},
+    [OFS_VERDICT_AS_WANTED] = {"\033[32m", false, "as wanted"},
+    [OFS_VERDICT_NOT_OFFERED] = {"\033[2m", false, "not offered"},
+    [OFS_VERDICT_SKIPPED] = {"\033[2m", false, "skipped"},
+};
+enum { VERDICTS = sizeof verdict_rows / sizeof *verdict_rows };
+
+/* ---- progress ---- */
+
+static bool is_verdict(const char *words)
+{
+    for (int v = 0; v < VERDICTS; v++)
+        if (!strcmp(words, ofs_verdict_word((enum ofs_verdict)v)))
+            return true;
+    return false;
+}
+
+static const char *title_of(const struct session *session, const char *setting)
+{
+    const struct ofs_setting *s =
+        session->job ? ofs_scenario_setting(ofs_job_scenario(session->job), setting) : NULL;
+    return s ? s->title : setting;
+}
+
+static void draw_progress(struct session *session, const char *setting, const char *words)
+{
+    int room = cli_columns(stderr) - 1;
+    char count[32], rest[96];
+    snprintf(count, sizeof count, "[%zu/%zu] ", session->n_done, session->n_steps);
+    snprintf(rest, sizeof rest, ": %s ... %.0f s", words, session_seconds(session));
+    fputs("\r\033[K", stderr);
+    room -= cli_cut(stderr, count, room);
+    room -= cli_cut(stderr, title_of(session, setting), room - cli_width(rest));
+    cli_cut(stderr, rest, room);
+    fflush(stderr);
+    session->has_line = true;
+}
+
+void show_progress(struct session *session, const char *setting, const char *words)
+{
+    session->n_done += is_verdict(words);
+    if (session->cli->verbose)
+        fprintf(stderr, "%7.2f s  %s: %s\n", session_seconds(session), setting, words);
+    else if (session->progress && session->n_done < session->n_steps)
+        draw_progress(session, setting, words);
+}
+
+/* ---- the plan ---- */
+
+static void show_planned(const struct session *session, FILE *out, const struct ofs_result *r)
+{
+    const struct ofs_setting *s = ofs_scenario_setting(ofs_job_scenario(session->job), r->id);
+    OFS_AUTO_STR what =
+        ofs_text_printf("Turn \"%s\" from %s to %s", r->title, r->before, r->wanted);
+    OFS_AUTO_STR url = ofs_text_printf("%s%s", ofs_job_run(session->job)->origin, r->page);
+    const cJSON *also;
+    cli_block(out, 2, "", 2, what ? what : r->title);
+    cli_block(out, 4, "Where", 18, url ? url : r->page);
+    if (s->on_means)
+        cli_block(out, 4, "Effect", 18, s->on_means);
+    if (s->cannot)
+        cli_block(out, 4, "Limits", 18, s->cannot);
+    cJSON_ArrayForEach(also, ofs_json_get(s->tree, "also_changes"))
+    {
+        const char *text = ofs_json_str(also, "what", NULL);
+        if (text)
+            cli_block(out, 4, "Also changes", 18, text);
+    }
+}
+
+void show_plan(const struct session *session, FILE *out)
+{
+    const struct ofs_run *run = ofs_job_run(session->job);
+    fprintf(out, "\nPlan for %s:\n", run->origin);
+    for (size_t i = 0; i < run->n_results; i++)
+        if (run->results[i].verdict == OFS_VERDICT_DIFFERS)
+            show_planned(session, out, &run->results[i]);
+    cli_block(out, 0, "", 0,
+              "Each is pressed once, and read back after a reload and in a fresh tab.");
+    fflush(out);
+}
+
+/* ---- the results ---- */
+
+/* "on -> off", "off"; "" where nothing was read. */
+static void state_words(const struct ofs_result *r, char *ret, size_t size)
+{
+    bool changed = r->before[0] && r->after[0] && strcmp(r->before, r->after);
+    if (changed)
+        snprintf(ret, size, ": %s -> %s", r->before, r->after);
+    else if (r->before[0] && !r->after[0])
+        snprintf(ret, size, ": %s -> ?", r->before);
+    else
+        snprintf(ret, size, "%s%s", r->after[0] ? ": " : "", r->after);
+}
+
+/* "Proved by a reload, a fresh tab and the site's answer to the save." */
+static void show_proofs(const struct ofs_run *run, const struct ofs_result *r)
+{
+    char held[48], text[256] = "";
+    snprintf(held, sizeof held, "a read %g s after the last save", (double)run->hold_ms / 1000);
+    const struct {
+        bool proved;
+        const char *words;
+    } rows[] = {
+        {r->proof_reload, "a reload"},
+        {r->proof_fresh_tab, "a fresh tab"},
+        {r->proof_save, "the site's answer to the save"},
+        {r->proof_served, "what the site's server sent"},
+        {r->proof_held, held},
+    };
+    size_t left = 0, any = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        left += rows[i].proved;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t used = strlen(text);
+        if (!rows[i].proved)
+            continue;
+        left--;
+        snprintf(text + used, sizeof text - used, "%s%s",
+                 any++ == 0  ? "Proved by "
+                 : left == 0 ? " and "
+                             : ", ",
+                 rows[i].words);
+    }
+    if (any)
+        cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, text);
+}
+
+/* The verdict word in its colour. */
+static void show_verdict(enum ofs_verdict verdict)
+{
+    bool colour = cli_colour(STDOUT_FILENO);
+    fputs(colour ? verdict_rows[verdict].colour : "", stdout);
+    cli_pad(stdout, ofs_verdict_word(verdict), VERDICT_WIDTH);
+    fputs(colour ? "\033[0m" : "", stdout);
+}
+
+/* The id behind the title where it has room, else on the next line. */
+static void show_id(const char *id, int used)
+{
+    bool colour = cli_colour(STDOUT_FILENO);
+    bool here = used + 2 + cli_width(id) <= cli_columns(stdout);
+    printf("%s%*s%s", here ? "" : "\n", here ? 2 : VERDICT_WIDTH, "", colour ? "\033[2m" : "");
+    cli_cut(stdout, id, 1000);
+    printf("%s\n", colour ? "\033[0m" : "");
+}
+
+static bool says_more(const struct ofs_result *r)
+{
+    return verdict_rows[r->verdict].asks &&
+           (r->verdict != OFS_VERDICT_DIFFERS || strstr(r->detail, "was not pressed"));
+}
+
+static void show_one(const struct session *session, const struct ofs_run *run,
+                     const struct ofs_result *r)
+{
+    char state[OFS_STATE_SIZE * 2 + 16];
+    state_words(r, state, sizeof state);
+    OFS_AUTO_STR title = ofs_text_printf("%s%s%s%s", r->title, state, r->reason ? ": " : "",
+                                         r->reason ? r->reason : "");
+    const char *line = title ? title : r->title;
+    show_verdict(r->verdict);
+    if (VERDICT_WIDTH + cli_width(line) <= cli_columns(stdout)) {
+        cli_pad(stdout, line, 0);
+        show_id(r->id, VERDICT_WIDTH + cli_width(line));
+    } else {
+        cli_block(stdout, 0, "", VERDICT_WIDTH, line);
+    }
+    if (says_more(r))
+        cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, r->detail);
+    if (r->verdict == OFS_VERDICT_FIXED && !session->cli->quiet)
+        show_proofs(run, r);
+    OFS_AUTO_STR url = r->page[0] ? ofs_text_printf("Go to %s%s", run->origin, r->page) : NULL;
+    if (url && verdict_rows[r->verdict].asks)
+        cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, url);
+}
+
+static void show_extras(const struct ofs_run *run)
+{
+    const cJSON *one;
+    int steps = cJSON_GetArraySize(run->manual);
+    if (cJSON_GetArraySize(run->unlisted) > 0)
+        puts("\nPossibly AI-related, not checked:");
+    cJSON_ArrayForEach(one, run->unlisted)
+    {
+        const char *state = ofs_json_str(one, "state", NULL);
+        OFS_AUTO_STR text =
+            ofs_text_printf("\"%s\"%s%s: %s%s", ofs_json_str(one, "name", ""), state ? " is " : "",
+                            state ? state : "", run->origin, ofs_json_str(one, "page", ""));
+        cli_block(stdout, 2, "", 2, text ? text : "");
+    }
+    if (steps == 0)
+        return;
+    OFS_AUTO_STR text = ofs_text_printf(
+        "%d more step%s you: 'offswitch guide %s' lists %s with links.", steps,
+        steps == 1 ? " needs" : "s need", run->scenario_id, steps == 1 ? "it" : "them");
+    putchar('\n');
+    cli_block(stdout, 0, "", 0, text ? text : "");
+}
+
+/* ---- where the time went ---- */
+
+/* A column for each kind of wait that there was, a row for each setting, and their sum. */
+static void show_times_row(const char *name, int width, struct ofs_times sum,
+                           struct ofs_times times)
+{
+    cli_pad(stdout, name, width);
+    for (size_t i = 0; i < OFS_TIMES; i++)
+        if (ofs_times_at(&sum, i) > 0)
+            printf("%*.2f", (int)strlen(ofs_times_word(i)) + 2,
+                   (double)ofs_times_at(&times, i) / 1000);
+    putchar('\n');
+}
+
+static void show_times(const struct session *session, const struct ofs_run *run)
+{
+    struct ofs_times sum = ofs_run_times(run);
+    int width = 7;
+    for (size_t i = 0; i < run->n_results; i++)
+        width = cli_width(run->results[i].id) > width ? cli_width(run->results[i].id) : width;
+    puts("\nWhere the time went, in seconds:");
+    cli_pad(stdout, "", width);
+    for (size_t i = 0; i < OFS_TIMES; i++)
+        if (ofs_times_at(&sum, i) > 0)
+            printf("  %s", ofs_times_word(i));
+    putchar('\n');
+    for (size_t i = 0; i < run->n_results; i++)
+        show_times_row(run->results[i].id, width, sum, run->results[i].times);
+    show_times_row("sum", width, sum, sum);
+    printf("The whole run took %.2f s; tabs that work at once wait at once.\n",
+           session_seconds(session));
+}
+
+/* ---- all of it ---- */
+
+/* "2 changed and proved, 1 unknown, 11 as wanted; 9.4 s" */
+static void show_sum(const struct session *session, const struct ofs_run *run)
+{
+    char text[256] = "";
+    for (int v = 0; v < VERDICTS; v++) {
+        static const enum ofs_verdict order[] = {OFS_VERDICT_FIXED,       OFS_VERDICT_NOT_KEPT,
+                                                 OFS_VERDICT_DIFFERS,     OFS_VERDICT_UNKNOWN,
+                                                 OFS_VERDICT_LOCKED,      OFS_VERDICT_AS_WANTED,
+                                                 OFS_VERDICT_NOT_OFFERED, OFS_VERDICT_SKIPPED};
+        size_t n = 0, used = strlen(text);
+        for (size_t i = 0; i < run->n_results; i++)
+            n += run->results[i].verdict == order[v];
+        if (n)
+            snprintf(text + used, sizeof text - used, "%s%zu %s", used ? ", " : "", n,
+                     verdict_rows[order[v]].summed);
+    }
+    size_t used = strlen(text);
+    snprintf(text + used, sizeof text - used, "; %.1f s", session_seconds(session));
+    putchar('\n');
+    cli_block(stdout, 0, "", 0, text);
+}
+
+/* What differs after a mere look has one more step. */
+static void show_next(const struct session *session, const struct ofs_run *run)
+{
+    size_t differ = 0;
+    for (size_t i = 0; i < run->n_results; i++)
+        differ += run->results[i].verdict == OFS_VERDICT_DIFFERS;
+    if (!differ || strcmp(session->cli->command, "check"))
+        return;
+    OFS_AUTO_STR text = ofs_text_printf(
+        "Nothing was changed. 'offswitch fix %s', with the same options, shows a plan and asks.",
+        session->cli->n_args ? session->cli->args[0] : run->scenario_id);
+    cli_block(stdout, 0, "", 0, text ? text : "");
+}
+
+void show_results(const struct session *session)
+{
+    const struct ofs_run *run = ofs_job_run(session->job);
+    bool quiet = session->cli->quiet;
+    if (!quiet)
+        putchar('\n');
+    for (size_t i = 0; i < run->n_results; i++)
+        if (!quiet || verdict_rows[run->results[i].verdict].asks)
+            show_one(session, run, &run->results[i]);
+    if (!quiet)
+        show_extras(run);
+    if (session->cli->timing)
+        show_times(session, run);
+    if (quiet)
+        return;
+    show_sum(session, run);
+    show_next(session, run);
+    OFS_AUTO_STR where =
+        ofs_text_printf("Run %s on %s %s (%s over %s), %s", run->id, run->browser_name,
+                        run->browser_version, run->protocol, run->wire, run->origin);
+    bool colour = cli_colour(STDOUT_FILENO);
+    fputs(colour ? "\033[2m" : "", stdout);
+    cli_block(stdout, 0, "", 0, where ? where : run->id);
+    fputs(colour ? "\033[0m" : "", stdout);
+}

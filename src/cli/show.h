@@ -1,0 +1,21 @@
+/*
+ * show.h: what a person sees of a run: progress, the plan, the results.
+ */
+#ifndef OFS_CLI_SHOW_H
+#define OFS_CLI_SHOW_H
+
+#include <stdio.h>
+
+struct session;
+
+/* Progress on standard error: one live line on a terminal, one line for each step with --verbose.
+ * Takes what struct ofs_options.on_progress is given. */
+void show_progress(struct session *session, const char *setting, const char *words);
+
+/* What would be changed, in plain words. */
+void show_plan(const struct session *session, FILE *out);
+
+/* The results on standard output. */
+void show_results(const struct session *session);
+
+#endif

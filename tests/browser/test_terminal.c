@@ -1,0 +1,197 @@
+/*
+ * The program on a terminal, without a browser: what a question looks like and what answers it, how
+ * wide lines are, and what a dumb terminal is spared. Each test runs the program on a
+ * pseudo-terminal.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utmp.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "support/child.h"
+#include "support/program.h"
+#include "support/scratch.h"
+
+enum { PATIENCE = 30000, MOST_ARGS = 16 };
+
+struct terminal {
+    const char *state;  /* the state directory, and the home */
+    int columns;        /* default 80 */
+    const char *term;   /* default "xterm" */
+    const char *ahead;  /* typed before the program has started */
+    const char *answer; /* typed when the question is there; NULL: the end of the input */
+};
+
+/* Runs it; `ret` has all that the terminal showed. Returns the exit status. */
+static int run_on(const struct terminal *t, const char *const *args, struct ofs_buf *ret)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = t->columns ? (unsigned short)t->columns : 80};
+    struct ofs_error err;
+    char *argv[MOST_ARGS] = {(char *)program_path()};
+    int master, status = -1;
+    bool answered = false;
+    for (size_t n = 0; args[n]; n++)
+        argv[n + 1] = (char *)args[n];
+    /* open before the program is there, so that what is typed ahead is surely ahead */
+    int slave;
+    assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+    if (t->ahead)
+        assert_int_equal(write(master, t->ahead, strlen(t->ahead)), (ssize_t)strlen(t->ahead));
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        child_die_with_parent();
+        close(master);
+        if (login_tty(slave))
+            _exit(126);
+        setenv("TERM", t->term ? t->term : "xterm", 1);
+        setenv("HOME", t->state, 1);
+        setenv("XDG_STATE_HOME", t->state, 1);
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    close(slave);
+    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    for (;;) {
+        char part[4096];
+        struct pollfd fd = {.fd = master, .events = POLLIN};
+        if (poll(&fd, 1, (int)ofs_deadline_left(deadline)) <= 0) {
+            kill(pid, SIGKILL);
+            break;
+        }
+        ssize_t n = read(master, part, sizeof part);
+        if (n <= 0)
+            break;
+        assert_int_equal(ofs_buf_add(ret, part, (size_t)n, &err), 0);
+        const char *answer = t->answer ? t->answer : "\004";
+        if (!answered && strstr(ofs_buf_str(ret), "[y/N] ")) {
+            answered = true;
+            assert_int_equal(write(master, answer, strlen(answer)), (ssize_t)strlen(answer));
+        }
+    }
+    close(master);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* A check of the real site that ends at a port where nobody listens: the terms are asked first. */
+static const char *const asked[] = {"check", "--connect", "cdp://127.0.0.1:1", NULL};
+
+static bool is_acknowledged(const char *dir)
+{
+    OFS_AUTO_STR file = ofs_text_printf("%s/offswitch/acknowledged-linkedin", dir);
+    return access(file, F_OK) == 0;
+}
+
+static void test_answers(void **state)
+{
+    static const struct {
+        const char *ahead, *answer;
+        bool yes;
+    } rows[] = {
+        {NULL, "n\n", false},         {NULL, "\n", false},   {NULL, "yess\n", false},
+        {NULL, NULL, false},          {NULL, "\003", false}, {NULL, "no\n", false},
+        {"y\n", "n\n", false}, /* typed before it was asked: not an answer */
+        {"y\ny\nyes\n", "\n", false}, {"y", "\n", false}, /* nor half of one */
+        {"n\n", "y\n", true},         {NULL, "YES\n", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        OFS_AUTO_STR dir = child_make_dir(*state);
+        struct terminal t = {.state = dir, .ahead = rows[i].ahead, .answer = rows[i].answer};
+        int status = run_on(&t, asked, &said);
+        if (status != (rows[i].yes ? 1 : 4) || is_acknowledged(dir) != rows[i].yes)
+            fail_msg("row %zu: exit %d: %s", i, status, ofs_buf_str(&said));
+        if (!rows[i].yes && !strstr(ofs_buf_str(&said), "nothing was opened"))
+            fail_msg("row %zu does not say what was not done: %s", i, ofs_buf_str(&said));
+    }
+}
+
+/* On a line of its own, with an empty line above and below. */
+static void test_question(void **state)
+{
+    OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+    struct terminal t = {.state = *state, .answer = "n\n"};
+    run_on(&t, asked, &said);
+    const char *question = strstr(ofs_buf_str(&said), "\r\n\r\nContinue with automation?");
+    assert_non_null(question);
+    assert_non_null(strstr(question, " [y/N] n\r\n\r\n"));
+}
+
+/* No line of text is longer than the terminal is wide, and a wide one is used. */
+static void test_width(void **state)
+{
+    static const struct {
+        int columns;
+        const char *args[4];
+        int least; /* of the longest line */
+    } rows[] = {
+        {60, {"fix", "--help"}, 50},
+        {200, {"fix", "--help"}, 110},
+        {80, {"help"}, 60},
+        {60, {"help"}, 50},
+        {40, {"login", "--help"}, 30},
+        {200, {"guide", "linkedin"}, 120},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        struct terminal t = {.state = *state, .columns = rows[i].columns, .term = "dumb"};
+        assert_int_equal(run_on(&t, rows[i].args, &said), 0);
+        int longest = 0;
+        char *rest = NULL;
+        for (char *line = strtok_r(said.data, "\r\n", &rest); line;
+             line = strtok_r(NULL, "\r\n", &rest)) {
+            int width = 0;
+            for (const char *p = line; *p; p++)
+                width += ((unsigned char)*p & 0xc0) != 0x80;
+            /* a link is kept whole, and East Asian characters are two columns wide */
+            if (!strstr(line, "://") && width > rows[i].columns)
+                fail_msg("row %zu, %d columns: %s", i, width, line);
+            longest = width > longest ? width : longest;
+        }
+        if (longest < rows[i].least)
+            fail_msg("row %zu: the longest line has %d columns", i, longest);
+    }
+}
+
+/* A dumb terminal gets no escapes. */
+static void test_dumb(void **state)
+{
+    static const char *const check[] = {"check", "--connect", "cdp://127.0.0.1:1",
+                                        "--acknowledge-terms", NULL};
+    static const char *const doctor[] = {"doctor", NULL};
+    const char *const *commands[] = {check, doctor};
+    for (size_t i = 0; i < 2; i++) {
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        struct terminal t = {.state = *state, .term = "dumb"};
+        run_on(&t, commands[i], &said);
+        assert_true(said.len > 0);
+        assert_null(strchr(ofs_buf_str(&said), '\033'));
+    }
+}
+
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCRATCH(test_answers),
+        IN_SCRATCH(test_question),
+        IN_SCRATCH(test_width),
+        IN_SCRATCH(test_dumb),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
