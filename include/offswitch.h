@@ -129,4 +129,9 @@ void ofs_job_finish(struct ofs_job *job);
 struct ofs_run *ofs_job_run(struct ofs_job *job);
 const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job);
 
+/* Around a question to the person: the time that they take does not count against timeout_ms. The
+ * two go in pairs; callbacks such as on_choice may use them too. */
+void ofs_job_pause(struct ofs_job *job);
+void ofs_job_resume(struct ofs_job *job);
+
 #endif

@@ -2,179 +2,280 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/internal.h"
+#include "base/json.h"
 
-/* A site may undo a flip some seconds later, so the last read of a run comes no sooner than this
- * after the press and its save. Milliseconds. */
-enum { HOLD = 6000 };
+enum {
+    LATER = 2000, /* ms: a save may take a moment to be shown, then the tab is reloaded once more */
+    RELOADS = 2,  /* after the first one */
+    READ_BACK = 45000, /* ms beyond the run's deadline, for reading back what was pressed */
+};
+
+/* ---- presses that could overwrite each other ---- */
+
+static const char *save_path(const struct ofs_setting *setting)
+{
+    return ofs_json_str(setting->save, "path", NULL);
+}
+
+/* A save request of its own cannot overwrite another setting. */
+static bool must_be_alone(const struct ofs_job *job, const struct ofs_entry *entry)
+{
+    const char *path = save_path(entry->setting);
+    for (size_t i = 0; path && i < job->n_entries; i++) {
+        const char *other = save_path(job->entries[i].setting);
+        if (&job->entries[i] != entry && other && !strcmp(other, path))
+            return true;
+    }
+    return !path;
+}
+
+static int begin_press(struct ofs_job *job, bool alone, struct ofs_error *err)
+{
+    while (job->pressing_alone || (alone && job->pressing))
+        if (ofs_loop_turn(job->loop, job->deadline, err))
+            return -1;
+    job->pressing++;
+    job->pressing_alone += alone;
+    return 0;
+}
+
+static void end_press(struct ofs_job *job, bool alone)
+{
+    job->pressing--;
+    job->pressing_alone -= alone;
+    ofs_loop_notify(job->loop);
+}
+
+/* ---- the second stage: press, and read back after a reload ---- */
+
+static bool wants_press(const struct ofs_job *job, const struct ofs_entry *entry)
+{
+    (void)job;
+    return entry->result->verdict == OFS_VERDICT_DIFFERS && !entry->was_tried;
+}
 
 static const char *turned(const char *state)
 {
     return !strcmp(state, "on") ? "off" : "on";
 }
 
-/* Go back to where the setting was seen: the page must still say what the person said yes to. */
-static int stand_before(struct ofs_job *job, struct ofs_entry *entry, bool *ret_same,
-                        struct ofs_error *err)
+/* A blocker of the site came before its turn. */
+static void mark_not_attempted(const struct ofs_job *job, struct ofs_entry *entry)
+{
+    snprintf(entry->result->detail, sizeof entry->result->detail,
+             "it is %s and was not clicked; before that: %.340s", entry->result->before,
+             job->halt_detail);
+}
+
+/* The page must still say what the person agreed to. */
+static int revalidate(struct ofs_worker *worker, struct ofs_entry *entry, bool *ret_same,
+                      struct ofs_error *err)
 {
     struct ofs_observation now;
     *ret_same = false;
-    if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_HERE, &now, err))
+    if (ofs_reread_setting(worker, entry, OFS_REREAD_HERE, worker->job->deadline, &now, err))
         return -1;
-    if (now.reason || strcmp(now.state, entry->seen.state) ||
-        now.inverted != entry->seen.inverted || now.disabled) {
-        char before[OFS_STATE_SIZE];
-        memcpy(before, entry->result->before, sizeof before);
-        entry->seen = now;
-        ofs_judge_check(&now, entry->result);
-        memcpy(entry->result->before, before, sizeof before); /* as the check read it */
+    *ret_same = !now.reason && !strcmp(now.state, entry->seen.state) &&
+                now.inverted == entry->seen.inverted && !now.disabled;
+    if (*ret_same)
         return 0;
-    }
-    *ret_same = true;
+    char before[OFS_STATE_SIZE];
+    memcpy(before, entry->result->before, sizeof before);
+    entry->seen = now;
+    ofs_judge_check(&now, entry->result);
+    memcpy(entry->result->before, before, sizeof before); /* as the check read it */
     return 0;
 }
 
-static int flip(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *err)
+static int press_and_settle(struct ofs_worker *worker, struct ofs_entry *entry,
+                            struct ofs_error *err)
 {
+    struct ofs_job *job = worker->job;
     const char *wanted = entry->setting->wanted;
-    bool same;
-    ofs_tell(job, entry, "flipping");
-    if (stand_before(job, entry, &same, err))
+    bool alone = must_be_alone(job, entry), same;
+    if (begin_press(job, alone, err))
         return -1;
-    if (!same)
-        return 0;
-    entry->was_tried = true;
-    int rc =
-        ofs_page_flip(job->page, entry->setting, entry->seen.inverted ? turned(wanted) : wanted,
-                      job->deadline, &entry->flip, err);
-    entry->settled_ms = ofs_now_ms();
-    if (!rc && !entry->flip.sent)
-        ofs_judge_fix(&(struct ofs_evidence){.flip = &entry->flip}, entry->result);
-    if (rc || !entry->flip.sent)
-        return rc;
-    ofs_tell(job, entry, "reading it back");
-    if (ofs_reread_setting(job, job->page, entry, OFS_REREAD_RELOADED, &entry->reloaded, err))
-        return -1;
-    entry->was_reloaded = true;
-    return 0;
+    int rc = revalidate(worker, entry, &same, err);
+    if (!rc && same) {
+        int64_t began = ofs_now_ms();
+        entry->was_tried = true;
+        rc = ofs_page_press(worker->page, entry->setting,
+                            entry->seen.inverted ? turned(wanted) : wanted, job->deadline,
+                            &entry->press, err);
+        entry->settled_ms = ofs_now_ms();
+        entry->result->times.pressing += entry->settled_ms - began;
+    }
+    end_press(job, alone);
+    return rc;
 }
 
-static bool was_pressed(const struct ofs_entry *entry)
+static bool is_right(const struct ofs_entry *entry, const struct ofs_observation *seen)
 {
-    return entry->flip.sent;
+    return !seen->reason && !strcmp(seen->state, entry->setting->wanted);
 }
 
-static int hold(struct ofs_job *job, struct ofs_error *err)
+static int pause_for(struct ofs_job *job, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
 {
-    int64_t last = 0;
-    for (size_t i = 0; i < job->n_entries; i++)
-        if (was_pressed(&job->entries[i]) && job->entries[i].settled_ms > last)
-            last = job->entries[i].settled_ms;
-    ofs_deadline until = last + HOLD;
-    while (ofs_now_ms() < until) {
-        struct ofs_error soft;
-        if (ofs_loop_turn(job->browser->loop, ofs_deadline_min(until, job->deadline), &soft) &&
-            (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(job->deadline) == 0)) {
+    ofs_deadline until = ofs_deadline_min(ofs_deadline_in(ms), deadline);
+    struct ofs_error soft;
+    while (ofs_deadline_left(until))
+        if (ofs_loop_turn(job->loop, until, &soft) && soft.code != OFS_ERR_TIMEOUT) {
             *err = soft;
             return -1;
         }
-    }
     return 0;
 }
 
-static bool agrees(const struct ofs_entry *entry)
+/* Reload in the tab that pressed. A site may need a moment until it shows what it has saved. */
+static int read_back(struct ofs_worker *worker, struct ofs_entry *entry, struct ofs_error *err)
 {
-    return entry->was_reloaded && !strcmp(entry->last.state, entry->reloaded.state);
-}
-
-/* The last act: read again, in fresh tabs, everything that was pressed. */
-static int read_last(struct ofs_job *job, struct ofs_reading *readings, struct ofs_error *err)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < job->n_entries; i++)
-        if (was_pressed(&job->entries[i]))
-            readings[n++] =
-                (struct ofs_reading){.entry = &job->entries[i],
-                                     .visit = ofs_reread_visit(&job->entries[i], OFS_REREAD_LAST),
-                                     .seen = &job->entries[i].last};
-    if (n == 0)
-        return 0;
-    job->halt =
-        NULL; /* a gate that closed meanwhile is knocked at once more, to know how it stands */
-    if (hold(job, err) || ofs_read_side_by_side(job, NULL, readings, n, err))
-        return -1;
-    for (size_t i = 0; i < n; i++) {
-        struct ofs_entry *entry = readings[i].entry;
-        if (!readings[i].was_seen) {
-            entry->last.reason = job->halt;
-            memcpy(entry->last.detail, job->halt_detail, sizeof entry->last.detail);
-        }
-        ofs_compare_shape(entry, &entry->last);
-        /* Two reads differ: a third one, reloaded, decides. */
-        if (!agrees(entry) && !entry->last.reason &&
-            ofs_reread_setting(job, job->page, entry, OFS_REREAD_LAST, &entry->last, err))
+    ofs_deadline deadline = worker->job->deadline + READ_BACK;
+    ofs_tell(worker->job, entry, "reading it back");
+    for (int i = 0; i <= RELOADS; i++) {
+        if (i && pause_for(worker->job, LATER, deadline, err))
             return -1;
-        ofs_judge_fix(
-            &(struct ofs_evidence){.flip = &entry->flip,
-                                   .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
-                                   .fresh = &entry->last},
-            entry->result);
-        ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
+        if (ofs_reread_setting(worker, entry, OFS_REREAD_LOADED, deadline, &entry->reloaded, err))
+            return -1;
+        entry->was_reloaded = true;
+        bool refused = entry->press.save_status >= 400 || entry->press.save_failed;
+        if (is_right(entry, &entry->reloaded) || entry->reloaded.reason || refused)
+            break;
     }
     return 0;
 }
 
-/* What was pressed or was going to be, and has no verdict of a fix yet. */
-static void mark_unfinished(struct ofs_job *job, const struct ofs_error *err)
+static int fix_one(struct ofs_worker *worker, struct ofs_entry *entry, struct ofs_error *err)
 {
+    struct ofs_job *job = worker->job;
+    if (job->halt) {
+        mark_not_attempted(job, entry);
+        return 0;
+    }
+    ofs_tell(job, entry, "turning it");
+    if (press_and_settle(worker, entry, err))
+        return -1;
+    if (!entry->was_tried)
+        return 0;
+    if (!entry->press.sent) {
+        ofs_judge_fix(&(struct ofs_proofs){.press = &entry->press}, entry->result);
+        return 0;
+    }
+    return read_back(worker, entry, err);
+}
+
+/* The page failed while this setting was worked on. What may have been pressed is read last; what
+ * was not keeps its verdict, and says why. */
+static void fix_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)
+{
+    (void)job;
+    if (err->maybe_done)
+        entry->press.sent = true;
+    if (entry->press.sent)
+        entry->settled_ms = ofs_now_ms();
+    else if (entry->was_tried)
+        ofs_mark_unread(entry->result, err);
+    else
+        snprintf(entry->result->detail, sizeof entry->result->detail,
+                 "it is %s and was not clicked: %.300s; run again", entry->result->before,
+                 err->text);
+    entry->was_tried = true;
+}
+
+/* ---- the last stage: a fresh tab, after the hold ---- */
+
+static bool wants_last_read(const struct ofs_job *job, const struct ofs_entry *entry)
+{
+    (void)job;
+    return entry->press.sent && !entry->was_read_last;
+}
+
+static ofs_deadline hold_end(const struct ofs_job *job)
+{
+    int64_t last = 0;
+    for (size_t i = 0; i < job->n_entries; i++)
+        if (job->entries[i].press.sent && job->entries[i].settled_ms > last)
+            last = job->entries[i].settled_ms;
+    return last + job->options.hold_ms;
+}
+
+/* Tabs are opened during the hold, and used after it. */
+static int hold(struct ofs_worker *worker, struct ofs_error *err)
+{
+    int64_t left = ofs_deadline_left(hold_end(worker->job));
+    return left ? pause_for(worker->job, left, OFS_NEVER, err) : 0;
+}
+
+static int read_last(struct ofs_worker *worker, struct ofs_entry *entry, struct ofs_error *err)
+{
+    struct ofs_job *job = worker->job;
+    entry->result->times.holding += ofs_now_ms() > entry->settled_ms ? job->options.hold_ms : 0;
+    ofs_tell(job, entry, "reading it in a fresh tab");
+    if (job->halt)
+        ofs_cannot(&entry->fresh, job->halt, "%s", job->halt_detail);
+    else if (ofs_reread_setting(worker, entry, OFS_REREAD_LOADED, job->deadline + READ_BACK,
+                                &entry->fresh, err))
+        return -1;
+    entry->was_read_last = true;
+    ofs_judge_fix(&(struct ofs_proofs){.press = &entry->press,
+                                       .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
+                                       .fresh = &entry->fresh,
+                                       .held = job->options.hold_ms > 0},
+                  entry->result);
+    ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
+    return 0;
+}
+
+static void last_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)
+{
+    entry->was_read_last = true;
+    ofs_mark_unread(entry->result, err);
+    entry->result->after[0] = '\0';
+    snprintf(entry->result->detail, sizeof entry->result->detail,
+             "clicked once, and then: %.300s; run check to see its state", err->text);
+    ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
+}
+
+/* What ended the run ended it for everything that was not finished. */
+static void mark_unfinished(struct ofs_job *job)
+{
+    const struct ofs_error *end = &job->end;
     for (size_t i = 0; i < job->n_entries; i++) {
         struct ofs_entry *entry = &job->entries[i];
-        if (entry->result->verdict != OFS_VERDICT_DIFFERS)
-            continue;
-        bool touched = was_pressed(entry) || err->maybe_done;
-        if (!entry->was_tried) { /* nothing was done to it: it still differs */
+        if (wants_last_read(job, entry))
+            last_failed(job, entry, end);
+        else if (entry->result->verdict == OFS_VERDICT_DIFFERS && entry->was_tried &&
+                 !entry->press.sent)
+            ofs_mark_unread(entry->result, end);
+        else if (wants_press(job, entry))
             snprintf(entry->result->detail, sizeof entry->result->detail,
-                     "it is %s and was not pressed: %.300s; run again", entry->result->before,
-                     err->text);
-            continue;
-        }
-        ofs_mark_unread(entry->result, err);
-        if (touched) {
-            entry->result->after[0] = '\0';
-            snprintf(entry->result->detail, sizeof entry->result->detail,
-                     "pressed once, and then: %.300s; run check to see how it stands", err->text);
-        }
+                     "it is %s and was not clicked: %.300s; run again", entry->result->before,
+                     end->text);
     }
-}
-
-/* A gate of the site closed before its turn came. */
-static void leave(const struct ofs_job *job, struct ofs_entry *entry)
-{
-    snprintf(entry->result->detail, sizeof entry->result->detail,
-             "it is %s and was not pressed; before that: %.340s", entry->result->before,
-             job->halt_detail);
 }
 
 void ofs_job_fix(struct ofs_job *job)
 {
-    struct ofs_error end = {0};
-    int rc = 0;
-    for (size_t i = 0; !rc && i < job->n_entries; i++) {
-        struct ofs_entry *entry = &job->entries[i];
-        if (entry->result->verdict != OFS_VERDICT_DIFFERS)
-            continue;
-        if (job->halt)
-            leave(job, entry);
-        else
-            rc = flip(job, entry, &end);
-    }
-    struct ofs_reading *readings = calloc(job->n_entries + 1, sizeof *readings);
-    if (!rc && !readings)
-        rc = ofs_fail(&end, OFS_ERR_SYSTEM, "out of memory");
-    if (!rc)
-        rc = read_last(job, readings, &end);
-    free(readings);
-    if (rc)
-        mark_unfinished(job, &end);
+    const struct ofs_stage press = {
+        .wants = wants_press, .work = fix_one, .failed = fix_failed, .deadline = job->deadline};
+    const struct ofs_stage last = {.wants = wants_last_read,
+                                   .work = read_last,
+                                   .failed = last_failed,
+                                   .prepare = hold,
+                                   .deadline = job->deadline + READ_BACK};
+    ofs_pump(job, &press);
+    ofs_close_tabs(job); /* the last reads are made in tabs that have pressed nothing */
+    /* A run whose time is up reads back what it has pressed before it gives up. */
+    struct ofs_error end = job->end;
+    if (end.code == OFS_ERR_TIMEOUT)
+        job->end = (struct ofs_error){0};
+    job->halt = NULL; /* a blocker may have gone meanwhile: look once more */
+    job->run.hold_ms = job->options.hold_ms;
+    if (job->end.code == OFS_ERR_NONE)
+        ofs_pump(job, &last);
+    if (job->end.code == OFS_ERR_NONE)
+        job->end = end;
+    if (job->end.code != OFS_ERR_NONE)
+        mark_unfinished(job);
     job->run.exit = ofs_run_status(&job->run);
 }

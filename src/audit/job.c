@@ -2,12 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/internal.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "scenario/select.h"
 
-enum { CLOSING = 5000 }; /* milliseconds for going in order */
+/* Milliseconds. */
+enum {
+    CLOSING = 5000, /* for leaving in order */
+    TIME_LEAST = 60000,
+    TIME_EACH = 15000, /* more for each chosen setting, where no --timeout is given */
+};
 
 /* An origin given by hand is for replicas: this machine, no path. */
 int ofs_job_check_origin(const char *origin, struct ofs_error *err)
@@ -91,6 +96,22 @@ static cJSON *manual_items(const struct ofs_job *job)
     return list;
 }
 
+/* What the options leave open. */
+static void apply_defaults(struct ofs_job *job)
+{
+    struct ofs_options *o = &job->options;
+    if (o->tabs == 0)
+        o->tabs = job->scenario->tabs;
+    if (o->timeout_ms == 0)
+        o->timeout_ms = TIME_LEAST + TIME_EACH * (int64_t)job->n_entries;
+    job->deadline = ofs_deadline_in(o->timeout_ms);
+    if (!o->wording)
+        return;
+    /* a wording given on the command line holds for every chosen setting that has a key */
+    for (size_t i = 0; i < job->n_entries; i++)
+        ofs_accept(job, job->entries[i].setting->id, o->wording);
+}
+
 struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *options,
                             struct ofs_error *err)
 {
@@ -110,10 +131,6 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
         return NULL;
     }
     const struct ofs_scenario *s = job->scenario;
-    int64_t usual = 60000 + 15000 * (int64_t)job->n_entries;
-    job->deadline = ofs_deadline_in(options->timeout_ms ? options->timeout_ms : usual);
-    if (!job->options.tabs)
-        job->options.tabs = s->tabs;
     job->origin = options->origin ? options->origin : s->origin;
     if (options->origin) /* "http://127.0.0.1:8080/" means the same */
         job->origin_given = strndup(options->origin, strcspn(options->origin + 8, "/") + 8);
@@ -125,6 +142,7 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     job->run.scenario_sha256 = s->sha256;
     job->run.origin = job->origin;
     job->run.manual = manual_items(job);
+    apply_defaults(job);
     return job;
 }
 
@@ -134,8 +152,7 @@ void ofs_job_finish(struct ofs_job *job)
         return;
     job->finished = true;
     ofs_deadline closing = ofs_deadline_in(CLOSING);
-    ofs_page_close(job->page, closing);
-    job->page = NULL;
+    ofs_close_tabs(job);
     if (job->browser)
         job->browser->ops->close(job->browser, closing);
     job->browser = NULL;
@@ -152,21 +169,11 @@ void ofs_job_free(struct ofs_job *job)
     ofs_job_finish(job);
     ofs_run_clear(&job->run);
     cJSON_Delete(job->indexes);
+    cJSON_Delete(job->accepted);
     free(job->entries);
     ofs_scenario_free(job->scenario);
     free(job->origin_given);
     free(job);
-}
-
-void ofs_job_pause(struct ofs_job *job)
-{
-    job->paused_ms = ofs_now_ms();
-}
-
-void ofs_job_resume(struct ofs_job *job)
-{
-    job->deadline += job->paused_ms ? ofs_now_ms() - job->paused_ms : 0;
-    job->paused_ms = 0;
 }
 
 struct ofs_run *ofs_job_run(struct ofs_job *job)
@@ -212,54 +219,48 @@ static int reach_browser(struct ofs_job *job, struct ofs_error *err)
              job->browser->version);
     job->run.protocol = job->browser->ops->protocol;
     job->run.wire = job->browser->wire;
-    job->page =
-        ofs_page_open(job->browser, job->scenario, job->origin, o->wording, job->deadline, err);
-    return job->page ? 0 : -1;
+    return 0;
 }
 
-/* With several tabs: read the settings' own pages side by side, before the rest is done one by one.
- */
-static int read_own_pages(struct ofs_job *job, struct ofs_error *err)
+/* ---- the first stage: read every setting ---- */
+
+static bool wants_check(const struct ofs_job *job, const struct ofs_entry *entry)
 {
-    struct ofs_reading *readings = calloc(job->n_entries + 1, sizeof *readings);
-    size_t n = 0;
-    for (size_t i = 0; readings && i < job->n_entries; i++) {
-        struct ofs_entry *entry = &job->entries[i];
-        if (entry->setting->page)
-            readings[n++] = (struct ofs_reading){
-                .entry = entry,
-                .visit = {.path = entry->setting->page, .setting = entry->setting},
-                .seen = &entry->seen};
-    }
-    int rc = readings ? ofs_read_side_by_side(job, job->page, readings, n, err)
-                      : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    for (size_t i = 0; i < n; i++)
-        readings[i].entry->was_seen = readings[i].was_seen;
-    free(readings);
-    return rc;
+    (void)job;
+    return !entry->was_checked;
+}
+
+static int check_one(struct ofs_worker *worker, struct ofs_entry *entry, struct ofs_error *err)
+{
+    ofs_tell(worker->job, entry, "reading");
+    if (ofs_read_setting(worker, entry, &entry->seen, err))
+        return -1;
+    entry->was_checked = true;
+    ofs_judge_check(&entry->seen, entry->result);
+    ofs_tell(worker->job, entry, ofs_verdict_word(entry->result->verdict));
+    return 0;
+}
+
+static void check_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)
+{
+    entry->was_checked = true;
+    ofs_mark_unread(entry->result, err);
+    ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
 }
 
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
-    struct ofs_error end;
+    const struct ofs_stage check = {
+        .wants = wants_check, .work = check_one, .failed = check_failed, .deadline = job->deadline};
     if (reach_browser(job, err)) {
         for (size_t i = 0; i < job->n_entries; i++)
             ofs_mark_unread(job->entries[i].result, err);
         return -1;
     }
-    int rc = job->options.tabs > 1 ? read_own_pages(job, &end) : 0;
-    for (size_t i = 0; i < job->n_entries; i++) {
-        struct ofs_entry *entry = &job->entries[i];
-        ofs_tell(job, entry, "reading");
-        if (!rc)
-            rc = ofs_read_setting(job, entry, &entry->seen, &end);
-        /* What ends the run ends it for every setting that was not read yet. */
-        if (rc)
-            ofs_mark_unread(entry->result, &end);
-        else
-            ofs_judge_check(&entry->seen, entry->result);
-        ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
-    }
+    ofs_pump(job, &check);
+    for (size_t i = 0; i < job->n_entries; i++)
+        if (wants_check(job, &job->entries[i]))
+            check_failed(job, &job->entries[i], &job->end);
     job->run.exit = ofs_run_status(&job->run);
     return 0;
 }
@@ -270,4 +271,54 @@ size_t ofs_job_differing(const struct ofs_job *job)
     for (size_t i = 0; i < job->n_entries; i++)
         n += job->entries[i].result->verdict == OFS_VERDICT_DIFFERS;
     return n;
+}
+
+void ofs_job_pause(struct ofs_job *job)
+{
+    job->paused_ms = ofs_now_ms();
+}
+
+void ofs_job_resume(struct ofs_job *job)
+{
+    if (job->paused_ms)
+        job->deadline += ofs_now_ms() - job->paused_ms;
+    job->paused_ms = 0;
+}
+
+/* ---- words ---- */
+
+/* What of an error is said of one setting. */
+static const struct {
+    enum ofs_error_code code;
+    const char *reason, *next;
+} reasons[] = {
+    {OFS_ERR_INTERRUPTED, "interrupted", "run check to see its state"},
+    {OFS_ERR_TIMEOUT, "timed-out", "run again with a larger --timeout"},
+    {OFS_ERR_NO_BROWSER, "no-browser", "run 'offswitch doctor' to see what can be reached"},
+    {OFS_ERR_CONNECT, "no-browser", "run 'offswitch doctor' to see what can be reached"},
+    {OFS_ERR_NOT_A_BROWSER, "no-browser", "run 'offswitch doctor' to see what can be reached"},
+    {OFS_ERR_REFUSED, "no-browser", "run again and allow the connection"},
+    {OFS_ERR_GONE, "load-failed", "open the page by hand, or run again"},
+    {OFS_ERR_PEER, "load-failed", "open the page by hand, or run again with --trace FILE"},
+    {OFS_ERR_PROTOCOL, "load-failed", "open the page by hand, or run again with --trace FILE"},
+    {OFS_ERR_TOO_BIG, "load-failed", "open the page by hand, or run again with --trace FILE"},
+};
+
+const char *ofs_reason_of_error(const struct ofs_error *err)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].code == err->code)
+            return reasons[i].reason;
+    return "browser-lost";
+}
+
+void ofs_mark_unread(struct ofs_result *result, const struct ofs_error *err)
+{
+    const char *next = "run check to see its state";
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].code == err->code)
+            next = reasons[i].next;
+    result->verdict = OFS_VERDICT_UNKNOWN;
+    result->reason = ofs_reason_of_error(err);
+    snprintf(result->detail, sizeof result->detail, "%.380s; %s", err->text, next);
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/internal.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -21,13 +21,11 @@ static void say(struct ofs_result *r, enum ofs_verdict verdict, const char *reas
     ofs_text_tame(r->detail);
 }
 
-static void cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
-    OFS_PRINTF(3, 4);
-
-static void cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
+void ofs_cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
 {
     va_list ap;
     o->reason = reason;
+    o->state[0] = '\0';
     va_start(ap, fmt);
     vsnprintf(o->detail, sizeof o->detail, fmt, ap);
     va_end(ap);
@@ -57,57 +55,107 @@ static bool is_known_state(const struct ofs_setting *setting, const char *state)
     return setting->choices ? ofs_json_get(setting->choices, state) != NULL : !is_switch;
 }
 
-void ofs_observe(const struct ofs_setting *setting, const struct ofs_sight *sight,
+static void keep(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from);
+    ofs_text_tame(to);
+}
+
+/* In a language whose wordings are known, an unknown one has to be read by a person. In another one
+ * the site's own data can say what the control means: they name the key, and the control shows the
+ * same. */
+static bool is_proven_by_data(const struct ofs_setting *setting,
+                              const struct ofs_visit_result *visited, const char *language)
+{
+    return setting->key && visited->served == OFS_SERVED_AGREES && language[0] &&
+           !ofs_words_know_language(setting->labels, language) &&
+           !ofs_words_know_language(setting->inverted, language);
+}
+
+/* Does something beside the control, or around it, speak for its being locked? A whole page of
+ * controls that cannot be used has not started. */
+static bool finds_lock_reason(const struct ofs_visit_result *visited, const cJSON *match)
+{
+    return ofs_json_bool(match, "lock_words", false) || ofs_json_num(match, "alive", 0) > 0 ||
+           visited->served == OFS_SERVED_AGREES;
+}
+
+/* What the read of the page says of the control, before its state is believed. NULL: it has one. */
+static void judge_match(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
+                        const cJSON *match, struct ofs_observation *ret)
+{
+    const char *state = ofs_json_str(match, "state", "");
+    const char *wording = ofs_json_str(match, "wording", "");
+    const char *cover = ofs_json_str(match, "cover", NULL);
+    bool sealed = ofs_json_num(visited->look, "sealed", 0) > 0;
+    bool unknown = !strcmp(wording, "unknown");
+    int count = (int)ofs_json_num(match, "count", 0);
+    if (count != 1)
+        ofs_cannot(ret, "ambiguous",
+                   "%d controls on the page answer to it (\"%.120s\"); choose by hand", count,
+                   ret->wording);
+    else if (sealed)
+        ofs_cannot(
+            ret, "ambiguous",
+            "a part of the page that cannot be looked into over this driver may hold another "
+            "of it; choose by hand, or connect in another way");
+    else if (cover && (unknown || !state[0]))
+        ofs_cannot(ret, "covered", "%.160s covers the control; close it by hand and run again",
+                   cover);
+    else if (ofs_json_bool(match, "tampered", false))
+        ofs_cannot(ret, "not-ready",
+                   "the page changes what scripts are told of its controls; look at it by hand");
+    else if (unknown && !is_proven_by_data(setting, visited, ret->language))
+        ofs_cannot(ret, "wording-changed",
+                   "the site now words it \"%.160s\"; read it, then accept it with --wording or "
+                   "use the control by hand",
+                   ret->wording);
+    else if (!state[0])
+        ofs_cannot(ret, "not-ready",
+                   "the control is there and says neither on nor off; look at it by hand");
+    else if (!is_known_state(setting, state))
+        ofs_cannot(ret, "wording-changed",
+                   "the control reads \"%.160s\", which is none of the known choices; choose by "
+                   "hand",
+                   state);
+    else
+        snprintf(ret->state, sizeof ret->state, "%.*s", (int)sizeof ret->state - 1,
+                 ret->inverted ? turned(state) : state);
+}
+
+void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
                  struct ofs_observation *ret)
 {
-    *ret = (struct ofs_observation){.missing = sight->missing, .weak = sight->weak};
-    const cJSON *match = ofs_json_get(ofs_json_get(sight->look, "matches"), setting->id);
-    const char *said = ofs_json_str(match, "said", ""), *state = ofs_json_str(match, "state", "");
-    const char *wording = ofs_json_str(match, "wording", "");
-    snprintf(ret->path, sizeof ret->path, "%s", ofs_json_str(sight->look, "path", ""));
-    if (sight->reason) {
-        cannot(ret, sight->reason, "%s", sight->detail);
+    const cJSON *look = visited->look,
+                *match = ofs_json_get(ofs_json_get(look, "matches"), setting->id);
+    *ret = (struct ofs_observation){.missing = visited->missing,
+                                    .unconfirmed = visited->unconfirmed,
+                                    .grade = visited->grade,
+                                    .served = visited->served};
+    keep(ret->path, sizeof ret->path, ofs_json_str(look, "path", ""));
+    keep(ret->language, sizeof ret->language, ofs_json_str(look, "lang", ""));
+    keep(ret->title, sizeof ret->title, ofs_json_str(look, "title", ""));
+    keep(ret->wording, sizeof ret->wording, ofs_json_str(match, "said", ""));
+    keep(ret->shown, sizeof ret->shown, ofs_json_str(match, "state", ""));
+    if (visited->reason) {
+        ofs_cannot(ret, visited->reason, "%s", visited->detail);
         return;
     }
-    /* Parts of the page that the browser lets nobody look into: it may be there, or another of it.
-     */
-    bool sealed = ofs_json_num(sight->look, "sealed", 0) > 0;
     if (!match) {
+        /* Parts of the page that the browser lets nobody look into: it may be there. */
+        bool sealed = ofs_json_num(look, "sealed", 0) > 0;
         ret->absent = !sealed;
-        cannot(ret, "not-found",
-               sealed ? "the control is not on its page, or in a part of it that cannot be looked "
-                        "into over this driver; look by hand, or connect in another way"
-                      : "the control is not on its page; look for it by hand");
+        ofs_cannot(ret, "not-found",
+                   sealed ? "the control is not on its page, or in a part of it that cannot be "
+                            "looked into over this driver; look by hand, or connect in another way"
+                          : "the control is not on its page; look for it by hand");
         return;
     }
     ret->located = static_rung(ofs_json_str(match, "rung", ""));
     ret->disabled = ofs_json_bool(match, "disabled", false);
-    ret->inverted = !strcmp(wording, "inverted");
-    snprintf(ret->said, sizeof ret->said, "%s", said);
-    ofs_text_tame(ret->said);
-    int count = (int)ofs_json_num(match, "count", 0);
-    if (count != 1)
-        cannot(ret, "ambiguous",
-               "%d controls on the page answer to it (\"%.120s\"); choose by hand", count, said);
-    else if (sealed)
-        cannot(ret, "ambiguous",
-               "a part of the page that cannot be looked into over this driver may hold another of "
-               "it; choose by hand, or connect in another way");
-    else if (!strcmp(wording, "unknown"))
-        cannot(ret, "wording-changed",
-               "the site now words it \"%.160s\"; read it, then flip it by hand or give that text "
-               "to --wording",
-               said);
-    else if (!state[0])
-        cannot(ret, "not-ready",
-               "the control is there and says neither on nor off; look at it by hand");
-    else if (!is_known_state(setting, state))
-        cannot(ret, "wording-changed",
-               "the control reads \"%.160s\", which is none of the known choices; choose by hand",
-               state);
-    else
-        snprintf(ret->state, sizeof ret->state, "%.*s", (int)sizeof ret->state - 1,
-                 ret->inverted ? turned(state) : state);
+    ret->has_lock_reason = finds_lock_reason(visited, match);
+    ret->inverted = !strcmp(ofs_json_str(match, "wording", ""), "inverted");
+    judge_match(setting, visited, match, ret);
 }
 
 static bool is_wanted(const struct ofs_result *r, const char *state)
@@ -115,17 +163,31 @@ static bool is_wanted(const struct ofs_result *r, const char *state)
     return !strcmp(state, r->wanted);
 }
 
+/* What of an observation goes into the report. */
+static void report(const struct ofs_observation *seen, struct ofs_result *r)
+{
+    snprintf(r->page, sizeof r->page, "%.*s", (int)sizeof r->page - 1, seen->path);
+    snprintf(r->wording, sizeof r->wording, "%s", seen->wording);
+    snprintf(r->language, sizeof r->language, "%s", seen->language);
+    snprintf(r->title_seen, sizeof r->title_seen, "%s", seen->title);
+    r->located = seen->located;
+    r->ready = seen->reason ? NULL : ofs_grade_word(seen->grade);
+}
+
 void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
 {
     snprintf(r->before, sizeof r->before, "%s", seen->state);
     snprintf(r->after, sizeof r->after, "%s", seen->state);
-    snprintf(r->page, sizeof r->page, "%.*s", (int)sizeof r->page - 1, seen->path);
-    r->located = seen->located;
+    report(seen, r);
     if (seen->not_offered)
         say(r, OFS_VERDICT_NOT_OFFERED, NULL,
             "the site does not offer this setting to this account");
     else if (seen->reason)
         say(r, OFS_VERDICT_UNKNOWN, seen->reason, "%s", seen->detail);
+    else if (seen->disabled && !seen->has_lock_reason)
+        say(r, OFS_VERDICT_UNKNOWN, "not-ready",
+            "it reads %s and cannot be used, and nothing on the page says why; look at it by hand",
+            seen->state);
     else if (seen->disabled)
         say(r, OFS_VERDICT_LOCKED, NULL,
             "it reads %s and the site does not let it be changed; ask whoever manages the account",
@@ -134,64 +196,83 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
         say(r, OFS_VERDICT_AS_WANTED, NULL, "it is %s", seen->state);
     else
         say(r, OFS_VERDICT_DIFFERS, NULL, "it is %s and should be %s", seen->state, r->wanted);
+    if (r->verdict == OFS_VERDICT_UNKNOWN)
+        r->before[0] = r->after[0] = '\0';
 }
 
-static void tell_not_kept(const struct ofs_flip *flip, const char *state, struct ofs_result *r)
+static void tell_not_kept(const struct ofs_press *press, const char *state, struct ofs_result *r)
 {
-    if (flip->asked[0])
+    if (press->asked[0])
         say(r, OFS_VERDICT_NOT_KEPT, NULL,
-            "pressed once, and the site asked \"%.150s\", which the scenario does not answer; it "
-            "is "
-            "still %s: answer it by hand",
-            flip->asked, state);
-    else if (flip->save_status >= 400)
+            "clicked once, and the site asked \"%.150s\", which the scenario does not answer; it "
+            "is still %s: answer it by hand",
+            press->asked, state);
+    else if (press->save_status >= 400)
         say(r, OFS_VERDICT_NOT_KEPT, NULL,
-            "pressed once, and the site refused to save it (HTTP %d); it is still %s: try later, "
+            "clicked once, and the site refused to save it (HTTP %d); it is still %s: try later, "
             "or by hand",
-            flip->save_status, state);
+            press->save_status, state);
+    else if (!press->arrived && !press->save_status && !press->save_open)
+        say(r, OFS_VERDICT_NOT_KEPT, NULL,
+            "the click did not reach the control: the site still says %s; use it by hand", state);
     else
         say(r, OFS_VERDICT_NOT_KEPT, NULL,
-            "pressed once, and the site is still at %s; try later, or by hand", state);
+            "clicked once, but the site still says %s; try later, or by hand", state);
 }
 
-void ofs_judge_fix(const struct ofs_evidence *evidence, struct ofs_result *r)
+static void claim_proofs(const struct ofs_proofs *proofs, struct ofs_result *r)
 {
-    const struct ofs_flip *flip = evidence->flip;
-    const struct ofs_observation *last = evidence->fresh ? evidence->fresh : evidence->reloaded;
-    bool reloaded_right = evidence->reloaded && is_wanted(r, evidence->reloaded->state);
-    bool fresh_right = evidence->fresh && is_wanted(r, evidence->fresh->state);
+    const struct ofs_press *press = proofs->press;
+    r->proof_reload = true;
+    r->proof_fresh_tab = true;
+    r->proof_save = press->save_named && press->save_status >= 200 && press->save_status < 300;
+    r->proof_served = proofs->fresh->served == OFS_SERVED_AGREES;
+    r->proof_held = proofs->held;
+}
 
-    if (!flip->sent) {
-        say(r, OFS_VERDICT_UNKNOWN, flip->reason, "%s", flip->detail);
+/* The fresh tab decides: one that pressed may remember the wish. It counts as fixed only where the
+ * reload bears it out. */
+static void judge_reads(const struct ofs_proofs *proofs, struct ofs_result *r)
+{
+    const struct ofs_observation *reloaded = proofs->reloaded, *fresh = proofs->fresh;
+    bool reloaded_right = reloaded && !reloaded->reason && is_wanted(r, reloaded->state);
+    if (!is_wanted(r, fresh->state) && reloaded_right)
+        say(r, OFS_VERDICT_NOT_KEPT, NULL,
+            "it was %s after the click, and a fresh tab says %s; try later, or by hand", r->wanted,
+            fresh->state);
+    else if (!is_wanted(r, fresh->state))
+        tell_not_kept(proofs->press, fresh->state, r);
+    else if (!reloaded_right) {
+        say(r, OFS_VERDICT_UNKNOWN, "not-ready",
+            "clicked once; a fresh tab says %s, and the tab that clicked %s%s; run check later",
+            fresh->state, reloaded && reloaded->state[0] ? "says " : "could not be read",
+            reloaded && reloaded->state[0] ? reloaded->state : "");
+        r->after[0] = '\0';
+    } else {
+        claim_proofs(proofs, r);
+        say(r, OFS_VERDICT_FIXED, NULL, "it was %s and is %s now, read back from the site",
+            r->before, fresh->state);
+    }
+}
+
+void ofs_judge_fix(const struct ofs_proofs *proofs, struct ofs_result *r)
+{
+    const struct ofs_observation *last = proofs->fresh;
+    if (!proofs->press->sent) {
+        say(r, OFS_VERDICT_UNKNOWN, proofs->press->reason, "%s", proofs->press->detail);
         return;
     }
     r->after[0] = '\0';
     if (!last) {
         say(r, OFS_VERDICT_UNKNOWN, "interrupted",
-            "pressed once, and not read again; run check to see how it stands");
+            "clicked once, and not read again; run check to see its state");
+        return;
+    }
+    if (last->reason) {
+        say(r, OFS_VERDICT_UNKNOWN, last->reason, "clicked once, and then: %.400s", last->detail);
         return;
     }
     snprintf(r->after, sizeof r->after, "%s", last->state);
-    if (last->reason) {
-        say(r, OFS_VERDICT_UNKNOWN, last->reason, "pressed once, and then: %.400s", last->detail);
-        return;
-    }
-    if (!is_wanted(r, last->state)) {
-        if (reloaded_right)
-            say(r, OFS_VERDICT_NOT_KEPT, NULL,
-                "it was %s after the flip, and the site has put it back to %s; try later, or by "
-                "hand",
-                r->wanted, last->state);
-        else if (!flip->arrived && !flip->save_status && !flip->save_open)
-            say(r, OFS_VERDICT_NOT_KEPT, NULL,
-                "the press did not take: the site is still at %s; use it by hand", last->state);
-        else
-            tell_not_kept(flip, last->state, r);
-        return;
-    }
-    r->proof_reload = true;
-    r->proof_fresh_tab = fresh_right;
-    r->proof_save = flip->save_named && flip->save_status >= 200 && flip->save_status < 300;
-    say(r, OFS_VERDICT_FIXED, NULL, "it was %s and is %s now, read back from the site", r->before,
-        last->state);
+    report(last, r);
+    judge_reads(proofs, r);
 }

@@ -22,6 +22,17 @@ ofs_deadline ofs_deadline_min(ofs_deadline a, ofs_deadline b);
 /* Milliseconds left, never negative. */
 int64_t ofs_deadline_left(ofs_deadline d);
 
+/* Where the time of a job went, in milliseconds. */
+struct ofs_times {
+    int64_t navigating; /* from asking for a page until its document has begun */
+    int64_t loading;    /* until it was loaded */
+    int64_t requests;   /* waiting for the page's own requests */
+    int64_t timers;     /* waiting for the page's own timers */
+    int64_t stillness;  /* waiting for it to hold still, where evidence could not be had */
+    int64_t pressing;   /* pressing, and waiting for the save */
+    int64_t holding;    /* waiting for the last read */
+};
+
 #define OFS_DATE_SIZE 32
 
 /* The present moment, as "2026-11-21T08:30:00Z". */

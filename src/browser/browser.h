@@ -147,6 +147,10 @@ struct ofs_browser_ops {
     int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                  struct ofs_error *err);
 
+    /* Move the pointer to a point, and press nothing. NULL: the protocol cannot. */
+    int (*hover)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                 struct ofs_error *err);
+
     /* One trusted press of a key (" ", "ArrowUp", "ArrowDown": UI Events KeyboardEvent.key), to
      * whatever has the focus in the tab. */
     int (*press_key)(struct ofs_tab *tab, const char *key, ofs_deadline deadline,

@@ -22,8 +22,8 @@
 
 enum {
     LOGIN_TIMEOUT = 900000, /* a person looks for a password, and for a telephone */
-    GLANCE_EVERY = 500,
-    GLANCE_WITHIN = 5000,
+    LOOK_EVERY = 500,
+    LOOK_WITHIN = 5000,
     KEEPING = 20000, /* the browser writes down the sign-in before it ends */
 };
 
@@ -119,9 +119,9 @@ static int open_window(struct login *l, struct ofs_error *err)
     l->browser = ofs_browser_open(l->loop, &how, l->deadline, err);
     if (!l->browser)
         return -1;
-    l->page = ofs_page_open(l->browser, l->scenario, l->origin, NULL, l->deadline, err);
-    const struct ofs_visit visit = {.path = first_page(l->scenario)};
-    return l->page ? ofs_page_begin(l->page, &visit, l->deadline, err) : -1;
+    const struct ofs_page_config config = {.scenario = l->scenario, .origin = l->origin};
+    l->page = ofs_page_open(l->browser, &config, l->deadline, err);
+    return l->page ? ofs_page_go(l->page, first_page(l->scenario), l->deadline, err) : -1;
 }
 
 /* 0 once somebody is signed in. */
@@ -130,10 +130,10 @@ static int await_person(struct login *l, struct ofs_error *err)
     bool signed_in = false;
     for (;;) {
         struct ofs_error why;
-        ofs_deadline next = ofs_deadline_in(GLANCE_EVERY);
-        ofs_deadline soon = ofs_deadline_min(l->deadline, ofs_deadline_in(GLANCE_WITHIN));
+        ofs_deadline next = ofs_deadline_in(LOOK_EVERY);
+        ofs_deadline soon = ofs_deadline_min(l->deadline, ofs_deadline_in(LOOK_WITHIN));
         /* a page that does not answer just now (loading, or asking something) is asked again */
-        if (ofs_page_glance(l->page, soon, &signed_in, &why) &&
+        if (ofs_page_is_signed_in(l->page, soon, &signed_in, &why) &&
             (why.code == OFS_ERR_INTERRUPTED || why.code == OFS_ERR_LOST ||
              why.code == OFS_ERR_TAB_LOST || ofs_deadline_left(l->deadline) == 0)) {
             *err = why;
@@ -184,7 +184,7 @@ static int login(struct login *l)
             l->browser->name, l->origin, (long long)(ofs_deadline_left(l->deadline) / 60000));
     if (await_person(l, &err))
         return tell_unfinished(l, &err);
-    ofs_page_close(l->page, ofs_deadline_in(GLANCE_WITHIN));
+    ofs_page_close(l->page, ofs_deadline_in(LOOK_WITHIN));
     l->page = NULL;
     l->browser->ops->close(l->browser, ofs_deadline_in(KEEPING));
     l->browser = NULL;
@@ -234,7 +234,7 @@ int cmd_login(const struct cli *cli)
     if (!status)
         status = cli->forget ? forget(&l) : login(&l);
     if (l.page)
-        ofs_page_close(l.page, ofs_deadline_in(GLANCE_WITHIN));
+        ofs_page_close(l.page, ofs_deadline_in(LOOK_WITHIN));
     if (l.browser)
         l.browser->ops->close(l.browser, ofs_deadline_in(KEEPING));
     ofs_scenario_free(l.scenario);

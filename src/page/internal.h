@@ -1,43 +1,51 @@
 /*
  * internal.h: for this room only.
+ *
+ * A visit goes through these files: visit.c drives it; arrival.c says what the network and the
+ * page's own address tell (blocked, signed out, elsewhere); evidence.c gathers what is pending;
+ * served.c asks the site's own data; readiness.c judges; search.c goes through the rest of the
+ * page.
  */
 #ifndef OFS_PAGE_INTERNAL_H
 #define OFS_PAGE_INTERNAL_H
 
 #include <stdarg.h>
 
+#include "base/json.h"
 #include "page/page.h"
 
-/* How a visit stands. */
-struct ofs_wait {
+/* How far a visit is. */
+struct ofs_progress {
     struct ofs_visit visit;
-    struct ofs_sight sight; /* as far as it has come */
-    ofs_deadline budget;
-    const char *missing;      /* what it still waits for, static */
-    unsigned commits, serial; /* as they were when it began */
-    unsigned commit;          /* of the document that was read last */
+    struct ofs_visit_result result; /* as far as it has come */
+    const char *missing;            /* what the page still waits for, static */
+    unsigned commits, serial;       /* as they were when it began */
+    unsigned commit;                /* of the document that was read last */
     int64_t began, still_since;
-    char *signature;
-    ofs_deadline pause; /* nothing is judged before */
+    char *signature; /* of the last read */
+    unsigned rounds; /* equal reads */
     int scrolls;
     bool drawn; /* since the last scroll */
-    bool bottomed, unfolded;
+    bool searched, unfolded;
+    cJSON *served; /* what the site's data say: {"state", "by_answer"}, or NULL */
+    bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
 };
 
 struct ofs_page {
     struct ofs_browser *browser;
     struct ofs_tab *tab;
-    const struct ofs_scenario *scenario;
-    const char *origin;
+    struct ofs_page_config config;
     char at[512]; /* the path of the last visit, while it was usable */
     unsigned at_commit;
-    struct ofs_wait wait;
-    cJSON *lesson;          /* what the probe has to know, owned */
-    bool taught;            /* the present document's probe has had it */
-    unsigned taught_commit; /* as of this commit */
+    cJSON *probe_config;           /* what the probe has to know, owned */
+    bool is_configured;            /* the present document's probe has it */
+    unsigned configured_commit;    /* as of this commit */
+    struct ofs_progress *progress; /* of the visit under way or the last one */
 };
 
-/* Ask the probe, teaching it first where the document is new. */
+/* ---- asking the probe (page.c) ---- */
+
+/* Ask the probe, configuring it first where the document is new. */
 int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
@@ -45,7 +53,63 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
 int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look,
                   struct ofs_error *err);
 
-/* Wait until the page has changed, at most so many milliseconds. */
+/* Wait until something has happened in the tab, at most so many milliseconds. */
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
+
+/* The control of the setting in a read, or NULL. */
+const cJSON *ofs_match_of(const cJSON *look, const struct ofs_setting *setting);
+
+/* ---- reading again and again (visit.c) ---- */
+
+/* Begin to follow the page from this moment on. Borrowed from the page. */
+struct ofs_progress *ofs_progress_begin(struct ofs_page *page, const struct ofs_visit *visit,
+                                        struct ofs_error *err);
+
+/* Read once more, and gather what is known. */
+int ofs_progress_read(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                      struct ofs_evidence *ret, struct ofs_error *err);
+
+/* ---- what ends a visit (arrival.c): 1 with a reason in the result, else 0 ---- */
+
+int ofs_visit_fail(struct ofs_visit_result *result, const char *reason, const char *fmt, ...)
+    OFS_PRINTF(3, 4);
+int ofs_judge_arrival(const struct ofs_page *page, const struct ofs_progress *p,
+                      struct ofs_visit_result *result);
+int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
+                      struct ofs_visit_result *result);
+
+/* ---- evidence (evidence.c, served.c) ---- */
+
+/* Gather what is known of the page with its last read. */
+int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                        struct ofs_evidence *ret, struct ofs_error *err);
+
+/* Is it a request by which a page saves? */
+bool ofs_is_save_method(const char *method);
+/* True where the address, up to its query, has exactly that path. */
+bool ofs_url_has_path(const char *url, const char *path);
+/* Does the address belong to that origin? */
+bool ofs_url_is_of(const char *url, const char *origin);
+
+/* Ask the answers that have come since the last time, and the document, for the setting's state. */
+int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                        struct ofs_error *err);
+
+/* The state of a key in what a site sent: "on", "off", another word, or "" where it is not named.
+ * Pure. `text` is JSON, or the source of a document. `named`: the request's own address names the
+ * key. */
+void ofs_served_state(const char *text, const char *key, bool named, char *ret_state, size_t size);
+
+/* The same, by the field that the scenario names: a path such as "data/settings/training". */
+void ofs_served_field(const char *text, const char *field, char *ret_state, size_t size);
+
+/* ---- the rest of the page (search.c) ---- */
+
+/* One step further: 1 when there was one and the page has to be read again, 0 when the whole page
+ * was seen, -1 on an error. */
+int ofs_scroll_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                  struct ofs_error *err);
+int ofs_unfold(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+               struct ofs_error *err);
 
 #endif

@@ -1,10 +1,7 @@
-#include "page/page.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "page/internal.h"
 
@@ -13,20 +10,35 @@ enum {
     ANSWERS = 25000, /* milliseconds for one question, so that a stuck page does not take all run */
 };
 
-void ofs_sight_clear(struct ofs_sight *sight)
+void ofs_visit_result_clear(struct ofs_visit_result *result)
 {
-    cJSON_Delete(sight->look);
-    *sight = (struct ofs_sight){0};
+    cJSON_Delete(result->look);
+    *result = (struct ofs_visit_result){0};
 }
 
-static cJSON *words_of(const cJSON *by_language, const char *extra)
+const cJSON *ofs_match_of(const cJSON *look, const struct ofs_setting *setting)
 {
-    cJSON *copy = by_language ? cJSON_Duplicate(by_language, true) : cJSON_CreateObject();
-    if (extra) {
-        cJSON *list = cJSON_AddArrayToObject(copy, "x-person");
-        cJSON_AddItemToArray(list, cJSON_CreateString(extra));
+    return setting ? ofs_json_get(ofs_json_get(look, "matches"), setting->id) : NULL;
+}
+
+static cJSON *words_of(const cJSON *by_language)
+{
+    return by_language ? cJSON_Duplicate(by_language, true) : cJSON_CreateObject();
+}
+
+/* The labels, with the wordings that the person has accepted for this very setting. */
+static cJSON *labels_of(const struct ofs_setting *setting, const cJSON *accepted)
+{
+    cJSON *labels = words_of(setting->labels), *list = NULL;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, accepted)
+    {
+        if (!setting->key || strcmp(ofs_json_str(one, "setting", ""), setting->id))
+            continue;
+        list = list ? list : cJSON_AddArrayToObject(labels, "x-person");
+        cJSON_AddItemToArray(list, cJSON_CreateString(ofs_json_str(one, "words", "")));
     }
-    return copy;
+    return labels;
 }
 
 static cJSON *array_or_empty(const cJSON *value)
@@ -35,8 +47,9 @@ static cJSON *array_or_empty(const cJSON *value)
 }
 
 /* What the probe has to know of the site. */
-static cJSON *lesson(const struct ofs_scenario *scenario, const char *wording)
+static cJSON *probe_config(const struct ofs_page_config *config)
 {
+    const struct ofs_scenario *scenario = config->scenario;
     cJSON *site = cJSON_CreateObject(), *settings = cJSON_AddArrayToObject(site, "settings");
     cJSON_AddItemToObject(site, "marks", array_or_empty(ofs_json_at(scenario->ready, "marks")));
     cJSON_AddItemToObject(site, "static_paths",
@@ -51,9 +64,9 @@ static cJSON *lesson(const struct ofs_scenario *scenario, const char *wording)
         ofs_json_add_str(one, "key", s->key);
         ofs_json_add_str(one, "page", s->page);
         cJSON_AddItemToObject(one, "key_attributes", array_or_empty(s->key_attributes));
-        cJSON_AddItemToObject(one, "labels", words_of(s->labels, s->key ? wording : NULL));
-        cJSON_AddItemToObject(one, "rows", words_of(s->rows, NULL));
-        cJSON_AddItemToObject(one, "inverted", words_of(s->inverted, NULL));
+        cJSON_AddItemToObject(one, "labels", labels_of(s, config->accepted));
+        cJSON_AddItemToObject(one, "rows", words_of(s->rows));
+        cJSON_AddItemToObject(one, "inverted", words_of(s->inverted));
         cJSON_AddItemToObject(
             one, "choices", s->choices ? cJSON_Duplicate(s->choices, true) : cJSON_CreateObject());
         cJSON_AddItemToArray(settings, one);
@@ -61,9 +74,8 @@ static cJSON *lesson(const struct ofs_scenario *scenario, const char *wording)
     return site;
 }
 
-struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_scenario *scenario,
-                               const char *origin, const char *wording, ofs_deadline deadline,
-                               struct ofs_error *err)
+struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_page_config *config,
+                               ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_page *page = calloc(1, sizeof *page);
     if (!page) {
@@ -72,11 +84,10 @@ struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_sce
     }
     browser->probe = ofs_probe_source;
     page->browser = browser;
-    page->scenario = scenario;
-    page->origin = origin;
-    page->lesson = lesson(scenario, wording);
+    page->config = *config;
+    page->probe_config = probe_config(config);
     if (browser->ops->open_tab(browser, deadline, &page->tab, err)) {
-        cJSON_Delete(page->lesson);
+        cJSON_Delete(page->probe_config);
         free(page);
         return NULL;
     }
@@ -88,9 +99,13 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline)
     if (!page)
         return;
     page->browser->ops->close_tab(page->tab, deadline);
-    free(page->wait.signature);
-    ofs_sight_clear(&page->wait.sight);
-    cJSON_Delete(page->lesson);
+    if (page->progress) {
+        free(page->progress->signature);
+        cJSON_Delete(page->progress->served);
+        ofs_visit_result_clear(&page->progress->result);
+    }
+    free(page->progress);
+    cJSON_Delete(page->probe_config);
     free(page);
 }
 
@@ -102,18 +117,19 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
     /* A document that went away between two questions is asked anew; a read can be repeated. */
     for (int attempt = 0; attempt < 3; attempt++) {
         unsigned mark = page->tab->view.commits;
-        bool taught = page->taught && page->taught_commit == mark;
+        bool configured = page->is_configured && page->configured_commit == mark;
         OFS_AUTO_JSON ignored = NULL;
-        int rc = taught ? 0 : ops->call(page->tab, "learn", page->lesson, end, &ignored, err);
-        if (!rc && !taught) {
-            page->taught = true;
-            page->taught_commit = mark;
+        int rc =
+            configured ? 0 : ops->call(page->tab, "learn", page->probe_config, end, &ignored, err);
+        if (!rc && !configured) {
+            page->is_configured = true;
+            page->configured_commit = mark;
         }
         if (!rc)
             rc = ops->call(page->tab, question, args, end, ret_value, err);
         if (!rc)
             return 0;
-        page->taught = false;
+        page->is_configured = false;
         if (err->code != OFS_ERR_GONE)
             return -1;
     }
@@ -124,11 +140,12 @@ int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look
                   struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = page->browser->ops;
+    bool is_index = page->progress && !page->progress->visit.setting;
     OFS_AUTO_JSON args = cJSON_CreateObject();
-    cJSON_AddBoolToObject(args, "index", !page->wait.visit.setting);
+    cJSON_AddBoolToObject(args, "index", is_index);
     for (int pass = 0;; pass++) {
         cJSON *look = NULL;
-        if (ofs_page_ask(page, "look", args, deadline, &look, err))
+        if (ofs_page_ask(page, "read", args, deadline, &look, err))
             return -1;
         /* What was told before may have changed since; what was not looked into yet may hide more.
          */

@@ -1,10 +1,13 @@
 /*
- * page.h: one tab of ours on one site: open an address, wait until it is ready, read it, flip one
+ * page.h: one tab of ours on one site: open an address, wait until it is ready, read it, press one
  * switch on it.
  *
- * A visit ends in a sight. Either the page is ready and `look` holds what the probe read from it,
+ * A visit ends in a result. Either the page is ready and `look` holds what the probe read from it,
  * or `reason` (a word of the contract) and `detail` say why it cannot be used. Only what could not
- * be done at all (connection lost, signal, the run's deadline) is an error.
+ * be done at all (connection lost, tab lost, signal, deadline) is an error.
+ *
+ * All calls block, each only the task that makes it (wire/loop.h): several pages are worked in by
+ * several tasks.
  */
 #ifndef OFS_PAGE_PAGE_H
 #define OFS_PAGE_PAGE_H
@@ -12,72 +15,84 @@
 #include <cJSON.h>
 
 #include "browser/browser.h"
+#include "page/readiness.h"
 #include "scenario/scenario.h"
 
 struct ofs_page;
 
 extern const char ofs_probe_source[];
 
-struct ofs_sight {
+struct ofs_visit_result {
     const char *reason; /* NULL: ready */
     char detail[400];
-    bool missing; /* HTTP 404 or 410 */
-    bool weak; /* ready by patience alone: the scenario's mark or an answer never came. Good enough
-                  to tell a state that is not wanted, and no other */
-    cJSON *look; /* the last read, or NULL; owned by the sight */
+    bool missing;           /* HTTP 404 or 410 */
+    bool unconfirmed;       /* something that would confirm the state never came, such as the
+                               scenario's mark: good enough for a state that is not wanted, no other */
+    enum ofs_grade grade;   /* why the page is believed */
+    enum ofs_served served; /* what the site's own data say of the setting */
+    bool proven_quiet;      /* nothing was pending, whatever the grade is */
+    cJSON *look;            /* the last read, or NULL; owned by the result */
 };
 
-void ofs_sight_clear(struct ofs_sight *sight);
+void ofs_visit_result_clear(struct ofs_visit_result *result);
 
-/* Open a tab for the scenario's site at `origin`. All arguments are borrowed. */
-struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_scenario *scenario,
-                               const char *origin, const char *wording, ofs_deadline deadline,
-                               struct ofs_error *err);
+/* What a page has to know of its job. All is borrowed. */
+struct ofs_page_config {
+    const struct ofs_scenario *scenario;
+    const char *origin;
+    const cJSON *accepted; /* [{"setting","words"}]: wordings that the person accepted, or NULL */
+};
+
+/* Open a tab. The config is copied, what it names is borrowed. */
+struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_page_config *config,
+                               ofs_deadline deadline, struct ofs_error *err);
 void ofs_page_close(struct ofs_page *page, ofs_deadline deadline);
 
-/* What a visit waits for. */
+/* Where to go and what to wait for. */
 struct ofs_visit {
     const char *path;
     const struct ofs_setting *setting; /* whose control is expected; NULL: an index page */
-    bool stay;       /* no loading where the tab is still there: read what is shown now */
-    bool in_passing; /* another read decides: no long doubt of a state that is as wanted */
-    bool trust_weak; /* this page has shown in this run that it never gives its mark */
+    bool stay;               /* no loading where the tab is still there: read what is shown now */
+    bool trust_unconfirmed;  /* this page has shown in this run that it never gives its mark */
+    struct ofs_times *times; /* where the time went is added here; NULL: nowhere */
 };
 
 /* Load the address and wait until the page is ready, or it is clear that it will not be. */
 int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
-                   struct ofs_sight *ret_sight, struct ofs_error *err);
+                   struct ofs_visit_result *ret_result, struct ofs_error *err);
 
-/* The same in two steps, for several tabs at once: begin in each, then poll each between turns of
- * the loop. Poll returns 1 when the visit is over and `ret_sight` is filled, 0 when it is not, -1
- * on an error. */
-int ofs_page_begin(struct ofs_page *page, const struct ofs_visit *visit, ofs_deadline deadline,
-                   struct ofs_error *err);
-int ofs_page_poll(struct ofs_page *page, ofs_deadline deadline, struct ofs_sight *ret_sight,
-                  struct ofs_error *err);
+/* Ask for the address and wait for nothing but that its document has begun. */
+int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
+                struct ofs_error *err);
 
-/* Is somebody signed in, by what the tab shows just now, wherever a person has taken it? Loads
+/* Is the tab still at the document that the last usable visit to `path` read? */
+bool ofs_page_is_at(const struct ofs_page *page, const char *path);
+
+/* Is a person signed in, by what the tab shows just now, wherever the person has taken it? Loads
  * nothing and waits for nothing. Without a canary in the scenario, any whole page of the site that
  * asks for no password will do. */
-int ofs_page_glance(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
-                    struct ofs_error *err);
+int ofs_page_is_signed_in(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
+                          struct ofs_error *err);
 
-/* What came of a flip. */
-struct ofs_flip {
+/* What came of a press. */
+struct ofs_press {
     const char *reason; /* not pressed, and why; NULL: the press was sent */
     char detail[400];
     bool sent;
-    bool arrived;    /* the page's control got the press */
-    int save_status; /* HTTP status of the page's own save request, 0: none seen or not answered */
-    bool save_named; /* it was the request that the scenario names */
-    bool save_open;  /* it was sent and not answered in time */
-    char asked[200]; /* the site asked something that was not answered */
+    bool arrived; /* the page's control got the press */
+    bool retried; /* a first input provably reached nothing, and another kind was tried */
+    bool by_keyboard;
+    int save_status;  /* HTTP status of the page's own save request, 0: none seen or not answered */
+    bool save_named;  /* it was the request that the scenario names */
+    bool save_open;   /* it was sent and not answered in time */
+    bool save_failed; /* it broke off */
+    char asked[200];  /* the site asked something that was not answered */
 };
 
 /* Press the setting's control on the page that the last visit left, once, so that it reads
  * `wanted`, and wait for the page's own save. A question of the site is answered only by a button
- * that the scenario names. Never presses the control twice. */
-int ofs_page_flip(struct ofs_page *page, const struct ofs_setting *setting, const char *wanted,
-                  ofs_deadline deadline, struct ofs_flip *ret_flip, struct ofs_error *err);
+ * that the scenario names. At most one press arrives at the control. */
+int ofs_page_press(struct ofs_page *page, const struct ofs_setting *setting, const char *wanted,
+                   ofs_deadline deadline, struct ofs_press *ret_press, struct ofs_error *err);
 
 #endif

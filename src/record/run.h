@@ -38,17 +38,6 @@ int ofs_status_worse(int a, int b);
 
 enum { OFS_STATE_SIZE = 96 };
 
-/* Where the time of a setting went, in milliseconds. */
-struct ofs_times {
-    int64_t navigating; /* from asking for a page until its document has begun */
-    int64_t loading;    /* until it was loaded */
-    int64_t requests;   /* waiting for the page's own requests */
-    int64_t timers;     /* waiting for the page's own timers */
-    int64_t stillness;  /* waiting for it to hold still, where evidence could not be had */
-    int64_t pressing;   /* pressing, and waiting for the save */
-    int64_t holding;    /* waiting for the last read */
-};
-
 /* One setting in one run. Strings without a size are borrowed from the scenario or static. */
 struct ofs_result {
     const char *id, *title, *group, *wanted;

@@ -223,6 +223,7 @@ static void fill_setting(struct ofs_setting *s, const cJSON *tree, const struct 
         .on_means = ofs_json_str(tree, "on_means", NULL),
         .cannot = ofs_json_str(tree, "cannot", NULL),
         .save = ofs_json_get(tree, "save"),
+        .state = ofs_json_get(tree, "state"),
         .confirm = ofs_json_get(tree, "confirm"),
         .tree = tree,
     };

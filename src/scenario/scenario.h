@@ -41,6 +41,7 @@ struct ofs_setting {
     const char *on_means;        /* what the site does while it is on, in plain words */
     const char *cannot;          /* what a flip does not do, in plain words */
     const cJSON *save;           /* {"method","path","button":{lang:[…]}} */
+    const cJSON *state;          /* {"path","field"}: the request whose answer holds the state */
     const cJSON *confirm;        /* buttons of the site's own question, by language */
     const cJSON *tree;           /* the whole entry: default, regions, also_changes, sources … */
 };

@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/internal.h"
 #include "base/json.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static const char *const reasons[] = {
-    "signed-out",   "checkpoint",   "blocked",     "load-failed", "timed-out",
-    "not-ready",    "not-found",    "ambiguous",   "covered",     "wording-changed",
-    "wrong-origin", "browser-lost", "interrupted",
+    "signed-out",   "checkpoint",   "blocked",    "load-failed", "timed-out",
+    "not-ready",    "not-found",    "ambiguous",  "covered",     "wording-changed",
+    "wrong-origin", "browser-lost", "no-browser", "interrupted",
 };
 
 static bool is_reason(const char *word)
@@ -42,7 +42,8 @@ static void assert_sound(const struct ofs_result *r)
     if (r->verdict == OFS_VERDICT_AS_WANTED || r->verdict == OFS_VERDICT_FIXED)
         assert_string_equal(r->after, r->wanted);
     if (r->verdict != OFS_VERDICT_FIXED)
-        assert_false(r->proof_reload || r->proof_fresh_tab || r->proof_save);
+        assert_false(r->proof_reload || r->proof_fresh_tab || r->proof_save || r->proof_served ||
+                     r->proof_held);
     assert_true(r->detail[0] != '\0');
 }
 
@@ -73,7 +74,7 @@ static cJSON *parse(const char *text)
 #define ONE "'rung': 'key', 'count': 1, 'said': 'Words', 'wording': 'known', "
 
 static const struct observe_row {
-    const char *sight_reason, *look; /* look NULL: nothing was read */
+    const char *visit_reason, *look; /* look NULL: nothing was read */
     const char *reason, *state, *part;
     bool absent, disabled, inverted;
     const char *located;
@@ -143,12 +144,12 @@ static void test_observe(void **state)
     const struct ofs_setting setting = {.id = "s", .title = "S", .wanted = "off"};
     for (size_t i = 0; i < COUNT(observe_rows); i++) {
         const struct observe_row *row = &observe_rows[i];
-        struct ofs_sight sight = {.reason = row->sight_reason,
-                                  .detail = "the visit's words",
-                                  .look = row->look ? parse(row->look) : NULL};
+        struct ofs_visit_result visited = {.reason = row->visit_reason,
+                                           .detail = "the visit's words",
+                                           .look = row->look ? parse(row->look) : NULL};
         struct ofs_observation o;
         memset(&o, 0x5a, sizeof o); /* nothing of what was there stays */
-        ofs_observe(&setting, &sight, &o);
+        ofs_observe(&setting, &visited, &o);
         bool same_reason =
             row->reason ? o.reason && !strcmp(o.reason, row->reason) : o.reason == NULL;
         if (!same_reason || strcmp(o.state, row->state) != 0 || !strstr(o.detail, row->part))
@@ -158,12 +159,12 @@ static void test_observe(void **state)
         assert_int_equal(o.absent, row->absent);
         assert_int_equal(o.disabled, row->disabled);
         assert_int_equal(o.inverted, row->inverted);
-        assert_false(o.not_offered || o.missing || o.weak);
+        assert_false(o.not_offered || o.missing || o.unconfirmed);
         if (row->located)
             assert_string_equal(o.located, row->located);
         else
             assert_null(o.located);
-        cJSON_Delete(sight.look);
+        cJSON_Delete(visited.look);
     }
 }
 
@@ -192,9 +193,9 @@ static void test_observe_choices(void **state)
         struct ofs_observation o;
         snprintf(look, sizeof look, LOOK("'count': 1, 'wording': '%s', 'state': '%s'"),
                  rows[i].wording, rows[i].reads);
-        struct ofs_sight sight = {.look = parse(look)};
-        ofs_observe(&setting, &sight, &o);
-        cJSON_Delete(sight.look);
+        struct ofs_visit_result visited = {.look = parse(look)};
+        ofs_observe(&setting, &visited, &o);
+        cJSON_Delete(visited.look);
         if (rows[i].state) {
             assert_null(o.reason);
             assert_string_equal(o.state, rows[i].state);
@@ -210,10 +211,11 @@ static void test_observe_passes_on(void **state)
 {
     (void)state;
     const struct ofs_setting setting = {.id = "s"};
-    struct ofs_sight sight = {.missing = true, .weak = true, .reason = "load-failed"};
+    struct ofs_visit_result visited = {
+        .missing = true, .unconfirmed = true, .reason = "load-failed"};
     struct ofs_observation o;
-    ofs_observe(&setting, &sight, &o);
-    assert_true(o.missing && o.weak);
+    ofs_observe(&setting, &visited, &o);
+    assert_true(o.missing && o.unconfirmed);
 }
 
 /* However long a site's wording is, it fits. */
@@ -228,12 +230,12 @@ static void test_observe_long_words(void **state)
              "{'path': '%.4000s', 'matches': {'s': {'count': 1, 'rung': '%.50s', 'said': '%.900s', "
              "'wording': 'unknown', 'state': 'off'}}}",
              said, said, said);
-    struct ofs_sight sight = {.look = parse(look)};
+    struct ofs_visit_result visited = {.look = parse(look)};
     struct ofs_observation o;
-    ofs_observe(&setting, &sight, &o);
+    ofs_observe(&setting, &visited, &o);
     assert_string_equal(o.reason, "wording-changed");
     assert_null(o.located);
-    cJSON_Delete(sight.look);
+    cJSON_Delete(visited.look);
 }
 
 /* ---- ofs_judge_check ---- */
@@ -252,8 +254,11 @@ static const struct check_row {
     {{.state = "everyone"}, "nobody", OFS_VERDICT_DIFFERS, NULL},
     {{.state = "OFF"}, "off", OFS_VERDICT_DIFFERS, NULL},
     {{.state = "off", .inverted = true}, "off", OFS_VERDICT_AS_WANTED, NULL},
-    {{.state = "on", .disabled = true}, "off", OFS_VERDICT_LOCKED, NULL},
-    {{.state = "off", .disabled = true}, "off", OFS_VERDICT_LOCKED, NULL},
+    /* locked is believed only where something speaks for it */
+    {{.state = "on", .disabled = true, .has_lock_reason = true}, "off", OFS_VERDICT_LOCKED, NULL},
+    {{.state = "off", .disabled = true, .has_lock_reason = true}, "off", OFS_VERDICT_LOCKED, NULL},
+    {{.state = "on", .disabled = true}, "off", OFS_VERDICT_UNKNOWN, "not-ready"},
+    {{.state = "off", .disabled = true}, "off", OFS_VERDICT_UNKNOWN, "not-ready"},
     {{.reason = "not-found", .detail = "d", .absent = true},
      "off",
      OFS_VERDICT_UNKNOWN,
@@ -280,8 +285,9 @@ static void test_judge_check(void **state)
                      ofs_verdict_word(row->verdict));
         if (row->reason)
             assert_string_equal(r.reason, row->reason);
-        assert_string_equal(r.before, row->seen.state);
-        assert_string_equal(r.after, row->seen.state);
+        const char *told = row->verdict == OFS_VERDICT_UNKNOWN ? "" : row->seen.state;
+        assert_string_equal(r.before, told);
+        assert_string_equal(r.after, told);
         assert_sound(&r);
     }
 }
@@ -304,7 +310,7 @@ static void test_judge_check_reasons(void **state)
 
 /* ---- ofs_judge_fix ---- */
 
-/* Each way a read after the flip can come out; wanted is off. */
+/* Each way a read after the press can come out; wanted is off. */
 static const struct ofs_observation reads[] = {
     {.state = "off"},
     {.state = "on"},
@@ -316,49 +322,121 @@ static const struct ofs_observation reads[] = {
 };
 enum { READS = COUNT(reads) };
 
-static void judge(const struct ofs_flip *flip, int reloaded, int fresh, struct ofs_result *r)
+static void judge(const struct ofs_press *press, int reloaded, int fresh, struct ofs_result *r)
 {
     *r = result_for("off");
     snprintf(r->before, sizeof r->before, "on");
     snprintf(r->after, sizeof r->after, "on");
-    ofs_judge_fix(&(struct ofs_evidence){.flip = flip,
-                                         .reloaded = reloaded < READS ? &reads[reloaded] : NULL,
-                                         .fresh = fresh < READS ? &reads[fresh] : NULL},
+    ofs_judge_fix(&(struct ofs_proofs){.press = press,
+                                       .reloaded = reloaded < READS ? &reads[reloaded] : NULL,
+                                       .fresh = fresh < READS ? &reads[fresh] : NULL,
+                                       .held = true},
                   r);
 }
 
-static void assert_fix(const struct ofs_flip *flip, int reloaded, int fresh,
+static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
                        const struct ofs_result *r)
 {
-    const struct ofs_observation *last = fresh < READS      ? &reads[fresh]
-                                         : reloaded < READS ? &reads[reloaded]
-                                                            : NULL;
+    const struct ofs_observation *last = fresh < READS ? &reads[fresh] : NULL;
+    bool reloaded_off = reloaded < READS && !strcmp(reads[reloaded].state, "off");
     assert_sound(r);
     assert_string_equal(r->before, "on");
-    /* the last read decides, and nothing else does */
-    if (!flip->sent) {
+    if (!press->sent) {
         assert_int_equal(r->verdict, OFS_VERDICT_UNKNOWN);
-        assert_string_equal(r->reason, flip->reason);
+        assert_string_equal(r->reason, press->reason);
         assert_string_equal(r->after, "on"); /* it was not touched */
         return;
     }
+    /* the fresh tab decides; a tab that pressed may remember the wish */
     if (!last || last->reason) {
         assert_int_equal(r->verdict, OFS_VERDICT_UNKNOWN);
         assert_string_equal(r->reason, last ? last->reason : "interrupted");
         assert_string_equal(r->after, "");
-    } else if (!strcmp(last->state, "off")) {
-        bool saved = flip->save_named && flip->save_status >= 200 && flip->save_status < 300;
-        assert_int_equal(r->verdict, OFS_VERDICT_FIXED);
-        assert_true(r->proof_reload);
-        assert_int_equal(r->proof_fresh_tab, fresh < READS);
-        assert_int_equal(r->proof_save, saved);
-    } else {
+    } else if (strcmp(last->state, "off") != 0) {
         assert_int_equal(r->verdict, OFS_VERDICT_NOT_KEPT);
         assert_string_equal(r->after, "on");
+    } else if (!reloaded_off) { /* the reads contradict each other */
+        assert_int_equal(r->verdict, OFS_VERDICT_UNKNOWN);
+        assert_string_equal(r->reason, "not-ready");
+        assert_string_equal(r->after, "");
+    } else {
+        bool saved = press->save_named && press->save_status >= 200 && press->save_status < 300;
+        assert_int_equal(r->verdict, OFS_VERDICT_FIXED);
+        assert_true(r->proof_reload && r->proof_fresh_tab && r->proof_held);
+        assert_false(r->proof_served);
+        assert_int_equal(r->proof_save, saved);
     }
 }
 
-/* Every flip with every pair of reads. */
+/* Each proof is claimed only for the read that bore it out. */
+static void test_proofs(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ofs_served reloaded, fresh;
+        bool held, served;
+    } rows[] = {
+        {OFS_SERVED_AGREES, OFS_SERVED_AGREES, true, true},
+        {OFS_SERVED_AGREES, OFS_SERVED_UNKNOWN, true, false},
+        {OFS_SERVED_UNKNOWN, OFS_SERVED_AGREES, false, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct ofs_press press = {.sent = true, .arrived = true};
+        const struct ofs_observation reloaded = {.state = "off", .served = rows[i].reloaded},
+                                     fresh = {.state = "off", .served = rows[i].fresh};
+        struct ofs_result r = result_for("off");
+        ofs_judge_fix(
+            &(struct ofs_proofs){
+                .press = &press, .reloaded = &reloaded, .fresh = &fresh, .held = rows[i].held},
+            &r);
+        assert_int_equal(r.verdict, OFS_VERDICT_FIXED);
+        assert_int_equal(r.proof_served, rows[i].served);
+        assert_int_equal(r.proof_held, rows[i].held);
+    }
+}
+
+/* In a language without known wordings the site's own data prove what a control found by its key
+ * means; in one whose wordings are known they do not. */
+static void test_observe_data(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lang, *key;
+        enum ofs_served served;
+        const char *reason, *state;
+    } rows[] = {
+        {"ja", "k", OFS_SERVED_AGREES, NULL, "off"},
+        {"ja", NULL, OFS_SERVED_AGREES, "wording-changed", ""},
+        {"ja", "k", OFS_SERVED_UNKNOWN, "wording-changed", ""},
+        {"ja", "k", OFS_SERVED_CONTRADICTS, "wording-changed", ""},
+        {"en", "k", OFS_SERVED_AGREES, "wording-changed", ""},
+        {"en-gb", "k", OFS_SERVED_AGREES, "wording-changed", ""},
+        {"", "k", OFS_SERVED_AGREES, "wording-changed", ""},
+    };
+    OFS_AUTO_JSON labels = parse("{'en': ['Use my data']}");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char look[300];
+        const struct ofs_setting setting = {
+            .id = "s", .wanted = "off", .key = rows[i].key, .labels = labels};
+        snprintf(look, sizeof look,
+                 "{'lang': '%s', 'matches': {'s': {'rung': 'key', 'count': 1, 'said': 'W', "
+                 "'wording': 'unknown', 'state': 'off'}}}",
+                 rows[i].lang);
+        struct ofs_visit_result visited = {.look = parse(look), .served = rows[i].served};
+        struct ofs_observation o;
+        ofs_observe(&setting, &visited, &o);
+        cJSON_Delete(visited.look);
+        if (rows[i].reason)
+            assert_string_equal(o.reason, rows[i].reason);
+        else
+            assert_null(o.reason);
+        assert_string_equal(o.state, rows[i].state);
+        assert_string_equal(o.language, rows[i].lang);
+        assert_string_equal(o.wording, "W");
+    }
+}
+
+/* Every press with every pair of reads. */
 static void test_judge_fix_all(void **state)
 {
     (void)state;
@@ -367,47 +445,49 @@ static void test_judge_fix_all(void **state)
         for (size_t s = 0; s < COUNT(statuses); s++)
             for (int reloaded = 0; reloaded <= READS; reloaded++)
                 for (int fresh = 0; fresh <= READS; fresh++) {
-                    struct ofs_flip flip = {.sent = bits & 1,
-                                            .arrived = bits & 2,
-                                            .save_named = bits & 4,
-                                            .save_open = bits & 8,
-                                            .save_status = statuses[s]};
+                    struct ofs_press press = {.sent = bits & 1,
+                                              .arrived = bits & 2,
+                                              .save_named = bits & 4,
+                                              .save_open = bits & 8,
+                                              .save_status = statuses[s]};
                     struct ofs_result r;
                     if (bits & 16)
-                        snprintf(flip.asked, sizeof flip.asked, "Turn off?");
-                    if (!flip.sent) {
-                        flip.reason = reasons[(bits + s) % COUNT(reasons)];
-                        snprintf(flip.detail, sizeof flip.detail, "why not");
+                        snprintf(press.asked, sizeof press.asked, "Turn off?");
+                    if (!press.sent) {
+                        press.reason = reasons[(bits + s) % COUNT(reasons)];
+                        snprintf(press.detail, sizeof press.detail, "why not");
                     }
-                    judge(&flip, reloaded, fresh, &r);
-                    assert_fix(&flip, reloaded, fresh, &r);
+                    judge(&press, reloaded, fresh, &r);
+                    assert_fix(&press, reloaded, fresh, &r);
                 }
 }
 
-/* What a person is told of a flip that did not hold. */
+/* What a person is told of a press that did not hold. */
 static void test_judge_fix_words(void **state)
 {
     (void)state;
     enum { OFF, ON, NOT_READ = READS };
     static const struct {
-        struct ofs_flip flip;
+        struct ofs_press press;
         int reloaded, fresh;
         const char *part;
     } rows[] = {
-        {{.sent = true, .arrived = true, .save_status = 200}, OFF, ON, "put it back"},
+        {{.sent = true, .arrived = true, .save_status = 200}, OFF, ON, "a fresh tab says on"},
         {{.sent = true, .arrived = true, .save_status = 403}, ON, ON, "HTTP 403"},
-        {{.sent = true, .arrived = true, .save_status = 500}, ON, NOT_READ, "HTTP 500"},
-        {{.sent = true, .arrived = true, .save_status = 200}, ON, ON, "still at on"},
+        {{.sent = true, .arrived = true, .save_status = 500}, NOT_READ, ON, "HTTP 500"},
+        {{.sent = true, .arrived = true, .save_status = 200}, ON, ON, "still says on"},
         {{.sent = true, .arrived = true, .asked = "Really?"}, ON, ON, "Really?"},
-        {{.sent = true}, ON, ON, "did not take"},
-        {{.sent = true, .save_open = true}, ON, ON, "still at on"},
+        {{.sent = true}, ON, ON, "did not reach"},
+        {{.sent = true, .save_open = true}, ON, ON, "still says on"},
         {{.sent = true, .arrived = true}, OFF, OFF, "read back"},
-        {{.sent = true, .arrived = true}, NOT_READ, NOT_READ, "not read again"},
-        {{.sent = true, .arrived = true}, OFF, 3, "pressed once"},
+        {{.sent = true, .arrived = true}, ON, OFF, "the tab that clicked says on"},
+        {{.sent = true, .arrived = true}, NOT_READ, OFF, "could not be read"},
+        {{.sent = true, .arrived = true}, OFF, NOT_READ, "not read again"},
+        {{.sent = true, .arrived = true}, OFF, 3, "clicked once"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ofs_result r;
-        judge(&rows[i].flip, rows[i].reloaded, rows[i].fresh, &r);
+        judge(&rows[i].press, rows[i].reloaded, rows[i].fresh, &r);
         if (!strstr(r.detail, rows[i].part))
             fail_msg("row %zu: '%s' does not say '%s'", i, r.detail, rows[i].part);
     }
@@ -424,7 +504,9 @@ static void test_reason_of_error(void **state)
     } rows[] = {
         {OFS_ERR_INTERRUPTED, "interrupted"}, {OFS_ERR_TIMEOUT, "timed-out"},
         {OFS_ERR_LOST, "browser-lost"},       {OFS_ERR_TAB_LOST, "browser-lost"},
-        {OFS_ERR_TOO_BIG, "browser-lost"},    {OFS_ERR_PROTOCOL, "browser-lost"},
+        {OFS_ERR_TOO_BIG, "load-failed"},     {OFS_ERR_PROTOCOL, "load-failed"},
+        {OFS_ERR_GONE, "load-failed"},        {OFS_ERR_PEER, "load-failed"},
+        {OFS_ERR_NO_BROWSER, "no-browser"},   {OFS_ERR_CONNECT, "no-browser"},
         {OFS_ERR_SYSTEM, "browser-lost"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -503,12 +585,20 @@ static void test_run_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_observe),           cmocka_unit_test(test_observe_choices),
-        cmocka_unit_test(test_observe_passes_on), cmocka_unit_test(test_observe_long_words),
-        cmocka_unit_test(test_judge_check),       cmocka_unit_test(test_judge_check_reasons),
-        cmocka_unit_test(test_judge_fix_all),     cmocka_unit_test(test_judge_fix_words),
-        cmocka_unit_test(test_reason_of_error),   cmocka_unit_test(test_verdict_table),
-        cmocka_unit_test(test_precedence),        cmocka_unit_test(test_run_status),
+        cmocka_unit_test(test_observe),
+        cmocka_unit_test(test_observe_choices),
+        cmocka_unit_test(test_observe_passes_on),
+        cmocka_unit_test(test_observe_data),
+        cmocka_unit_test(test_proofs),
+        cmocka_unit_test(test_observe_long_words),
+        cmocka_unit_test(test_judge_check),
+        cmocka_unit_test(test_judge_check_reasons),
+        cmocka_unit_test(test_judge_fix_all),
+        cmocka_unit_test(test_judge_fix_words),
+        cmocka_unit_test(test_reason_of_error),
+        cmocka_unit_test(test_verdict_table),
+        cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_run_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

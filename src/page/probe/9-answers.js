@@ -38,6 +38,8 @@ const answers = {
     return true;
   },
   look,
+  /* Two reads in one. */
+  read: readTwice,
   /* What can still be pending: see 7-signals.js. */
   signals() {
     const roots = [...documentsHere(), ...elementsHere().map(shadowOf).filter(Boolean)];

@@ -1,17 +1,16 @@
 #include <string.h>
 
-#include "base/json.h"
 #include "page/internal.h"
 
-int ofs_page_glance(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
-                    struct ofs_error *err)
+int ofs_page_is_signed_in(struct ofs_page *page, ofs_deadline deadline, bool *ret_signed_in,
+                          struct ofs_error *err)
 {
     OFS_AUTO_JSON look = NULL;
     *ret_signed_in = false;
     if (ofs_page_ask(page, "look", NULL, deadline, &look, err))
         return err->code == OFS_ERR_GONE ? 0 : -1; /* between two pages: nothing to see yet */
     const cJSON *canary = ofs_json_get(look, "canary");
-    bool here = !strcmp(ofs_json_str(look, "origin", ""), page->origin);
+    bool here = !strcmp(ofs_json_str(look, "origin", ""), page->config.origin);
     bool barred = ofs_json_str(look, "blocker/reason", NULL) != NULL;
     bool complete = ofs_json_bool(look, "complete", false);
     bool asks = ofs_json_bool(look, "password", false) || ofs_json_bool(look, "empty", true);

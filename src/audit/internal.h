@@ -1,0 +1,159 @@
+/*
+ * internal.h: for this room only: from what was seen to what it amounts to, and what to do about
+ * it.
+ *
+ * A job goes through three stages: every setting is checked; after the person's yes, what differs
+ * is pressed and read back after a reload; after the hold, what was pressed is read once more in a
+ * fresh tab. pump.c runs a stage over several tabs; check.c and fix.c say what is done with one
+ * setting in it; verdict.c judges and does nothing else.
+ */
+#ifndef OFS_AUDIT_INTERNAL_H
+#define OFS_AUDIT_INTERNAL_H
+
+#include "browser/browser.h"
+#include "offswitch.h"
+#include "page/page.h"
+#include "record/run.h"
+#include "scenario/scenario.h"
+
+/* What one visit told about one setting. States are in the scenario's terms: an inverted wording
+ * has been turned round already. */
+struct ofs_observation {
+    const char *reason; /* a word of the contract when there is no state; NULL with a state */
+    char detail[400];
+    char state[OFS_STATE_SIZE]; /* "", or "on", "off", a word of a choice */
+    char shown[OFS_STATE_SIZE]; /* the state that the control shows, whatever its wording means */
+    char wording[256];          /* the site's words */
+    char language[16];
+    char title[200];
+    char path[512];         /* where it was seen */
+    const char *located;    /* the rung, static */
+    enum ofs_grade grade;   /* why the page was believed */
+    enum ofs_served served; /* what the site's own data say */
+    bool absent;            /* ready, and the control is not there */
+    bool not_offered;       /* absent, and the intact index does not list it */
+    bool missing;           /* no such page */
+    bool disabled;
+    bool has_lock_reason; /* something on the page speaks for its being locked */
+    bool inverted;
+    bool unconfirmed; /* seen on a page that never gave its mark */
+};
+
+/* Read the result of a visit: pure. */
+void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
+                 struct ofs_observation *ret);
+
+/* The observation has no state, for this reason. */
+void ofs_cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
+    OFS_PRINTF(3, 4);
+
+/* What a check amounts to: pure. Fills verdict, reason, detail, before, after. */
+void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *result);
+
+/* What a fix amounts to, from the press and the reads after it: pure. */
+struct ofs_proofs {
+    const struct ofs_press *press;
+    const struct ofs_observation *reloaded; /* in the tab that pressed, after its last reload; NULL:
+                                               it was not read */
+    const struct ofs_observation *fresh;    /* the last act, in a fresh tab; NULL: not read */
+    bool held;                              /* the fresh read came after the hold */
+};
+void ofs_judge_fix(const struct ofs_proofs *proofs, struct ofs_result *result);
+
+/* One setting's place in a job. */
+struct ofs_entry {
+    const struct ofs_setting *setting;
+    struct ofs_result *result;
+    struct ofs_observation seen; /* by the check */
+    struct ofs_press press;
+    struct ofs_observation reloaded; /* after the press */
+    struct ofs_observation fresh;    /* the read that decides */
+    bool was_checked, was_reloaded, was_read_last;
+    bool was_tried;     /* a press was under way */
+    bool is_taken;      /* a worker has it in this stage */
+    int64_t settled_ms; /* when the press and its save were over */
+};
+
+enum { OFS_MOST_TABS = 64 };
+
+/* A task with a tab of its own. */
+struct ofs_worker {
+    struct ofs_job *job;
+    struct ofs_page *page; /* NULL: not opened yet, or lost */
+};
+
+struct ofs_job {
+    struct ofs_options options;
+    struct ofs_loop *loop;
+    struct ofs_scenario *scenario;
+    struct ofs_trace *trace;
+    struct ofs_browser *browser;
+    const char *origin;
+    char *origin_given; /* --origin without its slash, or NULL */
+    cJSON *accepted;    /* wordings that the person accepted: [{"setting","words"}] */
+    ofs_deadline deadline;
+    int64_t paused_ms; /* since when a person is thinking, 0: nobody is */
+    struct ofs_entry *entries;
+    size_t n_entries;
+    struct ofs_worker workers[OFS_MOST_TABS];
+    size_t n_workers;
+    int tabs_lost;                /* tabs that were closed by another hand */
+    cJSON *indexes;               /* what was read of each index page in this run: {name: look} */
+    bool index_is_read;           /* by a worker, just now */
+    int pressing, pressing_alone; /* presses under way; those that must be alone */
+    const char *halt; /* a reason that holds for every further page of this site, or NULL */
+    char halt_detail[400];
+    struct ofs_error end; /* what ended the run, code NONE: nothing */
+    bool finished;
+    struct ofs_run run;
+};
+
+/* ---- the pump (pump.c) ---- */
+
+/* What is done with every setting that wants it. */
+struct ofs_stage {
+    bool (*wants)(const struct ofs_job *job, const struct ofs_entry *entry);
+    /* -1 with an error: of this page alone, or one that ends the run. */
+    int (*work)(struct ofs_worker *worker, struct ofs_entry *entry, struct ofs_error *err);
+    /* The work with this setting failed by an error of its page. */
+    void (*failed)(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err);
+    /* Called in each worker once its tab is open, before its first setting; NULL: nothing. */
+    int (*prepare)(struct ofs_worker *worker, struct ofs_error *err);
+    ofs_deadline deadline;
+};
+
+/* Run a stage to its end, over as many tabs as the job may have. What ends the run is put into
+ * job->end. Blocks. */
+void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage);
+
+/* Close the workers' tabs. */
+void ofs_close_tabs(struct ofs_job *job);
+
+/* ---- one setting (check.c) ---- */
+
+/* Read one setting by its page and, where that does not lead to it, through the index. */
+int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
+                     struct ofs_observation *ret, struct ofs_error *err);
+
+/* Read it again at the place where the check found it. */
+enum ofs_reread {
+    OFS_REREAD_HERE,   /* without loading it where the tab is still there */
+    OFS_REREAD_LOADED, /* loaded anew */
+};
+int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum ofs_reread how,
+                       ofs_deadline deadline, struct ofs_observation *ret, struct ofs_error *err);
+
+/* ---- wordings (wording.c) ---- */
+
+/* From now on these words are a label of the setting, where it is found by its key. */
+void ofs_accept(struct ofs_job *job, const char *setting, const char *words);
+
+/* ---- words (job.c) ---- */
+
+/* Turn an error into the reason for what could not be read. */
+const char *ofs_reason_of_error(const struct ofs_error *err);
+void ofs_mark_unread(struct ofs_result *result, const struct ofs_error *err);
+
+void ofs_tell(const struct ofs_job *job, const struct ofs_entry *entry, const char *words);
+
+#endif

@@ -1,0 +1,208 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/internal.h"
+
+/* One pump for every stage: a few tasks, each with a tab of its own, take one setting after the
+ * other. Settings of one page are taken together, so that the page is loaded once. */
+
+enum {
+    CLOSING = 3000, /* ms for closing a tab that is of no use any more */
+    MOST_LOST = 2,  /* tabs that another hand may close before we take the hint */
+};
+
+struct pump {
+    struct ofs_job *job;
+    const struct ofs_stage *stage;
+};
+
+static bool is_over(const struct ofs_job *job)
+{
+    return job->end.code != OFS_ERR_NONE;
+}
+
+/* Does an error of one page end the run? */
+static bool ends_run(const struct ofs_job *job, const struct ofs_stage *stage,
+                     const struct ofs_error *err)
+{
+    switch (err->code) {
+    case OFS_ERR_LOST:
+    case OFS_ERR_INTERRUPTED:
+    case OFS_ERR_SYSTEM:
+        return true;
+    case OFS_ERR_TIMEOUT:
+        return ofs_deadline_left(stage->deadline) == 0;
+    case OFS_ERR_TAB_LOST:
+        return job->tabs_lost >= MOST_LOST;
+    default:
+        return false;
+    }
+}
+
+static struct ofs_entry *next_entry(const struct pump *p)
+{
+    for (size_t i = 0; i < p->job->n_entries; i++) {
+        struct ofs_entry *entry = &p->job->entries[i];
+        if (!entry->is_taken && p->stage->wants(p->job, entry))
+            return entry;
+    }
+    return NULL;
+}
+
+static const char *path_of(const struct ofs_entry *entry)
+{
+    return entry->seen.path[0] ? entry->seen.path : entry->setting->page;
+}
+
+/* Whose page this worker's tab shows, or NULL. */
+static struct ofs_entry *entry_here(const struct pump *p, const struct ofs_worker *worker)
+{
+    for (size_t i = 0; i < p->job->n_entries; i++) {
+        struct ofs_entry *entry = &p->job->entries[i];
+        const char *path = path_of(entry);
+        if (!entry->is_taken && path && worker->page && ofs_page_is_at(worker->page, path) &&
+            p->stage->wants(p->job, entry))
+            return entry;
+    }
+    return NULL;
+}
+
+static bool is_shown_by_another(const struct pump *p, const struct ofs_worker *worker,
+                                const struct ofs_entry *entry)
+{
+    const char *path = path_of(entry);
+    for (size_t i = 0; path && i < p->job->n_workers; i++) {
+        const struct ofs_worker *other = &p->job->workers[i];
+        if (other != worker && other->page && ofs_page_is_at(other->page, path))
+            return true;
+    }
+    return false;
+}
+
+/* What this worker takes next: what its tab shows, else what no tab shows, else anything. */
+static struct ofs_entry *take(const struct pump *p, const struct ofs_worker *worker)
+{
+    struct ofs_entry *entry = entry_here(p, worker);
+    for (size_t i = 0; !entry && i < p->job->n_entries; i++) {
+        struct ofs_entry *one = &p->job->entries[i];
+        if (!one->is_taken && p->stage->wants(p->job, one) && !is_shown_by_another(p, worker, one))
+            entry = one;
+    }
+    return entry ? entry : next_entry(p);
+}
+
+static bool share_page(const struct ofs_entry *a, const struct ofs_entry *b)
+{
+    return path_of(a) && path_of(b) && !strcmp(path_of(a), path_of(b));
+}
+
+static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,
+                     struct ofs_error *err)
+{
+    struct ofs_job *job = worker->job;
+    const struct ofs_page_config config = {
+        .scenario = job->scenario, .origin = job->origin, .accepted = job->accepted};
+    worker->page = ofs_page_open(job->browser, &config, stage->deadline, err);
+    return worker->page ? 0 : -1;
+}
+
+/* A page that failed leaves a tab of which nothing is known. */
+static void drop_page(struct ofs_worker *worker)
+{
+    struct ofs_page *page = worker->page;
+    worker->page = NULL; /* nobody else may find it while it is closed */
+    ofs_page_close(page, ofs_deadline_in(CLOSING));
+}
+
+/* One setting. */
+static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_entry *entry)
+{
+    struct ofs_error err = {0};
+    struct ofs_job *job = p->job;
+    if (!worker->page && open_page(worker, p->stage, &err)) {
+        if (!is_over(job))
+            job->end = err;
+        entry->is_taken = false;
+        return;
+    }
+    if (!p->stage->work(worker, entry, &err))
+        return;
+    job->tabs_lost += err.code == OFS_ERR_TAB_LOST;
+    if (ends_run(job, p->stage, &err)) {
+        if (!is_over(job))
+            job->end = err;
+        entry->is_taken = false; /* how far it came is told by its own marks */
+        ofs_loop_notify(job->loop);
+        return;
+    }
+    p->stage->failed(job, entry, &err);
+    drop_page(worker);
+}
+
+struct start {
+    const struct pump *pump;
+    struct ofs_worker *worker;
+};
+
+static void run_worker(void *arg)
+{
+    const struct start *start = arg;
+    const struct pump *p = start->pump;
+    struct ofs_worker *worker = start->worker;
+    struct ofs_error err;
+    bool idle = !next_entry(p);
+    if (!idle && ((!worker->page && open_page(worker, p->stage, &err)) ||
+                  (p->stage->prepare && p->stage->prepare(worker, &err)))) {
+        if (!is_over(p->job))
+            p->job->end = err;
+        return;
+    }
+    for (struct ofs_entry *first; !is_over(p->job) && (first = take(p, worker));) {
+        struct ofs_entry *end = p->job->entries + p->job->n_entries;
+        for (struct ofs_entry *e = first; e < end; e++)
+            e->is_taken =
+                e->is_taken || e == first || (p->stage->wants(p->job, e) && share_page(first, e));
+        work_on(p, worker, first);
+        for (struct ofs_entry *e = first + 1; e < end; e++)
+            if (share_page(first, e) && p->stage->wants(p->job, e) && !is_over(p->job))
+                work_on(p, worker, e);
+    }
+}
+
+void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage)
+{
+    const struct pump pump = {.job = job, .stage = stage};
+    struct start starts[OFS_MOST_TABS];
+    size_t wanting = 0;
+    for (size_t i = 0; i < job->n_entries; i++) {
+        job->entries[i].is_taken = false;
+        wanting += stage->wants(job, &job->entries[i]);
+    }
+    size_t n = job->options.tabs < 1 ? 1 : (size_t)job->options.tabs;
+    n = n < OFS_MOST_TABS ? n : OFS_MOST_TABS;
+    n = n < wanting ? n : wanting;
+    for (size_t i = 0; i < n; i++) {
+        starts[i] = (struct start){.pump = &pump, .worker = &job->workers[i]};
+        job->workers[i].job = job;
+        struct ofs_error err;
+        if (ofs_loop_spawn(job->loop, run_worker, &starts[i], &err) && !is_over(job))
+            job->end = err;
+    }
+    job->n_workers = job->n_workers > n ? job->n_workers : n;
+    ofs_loop_run(job->loop);
+}
+
+static void close_worker(void *arg)
+{
+    drop_page(arg);
+}
+
+void ofs_close_tabs(struct ofs_job *job)
+{
+    struct ofs_error ignored;
+    for (size_t i = 0; i < job->n_workers; i++)
+        if (job->workers[i].page &&
+            ofs_loop_spawn(job->loop, close_worker, &job->workers[i], &ignored))
+            drop_page(&job->workers[i]);
+    ofs_loop_run(job->loop);
+}

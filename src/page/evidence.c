@@ -1,0 +1,199 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "page/internal.h"
+
+/* From the tab's view and the last read of the probe to the struct that readiness.c judges. */
+
+enum {
+    BODY_AFTER = 12000, /* ms: an answer whose rest the page has not read by then is not awaited */
+    POLLS = 2,          /* whole answers to one question, before asking it again is a poll */
+};
+
+bool ofs_is_save_method(const char *method)
+{
+    static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (!strcmp(method, methods[i]))
+            return true;
+    return false;
+}
+
+bool ofs_url_has_path(const char *url, const char *path)
+{
+    const char *rest = strstr(url, "://");
+    rest = rest ? strchr(rest + 3, '/') : NULL;
+    size_t n = strlen(path);
+    return rest && !strncmp(rest, path, n) && strchr("?#", rest[n]);
+}
+
+bool ofs_url_is_of(const char *url, const char *origin)
+{
+    size_t n = strlen(origin);
+    return !strncmp(url, origin, n) && strchr("/?#", url[n]);
+}
+
+static bool is_same_question(const struct ofs_request *a, const struct ofs_request *b)
+{
+    return a->body == b->body && !strcmp(a->method, b->method) && a->url && b->url &&
+           !strcmp(a->url, b->url);
+}
+
+static bool is_success(const struct ofs_request *r)
+{
+    return r->ended && !r->failed && r->status >= 200 && r->status < 300;
+}
+
+/* An answer that says that the site could not tell: a page that asked for a state did not get it.
+ * One that says that there is no such thing (400, 404, 410) tells nothing of that kind. */
+static bool is_refusal(const struct ofs_request *r)
+{
+    return !r->left && (r->failed || r->status == 401 || r->status == 403 || r->status == 408 ||
+                        r->status == 429 || r->status >= 500);
+}
+
+/* The same question was answered twice already: a page that asks it again polls. */
+static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_request *r)
+{
+    int answered = 0;
+    for (unsigned serial = from + 1; serial < r->serial && answered < POLLS; serial++) {
+        const struct ofs_request *other = ofs_tab_request(tab, serial);
+        answered += other && is_success(other) && is_same_question(other, r);
+    }
+    return answered >= POLLS;
+}
+
+static bool was_answered_later(const struct ofs_tab *tab, const struct ofs_request *r)
+{
+    for (unsigned serial = r->serial + 1; serial <= tab->view.last_serial; serial++) {
+        const struct ofs_request *other = ofs_tab_request(tab, serial);
+        if (other && is_success(other) && is_same_question(r, other))
+            return true;
+    }
+    return false;
+}
+
+/* What the page's own requests tell. `*ret_last` is when the last of them ended. */
+static void read_requests(const struct ofs_page *page, const struct ofs_progress *p,
+                          struct ofs_evidence *e, int64_t *ret_last)
+{
+    const struct ofs_tab *tab = page->tab;
+    int64_t now = ofs_now_ms();
+    *ret_last = 0;
+    for (unsigned serial = p->serial + 1; serial <= tab->view.last_serial; serial++) {
+        const struct ofs_request *r = ofs_tab_request(tab, serial);
+        if (!r || !r->url || r->left)
+            continue;
+        bool given_up = r->answered_ms && now - r->answered_ms > BODY_AFTER;
+        bool is_open = !r->ended && !given_up;
+        if (!is_open && *ret_last < r->ended_ms && !is_poll(tab, p->serial, r))
+            *ret_last = r->ended_ms;
+        if (is_open && !is_poll(tab, p->serial, r))
+            e->open++;
+        if (r->ended && r->kind == OFS_REQUEST_DATA && is_refusal(r) &&
+            ofs_url_is_of(r->url, page->config.origin) && !was_answered_later(tab, r))
+            e->refused++;
+    }
+    e->overflowed = tab->view.overflowed;
+}
+
+static enum ofs_sign sign_of(const cJSON *value)
+{
+    return cJSON_IsTrue(value)    ? OFS_SIGN_SEEN
+           : cJSON_IsFalse(value) ? OFS_SIGN_MISSING
+                                  : OFS_SIGN_NONE;
+}
+
+static enum ofs_reading reading_of(const struct ofs_visit *visit, const cJSON *match)
+{
+    const char *state = ofs_json_str(match, "state", "");
+    const char *wording = ofs_json_str(match, "wording", "");
+    if (!visit->setting)
+        return OFS_READING_INDEX;
+    if (!match)
+        return OFS_READING_ABSENT;
+    if (ofs_json_bool(match, "disabled", false))
+        return OFS_READING_DISABLED;
+    if (!state[0] || !strcmp(wording, "unknown"))
+        return OFS_READING_UNCLEAR;
+    if (!strcmp(wording, "inverted"))
+        state = !strcmp(state, "on") ? "off" : !strcmp(state, "off") ? "on" : state;
+    return strcmp(state, visit->setting->wanted) ? OFS_READING_UNWANTED : OFS_READING_WANTED;
+}
+
+/* The key names the control, so the data's value is compared with what the control shows, whatever
+ * its words make of it. */
+static void read_served(const struct ofs_progress *p, const cJSON *match, struct ofs_evidence *e)
+{
+    const char *said = ofs_json_str(p->served, "state", "");
+    const char *shown = ofs_json_str(match, "state", "");
+    if (!said[0] || !shown[0])
+        return;
+    e->served = strcmp(said, shown) ? OFS_SERVED_CONTRADICTS : OFS_SERVED_AGREES;
+    e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);
+}
+
+static void read_probe(const struct ofs_progress *p, const cJSON *look, const cJSON *match,
+                       struct ofs_evidence *e)
+{
+    /* The document that holds the control has to have started, be it a frame's. */
+    e->mark = sign_of(ofs_json_get(match ? match : look, "boot"));
+    e->canary = sign_of(ofs_json_get(look, "canary"));
+    e->complete = ofs_json_bool(look, "complete", false);
+    e->busy = ofs_json_bool(match, "busy", false);
+    e->plain = ofs_json_bool(match, "plain", false);
+    e->timers_made = (int)ofs_json_num(look, "signals/timers", -1);
+    e->loops = ofs_json_bool(look, "signals/loop", false);
+    e->animations = (unsigned)ofs_json_num(look, "signals/animations", 0);
+    e->idle = ofs_json_bool(look, "idle", false);
+    e->rounds = p->rounds;
+}
+
+static int read_timers(struct ofs_page *page, ofs_deadline deadline, struct ofs_evidence *e,
+                       struct ofs_error *err)
+{
+    const struct ofs_browser_ops *ops = page->browser->ops;
+    struct ofs_timers timers;
+    struct ofs_error soft;
+    e->timer_ms = -1;
+    if (e->timers_made == 0 || !ops->timers || !page->tab->sees.timers)
+        return 0;
+    if (!ops->timers(page->tab, deadline, &timers, &soft)) {
+        e->knows_timers = true;
+        e->timer_ms = timers.pending ? timers.first_ms : -1;
+        e->repeating = timers.repeating;
+        return 0;
+    }
+    if (soft.code == OFS_ERR_PEER || soft.code == OFS_ERR_TIMEOUT)
+        return 0; /* not known for this document */
+    *err = soft;
+    return -1;
+}
+
+int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                        struct ofs_evidence *ret, struct ofs_error *err)
+{
+    const struct ofs_tab *tab = page->tab;
+    const cJSON *look = p->result.look, *match = ofs_match_of(look, p->visit.setting);
+    int64_t now = ofs_now_ms(), last;
+    *ret = (struct ofs_evidence){
+        .reading = reading_of(&p->visit, match),
+        .sees_requests = tab->sees.requests,
+        .sees_channels = tab->sees.channels,
+        .channels = tab->view.channels,
+        .silent_channels = tab->view.channels && !tab->view.messages ? tab->view.channels : 0,
+        .workers = tab->view.workers,
+        .age_ms = now - p->began,
+    };
+    read_probe(p, look, match, ret);
+    if (read_timers(page, deadline, ret, err))
+        return -1;
+    bool doubted = ret->reading != OFS_READING_UNWANTED && ret->reading != OFS_READING_INDEX &&
+                   ret->reading != OFS_READING_ABSENT;
+    if (doubted && ret->complete && ofs_inspect_answers(page, p, deadline, err))
+        return -1;
+    read_served(p, match, ret);
+    read_requests(page, p, ret, &last);
+    ret->still_ms = now - (last > p->still_since ? last : p->still_since);
+    return 0;
+}

@@ -1,0 +1,158 @@
+#include "page/readiness.h"
+
+#include <stddef.h>
+
+/* Milliseconds. */
+enum {
+    FLOOR = 300,        /* added to quiet before a wanted state is believed */
+    STILL_MARKED = 400, /* a state that is not wanted, and the scenario's mark was seen */
+    STILL_UNMARKED = 1000,
+    STILL_WANTED = 3000,     /* all that can be pending is seen, but something keeps moving */
+    STILL_UNSEEN = 11000,    /* something may be pending that cannot be seen */
+    HORIZON = 15000,         /* a timer that is due later does not hold back a state */
+    OVERDUE_UNWANTED = 6000, /* a mark or an answer that did not come */
+    OVERDUE = 12000,
+    OVERDUE_QUIET = 2000, /* the same, where nothing is pending that could still bring it */
+    SOON = 50,            /* after what was waited for has happened, its effect */
+};
+
+const char *ofs_grade_word(enum ofs_grade grade)
+{
+    static const char *const words[] = {NULL, "still", "quiet", "served"};
+    return words[grade];
+}
+
+static int64_t at_least(int64_t ms, int64_t least)
+{
+    return ms > least ? ms : least;
+}
+
+/* Timers that may still change what is shown. */
+static bool timer_is_near(const struct ofs_evidence *e)
+{
+    return e->knows_timers && e->timer_ms >= 0 && e->timer_ms <= HORIZON;
+}
+
+static bool has_no_timers(const struct ofs_evidence *e)
+{
+    return e->timers_made == 0 || (e->knows_timers && !timer_is_near(e) && e->repeating == 0);
+}
+
+bool ofs_evidence_is_quiet(const struct ofs_evidence *e)
+{
+    return e->complete && e->sees_requests && e->sees_channels && e->open == 0 &&
+           e->channels == 0 && e->workers == 0 && has_no_timers(e) && !e->loops &&
+           e->animations == 0 && e->idle && e->rounds >= 2;
+}
+
+/* Is there a place where something may be pending and cannot be seen? */
+static bool is_unseen(const struct ofs_evidence *e)
+{
+    return !e->sees_requests || !e->sees_channels || e->channels > 0 || e->workers > 0 ||
+           e->loops || (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
+}
+
+static struct ofs_readiness wait_for(const char *missing, enum ofs_waiting waiting, int64_t ms)
+{
+    return (struct ofs_readiness){
+        .missing = missing, .waiting = waiting, .wait_ms = at_least(ms, 1)};
+}
+
+static struct ofs_readiness believe(enum ofs_grade grade)
+{
+    return (struct ofs_readiness){.grade = grade};
+}
+
+/* Without these nothing is believed, whatever it shows. */
+static const char *barrier(const struct ofs_evidence *e)
+{
+    if (e->canary == OFS_SIGN_MISSING)
+        return "nothing on it shows that somebody is signed in";
+    if (e->busy)
+        return "it says that it is busy";
+    return NULL;
+}
+
+/* What has to come before a state is confirmed. */
+static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting *ret_waiting)
+{
+    *ret_waiting = OFS_WAITING_LOADING;
+    if (!e->complete)
+        return "it was still loading";
+    if (e->mark == OFS_SIGN_MISSING && !e->plain)
+        return "its scripts did not finish starting";
+    *ret_waiting = OFS_WAITING_REQUESTS;
+    if (e->overflowed)
+        return "it makes more requests than can be followed";
+    if (e->open > 0)
+        return "it was waiting for an answer of the site";
+    if (e->silent_channels > 0)
+        return "it was waiting for a message of the site";
+    if (e->refused > 0)
+        return "the site refused to answer what it asked for";
+    if (e->served == OFS_SERVED_CONTRADICTS)
+        return "the site's own data say otherwise than the control shows";
+    return NULL;
+}
+
+/* Something is missing that would confirm the state. */
+static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, const char *missing,
+                                              enum ofs_waiting waiting)
+{
+    bool pending = !e->complete || e->open > 0 || timer_is_near(e);
+    int64_t overdue = ofs_evidence_is_quiet(e)             ? OVERDUE_QUIET
+                      : e->reading == OFS_READING_UNWANTED ? OVERDUE_UNWANTED
+                                                           : OVERDUE;
+    int64_t left = overdue - (e->still_ms < e->age_ms ? e->still_ms : e->age_ms);
+    /* An "on" is not doubted for ever because an advertisement never loads. */
+    bool is_late = e->reading == OFS_READING_UNWANTED ? e->age_ms >= overdue && e->still_ms >= 1000
+                                                      : left <= 0 && !pending;
+    if (!is_late)
+        return wait_for(missing, waiting, at_least(left, SOON));
+    struct ofs_readiness over = {.missing = missing, .waiting = waiting, .wait_ms = SOON};
+    if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_ABSENT) {
+        over.hopeless = true;
+        return over;
+    }
+    over.grade = OFS_GRADE_STILL;
+    over.unconfirmed = true;
+    return over;
+}
+
+static struct ofs_readiness judge_stillness(const struct ofs_evidence *e)
+{
+    bool marked = e->mark == OFS_SIGN_SEEN;
+    bool easy = e->reading == OFS_READING_UNWANTED;
+    if (!easy && timer_is_near(e))
+        return wait_for("one of its timers was still running", OFS_WAITING_TIMERS,
+                        e->timer_ms + SOON);
+    int64_t need = easy           ? (marked ? STILL_MARKED : STILL_UNMARKED)
+                   : is_unseen(e) ? STILL_UNSEEN
+                                  : STILL_WANTED;
+    if (e->still_ms < need)
+        return wait_for(NULL, OFS_WAITING_STILLNESS, need - e->still_ms);
+    return believe(OFS_GRADE_STILL);
+}
+
+struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
+{
+    enum ofs_waiting waiting;
+    const char *missing = barrier(e);
+    if (missing) {
+        struct ofs_readiness r = wait_for(missing, OFS_WAITING_LOADING, OVERDUE);
+        r.hopeless =
+            e->still_ms >= OVERDUE && e->age_ms >= OVERDUE && e->open == 0 && !timer_is_near(e);
+        return r;
+    }
+    if (e->served == OFS_SERVED_AGREES && (e->served_by_answer || (e->complete && e->open == 0)))
+        return believe(OFS_GRADE_SERVED);
+    missing = unconfirmed_by(e, &waiting);
+    if (missing)
+        return judge_unconfirmed(e, missing, waiting);
+    if (!ofs_evidence_is_quiet(e))
+        return judge_stillness(e);
+    bool easy = e->reading == OFS_READING_UNWANTED || e->reading == OFS_READING_INDEX;
+    if (easy || e->still_ms >= FLOOR)
+        return believe(OFS_GRADE_QUIET);
+    return wait_for(NULL, OFS_WAITING_STILLNESS, FLOOR - e->still_ms);
+}

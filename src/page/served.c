@@ -1,0 +1,361 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "page/internal.h"
+
+/* What the site itself says of a setting: in its answers, and in the data that are embedded in its
+ * document. The key that names the control names the value too. */
+
+enum {
+    MOST_DEPTH = 64,    /* of nested data */
+    MOST_OBJECT = 8192, /* bytes of an embedded object around a key */
+    MOST_ANSWERS = 60,  /* asked in one go */
+};
+
+/* A state that was found; two that differ are none. */
+struct found {
+    char state[64];
+    bool any, conflict;
+};
+
+static void take(struct found *f, const char *state)
+{
+    if (!state || !state[0])
+        return;
+    f->conflict = f->conflict || (f->any && strcmp(f->state, state));
+    f->any = true;
+    snprintf(f->state, sizeof f->state, "%s", state);
+}
+
+static const struct {
+    const char *word, *state;
+} words[] = {
+    {"true", "on"},         {"on", "on"},         {"1", "on"},
+    {"yes", "on"},          {"enabled", "on"},    {"active", "on"},
+    {"checked", "on"},      {"allowed", "on"},    {"opted_in", "on"},
+    {"optedin", "on"},      {"opt_in", "on"},     {"false", "off"},
+    {"off", "off"},         {"0", "off"},         {"no", "off"},
+    {"disabled", "off"},    {"inactive", "off"},  {"unchecked", "off"},
+    {"not_allowed", "off"}, {"opted_out", "off"}, {"optedout", "off"},
+    {"opt_out", "off"},
+};
+
+static const char *state_of_word(const char *word)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcasecmp(words[i].word, word))
+            return words[i].state;
+    return word;
+}
+
+static const char *state_of_scalar(const cJSON *value)
+{
+    if (cJSON_IsBool(value))
+        return cJSON_IsTrue(value) ? "on" : "off";
+    if (cJSON_IsNumber(value))
+        return value->valuedouble == 0 ? "off" : value->valuedouble == 1 ? "on" : NULL;
+    return cJSON_IsString(value) ? state_of_word(value->valuestring) : NULL;
+}
+
+/* The member of an object that holds a setting's value. */
+static const char *state_of_object(const cJSON *object)
+{
+    static const char *const names[] = {
+        "value",        "enabled", "isEnabled", "checked",  "selected", "on",           "isOn",
+        "settingValue", "state",   "active",    "isActive", "allowed",  "currentValue", "choice"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *state = state_of_scalar(ofs_json_get(object, names[i]));
+        if (state)
+            return state;
+    }
+    return NULL;
+}
+
+static const char *state_of_value(const cJSON *value)
+{
+    return cJSON_IsObject(value) ? state_of_object(value) : state_of_scalar(value);
+}
+
+static bool is_word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+/* Does the text name the key, as a word of its own? */
+static const char *find_key(const char *text, const char *key)
+{
+    size_t n = strlen(key);
+    for (const char *at = strstr(text, key); at; at = strstr(at + 1, key))
+        if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[n]))
+            return at;
+    return NULL;
+}
+
+/* An object that says by one of its members which setting it is. */
+static bool is_about(const cJSON *object, const char *key)
+{
+    static const char *const names[] = {"key",       "id",          "name",    "settingKey",
+                                        "settingId", "settingName", "setting", "entityUrn"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const cJSON *name = ofs_json_get(object, names[i]);
+        if (cJSON_IsString(name) && find_key(name->valuestring, key))
+            return true;
+    }
+    return false;
+}
+
+static void search_data(const cJSON *value, const char *key, int depth, struct found *f)
+{
+    const cJSON *child;
+    if (depth > MOST_DEPTH || !(cJSON_IsObject(value) || cJSON_IsArray(value)))
+        return;
+    if (cJSON_IsObject(value) && is_about(value, key))
+        take(f, state_of_object(value));
+    cJSON_ArrayForEach(child, value)
+    {
+        if (child->string && !strcmp(child->string, key))
+            take(f, state_of_value(child));
+        search_data(child, key, depth + 1, f);
+    }
+}
+
+/* ---- data that are embedded in a document ---- */
+
+/* A copy without the escapes of attributes and of strings inside scripts, so that data read as
+ * data. */
+static char *unescape(const char *text)
+{
+    static const struct {
+        const char *escape, *plain;
+    } escapes[] = {
+        {"&quot;", "\""}, {"&#34;", "\""}, {"&#x22;", "\""},  {"&amp;", "&"},
+        {"&#39;", "'"},   {"\\\"", "\""},  {"\\u0022", "\""},
+    };
+    char *copy = malloc(strlen(text) + 1), *to = copy;
+    while (copy && *text) {
+        const char *plain = NULL;
+        size_t n = 0;
+        for (size_t i = 0;
+             (*text == '&' || *text == '\\') && !plain && i < sizeof escapes / sizeof *escapes;
+             i++) {
+            n = strlen(escapes[i].escape);
+            if (!strncmp(text, escapes[i].escape, n))
+                plain = escapes[i].plain;
+        }
+        *to++ = plain ? *plain : *text;
+        text += plain ? n : 1;
+    }
+    if (copy)
+        *to = '\0';
+    return copy;
+}
+
+/* The end of the object that begins here, or NULL. */
+static const char *object_end(const char *text)
+{
+    int depth = 0;
+    bool quoted = false;
+    for (const char *p = text; *p && p - text < MOST_OBJECT; p++) {
+        if (quoted && *p == '\\' && p[1])
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (!quoted && *p == '{')
+            depth++;
+        else if (!quoted && *p == '}' && --depth == 0)
+            return p + 1;
+    }
+    return NULL;
+}
+
+static cJSON *parse_object(const char *begin)
+{
+    const char *end = object_end(begin);
+    return end ? cJSON_ParseWithLength(begin, (size_t)(end - begin)) : NULL;
+}
+
+/* KEY": VALUE */
+static bool take_member(const char *after, struct found *f)
+{
+    if (*after != '"')
+        return false;
+    after += 1 + strspn(after + 1, " \t\r\n");
+    if (*after != ':')
+        return false;
+    after += 1 + strspn(after + 1, " \t\r\n");
+    if (*after == '{') {
+        OFS_AUTO_JSON object = parse_object(after);
+        take(f, state_of_object(object));
+        return true;
+    }
+    char word[64];
+    bool quoted = *after == '"';
+    after += quoted;
+    size_t n = strcspn(after, quoted ? "\"" : ",}] \t\r\n;<");
+    if (n == 0 || n >= sizeof word || !strncmp(after, "null", 4))
+        return true;
+    memcpy(word, after, n);
+    word[n] = '\0';
+    take(f, state_of_word(word));
+    return true;
+}
+
+/* { …, "key": "KEY", "value": … }: the object around it. */
+static void take_around(const char *text, const char *at, const char *key, struct found *f)
+{
+    int tries = 0;
+    for (const char *p = at; p > text && at - p < MOST_OBJECT && tries < 4; p--) {
+        if (*p != '{')
+            continue;
+        tries++;
+        OFS_AUTO_JSON object = parse_object(p);
+        if (!object)
+            continue;
+        if (is_about(object, key))
+            take(f, state_of_object(object));
+        return;
+    }
+}
+
+/* <input id="KEY" checked>: an attribute that says on was put there by the site. One that is
+ * missing, or says off, may be an empty switch that waits for its state, and says nothing. */
+static bool take_tag(const char *text, const char *at, struct found *f)
+{
+    const char *begin = at, *end = at + strcspn(at, "<>");
+    while (begin > text && *begin != '<' && *begin != '>')
+        begin--;
+    if (*begin != '<' || *end != '>')
+        return false;
+    char tag[1024];
+    size_t n = (size_t)(end - begin);
+    if (n >= sizeof tag)
+        return true;
+    memcpy(tag, begin, n);
+    tag[n] = '\0';
+    const char *checked = strstr(tag, " checked");
+    bool has_checked = checked && strchr(" =/", checked[8] ? checked[8] : ' ');
+    if (has_checked || strstr(tag, "aria-checked=\"true\""))
+        take(f, "on");
+    return true;
+}
+
+static void search_text(const char *source, const char *key, struct found *f)
+{
+    char *text = unescape(source);
+    size_t n = strlen(key);
+    for (const char *at = text ? find_key(text, key) : NULL; at; at = find_key(at + n, key)) {
+        bool quoted = at > text && at[-1] == '"';
+        if (take_tag(text, at, f) || (quoted && take_member(at + n, f)))
+            continue;
+        take_around(text, at, key, f);
+    }
+    free(text);
+}
+
+static void finish(const struct found *f, char *ret_state, size_t size)
+{
+    snprintf(ret_state, size, "%s", f->conflict ? "" : f->state);
+}
+
+static bool is_data(const char *text)
+{
+    text += strspn(text, " \t\r\n");
+    return *text == '{' || *text == '[' || *text == '"' || !strncmp(text, "true", 4) ||
+           !strncmp(text, "false", 5);
+}
+
+void ofs_served_state(const char *text, const char *key, bool named, char *ret_state, size_t size)
+{
+    struct found f = {0};
+    OFS_AUTO_JSON data = is_data(text) ? cJSON_Parse(text) : NULL;
+    if (data) {
+        search_data(data, key, 0, &f);
+        if (!f.any && named)
+            take(&f, state_of_value(data));
+    } else {
+        search_text(text, key, &f);
+    }
+    finish(&f, ret_state, size);
+}
+
+void ofs_served_field(const char *text, const char *field, char *ret_state, size_t size)
+{
+    struct found f = {0};
+    OFS_AUTO_JSON data = cJSON_Parse(text);
+    take(&f, state_of_value(ofs_json_at(data, field)));
+    finish(&f, ret_state, size);
+}
+
+/* ---- asking ---- */
+
+/* What this answer says; "" where it does not speak of the setting. */
+static void state_in_answer(const struct ofs_setting *setting, const struct ofs_request *r,
+                            const char *text, char *ret_state, size_t size)
+{
+    const char *path = ofs_json_str(setting->state, "path", NULL);
+    const char *field = ofs_json_str(setting->state, "field", NULL);
+    *ret_state = '\0';
+    if (path && field && ofs_url_has_path(r->url, path))
+        ofs_served_field(text, field, ret_state, size);
+    if (!*ret_state && setting->key)
+        ofs_served_state(text, setting->key,
+                         r->kind == OFS_REQUEST_DATA && find_key(r->url, setting->key), ret_state,
+                         size);
+}
+
+static bool is_to_be_asked(const struct ofs_request *r)
+{
+    bool reads = !ofs_is_save_method(r->method) || !strcmp(r->method, "POST");
+    return reads && r->kind != OFS_REQUEST_SCRIPT && r->ended && !r->failed && !r->left &&
+           r->status >= 200 && r->status < 300;
+}
+
+static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struct ofs_request *r,
+                      ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_error soft;
+    OFS_AUTO_STR text = NULL;
+    char state[64];
+    bool by_answer = r->kind == OFS_REQUEST_DATA;
+    int64_t ended = r->ended_ms;
+    if (page->browser->ops->body(page->tab, r->serial, deadline, &text, &soft)) {
+        bool is_over = soft.code == OFS_ERR_LOST || soft.code == OFS_ERR_TAB_LOST ||
+                       soft.code == OFS_ERR_INTERRUPTED;
+        if (is_over)
+            *err = soft;
+        return is_over ? -1 : 0;
+    }
+    state_in_answer(p->visit.setting, r, text, state, sizeof state);
+    /* the newest word counts */
+    if (!state[0] || ofs_json_num(p->served, "ended", 0) > (double)ended)
+        return 0;
+    cJSON_Delete(p->served);
+    p->served = cJSON_CreateObject();
+    cJSON_AddStringToObject(p->served, "state", state);
+    cJSON_AddBoolToObject(p->served, "by_answer", by_answer);
+    cJSON_AddNumberToObject(p->served, "ended", (double)ended);
+    return 0;
+}
+
+int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                        struct ofs_error *err)
+{
+    const struct ofs_setting *setting = p->visit.setting;
+    int asked = 0;
+    if (!page->browser->ops->body || !page->tab->sees.bodies || !setting ||
+        (!setting->key && !setting->state))
+        return 0;
+    for (unsigned serial = p->serial + 1; serial <= page->tab->view.last_serial; serial++) {
+        const struct ofs_request *r = ofs_tab_request(page->tab, serial);
+        bool *inspected = &p->inspected[serial % OFS_MAX_REQUESTS];
+        if (!r || *inspected || !is_to_be_asked(r) || asked++ >= MOST_ANSWERS)
+            continue;
+        *inspected = true;
+        if (ask_answer(page, p, r, deadline, err))
+            return -1;
+    }
+    return 0;
+}

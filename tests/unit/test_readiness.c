@@ -1,0 +1,297 @@
+/*
+ * When a page is believed. Each row changes one thing of a page that has come to rest.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "page/readiness.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* A page at rest: everything can be seen, and nothing is pending. */
+#define REST                                                                              \
+    .complete = true, .sees_requests = true, .sees_channels = true, .knows_timers = true, \
+    .timer_ms = -1, .idle = true, .rounds = 2, .still_ms = 20, .age_ms = 100
+
+/* A row overrides what it changes. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const struct {
+    const char *name;
+    struct ofs_evidence e;
+    const char *grade; /* NULL: not ready */
+    const char *missing;
+    bool unconfirmed;
+} rows[] = {
+    /* quiet */
+    {"on, at rest", {REST, .reading = OFS_READING_UNWANTED}, "quiet", NULL, false},
+    {"off, at rest, too early", {REST, .reading = OFS_READING_WANTED}, NULL, NULL, false},
+    {"off, at rest", {REST, .reading = OFS_READING_WANTED, .still_ms = 300}, "quiet", NULL, false},
+    {"absent, at rest",
+     {REST, .reading = OFS_READING_ABSENT, .still_ms = 300},
+     "quiet",
+     NULL,
+     false},
+    {"disabled, at rest",
+     {REST, .reading = OFS_READING_DISABLED, .still_ms = 300},
+     "quiet",
+     NULL,
+     false},
+    {"an index at rest", {REST, .reading = OFS_READING_INDEX}, "quiet", NULL, false},
+    {"one round is none",
+     {REST, .reading = OFS_READING_WANTED, .rounds = 1, .still_ms = 500},
+     NULL,
+     NULL,
+     false},
+    {"a page without any timer so far, where they cannot be told",
+     {REST, .reading = OFS_READING_WANTED, .knows_timers = false, .timers_made = 0,
+      .still_ms = 300},
+     "quiet",
+     NULL,
+     false},
+
+    /* served */
+    {"an answer says off",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_AGREES, .served_by_answer = true},
+     "served",
+     NULL,
+     false},
+    {"an answer says off, and other requests are open",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_AGREES, .served_by_answer = true,
+      .open = 3},
+     "served",
+     NULL,
+     false},
+    {"the document says off, and a request is open",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_AGREES, .open = 1},
+     NULL,
+     "waiting for an answer",
+     false},
+    {"the document says off",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_AGREES},
+     "served",
+     NULL,
+     false},
+    {"the site's data say on while off is shown",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_CONTRADICTS, .still_ms = 1000,
+      .age_ms = 1000},
+     NULL,
+     "say otherwise",
+     false},
+    {"and it stays so",
+     {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_CONTRADICTS, .still_ms = 60000,
+      .age_ms = 60000},
+     "still",
+     "say otherwise",
+     true},
+
+    /* pending */
+    {"a request is open",
+     {REST, .reading = OFS_READING_WANTED, .open = 1, .still_ms = 9000},
+     NULL,
+     "waiting for an answer",
+     false},
+    {"a request is open for ever",
+     {REST, .reading = OFS_READING_WANTED, .open = 1, .still_ms = 60000, .age_ms = 60000},
+     NULL,
+     "waiting for an answer",
+     false},
+    {"on, and a request is open for long",
+     {REST, .reading = OFS_READING_UNWANTED, .open = 1, .still_ms = 6000, .age_ms = 6000},
+     "still",
+     "waiting for an answer",
+     true},
+    {"a refusal",
+     {REST, .reading = OFS_READING_WANTED, .refused = 1, .still_ms = 1000},
+     NULL,
+     "refused",
+     false},
+    {"a refusal, and nothing more comes",
+     {REST, .reading = OFS_READING_WANTED, .refused = 1, .still_ms = 3000, .age_ms = 3000},
+     "still",
+     "refused",
+     true},
+    {"too many requests",
+     {REST, .reading = OFS_READING_WANTED, .overflowed = true, .still_ms = 60000, .age_ms = 60000},
+     "still",
+     "more requests",
+     true},
+    {"a socket that has said nothing",
+     {REST, .reading = OFS_READING_WANTED, .channels = 1, .silent_channels = 1, .still_ms = 9000,
+      .age_ms = 9000},
+     NULL,
+     "message",
+     false},
+    {"a timer",
+     {REST, .reading = OFS_READING_WANTED, .timers_made = 1, .timer_ms = 9000, .still_ms = 60000},
+     NULL,
+     "timers",
+     false},
+    {"a timer that is due in half an hour",
+     {REST, .reading = OFS_READING_WANTED, .timers_made = 1, .timer_ms = 1800000, .still_ms = 300},
+     "quiet",
+     NULL,
+     false},
+    {"on, and a timer",
+     {REST, .reading = OFS_READING_UNWANTED, .timers_made = 1, .timer_ms = 9000, .still_ms = 1000},
+     "still",
+     NULL,
+     false},
+
+    /* what cannot be seen needs time */
+    {"timers that cannot be told",
+     {REST, .reading = OFS_READING_WANTED, .knows_timers = false, .timers_made = 2,
+      .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"timers that cannot be told, after long",
+     {REST, .reading = OFS_READING_WANTED, .knows_timers = false, .timers_made = 2,
+      .still_ms = 11000},
+     "still",
+     NULL,
+     false},
+    {"whether there are timers is not known",
+     {REST, .reading = OFS_READING_WANTED, .knows_timers = false, .timers_made = -1,
+      .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"requests that cannot be seen",
+     {REST, .reading = OFS_READING_WANTED, .sees_requests = false, .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"a worker",
+     {REST, .reading = OFS_READING_WANTED, .workers = 1, .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"a frame loop",
+     {REST, .reading = OFS_READING_WANTED, .loops = true, .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"a timer that repeats",
+     {REST, .reading = OFS_READING_WANTED, .timers_made = 1, .repeating = 1, .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
+    {"an animation",
+     {REST, .reading = OFS_READING_WANTED, .animations = 1, .still_ms = 2000},
+     NULL,
+     NULL,
+     false},
+    {"on, and a frame loop",
+     {REST, .reading = OFS_READING_UNWANTED, .loops = true, .still_ms = 1000},
+     "still",
+     NULL,
+     false},
+    {"on, and a frame loop, on a page that has started",
+     {REST, .reading = OFS_READING_UNWANTED, .loops = true, .mark = OFS_SIGN_SEEN, .still_ms = 400},
+     "still",
+     NULL,
+     false},
+
+    /* what the page says of itself */
+    {"nobody is signed in",
+     {REST, .reading = OFS_READING_UNWANTED, .canary = OFS_SIGN_MISSING, .still_ms = 9000},
+     NULL,
+     "signed in",
+     false},
+    {"busy",
+     {REST, .reading = OFS_READING_UNWANTED, .busy = true, .still_ms = 9000},
+     NULL,
+     "busy",
+     false},
+    {"not started",
+     {REST, .reading = OFS_READING_WANTED, .mark = OFS_SIGN_MISSING, .still_ms = 1900,
+      .age_ms = 1900},
+     NULL,
+     "did not finish starting",
+     false},
+    {"never started, off",
+     {REST, .reading = OFS_READING_WANTED, .mark = OFS_SIGN_MISSING, .still_ms = 60000,
+      .age_ms = 60000},
+     "still",
+     "did not finish starting",
+     true},
+    {"a page without scripts needs no mark",
+     {REST, .reading = OFS_READING_WANTED, .mark = OFS_SIGN_MISSING, .plain = true,
+      .still_ms = 300},
+     "quiet",
+     NULL,
+     false},
+    {"still loading",
+     {.reading = OFS_READING_WANTED, .still_ms = 60000, .age_ms = 60000},
+     NULL,
+     "still loading",
+     false},
+    {"nothing is known at all", {.reading = OFS_READING_WANTED}, NULL, "still loading", false},
+};
+#pragma GCC diagnostic pop
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_readiness r = ofs_judge_readiness(&rows[i].e);
+        const char *grade = ofs_grade_word(r.grade);
+        bool same = rows[i].grade ? grade && !strcmp(grade, rows[i].grade) : grade == NULL;
+        if (!same || r.unconfirmed != rows[i].unconfirmed ||
+            (rows[i].missing && !(r.missing && strstr(r.missing, rows[i].missing))))
+            fail_msg("%s: %s%s, missing '%s'", rows[i].name, grade ? grade : "not ready",
+                     r.unconfirmed ? " (unconfirmed)" : "", r.missing ? r.missing : "");
+        if (!grade && !r.hopeless)
+            assert_true(r.wait_ms > 0);
+    }
+}
+
+/* Whatever else is known: a wanted state is never confirmed while something is seen to be pending,
+ * and never before the short time that an idle page gets. */
+static void test_wanted_is_never_confirmed_early(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 1u << 14; bits++) {
+        struct ofs_evidence e = {
+            .reading = OFS_READING_WANTED,
+            .complete = bits & 1,
+            .sees_requests = bits & 2,
+            .sees_channels = bits & 4,
+            .open = bits & 8 ? 1 : 0,
+            .refused = bits & 16 ? 1 : 0,
+            .channels = bits & 32 ? 1 : 0,
+            .workers = bits & 64 ? 1 : 0,
+            .knows_timers = bits & 128,
+            .timer_ms = bits & 256 ? 5000 : -1,
+            .timers_made = bits & 512 ? 1 : 0,
+            .loops = bits & 1024,
+            .idle = bits & 2048,
+            .rounds = bits & 4096 ? 2 : 1,
+            .still_ms = bits & 8192 ? 200 : 2500,
+            .age_ms = 3000,
+        };
+        struct ofs_readiness r = ofs_judge_readiness(&e);
+        if (r.grade == OFS_GRADE_NONE || r.unconfirmed)
+            continue;
+        assert_true(e.complete && e.open == 0 && e.refused == 0);
+        assert_true(e.sees_requests && e.sees_channels && !e.channels && !e.workers && !e.loops);
+        assert_true(e.rounds == 2 && e.idle && e.still_ms >= 300);
+        assert_true(e.timers_made == 0 || (e.knows_timers && e.timer_ms < 0));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_wanted_is_never_confirmed_early),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
