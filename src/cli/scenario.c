@@ -76,13 +76,12 @@ static void list_row(const char *name, const struct ofs_scenario *s)
 static int run_list(const struct cli *cli)
 {
     struct ofs_error err = {0};
-    OFS_AUTO_STR directory = NULL;
-    AUTO_NAMES names = installed(&directory, &err);
+    AUTO_NAMES names = ofs_scenario_names_known(&err);
     if (!names)
         return cli_complain(&err);
     OFS_AUTO_JSON all = cJSON_CreateArray();
     for (char **name = names; *name; name++) {
-        OFS_AUTO_STR path = ofs_text_printf("%s/%s.json", directory, *name);
+        OFS_AUTO_STR path = ofs_scenario_find(*name, &err);
         AUTO_SCENARIO s = path ? ofs_scenario_load(path, &err) : NULL;
         if (cli->json) {
             cJSON_AddItemToArray(all, list_entry(*name, s, &err));
@@ -95,7 +94,7 @@ static int run_list(const struct cli *cli)
     if (cli->json)
         return print_list("scenarios", &all);
     if (!*names)
-        fprintf(stderr, "offswitch: no scenario is in %s\n", directory);
+        fprintf(stderr, "offswitch: there are no scenarios\n");
     return 0;
 }
 

@@ -207,6 +207,35 @@ static bool is_attribute_test(const char *text, size_t n)
     return *p == '=' && p + 1 < text + n;
 }
 
+const char *ofs_check_address(const char *text, const char *origin)
+{
+    if (strncmp(text, "https://", 8) && strncmp(text, "http://", 7))
+        return ofs_check_path(text, origin);
+    char host[300];
+    size_t n = strcspn(text, "/");
+    n += text[n] ? 2 : 0;
+    n += strcspn(text + n, "/?#");
+    if (n >= sizeof host)
+        return "has no valid host name";
+    memcpy(host, text, n);
+    host[n] = '\0';
+    const char *fault = ofs_check_origin(host, NULL);
+    return fault || !text[n] ? fault : ofs_check_path(text + n, NULL);
+}
+
+const char *ofs_check_simple_selector(const char *text, const char *origin)
+{
+    const char *fault = ofs_check_selector(text, origin);
+    size_t depth = 0;
+    for (const char *p = text; !fault && *p; p++) {
+        depth += *p == '[';
+        depth -= *p == ']' && depth;
+        if (!depth && is_one_of(*p, ":+~()"))
+            fault = "is no simple selector: tags, #id, .class, [attribute], blanks, '>' and commas";
+    }
+    return fault;
+}
+
 const char *ofs_check_selector(const char *text, const char *origin)
 {
     (void)origin;

@@ -12,17 +12,19 @@
 
 typedef const char *ofs_check(const char *text, const char *origin);
 
-ofs_check ofs_check_prose;     /* not blank, no control characters but newline and tab */
-ofs_check ofs_check_phrase;    /* a wording on a page: one line, not blank */
-ofs_check ofs_check_id;        /* [a-z0-9][a-z0-9/_.-]* */
-ofs_check ofs_check_key;       /* a control's key: one token without quotes */
-ofs_check ofs_check_origin;    /* https://HOST[:PORT]; http for loopback only */
-ofs_check ofs_check_path;      /* a path that stays under the origin */
-ofs_check ofs_check_selector;  /* a CSS selector, as far as balance and shape tell */
-ofs_check ofs_check_attribute; /* the plain name of an attribute */
-ofs_check ofs_check_language;  /* the shape of a BCP 47 tag */
-ofs_check ofs_check_region;    /* two or three capital letters */
-ofs_check ofs_check_date;      /* YYYY-MM or YYYY-MM-DD, in the calendar */
+ofs_check ofs_check_prose;           /* not blank, no control characters but newline and tab */
+ofs_check ofs_check_phrase;          /* a wording on a page: one line, not blank */
+ofs_check ofs_check_id;              /* [a-z0-9][a-z0-9/_.-]* */
+ofs_check ofs_check_key;             /* a control's key: one token without quotes */
+ofs_check ofs_check_origin;          /* https://HOST[:PORT]; http for loopback only */
+ofs_check ofs_check_path;            /* a path that stays under the origin */
+ofs_check ofs_check_selector;        /* a CSS selector, as far as balance and shape tell */
+ofs_check ofs_check_simple_selector; /* one without pseudo-classes and siblings */
+ofs_check ofs_check_address;         /* such a path, an https address, or http on loopback */
+ofs_check ofs_check_attribute;       /* the plain name of an attribute */
+ofs_check ofs_check_language;        /* the shape of a BCP 47 tag */
+ofs_check ofs_check_region;          /* two or three capital letters */
+ofs_check ofs_check_date;            /* YYYY-MM or YYYY-MM-DD, in the calendar */
 
 /* True for text that a browser could run: "javascript:", "<script", however it is spaced. */
 bool ofs_check_is_script(const char *text);

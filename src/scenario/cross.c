@@ -112,15 +112,17 @@ static void check_page(struct ofs_lint *l, struct ofs_place root, struct ofs_pla
 
 static void check_pages(struct ofs_lint *l, struct ofs_place root)
 {
-    static const char *const lists[] = {"settings", "indexes", "policies"};
+    static const struct {
+        const char *list, *key;
+    } lists[] = {{"settings", "page"}, {"indexes", "page"}, {"policies", "url"}};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        size_t n = 0, top = ofs_lint_enter(l, lists[i], 0);
+        size_t n = 0, top = ofs_lint_enter(l, lists[i].list, 0);
         for
-            OFS_EACH(l, entry, ofs_place_member(l, root, lists[i]))
+            OFS_EACH(l, entry, ofs_place_member(l, root, lists[i].list))
             {
                 size_t back = ofs_lint_enter(l, entry.value->string, n++);
-                ofs_lint_enter(l, "page", 0);
-                check_page(l, root, ofs_place_member(l, entry, "page"));
+                ofs_lint_enter(l, lists[i].key, 0);
+                check_page(l, root, ofs_place_member(l, entry, lists[i].key));
                 ofs_lint_leave(l, back);
             }
         ofs_lint_leave(l, top);

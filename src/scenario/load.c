@@ -43,6 +43,21 @@ char *ofs_scenario_directory(void)
     return is_directory(OFS_DATADIR "/scenarios") ? strdup(OFS_DATADIR "/scenarios") : NULL;
 }
 
+char *ofs_scenario_own_directory(void)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (xdg && *xdg == '/')
+        return ofs_text_printf("%s/offswitch/scenarios", xdg);
+    return home && *home ? ofs_text_printf("%s/.config/offswitch/scenarios", home) : NULL;
+}
+
+bool ofs_scenario_is_own(const char *path)
+{
+    OFS_AUTO_STR own = ofs_scenario_own_directory();
+    size_t n = own ? strlen(own) : 0;
+    return n && !strncmp(path, own, n) && path[n] == '/';
+}
+
 static int compare_strings(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -103,6 +118,35 @@ char **ofs_scenario_names(const char *directory, struct ofs_error *err)
     return names;
 }
 
+char **ofs_scenario_names_known(struct ofs_error *err)
+{
+    OFS_AUTO_STR shipped = ofs_scenario_directory();
+    OFS_AUTO_STR own = ofs_scenario_own_directory();
+    const char *const places[] = {shipped, own && is_directory(own) ? own : NULL};
+    char **all = calloc(1, sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; all && i < sizeof places / sizeof *places; i++) {
+        char **names = places[i] ? ofs_scenario_names(places[i], err) : NULL;
+        for (char **name = names; name && *name; name++) {
+            bool known = false;
+            for (size_t k = 0; k < n; k++)
+                known = known || !strcmp(all[k], *name);
+            char **more = known ? NULL : reallocarray(all, n + 2, sizeof *all);
+            if (!more)
+                continue;
+            all = more;
+            all[n++] = strdup(*name);
+            all[n] = NULL;
+        }
+        ofs_scenario_names_free(names);
+    }
+    if (!all)
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    else if (n)
+        qsort(all, n, sizeof *all, compare_strings);
+    return all;
+}
+
 static bool is_path(const char *text)
 {
     size_t n = strlen(text);
@@ -131,6 +175,12 @@ char *ofs_scenario_find(const char *name_or_path, struct ofs_error *err)
     if (is_path(name_or_path)) {
         path = strdup(name_or_path);
     } else {
+        OFS_AUTO_STR own = ofs_scenario_own_directory();
+        path =
+            own && is_name(name_or_path) ? ofs_text_printf("%s/%s.json", own, name_or_path) : NULL;
+        if (path && !access(path, F_OK))
+            return path;
+        free(path);
         OFS_AUTO_STR directory = ofs_scenario_directory();
         if (!directory) {
             ofs_fail(err, OFS_ERR_SCENARIO, "there is no directory of scenarios");

@@ -12,6 +12,9 @@
 char **ofs_scenario_names(const char *directory, struct ofs_error *err);
 void ofs_scenario_names_free(char **names);
 
+/* The same over both directories, the person's own and the shipped one, each name once. */
+char **ofs_scenario_names_known(struct ofs_error *err);
+
 /* The path of a scenario's file: a name is looked up, a path is taken as it is. NULL with
  * OFS_ERR_SCENARIO for a name that is unknown. The caller frees the result. */
 char *ofs_scenario_find(const char *name_or_path, struct ofs_error *err);

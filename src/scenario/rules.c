@@ -24,6 +24,10 @@ static const struct ofs_rule path = {OFS_RULE_STRING, "a path in quotes", 1, MOS
                                      .check = ofs_check_path};
 static const struct ofs_rule selector = {OFS_RULE_STRING, "a CSS selector in quotes", 1,
                                          MOST_PHRASE, .check = ofs_check_selector};
+static const struct ofs_rule simple_selector = {OFS_RULE_STRING, "a CSS selector in quotes", 1, 127,
+                                                .check = ofs_check_simple_selector};
+static const struct ofs_rule address = {OFS_RULE_STRING, "an address in quotes", 1, MOST_PATH,
+                                        .check = ofs_check_address};
 static const struct ofs_rule attribute = {OFS_RULE_STRING, "the name of an attribute", 1, MOST_WORD,
                                           .check = ofs_check_attribute};
 static const struct ofs_rule date = {OFS_RULE_STRING, "a date in quotes", 1, MOST_WORD,
@@ -60,6 +64,7 @@ static const struct ofs_rule status = {OFS_RULE_INTEGER, "an HTTP status", .leas
 LIST(phrases, phrase, "a list of wordings");
 LIST(paths, path, "a list of paths");
 LIST(selectors, selector, "a list of CSS selectors");
+LIST(simple_selectors, simple_selector, "a list of CSS selectors");
 LIST(attributes, attribute, "a list of attribute names");
 LIST(regions_of, region, "a list of regions");
 LIST(statuses, status, "a list of HTTP statuses");
@@ -178,7 +183,9 @@ OBJECTS(manual, manual_item, "a list of steps by hand");
 
 static const struct ofs_rule_field policy_fields[] = {{"id", &id, true},
                                                       {"title", &phrase, true},
-                                                      {"page", &path, true},
+                                                      {"url", &address, true},
+                                                      {"select", &simple_selectors, false},
+                                                      {"remove", &simple_selectors, false},
                                                       {"why", &prose, false},
                                                       {0}};
 OBJECT(policy, policy_fields, "an object that tells a document");

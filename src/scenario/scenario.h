@@ -61,7 +61,7 @@ struct ofs_scenario {
     const cJSON *never;    /* paths that are never opened */
     const cJSON *terms;    /* {"notice","page"}: told once before the first run on the real site */
     const cJSON *manual;   /* [{"id","title","page","why","steps":[…]}] */
-    const cJSON *policies; /* [{"id","title","page","why"}]: documents to watch */
+    const cJSON *policies; /* [{"id","title","url","select","remove","why"}] */
     struct ofs_setting *settings;
     size_t n_settings;
 };
@@ -91,6 +91,12 @@ bool ofs_setting_is_guess(const struct ofs_setting *setting, const char *member)
 /* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
  * the installed place. The caller frees the result; NULL when there is none. */
 char *ofs_scenario_directory(void);
+
+/* Where a person keeps scenarios of their own: $XDG_CONFIG_HOME/offswitch/scenarios. A file there
+ * wins over one of the same name above. The caller frees the result; NULL where there is no home.
+ */
+char *ofs_scenario_own_directory(void);
+bool ofs_scenario_is_own(const char *path);
 
 struct ofs_lint_fault {
     int line, column; /* from 1; column in bytes */

@@ -212,8 +212,14 @@ static const struct row words[] = {
     {PAGE(MARK "'/./a'"), "settings[0].page", "segment"},
     {WITH("'indexes': {'p': {'page': " MARK "'p'}}"), "indexes.p.page", "has to begin with"},
     {WITH("'never': [" MARK "'x']"), "never[0]", "has to begin with"},
-    {WITH("'policies': [{'id': 'p', 'title': 'P', 'page': " MARK "'//x/y'}]"), "policies[0].page",
+    {WITH("'policies': [{'id': 'p', 'title': 'P', 'url': " MARK "'//x/y'}]"), "policies[0].url",
      "leaves its origin"},
+    {WITH("'policies': [{'id': 'p', 'title': 'P', 'url': " MARK "'http://example.org/x'}]"),
+     "policies[0].url", "plain http is for loopback only"},
+    {WITH("'policies': [{'id': 'p', 'title': 'P', 'url': 'https://example.org/x', 'select': "
+          "['main > .body[lang=en]']}, {'id': 'q', 'title': 'Q', 'url': "
+          "'http://127.0.0.1:8080/x', 'remove': [" MARK "'p:hover']}]"),
+     "policies[1].remove[0]", "is no simple selector"},
     {WITH("'manual': [{'id': 'm', 'title': 'M', 'page': " MARK "'http://y.example/'}]"),
      "manual[0].page", "leaves its origin"},
 
@@ -259,8 +265,8 @@ static const struct row crossed[] = {
      "settings", "the id \"a\" is used twice"},
     {WITH("'manual': [{'id': 'm', 'title': 'M'}, {'id': " MARK "'m', 'title': 'N'}]"), "manual",
      "the id \"m\" is used twice"},
-    {WITH("'policies': [{'id': 'p', 'title': 'M', 'page': '/p'},\n"
-          "{'id': " MARK "'p', 'title': 'N', 'page': '/q'}]"),
+    {WITH("'policies': [{'id': 'p', 'title': 'M', 'url': '/p'},\n"
+          "{'id': " MARK "'p', 'title': 'N', 'url': '/q'}]"),
      "policies", "the id \"p\" is used twice"},
     {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/a', 'labels': {'de': [" MARK
            "'L ']}}"),
