@@ -46,6 +46,8 @@ struct cli {
     const char *fault;      /* rehearse: names, separated by commas */
     const char *generation; /* rehearse: which generation of the site */
     const char *lang;       /* rehearse: which language */
+    const char *seed;       /* rehearse: of random-delays */
+    const char *delay_max;  /* rehearse: the longest of them, in milliseconds */
     bool list_faults;
     bool forget; /* login: remove the profile */
     char **args; /* what is left: SCENARIO, or a sub-command and its own */

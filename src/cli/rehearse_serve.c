@@ -7,6 +7,21 @@
 #include "rehearsal/site.h"
 #include "wire/loop.h"
 
+/* A number from 0 to `most`; NULL is `usual`. Less than 0 where it is none. */
+static int64_t parse_number(const char *option, const char *text, int64_t most, int64_t usual,
+                            struct ofs_error *err)
+{
+    char *end = NULL;
+    if (!text)
+        return usual;
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (errno || end == text || *end || n < 0 || n > most)
+        return ofs_fail(err, OFS_ERR_USAGE, "--%s wants a number from 0 to %lld, not \"%s\"",
+                        option, (long long)most, text);
+    return n;
+}
+
 static int parse_port(const char *text, struct ofs_error *err)
 {
     char *end = NULL;
@@ -35,8 +50,12 @@ int rehearse_serve(const struct cli *cli)
 {
     struct ofs_error err = {0};
     int port = parse_port(cli->serve, &err);
-    if (port < 0)
+    int64_t seed = parse_number("seed", cli->seed, INT64_MAX, 1, &err);
+    int64_t delay_max = parse_number("delay-max", cli->delay_max, 3600000, 0, &err);
+    if (port < 0 || seed < 0 || delay_max < 0)
         return cli_complain(&err);
+    if (cli->seed)
+        fprintf(stderr, "delays of seed %lld\n", (long long)seed);
     struct ofs_loop *loop = ofs_loop_new(&err);
     if (!loop)
         return cli_complain(&err);
@@ -45,6 +64,8 @@ int rehearse_serve(const struct cli *cli)
         .lang = cli->lang,
         .generation = cli->generation,
         .faults = cli->fault,
+        .seed = (uint64_t)seed,
+        .delay_max_ms = delay_max,
     };
     struct ofs_site *site = NULL;
     int rc = ofs_loop_watch_signals(loop, &err);

@@ -22,7 +22,7 @@ _offswitch() {
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
     elif [[ ${COMP_WORDS[1]} == rehearse ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$options --serve --fault --list-faults --generation --lang" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$options --serve --fault --list-faults --seed --delay-max --generation --lang" -- "$word")
     elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     else

@@ -45,9 +45,9 @@ static const char *const migrations[] = {
     "CREATE INDEX intents_by_run ON intents (run);"
 
     /* What came of it: one row an intent, by the run itself or, where that died, by the next run
-     * that read the setting. */
+     * that read the setting. It belongs to the run that wrote it, and outlives the intent. */
     "CREATE TABLE outcomes ("
-    "  intent INTEGER PRIMARY KEY REFERENCES intents (n) ON DELETE CASCADE,"
+    "  intent INTEGER PRIMARY KEY,"
     "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, at TEXT NOT NULL,"
     "  sent TEXT NOT NULL CHECK (sent IN ('yes', 'no', 'unknown')), state TEXT, words TEXT) STRICT;"
     "CREATE INDEX outcomes_by_run ON outcomes (run);"

@@ -148,7 +148,7 @@ static void add_times(cJSON *object, const char *key, struct ofs_times times)
         cJSON_AddNumberToObject(o, time_rows[row].key, (double)*time_at(&times, row) / 1000);
 }
 
-static void add_proofs(cJSON *object, const struct ofs_result *r)
+cJSON *ofs_result_proofs(const struct ofs_result *r)
 {
     const struct {
         bool proved;
@@ -160,10 +160,11 @@ static void add_proofs(cJSON *object, const struct ofs_result *r)
         {r->proof_served, "served"},
         {r->proof_held, "held"},
     };
-    cJSON *proofs = cJSON_AddArrayToObject(object, "proofs");
+    cJSON *proofs = cJSON_CreateArray();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].proved)
             cJSON_AddItemToArray(proofs, cJSON_CreateString(rows[i].word));
+    return proofs;
 }
 
 static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
@@ -185,7 +186,7 @@ static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
     add_words(o, "language", or_null(r->language));
     ofs_json_add_str(o, "located", r->located);
     ofs_json_add_str(o, "ready", r->ready);
-    add_proofs(o, r);
+    cJSON_AddItemToObject(o, "proofs", ofs_result_proofs(r));
     add_times(o, "timing", r->times);
     return o;
 }
@@ -220,16 +221,27 @@ static void add_browser(cJSON *object, const struct ofs_run *run)
     cJSON_AddStringToObject(browser, "wire", run->wire);
 }
 
-static void add_error(cJSON *object, const struct ofs_error *err)
+static void add_account(cJSON *object, const struct ofs_run *run)
 {
-    if (err->code == OFS_ERR_NONE) {
-        cJSON_AddNullToObject(object, "error");
+    if (!run->account_id[0]) {
+        cJSON_AddNullToObject(object, "account");
         return;
     }
-    cJSON *error = cJSON_AddObjectToObject(object, "error");
+    cJSON *account = cJSON_AddObjectToObject(object, "account");
+    cJSON_AddStringToObject(account, "id", run->account_id);
+    add_words(account, "hint", run->account_hint);
+}
+
+cJSON *ofs_run_error_json(const struct ofs_run *run)
+{
+    const struct ofs_error *err = &run->error;
+    if (err->code == OFS_ERR_NONE)
+        return cJSON_CreateNull();
+    cJSON *error = cJSON_CreateObject();
     cJSON_AddStringToObject(error, "code", ofs_error_name(err->code));
     add_words(error, "text", err->text);
     add_words(error, "hint", or_null(ofs_error_hint(err)));
+    return error;
 }
 
 char *ofs_run_json(const struct ofs_run *run)
@@ -242,8 +254,10 @@ char *ofs_run_json(const struct ofs_run *run)
     add_scenario(o, run);
     add_browser(o, run);
     ofs_json_add_str(o, "origin", run->origin);
-    cJSON_AddNullToObject(o, "account");
-    add_error(o, &run->error);
+    add_account(o, run);
+    if (run->label)
+        add_words(o, "label", run->label);
+    cJSON_AddItemToObject(o, "error", ofs_run_error_json(run));
     cJSON_AddStringToObject(o, "started", run->started);
     cJSON_AddStringToObject(o, "finished", run->finished);
     cJSON_AddNumberToObject(o, "exit", run->exit);

@@ -63,6 +63,8 @@ struct ofs_run {
     char browser_name[64], browser_version[64];
     const char *protocol, *wire; /* NULL while no browser was reached */
     const char *origin;
+    char account_id[40], account_hint[32]; /* whose account, as record/ledger.h tells it, or "" */
+    const char *label;                     /* whose run, as the person says, or NULL */
     char started[OFS_DATE_SIZE], finished[OFS_DATE_SIZE];
     int exit;
     struct ofs_result *results;
@@ -93,6 +95,11 @@ int64_t ofs_times_at(const struct ofs_times *times, size_t kind);
 /* Where the time of all its settings went. With several tabs the sum may be more than the run took.
  */
 struct ofs_times ofs_run_times(const struct ofs_run *run);
+
+/* The words of what bore out a result, as a list; and the run's error as {"code","text","hint"} or
+ * JSON null. The caller owns them. */
+cJSON *ofs_result_proofs(const struct ofs_result *result);
+cJSON *ofs_run_error_json(const struct ofs_run *run);
 
 /* The contract's report as text, pretty enough to read. The caller frees it. */
 char *ofs_run_json(const struct ofs_run *run);

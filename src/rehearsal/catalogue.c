@@ -1,5 +1,6 @@
 #include "rehearsal/catalogue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct site_words site_words[SITE_LANGS] = {
@@ -20,6 +21,8 @@ const struct site_words site_words[SITE_LANGS] = {
                  "Coś poszło nie tak. Spróbuj ponownie.", "Wstecz", "Nie zezwalaj: "},
     [SITE_ES] = {"es", "Activado", "Desactivado", "Sí", "No", "Se ha guardado el cambio.",
                  "Se ha producido un error. Inténtalo de nuevo.", "Atrás", "No permitir: "},
+    [SITE_JA] = {"ja", "オン", "オフ", "はい", "いいえ", "変更を保存しました。",
+                 "エラーが発生しました。もう一度お試しください。", "戻る", "許可しない："},
 };
 
 const struct site_setting site_settings[SITE_SETTINGS] = {
@@ -38,6 +41,7 @@ const struct site_setting site_settings[SITE_SETTINGS] = {
                 [SITE_PT] = "Dados para aprimoramento da IA generativa",
                 [SITE_PL] = "Dane na potrzeby ulepszania generatywnej sztucznej inteligencji",
                 [SITE_ES] = "Datos para mejorar la IA generativa",
+                [SITE_JA] = "生成AIの改善のためのデータ",
             },
         .label =
             {
@@ -53,6 +57,7 @@ const struct site_setting site_settings[SITE_SETTINGS] = {
                 [SITE_PT] = "Usar meus dados para treinar modelos de IA para criar conteúdos",
                 [SITE_PL] = "Użyj moich danych do trenowania modeli AI służących do tworzenia "
                             "treści",
+                [SITE_JA] = "コンテンツを作成するAIモデルのトレーニングに自分のデータを使用する",
             },
         .text =
             "When this setting is on, LinkedIn can use your data and content to train "
@@ -64,8 +69,10 @@ const struct site_setting site_settings[SITE_SETTINGS] = {
         .slug = "settings/ai-writing-tools",
         .key = "profileComposerAssist7f2c19",
         .category = "privacy",
-        .row = {"AI creation tools for your profile and messages"},
-        .label = {"AI creation tools for your profile and messages"},
+        .row = {[SITE_EN] = "AI creation tools for your profile and messages",
+                [SITE_JA] = "プロフィールとメッセージの文章作成支援"},
+        .label = {[SITE_EN] = "AI creation tools for your profile and messages",
+                  [SITE_JA] = "プロフィールとメッセージの文章作成支援"},
         .text = "When this setting is on, tools that use AI can suggest texts for your profile and "
                 "your messages.",
     },
@@ -186,13 +193,13 @@ const struct site_setting site_settings[SITE_SETTINGS] = {
 };
 
 const struct site_category site_categories[] = {
-    {"account", "Account preferences"},
-    {"sign-in-and-security", "Sign in & security"},
-    {"profile-visibility", "Visibility"},
-    {"privacy", "Data privacy"},
-    {"ads", "Advertising data"},
-    {"notifications", "Notifications"},
-    {NULL, NULL},
+    {"account", "Account preferences", "アカウント設定"},
+    {"sign-in-and-security", "Sign in & security", "サインインとセキュリティ"},
+    {"profile-visibility", "Visibility", "公開範囲"},
+    {"privacy", "Data privacy", "データのプライバシー"},
+    {"ads", "Advertising data", "広告データ"},
+    {"notifications", "Notifications", "お知らせ"},
+    {NULL, NULL, NULL},
 };
 
 const struct site_neighbour site_neighbours[] = {
@@ -260,6 +267,7 @@ const struct site_neighbour site_neighbours[] = {
     {"privacy", "settings/invitations", "Invitations to connect", false},
     {"privacy", "settings/read-receipts", "Read receipts and typing indicators", false},
     {"privacy", "settings/permitted-services", "Permitted services", false},
+    {"privacy", "settings/agent-models", SITE_AGENT_TEXT, false},
 
     {"ads", "settings/ads-by-connections", "Connections", false},
     {"ads", "settings/ads-by-companies", "Companies you follow", false},
@@ -313,16 +321,40 @@ int site_setting_by_slug(const char *slug, int after)
     return -1;
 }
 
+/* A text of the site: its own in that language, or the English one; in Japanese, where nothing is
+ * English, "item N". */
+static const char *text_in(const char *const texts[SITE_LANGS], enum site_lang lang, long number)
+{
+    static char japanese[2][64];
+    static int turn;
+    if (texts[lang])
+        return texts[lang];
+    if (lang != SITE_JA)
+        return texts[SITE_EN];
+    turn = !turn; /* a row and a label may be asked for together */
+    snprintf(japanese[turn], sizeof japanese[turn], "設定項目 %ld", number);
+    return japanese[turn];
+}
+
 const char *site_setting_row(int setting, enum site_lang lang)
 {
-    const struct site_setting *s = &site_settings[setting];
-    return s->row[lang] ? s->row[lang] : s->row[SITE_EN];
+    return text_in(site_settings[setting].row, lang, setting);
 }
 
 const char *site_setting_label(int setting, enum site_lang lang)
 {
-    const struct site_setting *s = &site_settings[setting];
-    return s->label[lang] ? s->label[lang] : s->label[SITE_EN];
+    return text_in(site_settings[setting].label, lang, setting);
+}
+
+const char *site_category_title(const struct site_category *category, enum site_lang lang)
+{
+    return lang == SITE_JA ? category->title_ja : category->title;
+}
+
+const char *site_neighbour_text(const struct site_neighbour *neighbour, enum site_lang lang)
+{
+    const char *texts[SITE_LANGS] = {[SITE_EN] = neighbour->text};
+    return text_in(texts, lang, SITE_SETTINGS + (neighbour - site_neighbours));
 }
 
 const struct site_category *site_category_by_slug(const char *slug)

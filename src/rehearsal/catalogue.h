@@ -19,6 +19,7 @@ enum site_lang {
     SITE_PT,
     SITE_PL,
     SITE_ES,
+    SITE_JA, /* a language that no scenario knows: nothing on its pages is in English */
     SITE_LANGS,
 };
 
@@ -47,6 +48,7 @@ struct site_setting {
 struct site_category {
     const char *slug; /* below /mypreferences/d/categories/ */
     const char *title;
+    const char *title_ja;
 };
 
 /* An index entry that is none of the settings. */
@@ -69,6 +71,13 @@ int site_setting_by_key(const char *key);
  */
 int site_setting_by_slug(const char *slug, int after);
 
+/* The text of a switch and an index entry that no scenario knows. */
+#define SITE_AGENT_TEXT "Use your posts to train agent models"
+
+const char *site_category_title(const struct site_category *category, enum site_lang lang);
+/* Static; in Japanese until the next call. */
+const char *site_neighbour_text(const struct site_neighbour *neighbour, enum site_lang lang);
+/* In Japanese until the next call. */
 const char *site_setting_row(int setting, enum site_lang lang);
 const char *site_setting_label(int setting, enum site_lang lang);
 

@@ -15,92 +15,143 @@
 #include "rehearsal/catalogue.h"
 
 /* symbol, name, kind, what happens */
-#define SITE_FAULT_TABLE(X)                                                                       \
-    X(SAVE_REFUSED_403, "save-refused-403", "saving", "the save is answered 403 and not kept")    \
-    X(SAVE_REFUSED_429, "save-refused-429", "saving", "the save is answered 429 and not kept")    \
-    X(SAVE_REFUSED_500, "save-refused-500", "saving", "the save is answered 500 and not kept")    \
-    X(SAVE_NOT_KEPT, "save-not-kept", "saving", "the save is answered 200 and dropped")           \
-    X(SAVE_UNDONE, "save-undone", "saving", "the save is kept, and undone 3 s later")             \
-    X(SAVE_LATE, "save-late", "saving", "the save is kept and answered after 6 s")                \
-    X(SAVE_NEVER, "save-never", "saving", "the save is never answered and not kept")              \
-    X(SAVE_KEPT_500, "save-kept-500", "saving", "the save is kept, but answered 500")             \
-    X(SAVE_TOAST_LIES, "save-toast-lies", "saving", "the page tells success and sends nothing")   \
-    X(PAGE_REVERTS, "page-reverts", "saving", "the page flips it back after 1 s and saves that")  \
-    X(SAVE_BUTTON, "save-button", "saving", "nothing is saved before a Save button is pressed")   \
-    X(SECOND_CLICK_REVERTS, "second-click-reverts", "saving",                                     \
-      "nothing is to be seen for 2.5 s, and a second click turns it back")                        \
-    X(CLICK_IGNORED, "click-ignored", "saving", "a click changes nothing")                        \
-    X(FLIPS_ANOTHER, "flips-another", "saving", "the next setting in the table changes with it")  \
-    X(SLOW_PAGE, "slow-page", "loading", "pages come after 3 s")                                  \
-    X(LATE_HYDRATION, "late-hydration", "loading", "the state comes after 3 s")                   \
-    X(EARLY_BOOT, "early-boot", "loading", "the page says that it has booted 1.2 s too early")    \
-    X(ENDLESS_HYDRATION, "endless-hydration", "loading",                                          \
-      "the page never boots, the switch is off")                                                  \
-    X(STATE_ERROR, "state-error", "loading", "the state is answered 500; the switch is disabled") \
-    X(FLICKER, "flicker", "loading", "the switch wavers for a second once it is there")           \
-    X(CUT_BODY, "cut-body", "loading", "the page breaks off in the middle")                       \
-    X(EMPTY_BODY, "empty-body", "loading", "the page is empty")                                   \
-    X(HUGE_PAGE, "huge-page", "loading", "the page has 5 MB more")                                \
-    X(NEVER_PAGE, "never-page", "loading", "the page is never answered")                          \
-    X(ERROR_PAGE, "error-page", "loading", "the page is answered 500")                            \
-    X(RELOAD_LOOP, "reload-loop", "loading", "the page reloads itself for ever")                  \
-    X(ENDLESS_POLLING, "endless-polling", "loading", "the page asks something every 300 ms")      \
-    X(STALE_CACHE, "stale-cache", "loading", "page and state may be cached, and so turn stale")   \
-    X(SIGNED_OUT, "signed-out", "session", "every page leads to the sign-in page")                \
-    X(SIGNED_OUT_AFTER_CLICK, "signed-out-after-click", "session",                                \
-      "so it is after the first save")                                                            \
-    X(AUTHWALL, "authwall", "session", "every page leads to /authwall")                           \
-    X(CHECKPOINT, "checkpoint", "session", "every page leads to a security check")                \
-    X(CHECKPOINT_AFTER_CLICK, "checkpoint-after-click", "session",                                \
-      "so it is after the first save")                                                            \
-    X(BLOCKED_999, "blocked-999", "session", "every page is answered 999")                        \
-    X(BLOCKED_AFTER_CLICK, "blocked-after-click", "session", "so it is after the first save")     \
-    X(TOO_FAST_429, "too-fast-429", "session", "every page is answered 429")                      \
-    X(TOO_FAST_AFTER_CLICK, "too-fast-after-click", "session", "so it is after the first save")   \
-    X(MODAL_COVER, "modal-cover", "page", "a dialog lies over the page")                          \
-    X(BANNER_COVER, "banner-cover", "page", "a banner lies over the page")                        \
-    X(GLASS_COVER, "glass-cover", "page", "something that cannot be seen lies over the page")     \
-    X(MOVING, "moving", "page", "the switch does not hold still")                                 \
-    X(ALERT_ON_LOAD, "alert-on-load", "page", "a script dialog opens while loading")              \
-    X(ALERT_ON_CLICK, "alert-on-click", "page", "a script dialog opens on the click")             \
-    X(CONFIRM_ON_CLICK, "confirm-on-click", "page", "a script dialog asks whether to do it")      \
-    X(CONFIRM_DIALOG, "confirm-dialog", "page", "the site's own dialog asks: Turn off?")          \
-    X(UNKNOWN_DIALOG, "unknown-dialog", "page", "a dialog asks about something else")             \
-    X(BEFOREUNLOAD, "beforeunload", "page", "after the click the page does not want to be left")  \
-    X(DISABLED_ON, "disabled-on", "page", "on, and it cannot be changed")                         \
-    X(DISABLED_OFF, "disabled-off", "page", "off, and it cannot be changed")                      \
-    X(HIDDEN_UNTIL_SCROLL, "hidden-until-scroll", "page", "the switch is made when scrolled to")  \
-    X(ACCORDION, "accordion", "page", "the switch is inside closed details")                      \
-    X(SHADOW_ROOT, "shadow-root", "page", "the switch is in an open shadow root")                 \
-    X(CLOSED_SHADOW_ROOT, "closed-shadow-root", "page", "the switch is in a closed shadow root")  \
-    X(POPUP_ON_LOAD, "popup-on-load", "page", "a window opens while loading")                     \
-    X(POPUP_ON_CLICK, "popup-on-click", "page", "a window opens on the click")                    \
-    X(FOCUS_STEALING, "focus-stealing", "page", "the search field takes the focus all the time")  \
-    X(REPLACED_ON_PRESS, "replaced-on-press", "page", "the switch is replaced as it is pressed")  \
-    X(AS_ARTDECO, "as-artdeco", "shape", "the setting's page is of that generation")              \
-    X(AS_BUTTON, "as-button", "shape", "the setting's page is of that generation")                \
-    X(AS_IFRAME, "as-iframe", "shape", "the setting's page is of that generation")                \
-    X(AS_RADIO, "as-radio", "shape", "the setting's page is of that generation")                  \
-    X(AS_PSETTINGS, "as-psettings", "shape", "the setting's page is of that generation")          \
-    X(AS_ARIA, "as-aria", "shape", "the setting's page is of that generation")                    \
-    X(SAME_NAME_TWICE, "same-name-twice", "meaning", "two switches with one label and one key")   \
-    X(TWIN_OTHER_KEY, "twin-other-key", "meaning", "two switches with one label and two keys")    \
-    X(NEAR_TWIN, "near-twin", "meaning", "a second switch with nearly the same label")            \
-    X(NO_KEY, "no-key", "meaning", "the key attribute is another one on each load")               \
-    X(NEW_WORDING, "new-wording", "meaning", "a label that nobody knows")                         \
-    X(INVERTED_WORDING, "inverted-wording", "meaning", "the label says do not, and on is good")   \
-    X(TWO_VOICES, "two-voices", "meaning", "aria-checked says the opposite of checked")           \
-    X(INDETERMINATE, "indeterminate", "meaning", "the switch is neither on nor off")              \
-    X(NO_NAV, "no-nav", "meaning", "nothing on the page shows that somebody is signed in")        \
-    X(SETTING_ABSENT, "setting-absent", "meaning",                                                \
-      "not on its index; its page leads to the index")                                            \
-    X(SETTING_ABSENT_404, "setting-absent-404", "meaning", "not on its index; its page is a 404") \
-    X(PAGE_GONE, "page-gone", "meaning", "its page is a 404, and the index still lists it")       \
-    X(EVERYTHING_ABSENT, "everything-absent", "meaning", "index pages list nothing at all")       \
-    X(WRONG_ORIGIN, "wrong-origin", "meaning", "pages lead to another origin with the same page") \
-    X(MOVED, "moved", "meaning", "its page leads to the index, which knows the new address")      \
-    X(LINK_TWICE, "link-twice", "meaning", "the index has two links of that name")                \
-    X(UNLISTED_AI_SWITCH, "unlisted-ai-switch", "meaning", "an AI switch nobody knows is beside it")
+#define SITE_FAULT_TABLE(X)                                                                        \
+    X(SAVE_REFUSED_403, "save-refused-403", "saving", "the save is answered 403 and not kept")     \
+    X(SAVE_REFUSED_429, "save-refused-429", "saving", "the save is answered 429 and not kept")     \
+    X(SAVE_REFUSED_500, "save-refused-500", "saving", "the save is answered 500 and not kept")     \
+    X(SAVE_NOT_KEPT, "save-not-kept", "saving", "the save is answered 200 and dropped")            \
+    X(SAVE_UNDONE, "save-undone", "saving", "the save is kept, and undone 3 s later")              \
+    X(FRESH_CONTRADICTS, "fresh-contradicts", "saving",                                            \
+      "the save is dropped; only the tab that sent it is answered the new state")                  \
+    X(REMEMBERS_IN_TAB, "remembers-in-tab", "saving",                                              \
+      "nothing is sent; this tab shows the new state after every reload")                          \
+    X(REMEMBERS_IN_BROWSER, "remembers-in-browser", "saving",                                      \
+      "nothing is sent; every tab shows the new state")                                            \
+    X(PRESS_NAVIGATES, "press-navigates", "saving",                                                \
+      "the save is kept, and the press leads to the index page")                                   \
+    X(PRESS_THROWS, "press-throws", "saving", "the press ends in a script error; nothing is sent") \
+    X(SAVE_LATE, "save-late", "saving", "the save is kept and answered after 6 s")                 \
+    X(SAVE_NEVER, "save-never", "saving", "the save is never answered and not kept")               \
+    X(SAVE_KEPT_500, "save-kept-500", "saving", "the save is kept, but answered 500")              \
+    X(SAVE_TOAST_LIES, "save-toast-lies", "saving", "the page tells success and sends nothing")    \
+    X(PAGE_REVERTS, "page-reverts", "saving", "the page flips it back after 1 s and saves that")   \
+    X(SAVE_BUTTON, "save-button", "saving", "nothing is saved before a Save button is pressed")    \
+    X(SECOND_CLICK_REVERTS, "second-click-reverts", "saving",                                      \
+      "nothing is to be seen for 2.5 s, and a second click turns it back")                         \
+    X(CLICK_IGNORED, "click-ignored", "saving", "a click changes nothing")                         \
+    X(FLIPS_ANOTHER, "flips-another", "saving", "the next setting in the table changes with it")   \
+    X(SLOW_PAGE, "slow-page", "loading", "pages come after 3 s")                                   \
+    X(LATE_HYDRATION, "late-hydration", "loading", "the state comes after 3 s")                    \
+    X(EARLY_BOOT, "early-boot", "loading", "the page says that it has booted 1.2 s too early")     \
+    X(ENDLESS_HYDRATION, "endless-hydration", "loading",                                           \
+      "the page never boots, the switch is off")                                                   \
+    X(STATE_ERROR, "state-error", "loading", "the state is answered 500; the switch is disabled")  \
+    X(STATE_REFUSED_403, "state-refused-403", "loading", "the state is answered 403")              \
+    X(STATE_CUT, "state-cut", "loading", "the state is answered 200 and breaks off in the middle") \
+    X(STATE_BY_POST, "state-by-post", "loading",                                                   \
+      "an enabled switch shows off until the state comes; it is asked for by POST")                \
+    X(STATE_BY_GRAPHQL, "state-by-graphql", "loading",                                             \
+      "so it does; the state is the third of three questions to one address")                      \
+    X(STATE_BY_EVENTS, "state-by-events", "loading",                                               \
+      "so it does; the state is a server-sent event")                                              \
+    X(STATE_BY_SOCKET, "state-by-socket", "loading",                                               \
+      "so it does; the state is a WebSocket message")                                              \
+    X(STATE_BY_WORKER, "state-by-worker", "loading", "so it does; a worker asks for the state")    \
+    X(STATE_AFTER_TIMERS, "state-after-timers", "loading",                                         \
+      "so it does; the state is asked for after a chain of timers, 2 s in all")                    \
+    X(STATE_AFTER_IDLE, "state-after-idle", "loading",                                             \
+      "so it does; the state is asked for in an idle moment")                                      \
+    X(STATE_AFTER_FRAMES, "state-after-frames", "loading",                                         \
+      "so it does; the state is asked for 40 drawn frames later")                                  \
+    X(REQUEST_FLOOD, "request-flood", "loading",                                                   \
+      "320 small requests follow the one for the state")                                           \
+    X(EMBEDDED_STATE, "embedded-state", "loading", "the document has the state as data, too")      \
+    X(EMBEDDED_CONTRADICTS, "embedded-contradicts", "loading",                                     \
+      "the document has the state as data; the switch shows the opposite of it")                   \
+    X(EMBEDDED_STALE, "embedded-stale", "loading",                                                 \
+      "the data in the document are the opposite of the state")                                    \
+    X(STARTS_LATE, "starts-late", "loading",                                                       \
+      "the switch is disabled until the scripts start, 6 s later")                                 \
+    X(STARTS_NEVER, "starts-never", "loading", "the switch is disabled; the scripts never start")  \
+    X(RANDOM_DELAYS, "random-delays", "loading", "each delay is drawn at random, from 0 to 10 s")  \
+    X(PAGE_HANGS, "page-hangs", "loading", "a script of the page runs for 45 s")                   \
+    X(FLICKER, "flicker", "loading", "the switch wavers for a second once it is there")            \
+    X(CUT_BODY, "cut-body", "loading", "the page breaks off in the middle")                        \
+    X(EMPTY_BODY, "empty-body", "loading", "the page is empty")                                    \
+    X(HUGE_PAGE, "huge-page", "loading", "the page has 5 MB more")                                 \
+    X(NEVER_PAGE, "never-page", "loading", "the page is never answered")                           \
+    X(ERROR_PAGE, "error-page", "loading", "the page is answered 500")                             \
+    X(RELOAD_LOOP, "reload-loop", "loading", "the page reloads itself for ever")                   \
+    X(ENDLESS_POLLING, "endless-polling", "loading", "the page asks something every 300 ms")       \
+    X(STALE_CACHE, "stale-cache", "loading", "page and state may be cached, and so turn stale")    \
+    X(SIGNED_OUT, "signed-out", "session", "every page leads to the sign-in page")                 \
+    X(SIGNED_OUT_AFTER_CLICK, "signed-out-after-click", "session",                                 \
+      "so it is after the first save")                                                             \
+    X(AUTHWALL, "authwall", "session", "every page leads to /authwall")                            \
+    X(CHECKPOINT, "checkpoint", "session", "every page leads to a security check")                 \
+    X(CHECKPOINT_AFTER_CLICK, "checkpoint-after-click", "session",                                 \
+      "so it is after the first save")                                                             \
+    X(BLOCKED_999, "blocked-999", "session", "every page is answered 999")                         \
+    X(BLOCKED_AFTER_CLICK, "blocked-after-click", "session", "so it is after the first save")      \
+    X(TOO_FAST_429, "too-fast-429", "session", "every page is answered 429")                       \
+    X(TOO_FAST_AFTER_CLICK, "too-fast-after-click", "session", "so it is after the first save")    \
+    X(MODAL_COVER, "modal-cover", "page", "a dialog lies over the page")                           \
+    X(BANNER_COVER, "banner-cover", "page", "a banner lies over the page")                         \
+    X(GLASS_COVER, "glass-cover", "page", "something that cannot be seen lies over the page")      \
+    X(TERMS_COVER, "terms-cover", "page", "a dialog that quotes the label lies over the page")     \
+    X(SHIFTING_ROWS, "shifting-rows", "page", "the rows move up at the first move of the mouse")   \
+    X(LYING_GETTERS, "lying-getters", "page",                                                      \
+      "to the page's own scripts every box is not checked")                                        \
+    X(MOVING, "moving", "page", "the switch does not hold still")                                  \
+    X(ALERT_ON_LOAD, "alert-on-load", "page", "a script dialog opens while loading")               \
+    X(ALERT_ON_CLICK, "alert-on-click", "page", "a script dialog opens on the click")              \
+    X(CONFIRM_ON_CLICK, "confirm-on-click", "page", "a script dialog asks whether to do it")       \
+    X(CONFIRM_DIALOG, "confirm-dialog", "page", "the site's own dialog asks: Turn off?")           \
+    X(UNKNOWN_DIALOG, "unknown-dialog", "page", "a dialog asks about something else")              \
+    X(BEFOREUNLOAD, "beforeunload", "page", "after the click the page does not want to be left")   \
+    X(DISABLED_ON, "disabled-on", "page", "on, and it cannot be changed")                          \
+    X(DISABLED_OFF, "disabled-off", "page", "off, and it cannot be changed")                       \
+    X(DISABLED_SILENT, "disabled-silent", "page", "it cannot be changed, and nothing says why")    \
+    X(LOCKED_BY_DATA, "locked-by-data", "page",                                                    \
+      "so it is; the state's answer says that it is locked")                                       \
+    X(HIDDEN_UNTIL_SCROLL, "hidden-until-scroll", "page", "the switch is made when scrolled to")   \
+    X(ACCORDION, "accordion", "page", "the switch is inside closed details")                       \
+    X(SHADOW_ROOT, "shadow-root", "page", "the switch is in an open shadow root")                  \
+    X(CLOSED_SHADOW_ROOT, "closed-shadow-root", "page", "the switch is in a closed shadow root")   \
+    X(POPUP_ON_LOAD, "popup-on-load", "page", "a window opens while loading")                      \
+    X(POPUP_ON_CLICK, "popup-on-click", "page", "a window opens on the click")                     \
+    X(FOCUS_STEALING, "focus-stealing", "page", "the search field takes the focus all the time")   \
+    X(REPLACED_ON_PRESS, "replaced-on-press", "page", "the switch is replaced as it is pressed")   \
+    X(AS_ARTDECO, "as-artdeco", "shape", "the setting's page is of that generation")               \
+    X(AS_BUTTON, "as-button", "shape", "the setting's page is of that generation")                 \
+    X(AS_IFRAME, "as-iframe", "shape", "the setting's page is of that generation")                 \
+    X(AS_RADIO, "as-radio", "shape", "the setting's page is of that generation")                   \
+    X(AS_PSETTINGS, "as-psettings", "shape", "the setting's page is of that generation")           \
+    X(AS_ARIA, "as-aria", "shape", "the setting's page is of that generation")                     \
+    X(SAME_NAME_TWICE, "same-name-twice", "meaning", "two switches with one label and one key")    \
+    X(TWIN_OTHER_KEY, "twin-other-key", "meaning", "two switches with one label and two keys")     \
+    X(NEAR_TWIN, "near-twin", "meaning", "a second switch with nearly the same label")             \
+    X(NO_KEY, "no-key", "meaning", "the key attribute is another one on each load")                \
+    X(NEW_WORDING, "new-wording", "meaning", "a label that nobody knows")                          \
+    X(INVERTED_WORDING, "inverted-wording", "meaning", "the label says do not, and on is good")    \
+    X(HEADING_VOUCHES, "heading-vouches", "meaning",                                               \
+      "the heading is the known label; the row beside the switch says do not")                     \
+    X(LABEL_NOWHERE, "label-nowhere", "meaning", "aria-labelledby points at nothing")              \
+    X(TWO_VOICES, "two-voices", "meaning", "aria-checked says the opposite of checked")            \
+    X(INDETERMINATE, "indeterminate", "meaning", "the switch is neither on nor off")               \
+    X(NO_NAV, "no-nav", "meaning", "nothing on the page shows that somebody is signed in")         \
+    X(SETTING_ABSENT, "setting-absent", "meaning",                                                 \
+      "not on its index; its page leads to the index")                                             \
+    X(SETTING_ABSENT_404, "setting-absent-404", "meaning", "not on its index; its page is a 404")  \
+    X(PAGE_GONE, "page-gone", "meaning", "its page is a 404, and the index still lists it")        \
+    X(EVERYTHING_ABSENT, "everything-absent", "meaning", "index pages list nothing at all")        \
+    X(WRONG_ORIGIN, "wrong-origin", "meaning", "pages lead to another origin with the same page")  \
+    X(MOVED, "moved", "meaning", "its page leads to the index, which knows the new address")       \
+    X(LINK_TWICE, "link-twice", "meaning", "the index has two links of that name")                 \
+    X(UNLISTED_AI_SWITCH, "unlisted-ai-switch", "meaning",                                         \
+      "an AI switch nobody knows is beside it")                                                    \
+    X(UNLISTED_AGENT_SWITCH, "unlisted-agent-switch", "meaning",                                   \
+      "a switch for training agent models is beside it and on the index")
 
 enum site_fault {
 #define X(symbol, name, kind, text) SITE_##symbol,

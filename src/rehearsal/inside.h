@@ -1,8 +1,9 @@
 /*
  * inside.h: what the files of the replica share among themselves; see site.h for its face.
  *
- * site.c has the life cycle and finds out what a request is for, truth.c keeps the states and
- * answers the site's own requests, pages.c draws, template.c fills in the files of pages/.
+ * site.c has the life cycle and finds out what a request is for, truth.c keeps the states and their
+ * history, api.c answers the requests of the site's own scripts, delays.c says how long anything
+ * takes, pages.c draws, template.c fills in the files of pages/.
  */
 #ifndef OFS_REHEARSAL_INSIDE_H
 #define OFS_REHEARSAL_INSIDE_H
@@ -46,6 +47,29 @@ struct site_later {
     bool on;
 };
 
+/* What takes time; each kind has a sequence of random numbers of its own. */
+enum site_delay {
+    SITE_DELAY_PAGE,  /* until a document is answered */
+    SITE_DELAY_BOOT,  /* until its script starts */
+    SITE_DELAY_STATE, /* until a state is answered */
+    SITE_DELAY_SAVE,  /* until a save is answered */
+    SITE_DELAY_KEEP,  /* until it is kept */
+    SITE_DELAY_UNDO,  /* until it is undone */
+    SITE_DELAY_DRAWS, /* for the script of a page to use */
+    SITE_DELAYS,
+};
+
+/* A state of a setting that came to be, or that was told to a page. */
+struct site_moment {
+    int64_t at_ms;
+    int setting;
+    bool on;
+};
+struct site_moments {
+    struct site_moment at[SITE_LOG];
+    size_t n;
+};
+
 struct site_events {
     struct ofs_site_event at[SITE_LOG];
     size_t n;
@@ -58,6 +82,9 @@ struct ofs_site {
     enum site_generation generation;
     struct site_faults faults;
     int64_t delay_ms;
+    int64_t delay_max_ms; /* of a delay that is drawn at random */
+    uint64_t seed;
+    unsigned drawn[SITE_DELAYS];
     int64_t started_ms;
     unsigned loads; /* pages drawn, for what has to differ from load to load */
     enum site_session session;
@@ -65,6 +92,9 @@ struct ofs_site {
     bool on[SITE_SETTINGS];
     struct site_later later[SITE_LATER];
     size_t n_later;
+    char pressed_tab[32]; /* with fresh-contradicts: who sent the save, and what it said */
+    bool pressed_on;
+    struct site_moments changes, reads;
     struct ofs_site_write writes[SITE_LOG];
     size_t n_writes;
     struct site_events wrong;
@@ -79,10 +109,24 @@ void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *
 /* Was it asked for by the other name of this host? That is where wrong-origin leads. */
 bool site_is_elsewhere(const struct ofs_serve_request *request);
 
+/* delays.c: milliseconds; `usual` without random-delays */
+int64_t site_delay(struct ofs_site *site, int setting, enum site_delay what, int64_t usual);
+/* Is any delay there drawn at random? */
+bool site_is_random(const struct ofs_site *site, int setting);
+
 /* truth.c */
 void site_settle(struct ofs_site *site); /* let happen whose time has come */
+void site_put(struct ofs_site *site, int setting, bool on);
+void site_put_off(struct ofs_site *site, int64_t ms, int setting, bool on);
+/* A page was told the state. */
+void site_note_read(struct ofs_site *site, int setting, bool on);
+void site_reply_json(struct ofs_serve_reply *reply, cJSON *value);
 bool site_answer_control(struct ofs_site *site, const struct ofs_serve_request *request,
                          struct ofs_serve_reply *reply);
+
+/* api.c */
+/* Does "on" at the switch mean that the setting is off? */
+bool site_is_inverted(const struct ofs_site *site, int setting);
 void site_answer_api(struct ofs_site *site, const struct ofs_serve_request *request,
                      struct ofs_serve_reply *reply);
 
@@ -106,6 +150,7 @@ enum site_file {
     SITE_FILE_CSS,
     SITE_FILE_SETTINGS_JS,
     SITE_FILE_FAULTS_JS,
+    SITE_FILE_FAULTS_STATE_JS,
     SITE_FILE_SWITCH_CURRENT,
     SITE_FILE_SWITCH_PLAIN,
     SITE_FILE_SWITCH_ARTDECO,

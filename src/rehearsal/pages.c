@@ -4,7 +4,12 @@
 
 #include "rehearsal/inside.h"
 
-enum { HUGE = 5 << 20, PAGE = 16 << 20 };
+enum { HUGE = 5 << 20, PAGE = 16 << 20, DRAWS = 24 };
+
+/* Faults that draw the switch disabled. */
+static const enum site_fault disabling[] = {SITE_DISABLED_ON,     SITE_DISABLED_OFF,
+                                            SITE_DISABLED_SILENT, SITE_LOCKED_BY_DATA,
+                                            SITE_STARTS_LATE,     SITE_STARTS_NEVER};
 
 /* One switch on a page: a setting of the table, or a stranger beside it. */
 struct control {
@@ -75,6 +80,18 @@ static cJSON *new_config(const struct ofs_site *site, bool shell)
     cJSON_AddBoolToObject(config, "shell", shell);
     cJSON_AddNumberToObject(config, "delay", (double)site->delay_ms);
     return config;
+}
+
+/* With random-delays: what the page's script takes its delays from. */
+static void add_draws(struct ofs_site *site, int setting, cJSON *config)
+{
+    if (!site_is_random(site, setting))
+        return;
+    cJSON_AddNumberToObject(config, "boot", (double)site_delay(site, setting, SITE_DELAY_BOOT, 0));
+    cJSON *draws = cJSON_AddArrayToObject(config, "draws");
+    for (int i = 0; i < DRAWS; i++)
+        cJSON_AddItemToArray(
+            draws, cJSON_CreateNumber((double)site_delay(site, setting, SITE_DELAY_DRAWS, 0)));
 }
 
 static void add_control(const struct ofs_site *site, cJSON *controls, const struct control *c,
@@ -153,12 +170,18 @@ static struct control setting_control(struct ofs_site *site, int setting, bool k
     }
     if (site_fault_on(faults, SITE_NEW_WORDING, setting))
         snprintf(c.label, sizeof c.label, "Help shape what comes next with your activity");
-    if (site_fault_on(faults, SITE_INVERTED_WORDING, setting)) {
+    if (site_fault_on(faults, SITE_INVERTED_WORDING, setting))
         turn_round(site, label, c.label, sizeof c.label);
-        c.on = !c.on;
+    if (site_fault_on(faults, SITE_HEADING_VOUCHES, setting)) {
+        snprintf(c.label, sizeof c.label, "Do not use my data to train your models");
+        snprintf(c.label_id, sizeof c.label_id, "row-text");
+        snprintf(c.box, sizeof c.box, "%s", s->key);
     }
-    c.disabled = site_fault_on(faults, SITE_DISABLED_ON, setting) ||
-                 site_fault_on(faults, SITE_DISABLED_OFF, setting);
+    if (known)
+        site_note_read(site, setting, c.on);
+    c.on = c.on != site_is_inverted(site, setting);
+    for (size_t i = 0; i < sizeof disabling / sizeof *disabling; i++)
+        c.disabled = c.disabled || site_fault_on(faults, disabling[i], setting);
     return c;
 }
 
@@ -190,6 +213,8 @@ static size_t strangers(const struct ofs_site *site, const struct control *own,
         site_fault_on(faults, SITE_UNLISTED_AI_SWITCH, own->setting))
         ret[n++] = stranger("allowAiMessageSummaries", "Use AI to summarise my messages", number++,
                             own->known);
+    if (site_fault_on(faults, SITE_UNLISTED_AGENT_SWITCH, own->setting))
+        ret[n++] = stranger("allowAgentModelTraining", SITE_AGENT_TEXT, number++, own->known);
     if (site_fault_on(faults, SITE_SAME_NAME_TWICE, own->setting)) {
         snprintf(key, sizeof key, "%.60sCopy", own->key);
         struct control c = stranger(key, own->label, number++, own->known);
@@ -210,14 +235,39 @@ static size_t strangers(const struct ofs_site *site, const struct control *own,
 
 static void draw_side(const struct ofs_site *site, const char *current, struct ofs_buf *out)
 {
-    (void)site;
     for (const struct site_category *c = site_categories; c->slug; c++) {
         bool here = current && !strcmp(current, c->slug);
         site_add(out, "<a href=\"" SITE_CATEGORIES "%s\"%s>", c->slug,
                  here ? " aria-current=\"page\"" : "");
-        site_escape(out, c->title);
+        site_escape(out, site_category_title(c, site->lang));
         site_add(out, "</a>\n");
     }
+}
+
+/* The states of the page's settings, as data in the document. */
+static void draw_data(struct ofs_site *site, const int *settings, size_t n, struct ofs_buf *out)
+{
+    cJSON *data = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(data, "settings");
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        bool stale = site_fault_on(&site->faults, SITE_EMBEDDED_STALE, settings[i]);
+        if (!stale && !site_fault_on(&site->faults, SITE_EMBEDDED_STATE, settings[i]) &&
+            !site_fault_on(&site->faults, SITE_EMBEDDED_CONTRADICTS, settings[i]))
+            continue;
+        bool on = site->on[settings[i]] != site_is_inverted(site, settings[i]);
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddStringToObject(o, "key", site_settings[settings[i]].key);
+        cJSON_AddBoolToObject(o, "value", on != stale);
+        cJSON_AddItemToArray(list, o);
+        if (!stale)
+            site_note_read(site, settings[i], site->on[settings[i]]);
+        any = true;
+    }
+    char *text = config_text(data);
+    if (any)
+        site_add(out, "<script type=\"application/json\" id=\"page-data\">%s</script>\n",
+                 text ? text : "{}");
+    free(text);
 }
 
 static void draw_filler(struct ofs_buf *out)
@@ -228,24 +278,29 @@ static void draw_filler(struct ofs_buf *out)
     site_add(out, "</div>\n");
 }
 
+/* The settings whose states are to be in the document: `n` of them. */
+struct data {
+    const int *settings;
+    size_t n;
+};
+
 static void draw_shell(struct ofs_site *site, enum site_file file, const char *title,
-                       const char *category, const struct ofs_buf *main, cJSON *config, bool huge,
-                       struct ofs_serve_reply *reply)
+                       const char *category, const struct ofs_buf *main, cJSON *config,
+                       struct data data_of, bool huge, struct ofs_serve_reply *reply)
 {
     struct ofs_buf side __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     struct ofs_buf filler __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
+    struct ofs_buf data __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     char *text = config_text(config);
+    draw_data(site, data_of.settings, data_of.n, &data);
     draw_side(site, category, &side);
     if (huge)
         draw_filler(&filler);
     const struct site_pair pairs[] = {
-        {"lang", site_words[site->lang].code},
-        {"title", title},
-        {"side", ofs_buf_str(&side)},
-        {"main", ofs_buf_str(main)},
-        {"config", text ? text : "{}"},
-        {"filler", ofs_buf_str(&filler)},
-        {NULL, NULL},
+        {"lang", site_words[site->lang].code}, {"title", title},
+        {"side", ofs_buf_str(&side)},          {"main", ofs_buf_str(main)},
+        {"config", text ? text : "{}"},        {"data", ofs_buf_str(&data)},
+        {"filler", ofs_buf_str(&filler)},      {NULL, NULL},
     };
     site_fill(&reply->body, file, pairs);
     free(text);
@@ -283,11 +338,13 @@ static void draw_rows(const struct ofs_site *site, const char *category, struct 
 {
     int next = 0;
     for (const struct site_neighbour *n = site_neighbours; n->slug; n++) {
-        if (strcmp(n->category, category) != 0)
+        bool agent = !strcmp(n->text, SITE_AGENT_TEXT);
+        if (strcmp(n->category, category) != 0 ||
+            (agent && !site_fault_on(&site->faults, SITE_UNLISTED_AGENT_SWITCH, -1)))
             continue;
         char path[160];
         snprintf(path, sizeof path, SITE_ROOT "%s", n->slug);
-        draw_row(out, path, n->text);
+        draw_row(out, path, site_neighbour_text(n, site->lang));
         while (next < SITE_SETTINGS && strcmp(site_settings[next].category, category) != 0)
             next++;
         if (next < SITE_SETTINGS)
@@ -309,14 +366,15 @@ void site_draw_index(struct ofs_site *site, const struct site_category *category
     site_add(&main, "<section class=\"card\">\n");
     if (!site_fault_on(&site->faults, SITE_EVERYTHING_ABSENT, -1)) {
         site_add(&main, "<h2>");
-        site_escape(&main, category->title);
+        site_escape(&main, site_category_title(category, site->lang));
         site_add(&main, "</h2>\n<ul class=\"rows\">\n");
         draw_rows(site, category->slug, &main);
         site_add(&main, "</ul>\n");
     }
     site_add(&main, "</section>\n");
-    draw_shell(site, SITE_FILE_SHELL, category->title, category->slug, &main, config,
-               site_fault_on(&site->faults, SITE_HUGE_PAGE, -1), reply);
+    draw_shell(site, SITE_FILE_SHELL, site_category_title(category, site->lang), category->slug,
+               &main, config, (struct data){0}, site_fault_on(&site->faults, SITE_HUGE_PAGE, -1),
+               reply);
 }
 
 /* A page whose settings are in a frame inside it. */
@@ -331,7 +389,7 @@ static void draw_outer(struct ofs_site *site, int first, struct ofs_serve_reply 
     site_escape(&main, site_setting_row(first, site->lang));
     site_add(&main, "\" src=\"" SITE_ROOT "frame/%s\"></iframe></section>\n", s->slug);
     draw_shell(site, SITE_FILE_SHELL, site_setting_row(first, site->lang), s->category, &main,
-               config, false, reply);
+               config, (struct data){0}, false, reply);
 }
 
 static void draw_back(const struct ofs_site *site, const char *category, struct ofs_buf *out)
@@ -356,15 +414,18 @@ void site_draw_setting(struct ofs_site *site, int first, bool inner, struct ofs_
     cJSON *controls = cJSON_AddArrayToObject(config, "controls");
     int here[SITE_SETTINGS];
     size_t n_here = 0;
-    bool huge = false, disabled = false;
+    bool huge = false, managed = false;
 
     if (!inner)
         draw_back(site, s->category, &main);
+    bool vouches = site_fault_on(&site->faults, SITE_HEADING_VOUCHES, first);
     site_add(&main, "<section class=\"card\">\n<h2>");
-    site_escape(&main, site_setting_row(first, site->lang));
+    site_escape(&main, vouches ? site_setting_label(first, site->lang)
+                               : site_setting_row(first, site->lang));
     site_add(&main, "</h2>\n<p>");
-    site_escape(&main, s->text);
-    site_add(&main, "</p>\n<p><a class=\"more\" href=\"/help/\">Learn more</a></p>\n");
+    site_escape(&main, site->lang == SITE_JA ? site_words[SITE_JA].back : s->text);
+    site_add(&main, "</p>\n<p><a class=\"more\" href=\"/help/\">%s</a></p>\n",
+             site->lang == SITE_JA ? "詳細" : "Learn more");
     for (int i = first; i >= 0; i = site_setting_by_slug(s->slug, i)) {
         struct control c = setting_control(site, i, rendered), others[MOST_STRANGERS];
         size_t n = strangers(site, &c, others);
@@ -376,14 +437,16 @@ void site_draw_setting(struct ofs_site *site, int first, bool inner, struct ofs_
         }
         here[n_here++] = i;
         huge = huge || site_fault_on(&site->faults, SITE_HUGE_PAGE, i);
-        disabled = disabled || c.disabled;
+        managed = managed || site_fault_on(&site->faults, SITE_DISABLED_ON, i) ||
+                  site_fault_on(&site->faults, SITE_DISABLED_OFF, i);
     }
-    if (disabled)
+    add_draws(site, first, config);
+    if (managed)
         site_add(&main, "<p class=\"note\">This setting is managed by your organisation.</p>\n");
     site_add(&main, "</section>\n");
     cJSON_AddItemToObject(config, "faults", fault_names(site, here, n_here));
     draw_shell(site, inner ? SITE_FILE_INNER : SITE_FILE_SHELL, site_setting_row(first, site->lang),
-               s->category, &main, config, huge, reply);
+               s->category, &main, config, (struct data){here, n_here}, huge, reply);
 }
 
 void site_draw_neighbour(struct ofs_site *site, const struct site_neighbour *neighbour,
@@ -403,8 +466,8 @@ void site_draw_neighbour(struct ofs_site *site, const struct site_neighbour *nei
     site_add(&main, "</h2>\n<p>Not part of the rehearsal.</p>\n");
     draw_switch(site, &main, &c, SITE_CURRENT);
     site_add(&main, "</section>\n");
-    draw_shell(site, SITE_FILE_SHELL, neighbour->text, neighbour->category, &main, config, false,
-               reply);
+    draw_shell(site, SITE_FILE_SHELL, neighbour->text, neighbour->category, &main, config,
+               (struct data){0}, false, reply);
 }
 
 void site_draw_plain(struct ofs_site *site, const char *title, const char *text,
@@ -419,7 +482,7 @@ void site_draw_plain(struct ofs_site *site, const char *title, const char *text,
     site_add(&main, "</h2><p>");
     site_escape(&main, text);
     site_add(&main, "</p></section>\n");
-    draw_shell(site, SITE_FILE_SHELL, title, NULL, &main, config, false, reply);
+    draw_shell(site, SITE_FILE_SHELL, title, NULL, &main, config, (struct data){0}, false, reply);
 }
 
 void site_draw_alone(struct ofs_site *site, const char *title, const char *main,

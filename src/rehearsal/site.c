@@ -25,6 +25,7 @@ static const struct {
     {"/static/site.css", SITE_FILE_CSS, "text/css; charset=utf-8"},
     {"/static/settings.js", SITE_FILE_SETTINGS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults.js", SITE_FILE_FAULTS_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-state.js", SITE_FILE_FAULTS_STATE_JS, "text/javascript; charset=utf-8"},
 };
 
 /* Faults that decide the session, in the order in which they are looked for. */
@@ -272,7 +273,7 @@ static void spoil(struct ofs_site *site, const struct place *p, struct ofs_serve
 {
     struct ofs_error ignored;
     if (fault_here(site, SITE_SLOW_PAGE, p))
-        reply->delay_ms = SLOW_MS;
+        reply->delay_ms = site_delay(site, p->setting, SITE_DELAY_PAGE, SLOW_MS);
     if (fault_here(site, SITE_ERROR_PAGE, p))
         reply->status = 500;
     if (fault_here(site, SITE_EMPTY_BODY, p))
@@ -396,6 +397,9 @@ void ofs_site_reset(struct ofs_site *site)
     site->session = SITE_SIGNED_IN;
     site->let_in = false;
     site->n_later = site->n_writes = site->wrong.n = site->pages.n = 0;
+    site->changes.n = site->reads.n = 0;
+    site->pressed_tab[0] = '\0';
+    memset(site->drawn, 0, sizeof site->drawn);
     for (int i = 0; i < SITE_SETTINGS; i++)
         site->on[i] = !site_fault_on(&site->faults, SITE_DISABLED_OFF, i);
 }
@@ -417,6 +421,8 @@ struct ofs_site *ofs_site_new(struct ofs_loop *loop, const struct ofs_site_optio
     site->delay_ms = options->delay_ms < 0 ? 0
                      : options->delay_ms   ? options->delay_ms
                                            : OFS_SITE_HYDRATION_MS;
+    site->seed = options->seed;
+    site->delay_max_ms = options->delay_max_ms > 0 ? options->delay_max_ms : OFS_SITE_DELAY_MAX_MS;
     const struct ofs_serve_options serve = {
         .port = options->port,
         .handler = handle,
@@ -459,8 +465,14 @@ bool ofs_site_set(struct ofs_site *site, const char *id, bool on)
     int setting = site_setting_by_id(id);
     if (setting < 0)
         return false;
-    site->on[setting] = on;
+    site_put(site, setting, on);
     return true;
+}
+
+size_t ofs_site_pending(struct ofs_site *site)
+{
+    site_settle(site);
+    return site->n_later;
 }
 
 size_t ofs_site_writes(struct ofs_site *site, const struct ofs_site_write **ret_writes)

@@ -10,8 +10,11 @@
  * ofs_site_free before ofs_loop_free. Nothing here blocks.
  *
  * For tests from outside the process, and linked from no page:
- *   GET  /__truth   {"settings":{ID:"on"|"off"},"writes":[{"id","key","value","status","at_ms"}],
- *                    "wrong_touches":[{"what","at_ms"}],"pages":[{"path","at_ms"}]}
+ *   GET  /__truth   {"settings":{ID:"on"|"off"},"writes":[{"id","key","value","status","at_ms",
+ *                    "answered_ms"}],"changes":[{"id","state","at_ms"}],"reads":[the same],
+ *                    "pending":N,"seed":N,"wrong_touches":[{"what","at_ms"}],
+ *                    "pages":[{"path","at_ms"}]}; changes is each state that came to be, reads
+ *                   each that a page was told, pending the changes that are put off
  *   PUT  /__truth   {ID:"on"|"off",…} sets some
  *   POST /__reset   everything as it was at the start
  */
@@ -29,16 +32,18 @@
 struct ofs_loop;
 struct ofs_site;
 
-enum { OFS_SITE_HYDRATION_MS = 400 };
+enum { OFS_SITE_HYDRATION_MS = 400, OFS_SITE_DELAY_MAX_MS = 10000 };
 
 /* All zero is a good default: any free port, English, the present generation, no fault. */
 struct ofs_site_options {
     int port;
-    const char *lang; /* "en", "de", "fr", "it", "nl", "pt", "pl" or "es" */
+    const char *lang; /* "en", "de", "fr", "it", "nl", "pt", "pl", "es" or "ja" */
     const char
         *generation;    /* "current", "artdeco", "button", "iframe", "radio", "psettings", "aria" */
     const char *faults; /* "NAME[@SETTING-ID],…" as in faults.h */
     int64_t delay_ms;   /* how late the state comes; 0: OFS_SITE_HYDRATION_MS, -1: at once */
+    uint64_t seed;      /* of the fault random-delays: the same seed draws the same delays */
+    int64_t delay_max_ms; /* the longest of these; 0: OFS_SITE_DELAY_MAX_MS */
 };
 
 /* The caller owns the result. Fails with OFS_ERR_USAGE for a name that is not known (the hint tells
@@ -53,6 +58,8 @@ const char *ofs_site_origin(const struct ofs_site *site);
 /* The truth of a setting: "on", "off", or NULL where there is no such setting. Static. What a fault
  * has put off (a late save, an undoing) has happened in it once its time has come. */
 const char *ofs_site_state(struct ofs_site *site, const char *id);
+/* How many changes a fault has put off, and that have not come yet. */
+size_t ofs_site_pending(struct ofs_site *site);
 /* Set it, as if by another hand; false where there is no such setting. */
 bool ofs_site_set(struct ofs_site *site, const char *id, bool on);
 
@@ -63,7 +70,7 @@ struct ofs_site_write {
     char key[64];
     bool value; /* as sent: with inverted wording, on means the setting is off */
     int status; /* the answer; 0 for none */
-    int64_t at_ms;
+    int64_t at_ms, answered_ms;
 };
 struct ofs_site_event {
     char what[160]; /* a path, or what was done */

@@ -23,6 +23,9 @@ static const char settings_js[] = {
 static const char faults_js[] = {
 #include "faults.js.h"
 };
+static const char faults_state_js[] = {
+#include "faults-state.js.h"
+};
 static const char switch_current_html[] = {
 #include "switch-current.html.h"
 };
@@ -52,6 +55,7 @@ static const struct {
     [SITE_FILE_CSS] = {site_css, sizeof site_css},
     [SITE_FILE_SETTINGS_JS] = {settings_js, sizeof settings_js},
     [SITE_FILE_FAULTS_JS] = {faults_js, sizeof faults_js},
+    [SITE_FILE_FAULTS_STATE_JS] = {faults_state_js, sizeof faults_state_js},
     [SITE_FILE_SWITCH_CURRENT] = {switch_current_html, sizeof switch_current_html},
     [SITE_FILE_SWITCH_PLAIN] = {switch_plain_html, sizeof switch_plain_html},
     [SITE_FILE_SWITCH_ARTDECO] = {switch_artdeco_html, sizeof switch_artdeco_html},

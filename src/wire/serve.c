@@ -40,6 +40,7 @@ struct exchange {
     bool answered; /* the handler has filled the reply */
     bool due;      /* the reply's delay is over */
     bool close;
+    bool socket; /* the reply's body is the one message of a WebSocket */
     struct ofs_serve_reply reply;
     struct ofs_buf head;
     size_t head_sent;
@@ -323,6 +324,26 @@ static int begin(struct ofs_server *server, struct lws *wsi, struct connection *
     return answer(c->now);
 }
 
+/* A WebSocket is asked for: the handler sees a GET, and what it replies is the one message. */
+static int begin_socket(struct ofs_server *server, struct lws *wsi, struct connection *c)
+{
+    exchange_free(c->now);
+    c->now = exchange_new(server, wsi);
+    if (!c->now)
+        return -1;
+    c->now->socket = true;
+    return answer(c->now) || c->now->reply.status != 200 ? -1 : 0;
+}
+
+static int write_message(struct connection *c)
+{
+    struct exchange *x = c->now;
+    if (!x || !x->due)
+        return 0;
+    x->due = false;
+    return write_some(x->wsi, &x->reply.body, x->reply.body.len, &x->sent, LWS_WRITE_TEXT);
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t len)
 {
@@ -339,8 +360,16 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return c->now ? answer(c->now) : 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return write_more(c);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return !server || server->closing || !c ? -1 : begin_socket(server, wsi, c);
+    case LWS_CALLBACK_ESTABLISHED:
+        lws_callback_on_writable(wsi);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return write_message(c);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_CLOSED:
         if (c) {
             exchange_free(c->now);
             c->now = NULL;

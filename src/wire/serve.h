@@ -4,7 +4,8 @@
  * It listens on 127.0.0.1 only. Each request, once its body has come in whole, is shown to one
  * handler, which fills in a reply; the reply is sent from the loop while others are served. A reply
  * can be made to misbehave (late, never, cut in the middle), because what the replica is for is
- * misbehaving.
+ * misbehaving. A request for a WebSocket is shown as a GET; after 200, the reply's body is sent as
+ * one text message of up to 16 KiB, `delay_ms` after the socket is open.
  *
  * Life cycle: ofs_server_new, any number of ofs_loop_turn on the same loop, ofs_server_free before
  * ofs_loop_free. A freed server calls its handler no more and hangs up on whoever asks; its port is

@@ -15,7 +15,9 @@
 enum {
     TIME = 90000,    /* for the program */
     MORE = 15000,    /* for each further setting */
-    SETTLES = 10000, /* the latest that the replica has put anything off after a save */
+    ARRIVED = 300,   /* what the page has sent before it was closed */
+    SETTLES = 30000, /* until nothing is put off any more */
+    VISITS = 20,     /* times that a fix may have to wait for the longest of the random delays */
     CLOSES = 20000,  /* until what was closed is off every list */
     HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
     ARRIVES = 1000,  /* a page that comes at once has begun */
@@ -161,6 +163,19 @@ static void read_with(struct job *job)
     }
 }
 
+bool job_is_random(const struct fault_row *row)
+{
+    return fault_row_has(row, "random-delays");
+}
+
+uint64_t job_seed(const struct fault_row *row, const struct job_place *place)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ place->seed;
+    for (const char *at = row->name; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
+    return hash >> 12; /* a number that JSON can hold */
+}
+
 static int serve(struct job *job, struct ofs_error *err)
 {
     const struct fault_row *row = job->row;
@@ -168,6 +183,8 @@ static int serve(struct job *job, struct ofs_error *err)
         .lang = row->lang,
         .generation = row->generation,
         .faults = strcmp(row->faults, "-") ? row->faults : NULL,
+        .seed = job_seed(row, job->place),
+        .delay_max_ms = job->place->delay_max_ms,
     };
     job->site = ofs_site_new(job->loop, &options, err);
     if (!job->site)
@@ -257,7 +274,8 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
 static void run(struct job *job)
 {
     size_t n = strcmp(job->row->only, "all") ? cell_parts(job->row->only) : (size_t)SITE_SETTINGS;
-    ofs_deadline deadline = ofs_deadline_in(TIME + MORE * (int64_t)(n - 1));
+    int64_t delays = job_is_random(job->row) ? VISITS * job->place->delay_max_ms : 0;
+    ofs_deadline deadline = ofs_deadline_in(TIME + MORE * (int64_t)(n - 1) + delays);
     struct ofs_error ignored;
     while (!job->program.ended && ofs_deadline_left(deadline)) {
         ofs_deadline next = deadline;
@@ -272,19 +290,16 @@ static void run(struct job *job)
     }
 }
 
+/* Let happen what the replica has put off. */
 static void settle(struct job *job)
 {
     const struct ofs_site_write *writes;
-    size_t n = ofs_site_writes(job->site, &writes);
     struct ofs_error ignored;
-    bool saving = false;
-    for (const struct site_fault_row *f = site_fault_rows; f->name; f++)
-        saving = saving || (!strcmp(f->kind, "saving") && fault_row_has(job->row, f->name));
-    if (!n || !saving)
+    if (!ofs_site_writes(job->site, &writes))
         return;
-    ofs_deadline until = job->write_ms + SETTLES;
-    while (ofs_deadline_left(until))
-        ofs_loop_turn(job->loop, until, &ignored);
+    ofs_deadline until = ofs_deadline_in(SETTLES), arrived = ofs_deadline_in(ARRIVED);
+    while (ofs_deadline_left(until) && (ofs_deadline_left(arrived) || ofs_site_pending(job->site)))
+        ofs_loop_turn(job->loop, ofs_deadline_in(ARRIVED), &ignored);
 }
 
 static void look_behind(struct job *job, struct outcome *ret)

@@ -5,6 +5,8 @@
 #ifndef TESTS_FAULT_JOB_H
 #define TESTS_FAULT_JOB_H
 
+#include <stdint.h>
+
 #include "support/faults_table.h"
 #include "support/peer.h"
 #include "support/program.h"
@@ -14,6 +16,8 @@ struct job_place {
     const char *dir;         /* scratch */
     const char *build;       /* where a Grid is fetched to */
     const struct peer *peer; /* nobody else visits it meanwhile */
+    uint64_t seed;           /* of random-delays; each row has a seed of its own made from it */
+    int64_t delay_max_ms;
 };
 
 struct outcome {
@@ -29,8 +33,19 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
             struct outcome *ret, struct ofs_error *err);
 void outcome_clear(struct outcome *outcome);
 
-/* Hold it against the row: adds a line for each thing that is wrong; returns how many. */
-int job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
-              struct ofs_buf *complaints);
+/* Does the row draw its delays at random? And the seed that its replica gets. */
+bool job_is_random(const struct fault_row *row);
+uint64_t job_seed(const struct fault_row *row, const struct job_place *place);
+
+struct job_judgement {
+    int n;         /* things that are wrong */
+    bool is_grave; /* one is what no load of the machine leads to: it is never tried again */
+};
+
+/* Hold it against the row: adds a line for each thing that is wrong. What a report says of a state
+ * is held against the site's own record of it, at the time of the last read that the program owes:
+ * no sooner than the hold after the last save. A change after that is no lie. */
+struct job_judgement job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
+                               struct ofs_buf *complaints);
 
 #endif

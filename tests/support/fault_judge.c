@@ -1,36 +1,101 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rehearsal/catalogue.h"
 #include "support/fault_job.h"
+
+enum { HOLD = 6 }; /* seconds, where a row says nothing else */
 
 struct judge {
     const struct fault_row *row;
     const struct outcome *outcome;
     bool fix;
     struct ofs_buf *complaints;
-    int n;
+    struct job_judgement made;
 };
 
-static void complain(struct judge *j, const char *fmt, ...) OFS_PRINTF(2, 3);
-
-static void complain(struct judge *j, const char *fmt, ...)
+static void add_complaint(struct judge *j, const char *fmt, va_list ap)
 {
     char text[700];
     struct ofs_error ignored;
+    vsnprintf(text, sizeof text, fmt, ap);
+    ofs_buf_printf(j->complaints, &ignored, "        %s: %s\n", j->fix ? "fix" : "check", text);
+    j->made.n++;
+}
+
+static void complain(struct judge *j, const char *fmt, ...) OFS_PRINTF(2, 3);
+static void complain_gravely(struct judge *j, const char *fmt, ...) OFS_PRINTF(2, 3);
+
+static void complain(struct judge *j, const char *fmt, ...)
+{
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    add_complaint(j, fmt, ap);
     va_end(ap);
-    ofs_buf_printf(j->complaints, &ignored, "        %s: %s\n", j->fix ? "fix" : "check", text);
-    j->n++;
+}
+
+/* No load of the machine leads to it. */
+static void complain_gravely(struct judge *j, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add_complaint(j, fmt, ap);
+    va_end(ap);
+    j->made.is_grave = true;
 }
 
 static const char *truth_of(const cJSON *truth, const char *id)
 {
     const cJSON *state = ofs_json_get(ofs_json_get(truth, "settings"), id);
     return cJSON_IsString(state) ? state->valuestring : "";
+}
+
+static int64_t seconds_of_hold(const struct fault_row *row)
+{
+    const char *given = strstr(row->with, "--hold=");
+    return given ? strtol(given + strlen("--hold="), NULL, 10) : HOLD;
+}
+
+/* Until when the report has to be right, by the site's clock: its last read of the setting, which
+ * comes no sooner than the hold after the last save of the run. -1: for ever. */
+static int64_t vouched_until(const struct judge *j, const char *id)
+{
+    const cJSON *one;
+    int64_t until = -1;
+    cJSON_ArrayForEach(one, ofs_json_get(j->outcome->after, "writes"))
+    {
+        int64_t held = (int64_t)ofs_json_num(one, "answered_ms", 0);
+        held += seconds_of_hold(j->row) * 1000;
+        until = held > until ? held : until;
+    }
+    if (until < 0)
+        return -1;
+    cJSON_ArrayForEach(one, ofs_json_get(j->outcome->after, "reads"))
+    {
+        int64_t read = (int64_t)ofs_json_num(one, "at_ms", 0);
+        if (!strcmp(ofs_json_str(one, "id", ""), id) && read > until)
+            until = read;
+    }
+    return until;
+}
+
+/* The state that the report vouches for. */
+static const char *vouched_truth(const struct judge *j, const char *id)
+{
+    const char *state = truth_of(j->outcome->before, id);
+    int64_t until = vouched_until(j, id);
+    const cJSON *one;
+    if (until < 0)
+        return truth_of(j->outcome->after, id);
+    cJSON_ArrayForEach(one, ofs_json_get(j->outcome->after, "changes"))
+    {
+        if (!strcmp(ofs_json_str(one, "id", ""), id) &&
+            ofs_json_num(one, "at_ms", 0) <= (double)until)
+            state = ofs_json_str(one, "state", "");
+    }
+    return state;
 }
 
 static bool is_selected(const struct fault_row *row, const char *id)
@@ -80,7 +145,7 @@ static bool tells_next(const char *detail)
 /* What holds for every row: a word of the report is borne out by the site's own record. */
 static void judge_words(struct judge *j, const cJSON *setting, const char *id, const char *verdict)
 {
-    const char *was = truth_of(j->outcome->before, id), *is = truth_of(j->outcome->after, id);
+    const char *was = truth_of(j->outcome->before, id), *is = vouched_truth(j, id);
     const char *before = ofs_json_str(setting, "before", NULL);
     const char *after = ofs_json_str(setting, "after", NULL);
     const char *wanted = ofs_json_str(setting, "wanted", "");
@@ -89,13 +154,13 @@ static void judge_words(struct judge *j, const cJSON *setting, const char *id, c
     bool good = !strcmp(verdict, "as-wanted") || !strcmp(verdict, "fixed");
     bool bad = !strcmp(verdict, "differs") || !strcmp(verdict, "not-kept");
     if (good && strcmp(is, wanted))
-        complain(j, "FALSE %s of %s: it is %s at the site", wanted, id, is);
+        complain_gravely(j, "FALSE %s of %s: it is %s at the site", wanted, id, is);
     if (bad && !strcmp(is, wanted))
-        complain(j, "%s is said of %s, which is %s at the site", verdict, id, is);
+        complain_gravely(j, "%s is said of %s, which is %s at the site", verdict, id, is);
     if (before && strcmp(before, was))
-        complain(j, "before is %s of %s, and it was %s", before, id, was);
+        complain_gravely(j, "before is %s of %s, and it was %s", before, id, was);
     if (after && strcmp(after, is))
-        complain(j, "after is %s of %s, and it is %s", after, id, is);
+        complain_gravely(j, "after is %s of %s, and it is %s", after, id, is);
     if (!strcmp(verdict, "unknown") != !!reason)
         complain(j, "verdict %s with reason %s", verdict, reason ? reason : "null");
     if (!strcmp(verdict, "unknown") && !tells_next(detail))
@@ -103,14 +168,14 @@ static void judge_words(struct judge *j, const cJSON *setting, const char *id, c
     if (!*detail)
         complain(j, "there is no detail");
     if (!strcmp(verdict, "fixed") && !program_has_proof(setting, "reload"))
-        complain(j, "fixed without the proof of a reload");
+        complain_gravely(j, "fixed without the proof of a reload");
     if (strcmp(verdict, "fixed") && cJSON_GetArraySize(ofs_json_get(setting, "proofs")))
-        complain(j, "%s with proofs of a fix", verdict);
+        complain_gravely(j, "%s with proofs of a fix", verdict);
     if (!strcmp(verdict, "fixed") && also(j, NULL, "save") &&
         !program_has_proof(setting, "save-acknowledged"))
         complain(j, "save-acknowledged is not among the proofs");
     if (also(j, NULL, "no-save") && program_has_proof(setting, "save-acknowledged"))
-        complain(j, "save-acknowledged is among the proofs, and the save was not");
+        complain_gravely(j, "save-acknowledged is among the proofs, and the save was not");
 }
 
 static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
@@ -123,8 +188,12 @@ static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
     snprintf(word, sizeof word, "%s%s%s", verdict, reason ? ":" : "", reason ? reason : "");
     cell_part(cell, index, wanted, sizeof wanted);
     if (!is_selected(j->row, id))
-        complain(j, "%s was not asked for", id);
-    if (!cell_allows(cell, index, word))
+        complain_gravely(j, "%s was not asked for", id);
+    bool allowed = cell_allows(cell, index, word);
+    /* a slow machine makes an unknown; it makes nothing locked, and nothing go away */
+    if (!allowed && (!strcmp(verdict, "locked") || !strcmp(verdict, "not-offered")))
+        complain_gravely(j, "%s is %s and should be %s", id, word, wanted);
+    else if (!allowed)
         complain(j, "%s is %s and should be %s (\"%s\")", id, word, wanted,
                  ofs_json_str(setting, "detail", ""));
     judge_words(j, setting, id, verdict);
@@ -134,6 +203,23 @@ static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
                  wanted);
     }
     return contract_status(verdict);
+}
+
+static void judge_unlisted(struct judge *j)
+{
+    static const struct {
+        const char *token, *name;
+    } switches[] = {{"unlisted", "summarise"}, {"unlisted-agent", "agent models"}};
+    const cJSON *one;
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        bool named = false;
+        cJSON_ArrayForEach(one, ofs_json_get(j->outcome->end.report, "unlisted"))
+        {
+            named = named || strstr(ofs_json_str(one, "name", ""), switches[i].name);
+        }
+        if (also(j, NULL, switches[i].token) && !named)
+            complain(j, "the switch nobody knows is not among the unlisted (%s)", switches[i].name);
+    }
 }
 
 static void judge_report(struct judge *j)
@@ -168,16 +254,7 @@ static void judge_report(struct judge *j)
          strcmp(ofs_json_str(browser, "wire", ""), o->peer->wire)))
         complain(j, "it was %s over %s", ofs_json_str(browser, "protocol", "no protocol"),
                  ofs_json_str(browser, "wire", "no wire"));
-    if (!also(j, NULL, "unlisted"))
-        return;
-    const cJSON *one;
-    bool named = false;
-    cJSON_ArrayForEach(one, ofs_json_get(o->end.report, "unlisted"))
-    {
-        named = named || strstr(ofs_json_str(one, "name", ""), "summarise");
-    }
-    if (!named)
-        complain(j, "the switch nobody knows is not among the unlisted");
+    judge_unlisted(j);
 }
 
 /* What the protocol leaves no way to, after a cut; support/wires_table.c says where. */
@@ -196,38 +273,40 @@ static void judge_site(struct judge *j)
         bool changed = strcmp(one->valuestring, truth_of(o->before, one->string));
         if (changed && (!j->fix || !is_selected(j->row, one->string)) &&
             !(j->fix && also(j, one->string, one->valuestring)))
-            complain(j, "%s was changed to %s", one->string, one->valuestring);
+            complain_gravely(j, "%s was changed to %s", one->string, one->valuestring);
     }
     cJSON_ArrayForEach(one, ofs_json_get(o->after, "wrong_touches"))
     {
-        complain(j, "WRONG TOUCH: %s", ofs_json_str(one, "what", ""));
+        complain_gravely(j, "WRONG TOUCH: %s", ofs_json_str(one, "what", ""));
     }
     int writes = cJSON_GetArraySize(ofs_json_get(o->after, "writes"));
     int least = 0, most = 0;
     if (j->fix && sscanf(j->row->writes, "%d-%d", &least, &most) == 1)
         most = least;
-    if (writes < least || writes > most)
+    if (writes > most)
+        complain_gravely(j, "%d saves were sent, and %s are right", writes,
+                         j->fix ? j->row->writes : "0");
+    else if (writes < least)
         complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
     cJSON_ArrayForEach(one, o->left)
     {
         if (may_stay(j, one->valuestring))
             continue;
-        complain(j, "left behind: %s", one->valuestring);
+        complain_gravely(j, "left behind: %s", one->valuestring);
     }
 }
 
-int job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
-              struct ofs_buf *complaints)
+struct job_judgement job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
+                               struct ofs_buf *complaints)
 {
     struct judge j = {.row = row, .outcome = outcome, .fix = fix, .complaints = complaints};
     bool waits = strchr(row->with, '@') != NULL;
-    if (!outcome->end.in_time) {
+    if (!outcome->end.in_time)
         complain(&j, "it had not ended in time; it said: %s", last_words(outcome));
-        return j.n;
-    }
-    if (waits && !outcome->happened)
+    else if (waits && !outcome->happened)
         complain(&j, "it ended before '%s' could be done", row->with);
-    judge_report(&j);
+    if (outcome->end.in_time)
+        judge_report(&j);
     judge_site(&j);
-    return j.n;
+    return j.made;
 }

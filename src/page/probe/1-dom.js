@@ -298,7 +298,9 @@ function textLines(root, skip) {
     if (display === "none") return;
     const block = !inline.test(display);
     if (block || node.localName === "br") flush();
+    if (display === "inline-block") line.text += " ";
     for (const child of composedChildren(node)) add(child, node);
+    if (display === "inline-block") line.text += " ";
     if (block) flush();
   };
   for (const child of composedChildren(root)) add(child, root);

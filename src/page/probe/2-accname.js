@@ -104,7 +104,7 @@ function contentsName(el, ctx) {
     if (isText(child)) text += child.data; /* 2G */
     if (!isElement(child)) continue;
     const part = nameStep(child, { ...ctx, top: false, direct: false });
-    text += inline.test(styleOf(child).display) && child.localName !== "br" ? part : " " + part + " ";
+    text += /^(inline|contents|ruby|none)$/.test(styleOf(child).display) && child.localName !== "br" ? part : " " + part + " ";
   }
   return text + pseudoText(el, "::after");
 }

@@ -23,7 +23,7 @@ const kindWords = new Set(
 function namesNothing(name) {
   if (stateOfWord(name) || kindWords.has(plain(name))) return true;
   const words = plain(name).split(/[\s/|,·-]+/).filter(Boolean);
-  return words.length > 1 && words.every(stateOfWord);
+  return !words.length || (words.length > 1 && words.every(stateOfWord));
 }
 const ariaState = (value) => ({ true: "on", false: "off" })[(value || "").toLowerCase()] || null;
 
@@ -70,7 +70,11 @@ function stateOfSelect(el) {
   return said || meant || squeeze(option.textContent) || null;
 }
 
-/* The word of a radio: its own name, or the value that stands behind KEY__ in its id, or its value. */
+/* The site's own words for an option, and for a radio: its name, the value that stands behind KEY__ in its id, its value. */
+const optionTexts = (option) => [option.textContent, option.value];
+const radioTexts = (el) => [accessibleName(el), (el.id || "").split("__")[1], el.getAttribute("value")].filter(Boolean);
+
+/* The word of a radio. */
 function radioWord(el) {
   const name = accessibleName(el);
   const tail = (el.id || "").split("__")[1];

@@ -148,6 +148,7 @@ function describe(control) {
   if (kind === "radio") {
     control.state = stateOfRadios(members);
     control.words = members.map(radioWord);
+    control.texts = members.map(radioTexts);
     control.name = members.includes(el) ? radioGroupName(members) : accessibleName(el);
   } else {
     control.state = members.map((m, i) => stateOfOne(control.kinds[i], m)).reduce(agree);
@@ -164,7 +165,16 @@ function describe(control) {
 /* A hidden input is shown by its label or by the track around it; a copy that is kept out of sight by none. */
 function isShown(control) {
   const around = composedAncestors(control.el).slice(0, 3).filter((e) => boxOf(e).w <= 300 && boxOf(e).h <= 150);
-  return [...control.members, ...control.members.flatMap(labelsOf), ...around].some((e) => isRendered(e) && isInSight(e));
+  const shown = [...control.members, ...control.members.flatMap(labelsOf), ...control.members.map(untiedLabel), ...around];
+  return shown.some((e) => e && isRendered(e) && isInSight(e));
+}
+
+/* Some libraries put a label beside their box and tie it by script alone: nothing else in their parent can be on or off. */
+function untiedLabel(el) {
+  const parent = el.parentElement;
+  if (!parent || el.localName !== "input") return null;
+  const label = [...parent.children].find((e) => e.localName === "label" && !e.htmlFor && !e.querySelector("*:is(button, input, select, textarea)"));
+  return label && parent.querySelectorAll("button, input, select, textarea").length === 1 ? label : null;
 }
 
 /* Radios without a group element: what names them stands in the fieldset or row around them. */

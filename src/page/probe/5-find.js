@@ -14,8 +14,9 @@ function keyOf(setting, el) {
   return !!el.id && el.id.startsWith(setting.key + "__");
 }
 
+/* What is no text of the row: the control's own words for its states, and what lies over the page. */
 const ownText = (control) => (node) =>
-  control.members.includes(node) || (node.localName === "option") || (stateOfWord(node.textContent) && node.childElementCount === 0);
+  control.members.includes(node) || node.localName === "option" || (node.childElementCount === 0 && stateOfWord(node.textContent)) || isApart(node, control);
 
 /* The largest element around a control that holds no other control: its row. */
 function rowOf(control, controls) {
@@ -44,7 +45,7 @@ function labelBlock(control, controls) {
   if (control.labelBlock !== undefined) return control.labelBlock;
   control.labelBlock = null;
   if (control.folded) return null; /* not laid out: nothing lies beside it yet */
-  const own = middle(boxOf(control.members.find(isRendered) || control.el));
+  const own = middle(boxOf(shownMember(control)));
   for (const around of composedAncestors(control.el).slice(0, 6)) {
     const lines = textLines(around, ownText(control)).filter((line) => !namesNothing(line.text)).map((line) => ({ ...line, box: boxOf(line.el) }));
     const isBeside = (box) => own.y >= box.y - 2 && own.y <= box.y + box.h + 2;
@@ -55,7 +56,7 @@ function labelBlock(control, controls) {
     if (!best) continue;
     const nearer = controls.some((other) => {
       if (other === control || !other.rendered) return false;
-      const at = middle(boxOf(other.members.find(isRendered) || other.el));
+      const at = middle(boxOf(shownMember(other)));
       return at.y >= best.box.y - 2 && at.y <= best.box.y + best.box.h + 2 && Math.abs(at.x - best.box.x) < Math.abs(own.x - best.box.x);
     });
     if (nearer) break;
@@ -66,7 +67,7 @@ function labelBlock(control, controls) {
       block = outer;
     }
     const all = textLines(block, ownText(control));
-    control.labelBlock = { text: best.text, lines: all.length ? all : [best], beside: beside.length > 0 };
+    control.labelBlock = { text: best.text, nearest: best, lines: all.length ? all : [best], beside: beside.length > 0 };
     break;
   }
   return control.labelBlock;
@@ -85,35 +86,6 @@ const rungs = [
   ["row", (s, c, all) => rowLines(c, all).some((line) => s.known.has(plain(line)))],
   ["visible", (s, c, all) => !c.name && visibleLines(c, all).some((line) => s.known.has(plain(line.text)))],
 ];
-
-/* The texts that may word a control without a name, nearest first. What stands beside it does; a
- * heading further away may be that of a whole part, so it counts only where nothing nearer is to be read. */
-function wordsAround(setting, control, controls) {
-  const block = labelBlock(control, controls);
-  const row = rowLines(control, controls);
-  if (!block) return [row];
-  const lines = [block.text, ...block.lines.map((line) => line.text)];
-  if (block.beside) return [lines];
-  return [lines, row.filter((text) => setting.labels.has(plain(text)) || setting.inverted.has(plain(text)))];
-}
-
-/* How the site words the control, and whether that is a wording we know. An inverted wording anywhere
- * near outweighs a known one; a row's title says which setting it is, and the words at the switch say
- * what on means. */
-function wordingOf(setting, control, controls) {
-  const has = (words, texts) => texts.find((text) => words.has(plain(text)));
-  const tell = (wording, said) => ({ wording, said });
-  const own = control.name ? [control.name, ...partLines(control)] : [];
-  const around = control.name ? [] : wordsAround(setting, control, controls);
-  const row = control.name ? [] : rowLines(control, controls);
-  const texts = [...own, ...around.flat()];
-  const inverted = has(setting.inverted, [...texts, ...row]);
-  if (inverted) return tell("inverted", inverted);
-  const known = has(setting.labels, texts) || has(setting.rows, control.name ? own : around[0] || []);
-  if (known) return tell("known", known);
-  const words = setting.labels.size + setting.rows.size + setting.inverted.size;
-  return tell(words ? "unknown" : "unlisted", texts.find(Boolean) || "");
-}
 
 /* Others that a person would take for the same: without a name, beside a text of their own that is a
  * known wording. No rung that goes by names sees them. Two controls may share one text, unless what stands
@@ -142,8 +114,32 @@ function findSetting(setting, controls) {
 
 const wordSet = (byLanguage) => new Set(Object.values(byLanguage || {}).flat().map(plain).filter(Boolean));
 
-/* A wording of a choice of several, as the scenario's word for it. */
-const meantBy = (setting, word) => (word && setting.choices.get(plain(word))) || word;
+/* What one of several choices is called by the setting. Where the setting declares choices, only they name a
+ * state: `texts` are the site's own words for it, `builtin` is what these words mean elsewhere. */
+function meantBy(setting, texts, builtin) {
+  if (!setting.choices.size) return builtin;
+  const meanings = new Set(texts.map((text) => setting.choices.get(plain(text))).filter(Boolean));
+  if (meanings.size) return meanings.size === 1 ? [...meanings][0] : null;
+  const text = squeeze(texts[0]);
+  const isTaken = stateOfWord(text) || [...setting.choices.values()].some((word) => plain(word) === plain(text));
+  return text && !isTaken ? text : null;
+}
+
+/* The states that a control can be put into, in the setting's words. */
+const wordsOf = (setting, control) => (control.words ? control.words.map((word, i) => meantBy(setting, control.texts[i], word)) : null);
+
+function stateFor(setting, control) {
+  if (control.kind === "radio") {
+    const chosen = control.members.map((m, i) => (radioChecked(m) ? i : -1)).filter((i) => i >= 0);
+    return chosen.length === 1 ? wordsOf(setting, control)[chosen[0]] : null;
+  }
+  if (control.kind === "select") {
+    const options = [...(control.el.selectedOptions || [])];
+    return options.length === 1 ? meantBy(setting, optionTexts(options[0]), control.state) : null;
+  }
+  if (!control.state || !setting.choices.size) return control.state;
+  return control.kind === "word" ? meantBy(setting, [control.el.textContent], control.state) : setting.choices.get(control.state) || control.state;
+}
 
 function prepareSetting(given) {
   const choices = new Map();

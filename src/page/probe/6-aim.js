@@ -39,8 +39,8 @@ function reaches(hit, el, through) {
 
 function describeElement(el) {
   if (!el) return "nothing";
-  const shown = [el, ...composedAncestors(el)].find((e) => /^(dialog|alertdialog|banner|alert|status)$/.test(roleOf(e)) || e.localName === "dialog") || el;
-  const text = squeeze(accessibleName(shown) || shown.textContent).slice(0, 60);
+  const shown = [el, ...composedAncestors(el)].find((e) => /^(dialog|alertdialog|banner|alert|status)$/.test(roleOf(e)) || isOverlay(e)) || el;
+  const text = squeeze(accessibleName(shown) || textLines(shown).map((line) => line.text).join(" ")).slice(0, 60);
   const what = roleOf(shown) || shown.localName;
   return text ? `${what} "${text}"` : what;
 }
@@ -100,8 +100,8 @@ function scrollTo(el) {
 /* The innermost element is what takes the press; for radios, the one that means the wanted word. */
 function targetOf(control, wanted, setting) {
   if (control.kind !== "radio") return control.members[control.members.length - 1];
-  const words = control.words.map((word) => plain(meantBy(setting, word)));
-  const hits = control.members.filter((_, i) => words[i] === plain(wanted));
+  const words = wordsOf(setting, control);
+  const hits = control.members.filter((_, i) => words[i] && plain(words[i]) === plain(wanted));
   return hits.length === 1 ? hits[0] : null;
 }
 
@@ -133,14 +133,6 @@ function aimAt(target, control, controls) {
   }
   return { cover: cover ? describeElement(cover) : "" };
 }
-
-/* A modal that is open keeps hands and keys from everything behind it. */
-const openModals = () =>
-  elementsHere().filter((el) => {
-    const role = el.getAttribute("role");
-    const modal = el.localName === "dialog" ? el.open : role === "alertdialog" || role === "dialog";
-    return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0;
-  });
 
 /* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). The page may
  * have changed since the aim was taken, under the pointer even: what would go astray is kept from the page.

@@ -60,7 +60,7 @@ function tellControl(control, setting, controls) {
   const view = control.el.ownerDocument;
   return {
     kind: control.kind, name: control.name, said, wording, row_text: rowTexts(control, said, controls),
-    state: meantBy(setting, control.state), words: control.words || null,
+    state: stateFor(setting, control), words: wordsOf(setting, control), cover: coverOf(control, controls),
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     boot: site.marks.length ? anySelector(site.marks, view) : null,
     /* where nobody tells that a document broke off, its scripts may be what is missing */

@@ -123,8 +123,8 @@ const answers = {
 function aimSelect(target, wanted, setting) {
   const options = [...target.options].filter((o) => !o.disabled);
   const at = options.findIndex((o) => o.selected);
-  const words = options.map((o) => meantBy(setting, stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent)));
-  const to = words.findIndex((word) => word === wanted || plain(word) === plain(wanted));
+  const words = options.map((o) => meantBy(setting, optionTexts(o), stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent)));
+  const to = words.findIndex((word) => word && plain(word) === plain(wanted));
   if (to < 0) return { no_word: true };
   if (openModals().length) return { cover: "dialog" };
   scrollTo(target);

@@ -53,7 +53,7 @@ window.rehearsalFaults = (() => {
     'page-reverts': {
       change(c, value, tools) {
         tools.save(c, value).then(async () => {
-          await pause(1000);
+          await pause(tools.delay(1000));
           tools.show(c, !value);
           tools.save(c, !value);
         });
@@ -79,16 +79,16 @@ window.rehearsalFaults = (() => {
     'click-ignored': { change: unticked },
 
     'endless-hydration': { before: () => new Promise(() => {}) },
-    'early-boot': { late: true, before: () => pause(1200) },
+    'early-boot': { late: true, before: (c, tools) => pause(tools.delay(1200)) },
     'flicker': {
       async after(c, tools) {
         for (let i = 0; i < 4; i++) {
           tools.show(c, i % 2 === 0 ? !c.saved : c.saved);
-          await pause(250);
+          await pause(tools.delay(1000) / 4);
         }
       },
     },
-    'reload-loop': { ready: () => setTimeout(() => location.reload(), 400) },
+    'reload-loop': { ready: (tools) => setTimeout(() => location.reload(), tools.delay(400)) },
     'endless-polling': { load: () => setInterval(() => fetch('/mysettings-api/ping'), 300) },
 
     'modal-cover': {
@@ -104,6 +104,13 @@ window.rehearsalFaults = (() => {
           element('p', { textContent: 'Choose which cookies this site may use.' }),
           element('button', { type: 'button', textContent: 'Accept' }),
           element('button', { type: 'button', className: 'plain', textContent: 'Reject' }));
+      },
+    },
+    'terms-cover': {
+      ready(tools) {
+        const label = 'Use my data for training content creation AI models';
+        ask('Our terms have changed', label, ['Accept', 'Read them'], () => tools.unasked('terms-cover'))
+          .then((word) => tools.unasked(`terms-cover: ${word}`));
       },
     },
     'glass-cover': { ready: (tools) => cover('glass', 'glass-cover', tools) },

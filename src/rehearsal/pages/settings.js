@@ -62,14 +62,15 @@
     return pair ? pair.slice('JSESSIONID='.length).replaceAll('"', '') : '';
   }
 
-  async function save(c, value) {
+  async function save(c, value, more = {}, options = {}) {
     try {
       const answer = await fetch(address(c.key), {
+        ...options,
         method: 'PUT',
         headers: { 'content-type': 'application/json; charset=UTF-8', 'csrf-token': csrfToken() },
         body: JSON.stringify({
           value, settingDisplayType: c.make === 'radio' ? 'RADIO' : 'TOGGLE',
-          entityUrn: `urn:li:fsd_setting:${c.key}`, key: c.key,
+          entityUrn: `urn:li:fsd_setting:${c.key}`, key: c.key, ...more,
         }),
       });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -86,7 +87,11 @@
   // A press that is nobody's to make: the site takes note of it.
   const unasked = (what) => fetch('/mysettings-api/unasked', { method: 'POST', body: what });
 
-  const tools = { config, words, read, show, save, toast, unasked };
+  // With random delays, each is the next of those that the site has drawn for this page.
+  let drawn = 0;
+  const delay = (usual) => (config.draws ? config.draws[drawn++ % config.draws.length] : usual);
+
+  const tools = { config, words, address, delay, read, show, save, toast, unasked };
 
   async function changed(c) {
     const value = read(c);
@@ -96,13 +101,20 @@
     await save(c, value);
   }
 
+  async function askState(c) {
+    // with a query, so that a save does not make the browser drop what it may have kept of this
+    const answer = await fetch(`${address(c.key)}?view=page`, { headers: { accept: 'application/json' } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()).value;
+  }
+
   async function start(c) {
     for (const name of c.faults) await faults[name]?.before?.(c, tools);
     if (c.value === null) {
-      // with a query, so that a save does not make the browser drop what it may have kept of this
-      const answer = await fetch(`${address(c.key)}?view=page`, { headers: { accept: 'application/json' } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      c.value = (await answer.json()).value;
+      const ask = c.faults.map((name) => faults[name]?.ask).find(Boolean) ?? askState;
+      const value = ask(c, tools);
+      for (const name of c.faults) faults[name]?.asked?.(c, tools);
+      c.value = await value;
     }
     c.saved = c.value;
     show(c, c.value);
@@ -118,7 +130,8 @@
     }
     for (const name of config.faults) faults[name]?.load?.(tools);
     const waited = config.controls.filter((c) => !c.faults.some((f) => faults[f]?.late));
-    for (const c of config.controls) if (!waited.includes(c)) start(c);
+    if (config.boot) await new Promise((done) => setTimeout(done, config.boot));
+    for (const c of config.controls) if (!waited.includes(c)) start(c).catch(() => {}); // and nothing shows it
     try {
       if (!config.controls.length) await new Promise((done) => setTimeout(done, config.delay));
       await Promise.all(waited.map(start));

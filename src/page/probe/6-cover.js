@@ -1,0 +1,79 @@
+/* What lies over the page and takes the presses: dialogs, popovers, banners that stay in place. Their text is
+ * never that of the controls below them. */
+
+const isPopover = (el) => {
+  if (!el.hasAttribute("popover")) return false;
+  try {
+    return el.matches(":popover-open");
+  } catch (_) {
+    return false; /* an older browser */
+  }
+};
+
+const isDialog = (el) => (el.localName === "dialog" ? el.open : /^(dialog|alertdialog)$/.test(el.getAttribute("role"))) || el.getAttribute("aria-modal") === "true";
+
+const isOverlay = remembered((el) => isDialog(el) || isPopover(el) || styleOf(el).position === "fixed");
+
+/* Elements that are laid over others without staying in place. Small ones are parts of a control. */
+const isSheet = remembered((el) => {
+  if (styleOf(el).position !== "absolute") return false;
+  const box = boxOf(el);
+  return box.w >= 200 && box.h >= 60;
+});
+
+const shownMember = (control) => control.members.find(isRendered) || control.el;
+
+const isWithin = (point, box) => point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h;
+
+/* Keeps its text out of the rows of what does not belong to it. */
+function isApart(el, control) {
+  if (isOverlay(el)) return !composedContains(el, control.el);
+  if (!isSheet(el) || composedContains(el, control.el)) return false;
+  const at = middle(boxOf(shownMember(control)));
+  if (!isWithin(at, boxOf(el))) return false;
+  const hit = deepestAt(at.x, at.y);
+  return !!hit && composedContains(el, hit) && !control.members.some((m) => reaches(hit, m, control.members));
+}
+
+/* A modal that is open keeps hands and keys from everything behind it. */
+const openModals = remembered(() =>
+  elementsHere().filter((el) => {
+    const role = el.getAttribute("role");
+    const modal = el.localName === "dialog" ? el.open : role === "alertdialog" || role === "dialog";
+    return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0;
+  }));
+
+function isModal(el) {
+  if (el.getAttribute("aria-modal") === "true") return isInSight(el);
+  try {
+    return el.matches(":modal");
+  } catch (_) {
+    return el.localName === "dialog" && el.open;
+  }
+}
+
+/* The bar at the top of a page: it is in the way until somebody scrolls. */
+const isTopBar = (el) => boxOf(el).h < 120 && (/^(header|nav)$/.test(el.localName) || /^(banner|navigation)$/.test(roleOf(el)));
+
+const documentsAround = (el) => [el, ...composedAncestors(el)].map((e) => e.ownerDocument);
+
+/* What lies over the control or over the text of its row; NULL: nothing that is to be seen now. */
+function coverOf(control, controls) {
+  const outside = (el) => !composedContains(el, control.el);
+  const docs = documentsAround(control.el);
+  const modal = openModals().find((el) => outside(el) && docs.includes(el.ownerDocument) && isModal(el));
+  if (modal) return describeElement(modal);
+  if (control.folded) return null;
+  const block = labelBlock(control, controls);
+  const spots = [boxOf(shownMember(control)), ...(block ? [boxOf(block.nearest.el)] : [])];
+  for (const at of spots.map(middle)) {
+    const hit = at.x >= 0 && at.y >= 0 && at.x < innerWidth && at.y < innerHeight ? deepestAt(at.x, at.y) : null;
+    if (!hit || !outside(hit)) continue;
+    const cover = overlayAround(hit, outside);
+    if (cover && !control.members.some((m) => reaches(hit, m, control.members))) return describeElement(cover);
+  }
+  return null;
+}
+
+/* The overlay that an element belongs to. */
+const overlayAround = (hit, outside) => [hit, ...composedAncestors(hit)].find((el) => outside(el) && (isOverlay(el) || isSheet(el)) && !isTopBar(el)) || null;

@@ -1,0 +1,46 @@
+/*
+ * chain.h: the proof that nobody changed the ledger afterwards.
+ *
+ * Each run that ended is one link. Its content is the SHA-256 of the run's record: the row of the
+ * run, its results, observations, intents and outcomes, as JSON. Its hash is the SHA-256 of that
+ * content, of when and which run it was, and of the hash of the link before. Who changes a record
+ * breaks its content; who writes a new content breaks every link after it. The last hash, noted
+ * somewhere else, vouches for all of it.
+ *
+ * A run that is removed keeps its link, and a link of the kind 'removed' is added.
+ */
+#ifndef OFS_RECORD_CHAIN_H
+#define OFS_RECORD_CHAIN_H
+
+#include <cJSON.h>
+
+#include "record/ledger.h"
+
+/* Add the link of a run that has ended. Within the caller's transaction. */
+int ofs_chain_seal(struct ofs_db *db, const char *run, struct ofs_error *err);
+
+/* Add the link that says a run was removed. Within the caller's transaction. */
+int ofs_chain_note_removed(struct ofs_db *db, const char *run, struct ofs_error *err);
+
+/* Check all of it: {"links", "runs", "removed", "head", "faults": [{"run", "text"}]}. `head` is the
+ * last hash, or null. The caller owns the result; NULL only where the ledger cannot be read. */
+cJSON *ofs_chain_verify(struct ofs_ledger *ledger, struct ofs_error *err);
+
+/* Everything, oldest first, as JSON values that are handed to `take` one by one: the links of the
+ * chain, each with its record, then the runs that have not ended, waivers, and manual steps. */
+int ofs_chain_export(struct ofs_ledger *ledger, int (*take)(void *ctx, const cJSON *value),
+                     void *ctx, struct ofs_error *err);
+
+/* Which runs to remove: those that began before a date, those of an account or label, or all.
+ * Exactly one is given. Runs that are going on stay. */
+struct ofs_forget {
+    const char *before, *account;
+    bool all;
+};
+/* How many that would be; then remove them. Both return the number, or -1. */
+int ofs_chain_count(struct ofs_ledger *ledger, const struct ofs_forget *which,
+                    struct ofs_error *err);
+int ofs_chain_forget(struct ofs_ledger *ledger, const struct ofs_forget *which,
+                     struct ofs_error *err);
+
+#endif

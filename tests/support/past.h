@@ -1,0 +1,22 @@
+/*
+ * past.h: runs that never were, written into a ledger: one line of text a run.
+ */
+#ifndef TESTS_PAST_H
+#define TESTS_PAST_H
+
+#include "record/ledger.h"
+
+/* What one run found: "ID:BEFORE>AFTER:VERDICT", several separated by blanks; BEFORE and AFTER may
+ * be empty. A press is recorded where they differ. */
+struct past {
+    const char *command, *started; /* RFC 3339 */
+    const char *settings;
+    const char *account; /* as the page shows it, or NULL */
+    const char *sha256;  /* of the scenario; NULL: always the same */
+    const char *label;
+};
+
+/* Write it; fails the test on an error. Gives its id in `ret_id`, which may be NULL. */
+void past_add(struct ofs_ledger *ledger, const struct past *past, char ret_id[40]);
+
+#endif
