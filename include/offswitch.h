@@ -83,6 +83,8 @@ struct ofs_options {
     const char *capabilities; /* --capabilities: a JSON file, or NULL */
     const char *cacert;       /* --cacert: a PEM file, or NULL */
     bool show;           /* our tab in front, in a window of its own */
+    const struct cJSON *accepted; /* wordings that the person accepted in earlier runs, or NULL:
+                                     [{"setting","language","words"}] */
     const char *wording; /* a new wording that the person vouches for, or NULL */
 
     /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */
@@ -113,6 +115,24 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err);
 
 /* After a check: how many settings a fix would flip. */
 size_t ofs_job_differing(const struct ofs_job *job);
+
+/* A control that was found by its key, in words that the scenario does not know in its page's language.
+ * All borrowed from the job. */
+struct ofs_unknown_wording {
+    const char *setting, *title;
+    const char *words;    /* the site's own, in full */
+    const char *language; /* of the page, or "" */
+    const char *state;    /* what the control shows: "on", "off", … */
+};
+
+/* After a check: how many there are, and the i-th of them. */
+size_t ofs_job_unknown_wordings(const struct ofs_job *job);
+void ofs_job_unknown_wording(const struct ofs_job *job, size_t i, struct ofs_unknown_wording *ret);
+
+/* The person has read these words and says that they mean the setting: what the control shows is its
+ * state. Judges the setting anew by what was read, so the others keep their places only until then:
+ * begin again with the first. */
+void ofs_job_accept_wording(struct ofs_job *job, size_t i);
 
 /* After a check and the person's yes: flip what differs and prove each flip. What fails is a result. */
 void ofs_job_fix(struct ofs_job *job);

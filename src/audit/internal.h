@@ -36,7 +36,8 @@ struct ofs_observation {
     bool disabled;
     bool has_lock_reason; /* something on the page speaks for its being locked */
     bool inverted;
-    bool unconfirmed; /* seen on a page that never gave its mark */
+    bool has_new_wording; /* it was found by its key, shows a state, and its words are not known */
+    bool unconfirmed;     /* seen on a page that never gave its mark */
 };
 
 /* Read the result of a visit: pure. */
@@ -145,7 +146,8 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
 
 /* ---- wordings (wording.c) ---- */
 
-/* From now on these words are a label of the setting, where it is found by its key. */
+/* From now on these words are a label of the setting, where it is found by its key. Tabs that are
+ * open do not know it. */
 void ofs_accept(struct ofs_job *job, const char *setting, const char *words);
 
 /* ---- words (job.c) ---- */

@@ -105,6 +105,11 @@ static void apply_defaults(struct ofs_job *job)
     if (o->timeout_ms == 0)
         o->timeout_ms = TIME_LEAST + TIME_EACH * (int64_t)job->n_entries;
     job->deadline = ofs_deadline_in(o->timeout_ms);
+    const cJSON *one;
+    cJSON_ArrayForEach(one, o->accepted)
+    {
+        ofs_accept(job, ofs_json_str(one, "setting", ""), ofs_json_str(one, "words", ""));
+    }
     if (!o->wording)
         return;
     /* a wording given on the command line holds for every chosen setting that has a key */

@@ -105,12 +105,14 @@ static void judge_match(const struct ofs_setting *setting, const struct ofs_visi
     else if (ofs_json_bool(match, "tampered", false))
         ofs_cannot(ret, "not-ready",
                    "the page changes what scripts are told of its controls; look at it by hand");
-    else if (unknown && !is_proven_by_data(setting, visited, ret->language))
+    else if (unknown && !is_proven_by_data(setting, visited, ret->language)) {
+        ret->has_new_wording = setting->key && ret->located && !strcmp(ret->located, "key") &&
+                               ret->shown[0] && is_known_state(setting, ret->shown);
         ofs_cannot(ret, "wording-changed",
                    "the site now words it \"%.160s\"; read it, then accept it with --wording or "
                    "use the control by hand",
                    ret->wording);
-    else if (!state[0])
+    } else if (!state[0])
         ofs_cannot(ret, "not-ready",
                    "the control is there and says neither on nor off; look at it by hand");
     else if (!is_known_state(setting, state))

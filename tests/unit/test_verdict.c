@@ -433,6 +433,9 @@ static void test_observe_data(void **state)
         assert_string_equal(o.state, rows[i].state);
         assert_string_equal(o.language, rows[i].lang);
         assert_string_equal(o.wording, "W");
+        /* what the person may accept */
+        assert_int_equal(o.has_new_wording, rows[i].reason && rows[i].key);
+        assert_string_equal(o.shown, "off");
     }
 }
 
