@@ -116,6 +116,7 @@ tests-built: $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN)
 
 .PHONY: unit
 unit: $(TEST_BIN) ## tests without a browser
+	$(Q)sh tests/run_test.sh
 	$(Q)sh tests/run.sh "" $(TEST_BIN)
 
 .PHONY: live

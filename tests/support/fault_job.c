@@ -55,6 +55,7 @@ struct job {
     struct peer_visit visit;
     char deed[64]; /* what is to be done to the machine, or "" */
     enum moment moment;
+    bool least; /* with the least scenario that the contract allows */
     bool accepted, was_cut, done;
     bool asked, wrote;
     size_t pages_at_write;
@@ -154,6 +155,7 @@ static void read_with(struct job *job)
             char *at = strchr(word, '@');
             if (at)
                 *at++ = '\0';
+            job->least = job->least || !strcmp(word, "least");
             snprintf(job->deed, sizeof job->deed, "%s", word);
             for (size_t i = 0; at && i < sizeof moments / sizeof *moments; i++)
                 if (!strcmp(moments[i], at))
@@ -225,12 +227,48 @@ static int reach(struct job *job, struct ofs_error *err)
     return peer_visit_begin(&job->peer, job->dir, job->cutter.port, watched, &job->visit, err);
 }
 
+/* A scenario that knows nothing but the address and the label of each setting. */
+static int write_least(const struct job *job, const char *path)
+{
+    OFS_AUTO_JSON scenario = cJSON_CreateObject();
+    cJSON_AddNumberToObject(scenario, "format", 1);
+    cJSON_AddStringToObject(scenario, "id", "least");
+    cJSON_AddStringToObject(scenario, "version", "1");
+    cJSON_AddStringToObject(scenario, "title", "Least");
+    cJSON_AddStringToObject(scenario, "origin", "https://www.example.com");
+    cJSON *settings = cJSON_AddArrayToObject(scenario, "settings");
+    for (size_t i = 0; i < cell_parts(job->row->only); i++) {
+        char id[80];
+        cell_part(job->row->only, i, id, sizeof id);
+        int setting = site_setting_by_id(id);
+        OFS_AUTO_STR page = ofs_text_printf("/mypreferences/d/%s", site_settings[setting].slug);
+        const char *label = site_setting_label(setting, SITE_EN);
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddStringToObject(one, "id", id);
+        cJSON_AddStringToObject(one, "title", site_setting_row(setting, SITE_EN));
+        cJSON_AddStringToObject(one, "wanted", "off");
+        cJSON_AddStringToObject(one, "page", page);
+        cJSON_AddItemToObject(cJSON_AddObjectToObject(one, "labels"), "en",
+                              cJSON_CreateStringArray(&label, 1));
+        cJSON_AddItemToArray(settings, one);
+    }
+    OFS_AUTO_STR text = cJSON_PrintUnformatted(scenario);
+    FILE *file = text ? fopen(path, "we") : NULL;
+    if (!file)
+        return -1;
+    bool written = fputs(text, file) >= 0;
+    return fclose(file) || !written ? -1 : 0;
+}
+
 static int start_program(struct job *job, bool fix, struct ofs_error *err)
 {
     char options[512];
     OFS_AUTO_STR state = ofs_text_printf("%s/state", job->dir);
+    OFS_AUTO_STR least = ofs_text_printf("%s/least.json", job->dir);
+    if (job->least && write_least(job, least))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", least);
     char *argv[MOST_ARGS] = {fix ? "fix" : "check",
-                             "linkedin",
+                             job->least ? least : "linkedin",
                              "--json",
                              "--acknowledge-terms",
                              "--origin",
