@@ -6,10 +6,12 @@
 #include "base/json.h"
 #include "browser/view.h"
 
-struct page {
-    struct ofs_tab_view *view;
-    const char *frame;
-    char *document; /* of OFS_DEVTOOLS_ID bytes */
+/* An event, and whose it is. */
+struct event {
+    struct ofs_devtools *page;
+    const cJSON *params;
+    unsigned child;
+    char id[OFS_DEVTOOLS_ID]; /* of its request */
 };
 
 /* What a request is for, by Network.ResourceType; false: it is not kept. */
@@ -52,91 +54,186 @@ static uint64_t body_of(const struct ofs_request *r, const cJSON *request)
     return hash ? hash : ofs_view_unknown_body(r);
 }
 
-static bool is_document(const struct page *p, const cJSON *params)
+static bool is_document(const struct event *e)
 {
-    return !strcmp(ofs_json_str(params, "type", ""), "Document") &&
-           !strcmp(ofs_json_str(params, "frameId", ""), p->frame);
+    return !e->child && !strcmp(ofs_json_str(e->params, "type", ""), "Document") &&
+           !strcmp(ofs_json_str(e->params, "frameId", ""), e->page->frame);
 }
 
-static void on_request(const struct page *p, const cJSON *params)
+/* ---- channels ---- */
+
+static void open_channel(const struct event *e)
 {
-    const char *id = ofs_json_str(params, "requestId", "");
-    struct ofs_request *before = ofs_view_find(p->view, id);
+    struct ofs_devtools *p = e->page;
+    p->view->channels++;
+    p->view->events++;
+    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
+        if (!p->channels[i][0]) {
+            memcpy(p->channels[i], e->id, sizeof e->id);
+            return;
+        }
+    /* one too many to be known by name stays open until the document goes */
+}
+
+static bool close_channel(const struct event *e)
+{
+    struct ofs_devtools *p = e->page;
+    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
+        if (p->channels[i][0] && !strcmp(p->channels[i], e->id)) {
+            p->channels[i][0] = '\0';
+            p->view->channels--;
+            p->view->events++;
+            return true;
+        }
+    return false;
+}
+
+static void on_channel(const struct event *e)
+{
+    open_channel(e);
+}
+
+static void on_channel_closed(const struct event *e)
+{
+    close_channel(e);
+}
+
+static void on_message(const struct event *e)
+{
+    e->page->view->messages++;
+    e->page->view->events++;
+}
+
+/* ---- requests ---- */
+
+static void on_request(const struct event *e)
+{
+    struct ofs_tab_view *view = e->page->view;
+    struct ofs_request *before = ofs_view_find(view, e->id);
     if (before && !before->ended) { /* a redirect: the answer comes with the next request */
-        ofs_view_answer(p->view, before, (int)ofs_json_num(params, "redirectResponse/status", 0));
-        ofs_view_request_end(p->view, before, false);
+        ofs_view_answer(view, before, (int)ofs_json_num(e->params, "redirectResponse/status", 0));
+        ofs_view_request_end(view, before, false);
     }
-    const char *method = ofs_json_str(params, "request/method", "");
+    const char *method = ofs_json_str(e->params, "request/method", "");
     enum ofs_request_kind kind;
-    if (!kind_of(ofs_json_str(params, "type", ""), method, &kind))
+    if (!kind_of(ofs_json_str(e->params, "type", ""), method, &kind))
         return;
     struct ofs_request *r =
-        ofs_view_request(p->view, id, method, ofs_json_str(params, "request/url", ""), kind);
+        ofs_view_request(view, e->id, method, ofs_json_str(e->params, "request/url", ""), kind);
     if (r) {
-        r->body = body_of(r, ofs_json_get(params, "request"));
-        r->is_top = is_document(p, params);
+        r->body = body_of(r, ofs_json_get(e->params, "request"));
+        r->is_top = is_document(e);
     }
-    if (is_document(p, params)) {
-        snprintf(p->document, OFS_DEVTOOLS_ID, "%s", id);
-        p->view->failure[0] = '\0';
-        ofs_view_status(p->view, 0);
+    if (is_document(e)) {
+        memcpy(e->page->document, e->id, sizeof e->id);
+        view->failure[0] = '\0';
+        ofs_view_status(view, 0);
     }
 }
 
-static void on_response(const struct page *p, const cJSON *params)
+static void on_response(const struct event *e)
 {
-    struct ofs_request *r = ofs_view_find(p->view, ofs_json_str(params, "requestId", ""));
-    int status = (int)ofs_json_num(params, "response/status", 0);
+    struct ofs_tab_view *view = e->page->view;
+    struct ofs_request *r = ofs_view_find(view, e->id);
+    int status = (int)ofs_json_num(e->params, "response/status", 0);
     if (r)
-        ofs_view_answer(p->view, r, status);
-    if (is_document(p, params))
-        ofs_view_status(p->view, status);
+        ofs_view_answer(view, r, status);
+    if (is_document(e))
+        ofs_view_status(view, status);
+    /* what goes on without end is no request that is waited for */
+    if (r && !strcmp(ofs_json_str(e->params, "type", ""), "EventSource")) {
+        ofs_view_request_end(view, r, false);
+        open_channel(e);
+    }
 }
 
-static void end(const struct page *p, const cJSON *params, bool failed)
+static void end(const struct event *e, bool failed)
 {
-    const char *id = ofs_json_str(params, "requestId", "");
-    struct ofs_request *r = ofs_view_find(p->view, id);
-    if (r)
-        ofs_view_request_end(p->view, r, failed);
+    struct ofs_request *r = ofs_view_find(e->page->view, e->id);
+    if (r && !close_channel(e))
+        ofs_view_request_end(e->page->view, r, failed);
 }
 
-static void on_finished(const struct page *p, const cJSON *params)
+static void on_finished(const struct event *e)
 {
-    end(p, params, false);
+    end(e, false);
 }
 
 /* A body that the page drops unread is told as a failure too. One that is dropped before its status
  * was known left a question unanswered. */
-static void on_failed(const struct page *p, const cJSON *params)
+static void on_failed(const struct event *e)
 {
-    const char *id = ofs_json_str(params, "requestId", "");
-    const struct ofs_request *r = ofs_view_find(p->view, id);
-    bool is_document = !strcmp(id, p->document);
-    bool dropped = r && r->answered_ms && ofs_json_bool(params, "canceled", false);
-    end(p, params, is_document || !dropped);
-    if (is_document)
-        ofs_view_fail(p->view, ofs_json_str(params, "errorText", "failed"));
+    const struct ofs_request *r = ofs_view_find(e->page->view, e->id);
+    bool is_top = !strcmp(e->id, e->page->document);
+    bool dropped = r && r->answered_ms && ofs_json_bool(e->params, "canceled", false);
+    end(e, is_top || !dropped);
+    if (is_top)
+        ofs_view_fail(e->page->view, ofs_json_str(e->params, "errorText", "failed"));
 }
 
 static const struct {
     const char *method;
-    void (*take)(const struct page *, const cJSON *params);
+    void (*take)(const struct event *);
+    const char *id; /* where the event names its request */
 } events[] = {
-    {"Network.requestWillBeSent", on_request},
-    {"Network.responseReceived", on_response},
-    {"Network.loadingFinished", on_finished},
-    {"Network.loadingFailed", on_failed},
+    {"Network.requestWillBeSent", on_request, "requestId"},
+    {"Network.responseReceived", on_response, "requestId"},
+    {"Network.loadingFinished", on_finished, "requestId"},
+    {"Network.loadingFailed", on_failed, "requestId"},
+    {"Network.webSocketCreated", on_channel, "requestId"},
+    {"Network.webSocketClosed", on_channel_closed, "requestId"},
+    {"Network.webSocketFrameReceived", on_message, "requestId"},
+    {"Network.eventSourceMessageReceived", on_message, "requestId"},
+    {"Network.webTransportCreated", on_channel, "transportId"},
+    {"Network.webTransportClosed", on_channel_closed, "transportId"},
 };
 
-bool ofs_devtools_network(struct ofs_tab_view *view, const char *frame,
-                          char document[OFS_DEVTOOLS_ID], const char *method, const cJSON *params)
+const char *const ofs_devtools_events[] = {
+    "Network.requestWillBeSent",
+    "Network.responseReceived",
+    "Network.loadingFinished",
+    "Network.loadingFailed",
+    "Network.webSocketCreated",
+    "Network.webSocketClosed",
+    "Network.webSocketFrameReceived",
+    "Network.eventSourceMessageReceived",
+    "Network.webTransportCreated",
+    "Network.webTransportClosed",
+    NULL,
+};
+
+bool ofs_devtools_take(struct ofs_devtools *page, unsigned child, const char *method,
+                       const cJSON *params)
 {
-    const struct page page = {view, frame, document};
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-        if (!strcmp(events[i].method, method)) {
-            events[i].take(&page, params);
-            return true;
-        }
+    struct event e = {.page = page, .params = params, .child = child};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (strcmp(events[i].method, method))
+            continue;
+        const char *id = ofs_json_str(params, events[i].id, "");
+        if (child)
+            snprintf(e.id, sizeof e.id, "%u:%s", child, id);
+        else
+            snprintf(e.id, sizeof e.id, "%s", id);
+        events[i].take(&e);
+        return true;
+    }
     return false;
+}
+
+void ofs_devtools_commit(struct ofs_devtools *page)
+{
+    memset(page->channels, 0, sizeof page->channels);
+    ofs_view_leave(page->view, page->document);
+}
+
+void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
+{
+    char prefix[16];
+    int n = snprintf(prefix, sizeof prefix, "%u:", child);
+    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
+        if (!strncmp(page->channels[i], prefix, (size_t)n)) {
+            page->channels[i][0] = '\0';
+            page->view->channels--;
+        }
+    ofs_view_leave_some(page->view, prefix);
 }

@@ -9,11 +9,29 @@
 
 #include "browser/browser.h"
 
-enum { OFS_DEVTOOLS_ID = 64 };
+enum { OFS_DEVTOOLS_ID = 64, OFS_DEVTOOLS_CHANNELS = 32 };
 
-/* True when `method` was one of the Network domain's. `frame` is the id of the top frame;
- * `document` is kept for the caller: the request id of the document under way or present. */
-bool ofs_devtools_network(struct ofs_tab_view *view, const char *frame,
-                          char document[OFS_DEVTOOLS_ID], const char *method, const cJSON *params);
+/* Stands beside a tab's view. */
+struct ofs_devtools {
+    struct ofs_tab_view *view;
+    const char *frame;              /* the id of the top frame */
+    char document[OFS_DEVTOOLS_ID]; /* request id of the document under way or present */
+    char channels[OFS_DEVTOOLS_CHANNELS][OFS_DEVTOOLS_ID]; /* that are open, or "" */
+};
+
+/* The names of the events that are taken, ended by NULL. */
+extern const char *const ofs_devtools_events[];
+
+/* Take an event; true when it was one of these. `child` is 0 for the page itself, else it numbers a
+ * worker or a frame with a process of its own: its request ids get that number in front ("3:ID").
+ */
+bool ofs_devtools_take(struct ofs_devtools *page, unsigned child, const char *method,
+                       const cJSON *params);
+
+/* The page has a new document: the former one's requests are left, its channels are gone. */
+void ofs_devtools_commit(struct ofs_devtools *page);
+
+/* A child has ended, and its requests and channels with it. */
+void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 
 #endif

@@ -13,12 +13,15 @@ static const char *const methods[] = {
     "Target.detachFromTarget",
     "Target.closeTarget",
     "Target.getTargets",
+    /* its own workers and frames in other processes, whose requests count as the page's */
+    "Target.setAutoAttach",
     /* its pages */
     "Page.enable",
     "Page.setLifecycleEventsEnabled",
     "Page.navigate",
     "Page.stopLoading",
     "Page.createIsolatedWorld",
+    "Page.addScriptToEvaluateOnNewDocument",
     "Page.handleJavaScriptDialog",
     "Inspector.enable",
     /* the probe */
@@ -32,6 +35,8 @@ static const char *const methods[] = {
     "Network.enable",
     "Network.setCacheDisabled",
     "Network.setBypassServiceWorker",
+    /* what the site itself served, as the witness of a state; out of the browser's memory */
+    "Network.getResponseBody",
     /* a person's hand: pointer and keyboard in our tab, which is treated as being in front */
     "Emulation.setFocusEmulationEnabled",
     "Input.dispatchMouseEvent",

@@ -22,6 +22,7 @@ struct ofs_rpc {
     struct ofs_trace *trace;
     ofs_rpc_event *on_event;
     void *ctx;
+    const char *const *heeded; /* NULL: every event */
     int last_id;
     struct slot *slots;
     bool over;
@@ -71,12 +72,39 @@ static void on_closed(void *ctx, const struct ofs_error *why)
     end(ctx, why);
 }
 
+static bool is_heeded(const struct ofs_rpc *rpc, const char *name, size_t len)
+{
+    const char *const *one = rpc->heeded;
+    while (one && *one && (strncmp(*one, name, len) || (*one)[len]))
+        one++;
+    return !one || *one;
+}
+
+/* By its first bytes: is it an event that nobody wants? The browsers write the method in front. One
+ * that writes it elsewhere is parsed first. */
+static bool is_idle_talk(const struct ofs_rpc *rpc, const char *text)
+{
+    static const char *const heads[] = {"{\"method\":\"", "{\"type\":\"event\",\"method\":\""};
+    if (rpc->trace || !rpc->heeded)
+        return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        size_t n = strlen(heads[i]);
+        if (strncmp(text, heads[i], n))
+            continue;
+        size_t len = strcspn(text + n, "\"\\");
+        return text[n + len] == '"' && !is_heeded(rpc, text + n, len);
+    }
+    return false;
+}
+
 static void on_message(void *ctx, const char *text, size_t len)
 {
     struct ofs_rpc *rpc = ctx;
     struct ofs_error why;
     if (rpc->over)
         return; /* after what was not JSON nothing is believed any more */
+    if (is_idle_talk(rpc, text))
+        return;
     OFS_AUTO_JSON message = ofs_json_parse(text, len, &why);
     if (!message || !cJSON_IsObject(message)) {
         ofs_fail(&why, OFS_ERR_PROTOCOL, "the browser sent an answer that is not JSON");
@@ -98,7 +126,7 @@ static void on_message(void *ctx, const char *text, size_t len)
         return;
     }
     const char *method = ofs_json_str(message, "method", NULL);
-    if (method && rpc->on_event)
+    if (method && rpc->on_event && is_heeded(rpc, method, strlen(method)))
         rpc->on_event(rpc->ctx, ofs_json_str(message, "sessionId", NULL), method,
                       ofs_json_get(message, "params"));
 }
@@ -118,6 +146,11 @@ struct ofs_rpc *ofs_rpc_new(struct ofs_loop *loop, struct ofs_wire *wire, struct
     wire->on_closed = on_closed;
     wire->ctx = rpc;
     return rpc;
+}
+
+void ofs_rpc_heed(struct ofs_rpc *rpc, const char *const *events)
+{
+    rpc->heeded = events;
 }
 
 void ofs_rpc_free(struct ofs_rpc *rpc)
@@ -214,6 +247,13 @@ bool ofs_rpc_is_answered(struct ofs_rpc *rpc, int id)
 {
     const struct slot *s = *find(rpc, id);
     return !s || s->done || rpc->over;
+}
+
+void ofs_rpc_forget(struct ofs_rpc *rpc, int id)
+{
+    struct slot **at = find(rpc, id);
+    if (*at)
+        drop(at);
 }
 
 int ofs_rpc_call(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,

@@ -26,6 +26,10 @@ struct ofs_rpc *ofs_rpc_new(struct ofs_loop *loop, struct ofs_wire *wire, struct
                             ofs_rpc_event *on_event, void *ctx, struct ofs_error *err);
 void ofs_rpc_free(struct ofs_rpc *rpc);
 
+/* The only events that the handler wants, ended by NULL; borrowed. Others are dropped, mostly
+ * unparsed: a page's are many and large. Without this call every event is handed over. */
+void ofs_rpc_heed(struct ofs_rpc *rpc, const char *const *events);
+
 /* Send a question. Takes `params` over (NULL: none); `session` NULL: the browser itself. Never
  * blocks.
  * `*ret_id` names the answer to wait for; pass NULL when nobody will wait for it. */
@@ -39,6 +43,9 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
 
 /* True once ofs_rpc_wait will not block: it was answered, or no answer can come any more. */
 bool ofs_rpc_is_answered(struct ofs_rpc *rpc, int id);
+
+/* Nobody will wait for that answer any more. 0 is taken. */
+void ofs_rpc_forget(struct ofs_rpc *rpc, int id);
 
 /* Post and wait. */
 int ofs_rpc_call(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,

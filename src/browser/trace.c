@@ -20,9 +20,9 @@ struct ofs_trace {
 static const char redacted[] = "[redacted]";
 
 /* Parts of key names whose values are never written, whatever they are. */
-static const char *const secret_keys[] = {"cookie",      "authorization", "csrf",     "token",
-                                          "password",    "postdata",      "security", "storagekey",
-                                          "payloaddata", "urlfragment"};
+static const char *const secret_keys[] = {
+    "cookie",   "authorization", "csrf",        "token",       "password",    "postdata",
+    "security", "storagekey",    "payloaddata", "urlfragment", "websocketurl"};
 
 struct ofs_trace *ofs_trace_open(const char *path, struct ofs_error *err)
 {
@@ -102,13 +102,25 @@ static void blank_windows(cJSON *list)
     }
 }
 
+/* Whoever knows a driver's session can drive its browser. The sessions of DevTools are names within
+ * one connection, and tell the tabs of a trace apart. */
+static bool is_driver_session(const cJSON *object, const char *key)
+{
+    static const char *const beside[] = {"capabilities", "value", "status"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+        found = found || cJSON_GetObjectItemCaseSensitive(object, beside[i]);
+    return found && !strcmp(key, "sessionId");
+}
+
 static void redact(cJSON *value, bool headers)
 {
     for (cJSON *child = value->child; child; child = child->next) {
         const char *key = child->string ? child->string : "";
         bool plain_header = !strcasecmp(key, "content-type") || !strcasecmp(key, "content-length");
         bool names_headers = strcasestr(key, "headers") != NULL;
-        if (is_secret(key) || (headers && !plain_header) ||
+        if (is_secret(key) || is_driver_session(value, key) ||
+            (!strcmp(key, "body") && cJSON_IsString(child)) || (headers && !plain_header) ||
             (names_headers && cJSON_IsString(child)))
             blank(child);
         else if (!strcmp(key, "targetInfos") || !strcmp(key, "contexts"))

@@ -60,6 +60,16 @@ void ofs_view_leave(struct ofs_tab_view *view, const char *own)
     view->events++;
 }
 
+void ofs_view_leave_some(struct ofs_tab_view *view, const char *prefix)
+{
+    for (unsigned serial = view->first_serial; serial <= view->last_serial; serial++) {
+        struct ofs_request *r = kept(view, serial);
+        if (r && is_open(r) && !strncmp(r->id, prefix, strlen(prefix)))
+            r->left = true;
+    }
+    view->events++;
+}
+
 void ofs_view_loaded(struct ofs_tab_view *view, bool whole)
 {
     view->dom_ready = true;

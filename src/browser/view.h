@@ -15,6 +15,8 @@ void ofs_view_commit(struct ofs_tab_view *view);
 
 /* The former document's open requests are left; `own` is the id of the new document's own. */
 void ofs_view_leave(struct ofs_tab_view *view, const char *own);
+/* Open requests whose ids begin so are left. */
+void ofs_view_leave_some(struct ofs_tab_view *view, const char *prefix);
 
 /* The present document is parsed, or `whole`: its load event has fired. */
 void ofs_view_loaded(struct ofs_tab_view *view, bool whole);

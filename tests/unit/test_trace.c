@@ -83,6 +83,12 @@ static const char *const secretive[] = {
     /* bookkeeping of the browser that names what a person is signed in to */
     "{'params':{'storageKey':'" SECRET "'}}",
     "{'params':{'securityDetails':{'subjectName':'" SECRET "'}}}",
+    /* what lets another program drive the browser */
+    "{'body':{'value':{'sessionId':'" SECRET "','capabilities':{}}}}",
+    "{'body':{'sessionId':'" SECRET "','status':0,'value':{}}}",
+    "{'result':{'sessionId':'" SECRET "','capabilities':{'webSocketUrl':'" SECRET "'}}}",
+    /* what a site answered */
+    "{'id':1,'result':{'body':'" SECRET "','base64Encoded':false}}",
     /* deep down */
     "{'a':[{'b':[{'c':{'headers':{'d':{'e':['" SECRET "']}}}}]}]}",
 };

@@ -87,13 +87,15 @@ static void test_hash(void **state)
 
 struct played {
     struct ofs_tab tab;
-    char document[OFS_DEVTOOLS_ID];
+    struct ofs_devtools page;
 };
 
 static void play(struct played *p, const char *method, const char *params)
 {
     char text[2048];
     struct ofs_error err;
+    p->page.view = &p->tab.view;
+    p->page.frame = "top";
     size_t n = strlen(params);
     assert_true(n < sizeof text);
     memcpy(text, params, n + 1);
@@ -101,7 +103,7 @@ static void play(struct played *p, const char *method, const char *params)
         *c = *c == '\'' ? '"' : *c;
     OFS_AUTO_JSON event = ofs_json_parse(text, n, &err);
     assert_non_null(event);
-    assert_true(ofs_devtools_network(&p->tab.view, "top", p->document, method, event));
+    assert_true(ofs_devtools_take(&p->page, 0, method, event));
 }
 
 static void sent(struct played *p, const char *id, const char *type, const char *request)
@@ -206,11 +208,46 @@ static void test_ends(void **state)
     }
 }
 
+/* What is open without end is a channel, of the page or of a child, and goes with it. */
+static void test_channels(void **state)
+{
+    (void)state;
+    struct played p = {0};
+    struct ofs_tab_view *view = &p.tab.view;
+    play(&p, "Network.webSocketCreated", "{'requestId':'w'}");
+    sent(&p, "e", "EventSource", "'method':'GET','url':'http://a/'");
+    assert_int_equal(view->channels, 1);
+    play(&p, "Network.responseReceived",
+         "{'requestId':'e','type':'EventSource','response':{'status':200}}");
+    assert_int_equal(view->channels, 2);
+    assert_true(find(&p, "e")->ended);
+    play(&p, "Network.webSocketFrameReceived", "{'requestId':'w'}");
+    play(&p, "Network.eventSourceMessageReceived", "{'requestId':'e'}");
+    assert_int_equal(view->messages, 2);
+    play(&p, "Network.loadingFailed", "{'requestId':'e','errorText':'net::ERR_FAILED'}");
+    assert_false(find(&p, "e")->failed); /* its end is no refusal */
+    play(&p, "Network.webTransportCreated", "{'transportId':'t'}");
+    play(&p, "Network.webTransportClosed", "{'transportId':'t'}");
+    play(&p, "Network.webSocketClosed", "{'requestId':'unknown'}");
+    assert_int_equal(view->channels, 1);
+    OFS_AUTO_JSON event = cJSON_CreateObject();
+    cJSON_AddStringToObject(event, "requestId", "w");
+    assert_true(ofs_devtools_take(&p.page, 3, "Network.webSocketCreated", event));
+    assert_int_equal(view->channels, 2);
+    ofs_devtools_drop_child(&p.page, 3);
+    assert_int_equal(view->channels, 1); /* w of the page itself is still open */
+    ofs_view_commit(view);
+    ofs_devtools_commit(&p.page);
+    assert_int_equal(view->channels, 0);
+    ofs_view_clear(view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ring),  cmocka_unit_test(test_begin),  cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_kinds), cmocka_unit_test(test_bodies), cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_ring),     cmocka_unit_test(test_begin),  cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_bodies), cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_channels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,28 +1,57 @@
 /*
  * internal.h: for the files of the DevTools backend only.
+ *
+ *     cdp.c      the browser: opened, closed
+ *     tabs.c     our tabs: opened, made ready, closed
+ *     events.c   what the browser tells of them by itself
+ *     world.c    what is asked of a tab, and of the probe in its document
+ *     body.c     what the site answered
+ *     timers.c   the page's timers
+ *     input.c    pointer and keyboard
+ *     reach.c    what the page keeps from scripts
+ *     orphans.c  tabs that killed runs left
  */
 #ifndef OFS_BROWSER_CDP_INTERNAL_H
 #define OFS_BROWSER_CDP_INTERNAL_H
+
+#include <stdio.h>
 
 #include "browser/browser.h"
 #include "browser/devtools.h"
 #include "browser/journal.h"
 #include "browser/rpc.h"
+#include "browser/view.h"
 #include "wire/process.h"
+
+#define OFS_CDP_WORLD "offswitch" /* the name of our isolated world */
+
+/* A worker of the page, or a frame with a process of its own. */
+struct cdp_child {
+    struct cdp_child *next;
+    char session[64];
+    unsigned number; /* from 1 in each tab */
+    bool is_worker;
+};
 
 struct cdp_tab {
     struct ofs_tab tab;
     struct cdp_tab *next;
     char target[64], session[64];
-    char frame[64];                 /* the top frame */
-    char loader[64];                /* of the navigation under way or done */
-    char document[OFS_DEVTOOLS_ID]; /* request id of its document */
+    char frame[64];  /* the top frame */
+    char loader[64]; /* of the navigation under way or done */
+    struct ofs_devtools network;
+    struct cdp_child *children;
+    unsigned last_child;
     bool coming;                    /* the document of our navigation has not begun */
     unsigned before;                /* view.commits when it was asked for */
     unsigned seen;                  /* view.events, as far as the caller knows the view */
     int change;                     /* the question whether the document has changed, 0: none */
     struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
-    int world; /* execution context of the probe in the present document, 0: none yet */
+    int entering;         /* the question for our world in the present document, 0: none */
+    int world;            /* execution context of the probe in the present document, 0: none yet */
+    char ledger[40];      /* the name of the timer ledger in our documents, "": there is none */
+    unsigned ledger_from; /* view.commits of the last document that has none */
+    char page[64];        /* object id of the present document in the page's own world, or "" */
 };
 
 struct cdp {
@@ -34,12 +63,56 @@ struct cdp {
     char *site;
     char id[64]; /* of this start of this browser */
     bool show;
+    bool keeps_ledgers; /* a page had timers: new tabs keep a ledger from their first document on */
     struct cdp_tab *tabs;
 };
 
-/* A question to a tab; a tab that has ended is told from a peer that refuses. */
+/* A peer's word into a field of its own size; NULL: "". */
+#define OFS_CDP_KEEP(to, from) ofs_cdp_keep(to, sizeof(to), from)
+static inline void ofs_cdp_keep(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from ? from : "");
+}
+
+/* {"KEY": VALUE}; takes the value over. */
+static inline cJSON *ofs_cdp_with(const char *key, cJSON *value)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddItemToObject(o, key, value);
+    return o;
+}
+
+/* The handler of every event, and the names of those that it takes, ended by NULL. */
+void ofs_cdp_on_event(void *ctx, const char *session, const char *method, const cJSON *params);
+const char *const *ofs_cdp_event_names(void);
+
+/* A question to a tab; a tab that has ended is told from a peer that refuses. The first form asks
+ * the page's own session, the second one of its children's. */
 int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
                 cJSON **ret_result, struct ofs_error *err);
+int ofs_cdp_ask_session(struct cdp_tab *t, const char *session, const char *method, cJSON *params,
+                        ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);
+
+/* Wait for the answer to a question that was posted to a tab. */
+int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
+                  struct ofs_error *err);
+
+/* Ask for our world in the document that has just begun; the answer is waited for when it is
+ * needed. Never blocks. */
+void ofs_cdp_enter_soon(struct cdp_tab *t);
+
+/* Have a world in the present document. OFS_ERR_GONE: it went away. */
+int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err);
+
+/* The parameters of Network.enable and Target.setAutoAttach, for a page and its children. The
+ * caller's. */
+cJSON *ofs_cdp_network_options(void);
+cJSON *ofs_cdp_attach_options(void);
+
+/* Keep a ledger of timers in the tab's documents from the next one on. Never blocks. */
+void ofs_cdp_keep_ledger(struct cdp_tab *t);
+
+bool ofs_cdp_has_arrived(struct cdp_tab *t);
 
 /* Close the tabs that killed runs left here. Best effort. Returns how many. */
 int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline);
@@ -47,7 +120,23 @@ int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline);
 /* True when the browser says that the target is closed, or not there. */
 bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadline);
 
-/* browser_ops.reach */
+/* The entries of browser_ops. */
+int ofs_cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct ofs_tab **ret_tab,
+                     struct ofs_error *err);
+void ofs_cdp_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
+int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                     struct ofs_error *err);
+int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
+                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+int ofs_cdp_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
+                   struct ofs_error *err);
+int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                 struct ofs_error *err);
 int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+int ofs_cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                  struct ofs_error *err);
+int ofs_cdp_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
+                      struct ofs_error *err);
 
 #endif

@@ -71,10 +71,10 @@ struct ofs_wd_tab {
     struct ofs_tab tab;
     struct ofs_wd_tab *next;
     char handle[96];
-    unsigned document;      /* number of the one that the probe is in */
-    bool pressed;           /* something was, in that document */
-    unsigned quiet_request; /* serial of what stands for requests that are not seen, 0: none */
-    char loading[OFS_DEVTOOLS_ID]; /* request id of the document, where the log is read */
+    unsigned document;       /* number of the one that the probe is in */
+    bool pressed;            /* something was, in that document */
+    unsigned quiet_request;  /* serial of what stands for requests that are not seen, 0: none */
+    struct ofs_devtools log; /* where the log is read; a top frame has its window's name */
 };
 
 struct ofs_wd {

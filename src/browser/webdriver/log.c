@@ -18,10 +18,8 @@ static void take_entry(struct ofs_wd *b, const char *text)
         t = t->next;
     if (t && !strcmp(method, "Page.frameNavigated") &&
         !ofs_json_str(entry, "message/params/frame/parentId", NULL))
-        ofs_view_leave(&t->tab.view, t->loading);
-    /* A top frame has its window's name. */
-    if (t && ofs_devtools_network(&t->tab.view, t->handle, t->loading, method,
-                                  ofs_json_at(entry, "message/params")))
+        ofs_devtools_commit(&t->log);
+    if (t && ofs_devtools_take(&t->log, 0, method, ofs_json_at(entry, "message/params")))
         ofs_trace_message(b->trace, '<', ofs_json_get(entry, "message"));
 }
 

@@ -397,6 +397,8 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.sees.requests = b->sees_requests;
+    t->log.view = &t->tab.view;
+    t->log.frame = t->handle;
     t->next = b->tabs;
     b->tabs = t;
     bool cached;

@@ -1,0 +1,72 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "browser/cdp/internal.h"
+
+/* What the site answered, out of the browser's memory (Network.getResponseBody). */
+
+/* The session that the request was made in, and the browser's own id of it. */
+static const char *session_of(const struct cdp_tab *t, const char *id, const char **ret_id)
+{
+    char *rest;
+    unsigned long number = strtoul(id, &rest, 10);
+    *ret_id = id;
+    if (rest == id || *rest != ':')
+        return t->session;
+    *ret_id = rest + 1;
+    for (const struct cdp_child *c = t->children; c; c = c->next)
+        if (c->number == number)
+            return c->session;
+    return NULL;
+}
+
+static int digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* Base64 (RFC 4648, 4) in place. */
+static void decode(char *text)
+{
+    unsigned bits = 0;
+    int held = 0;
+    char *to = text;
+    for (const char *from = text; digit(*from) >= 0; from++) {
+        bits = bits << 6 | (unsigned)digit(*from);
+        held += 6;
+        if (held < 8)
+            continue;
+        held -= 8;
+        *to++ = (char)(bits >> held & 0xff);
+    }
+    *to = '\0';
+}
+
+int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                 struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    const struct ofs_request *r = ofs_tab_request(tab, serial);
+    const char *id = NULL, *session = r ? session_of(t, r->id, &id) : NULL;
+    OFS_AUTO_JSON result = NULL;
+    /* a redirect has the id of what it led to */
+    if (!r || !session || !r->ended || r->failed || ofs_view_find(&tab->view, r->id) != r)
+        return ofs_fail(err, OFS_ERR_PEER, "the answer to request %u is not kept", serial);
+    if (ofs_cdp_ask_session(t, session, "Network.getResponseBody",
+                            ofs_cdp_with("requestId", cJSON_CreateString(id)), deadline, &result,
+                            err)) {
+        if (err->code == OFS_ERR_GONE)
+            err->code = OFS_ERR_PEER;
+        return -1;
+    }
+    char *text = strdup(ofs_json_str(result, "body", ""));
+    if (!text)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (ofs_json_bool(result, "base64Encoded", false))
+        decode(text);
+    *ret_text = text;
+    return 0;
+}

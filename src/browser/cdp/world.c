@@ -1,0 +1,247 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "browser/cdp/internal.h"
+
+/* What is asked of a tab, and of the probe in its present document. */
+
+/* Did the document that was asked about go away meanwhile? Then looking again helps. */
+static bool is_gone(const struct ofs_error *err)
+{
+    static const char *const words[] = {
+        "context",          "Cannot find", "navigated", "No frame",     "Promise was collected",
+        "Inspected target", "detached",    "No node",   "not find node"};
+    for (size_t i = 0; err->code == OFS_ERR_PEER && i < sizeof words / sizeof *words; i++)
+        if (strcasestr(err->peer, words[i]))
+            return true;
+    return false;
+}
+
+/* A question failed: tell a tab that has ended from a peer that refuses. */
+static int is_lost(struct cdp_tab *t, struct ofs_error *err)
+{
+    if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST &&
+        err->code != OFS_ERR_INTERRUPTED)
+        ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
+                 t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+    else if (is_gone(err)) {
+        t->world = 0;
+        err->code = OFS_ERR_GONE;
+    }
+    return -1;
+}
+
+/* What was asked of a tab that then crashes is never answered. */
+int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
+                  struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    const struct ofs_tab_view *view = &t->tab.view;
+    struct ofs_error soft;
+    while (!ofs_rpc_is_answered(b->rpc, id) && !view->closed && !view->crashed &&
+           !ofs_loop_turn(b->browser.loop, deadline, &soft))
+        ;
+    bool ended = view->closed || view->crashed;
+    return ofs_rpc_wait(b->rpc, id, ended ? ofs_now_ms() : deadline, ret_result, err)
+               ? is_lost(t, err)
+               : 0;
+}
+
+int ofs_cdp_ask_session(struct cdp_tab *t, const char *session, const char *method, cJSON *params,
+                        ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    int id;
+    if (t->tab.view.closed || t->tab.view.crashed) {
+        cJSON_Delete(params);
+        ofs_fail(err, OFS_ERR_GONE, "the tab has ended");
+        return is_lost(t, err);
+    }
+    if (ofs_rpc_post(b->rpc, session, method, params, &id, err))
+        return -1;
+    return ofs_cdp_await(t, id, deadline, ret_result, err);
+}
+
+int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
+                cJSON **ret_result, struct ofs_error *err)
+{
+    return ofs_cdp_ask_session(t, t->session, method, params, deadline, ret_result, err);
+}
+
+/* The document of our navigation has begun, or is known not to. */
+bool ofs_cdp_has_arrived(struct cdp_tab *t)
+{
+    const struct ofs_tab_view *view = &t->tab.view;
+    if (view->commits != t->before || view->failure[0])
+        t->coming = false;
+    return !t->coming;
+}
+
+int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    OFS_AUTO_JSON result = NULL;
+    ofs_view_begin(&tab->view);
+    t->network.document[0] =
+        '\0'; /* what is given up by this may still fail, and is not ours any more */
+    t->world = 0;
+    t->before = tab->view.commits;
+    t->coming = true;
+    if (ofs_cdp_ask(t, "Page.navigate", ofs_cdp_with("url", cJSON_CreateString(url)), deadline,
+                    &result, err))
+        return -1;
+    const char *failure = ofs_json_str(result, "errorText", NULL);
+    if (failure)
+        ofs_view_fail(&tab->view, failure);
+    if (!ofs_json_str(result, "loaderId", NULL))
+        t->coming = false; /* within the present document */
+    while (!ofs_cdp_has_arrived(t) && !tab->view.closed && !tab->view.crashed)
+        if (ofs_loop_turn(tab->browser->loop, deadline, err))
+            return -1;
+    t->seen = tab->view.events;
+    return 0;
+}
+
+enum { CHANGES_WITHIN = 60000 }; /* milliseconds: the probe answers then, changed or not */
+
+static const char dispatch[] = "function (name, args) { return globalThis.ofsProbe ? "
+                               "ofsProbe[name](args) : null; }";
+
+/* The parameters of a call in our world. `function` NULL: without arguments. */
+static cJSON *function_call(const struct cdp_tab *t, const char *source, const char *function,
+                            const cJSON *args)
+{
+    cJSON *params = cJSON_CreateObject(), *arguments = cJSON_AddArrayToObject(params, "arguments");
+    cJSON_AddStringToObject(params, "functionDeclaration", source);
+    cJSON_AddNumberToObject(params, "executionContextId", t->world);
+    cJSON_AddBoolToObject(params, "returnByValue", true);
+    cJSON_AddBoolToObject(params, "awaitPromise", true);
+    cJSON_AddBoolToObject(params, "silent", true);
+    if (function) {
+        cJSON_AddItemToArray(arguments, ofs_cdp_with("value", cJSON_CreateString(function)));
+        cJSON_AddItemToArray(arguments, ofs_cdp_with("value", args ? cJSON_Duplicate(args, true)
+                                                                   : cJSON_CreateObject()));
+    }
+    return params;
+}
+
+static int run_function(struct cdp_tab *t, const char *source, const char *function,
+                        const cJSON *args, ofs_deadline deadline, cJSON **ret_value,
+                        struct ofs_error *err)
+{
+    OFS_AUTO_JSON result = NULL;
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", function_call(t, source, function, args), deadline,
+                    &result, err))
+        return -1;
+    const cJSON *thrown = ofs_json_get(result, "exceptionDetails");
+    if (thrown)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe failed: %.300s",
+                        ofs_json_str(thrown, "exception/description",
+                                     ofs_json_str(thrown, "text", "no reason given")));
+    cJSON *value = (cJSON *)ofs_json_at(result, "result");
+    *ret_value = value ? cJSON_DetachItemFromObjectCaseSensitive(value, "value") : NULL;
+    return 0;
+}
+
+void ofs_cdp_enter_soon(struct cdp_tab *t)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    struct ofs_error ignored;
+    cJSON *params = ofs_cdp_with("frameId", cJSON_CreateString(t->frame));
+    cJSON_AddStringToObject(params, "worldName", OFS_CDP_WORLD);
+    if (t->entering) /* of a document that is gone */
+        ofs_rpc_forget(b->rpc, t->entering);
+    t->world = t->entering = 0;
+    if (ofs_rpc_post(b->rpc, t->session, "Page.createIsolatedWorld", params, &t->entering,
+                     &ignored))
+        t->entering = 0;
+}
+
+int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    if (t->world)
+        return 0;
+    if (!t->entering)
+        ofs_cdp_enter_soon(t);
+    OFS_AUTO_JSON result = NULL;
+    unsigned mark = t->tab.view.commits;
+    int id = t->entering;
+    int rc = ofs_cdp_await(t, id, deadline, &result, err);
+    if (mark != t->tab.view.commits) /* then the question was given up for the next one */
+        return ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    if (rc) {
+        t->entering = 0;
+        return -1;
+    }
+    t->entering = 0;
+    t->world = (int)ofs_json_num(result, "executionContextId", 0);
+    return 0;
+}
+
+int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
+                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    if (!ofs_cdp_has_arrived(t))
+        return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
+    OFS_AUTO_JSON text = NULL;
+    for (int attempt = 0; attempt < 2 && !cJSON_IsString(text); attempt++) {
+        cJSON_Delete(text);
+        text = NULL;
+        if (ofs_cdp_enter(t, deadline, err))
+            return -1;
+        /* a document that began without the probe gets it now */
+        if (attempt && run_function(t, tab->browser->probe, NULL, NULL, deadline, &text, err))
+            return -1;
+        cJSON_Delete(text);
+        text = NULL;
+        if (run_function(t, dispatch, function, args, deadline, &text, err))
+            return -1;
+    }
+    *ret_value = NULL;
+    if (cJSON_IsString(text))
+        *ret_value = ofs_json_parse(text->valuestring, strlen(text->valuestring), err);
+    if (!*ret_value)
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
+    t->seen = tab->view.events;
+    return 0;
+}
+
+/* Ask the probe to answer when the document has changed, once for each change. */
+static void ask_for_change(struct cdp_tab *t)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    struct ofs_error ignored;
+    if (t->change || !t->world || !ofs_cdp_has_arrived(t))
+        return;
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    cJSON_AddNumberToObject(args, "ms", CHANGES_WITHIN);
+    if (ofs_rpc_post(b->rpc, t->session, "Runtime.callFunctionOn",
+                     function_call(t, dispatch, "changed", args), &t->change, &ignored))
+        t->change = 0;
+}
+
+int ofs_cdp_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    struct ofs_error soft;
+    int rc = 0;
+    ask_for_change(t);
+    while (!rc && t->seen == tab->view.events &&
+           !(t->change && ofs_rpc_is_answered(b->rpc, t->change)))
+        rc = ofs_loop_turn(tab->browser->loop, deadline, &soft);
+    t->seen = tab->view.events;
+    if (t->change && ofs_rpc_is_answered(b->rpc, t->change)) {
+        struct ofs_error ignored;
+        ofs_rpc_wait(b->rpc, t->change, ofs_deadline_in(0), NULL, &ignored);
+        t->change = 0;
+    }
+    if (!rc || soft.code == OFS_ERR_TIMEOUT)
+        return ofs_rpc_is_over(b->rpc, err) ? -1 : 0;
+    *err = soft;
+    return -1;
+}
