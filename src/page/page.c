@@ -109,6 +109,16 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline)
     free(page);
 }
 
+/* The question, with the config where the document is new. NULL where `args` will do as it is. */
+static cJSON *configured(const struct ofs_page *page, const cJSON *args)
+{
+    if (page->is_configured && page->configured_commit == page->tab->view.commits)
+        return NULL;
+    cJSON *copy = args ? cJSON_Duplicate(args, true) : cJSON_CreateObject();
+    cJSON_AddItemReferenceToObject(copy, "config", page->probe_config);
+    return copy;
+}
+
 int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
@@ -117,19 +127,13 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
     /* A document that went away between two questions is asked anew; a read can be repeated. */
     for (int attempt = 0; attempt < 3; attempt++) {
         unsigned mark = page->tab->view.commits;
-        bool configured = page->is_configured && page->configured_commit == mark;
-        OFS_AUTO_JSON ignored = NULL;
+        OFS_AUTO_JSON with_config = configured(page, args);
         int rc =
-            configured ? 0 : ops->call(page->tab, "learn", page->probe_config, end, &ignored, err);
-        if (!rc && !configured) {
-            page->is_configured = true;
-            page->configured_commit = mark;
-        }
-        if (!rc)
-            rc = ops->call(page->tab, question, args, end, ret_value, err);
+            ops->call(page->tab, question, with_config ? with_config : args, end, ret_value, err);
+        page->is_configured = !rc;
+        page->configured_commit = mark;
         if (!rc)
             return 0;
-        page->is_configured = false;
         if (err->code != OFS_ERR_GONE)
             return -1;
     }

@@ -34,7 +34,7 @@ export async function enter(tab, source, settings = []) {
     for (const host of await elements("function () { return ofsProbe.hosts(); }")) await reachHost(host);
   };
 
-  await ask("learn", { settings });
+  await ask("configure", { settings });
   let look;
   for (let pass = 0; ; pass++) {
     look = await ask("look");

@@ -35,7 +35,7 @@ function keyOf({ method, sessionId, params = {} }) {
   const words = [method, sessionId || ""];
   if (method === "Runtime.callFunctionOn") {
     const [name, args] = params.arguments || [];
-    words.push(name?.value ?? name?.objectId ?? "", name?.value === "learn" ? "" : JSON.stringify(args ?? null));
+    words.push(name?.value ?? name?.objectId ?? "", JSON.stringify({ ...args?.value, config: undefined }));
     if (!name) words.push(params.functionDeclaration.length < 100 ? params.functionDeclaration : "probe", params.executionContextId);
   } else if (method !== "Target.createTarget") {
     words.push(JSON.stringify(params));

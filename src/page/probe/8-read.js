@@ -10,7 +10,7 @@ async function readTwice(args) {
   const first = look(args);
   if (!first.complete) return { ...first, rounds: 1, moved: false, idle: false };
   const [quiet] = await Promise.all([nextIdle(BETWEEN_MS), drawn(BETWEEN_MS)]);
-  const second = look(args);
+  const second = remembering(() => look(args));
   const same = essence(first) === essence(second);
   return { ...second, rounds: same ? 2 : 1, moved: !same, idle: quiet.idle };
 }

@@ -31,12 +31,14 @@ function buttonsNamed(names, inDialog) {
   return hits;
 }
 
+/* What is looked for on this site. It comes with the first question to each document, as `config`. */
+function configure(given) {
+  site = { static_paths: [], marks: [], canary: [], blockers: [], ...given, settings: given.settings.map(prepareSetting) };
+  return true;
+}
+
 const answers = {
-  /* What is looked for on this site. */
-  learn(given) {
-    site = { static_paths: [], marks: [], canary: [], blockers: [], ...given, settings: given.settings.map(prepareSetting) };
-    return true;
-  },
+  configure,
   look,
   /* Two reads in one. */
   read: readTwice,
@@ -158,6 +160,7 @@ globalThis.ofsProbe = {
 };
 for (const [name, answer] of Object.entries(answers))
   globalThis.ofsProbe[name] = (args) => {
+    if (args && args.config) configure(args.config);
     const value = remembering(() => answer(args || {}));
     return value && typeof value.then === "function" ? value.then((v) => JSON.stringify(v)) : JSON.stringify(value);
   };
