@@ -51,7 +51,7 @@ export async function enter(tab, source, settings = []) {
   // Where a press would go, for the settings that say what they expect of it.
   for (const { id, expect } of settings) {
     if (!expect?.press) continue;
-    const { via, x, y } = await ask("aim", { id, wanted: "off" });
+    const { via, x, y } = await ask("aim", { id, wanted: "off", by: "pointer" });
     Object.assign(look.matches[id] ?? {}, { press: Number.isInteger(x) && Number.isInteger(y) ? via : `${via} at ${x}, ${y}` });
   }
   return { controls: list, matches: look.matches, unlisted: look.unlisted, look, ask };

@@ -23,7 +23,8 @@
 // what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing; "press" is
 // what would be pressed (control, label, track), at a whole pixel.
 // And it may put questions of its own to the probe, in order, in <script type="application/json" id="questions">: each
-// {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, and {"wait": ms} passes. What
+// {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, {"press": "aim"} gives the input that
+// the last aim asks for ("move": the pointer only goes there), and {"wait": ms} passes. "@x" and "@y" in "args" are the last aim's. What
 // is expected is held against the answer part by part; {"from": n, "to": n} is a range.
 // Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
@@ -138,14 +139,38 @@ function unlike(where, got, want) {
   return got === want ? [] : [`${where} is ${JSON.stringify(got)}, not ${JSON.stringify(want)}`];
 }
 
+// What a hand would do for an aim, as the browser's own trusted input.
+async function input(tab, { via, x, y }, how) {
+  if (via === "keyboard") {
+    const key = { key: " ", code: "Space", windowsVirtualKeyCode: 32 };
+    await tab.call("Input.dispatchKeyEvent", { type: "keyDown", text: " ", ...key });
+    await tab.call("Input.dispatchKeyEvent", { type: "keyUp", ...key });
+    return;
+  }
+  const mouse = (type) => tab.call("Input.dispatchMouseEvent", { type, x, y, button: type === "mouseMoved" ? "none" : "left", clickCount: type === "mouseMoved" ? 0 : 1 });
+  if (how !== "press") await mouse("mouseMoved");
+  if (how === "move") return;
+  await mouse("mousePressed");
+  await mouse("mouseReleased");
+}
+
 async function answersOf(tab, ask) {
   const expression = "document.getElementById('questions')?.textContent ?? '[]'";
   const failures = [];
   const list = JSON.parse((await tab.call("Runtime.evaluate", { expression, returnByValue: true })).result.value);
-  for (const [i, { run, wait, ask: name, args, expect }] of list.entries()) {
-    if (run) await tab.call("Runtime.evaluate", { expression: run, userGesture: false });
+  let aim = {};
+  for (const [i, { run, press, wait, ask: name, args, expect }] of list.entries()) {
+    if (run) {
+      const { exceptionDetails: thrown } = await tab.call("Runtime.evaluate", { expression: run, userGesture: false });
+      if (thrown) failures.push(`question ${i + 1}: ${thrown.exception?.description ?? thrown.text}`);
+    }
+    if (press) await input(tab, aim, press);
     if (wait) await pause(wait);
-    if (name) failures.push(...unlike(`question ${i + 1}: ${name}`, await ask(name, args), expect));
+    if (!name) continue;
+    const given = Object.fromEntries(Object.entries(args ?? {}).map(([key, value]) => [key, /^@/.test(value) ? aim[value.slice(1)] : value]));
+    const answer = await ask(name, given);
+    if (name === "aim") aim = answer;
+    failures.push(...unlike(`question ${i + 1}: ${name}`, answer, expect));
   }
   return failures;
 }

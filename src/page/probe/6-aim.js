@@ -131,60 +131,32 @@ function aimAt(target, control, controls) {
     const aim = attempt(track, [...others, track], "track");
     if (aim) return aim;
   }
-  return { cover: cover ? describeElement(cover) : "" };
+  return { cover: cover ? describeElement(cover) : "", hit: cover };
 }
 
-/* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). The page may
- * have changed since the aim was taken, under the pointer even: what would go astray is kept from the page.
- * `ours` gives the elements that may take the press; it is asked again when the press does not meet them. */
-let armed = null;
+/* The space bar works these wherever they lie, by the browser itself (HTML, 6.4.4 "activation behavior"). For another
+ * element with a role its page would have to listen to keys, and nobody can see whether it does. */
+const isNativelyKeyed = (el) => isInput(el, "checkbox", "radio", "button") || el.localName === "button";
 
-const pressEvents = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "keydown", "keyup"];
-const GUARD_MS = 15000; /* our press comes at once; later ones are a person's */
-
-/* From outside, the path of an event ends at the host of a closed root. */
-const withHosts = (elements) => new Set(elements.flatMap((el) => [el, ...composedAncestors(el).filter((e) => closedRoots.has(e))]));
-
-function sameOriginViews(view) {
-  const list = [view];
-  for (let i = 0; i < view.frames.length; i++)
-    try {
-      if (view.frames[i].document) list.push(...sameOriginViews(view.frames[i]));
-    } catch (_) {
-      /* of another origin: nothing of ours is in it */
-    }
-  return list;
+/* Does the focus come to lie on this element, in its root and in every document around it? */
+function takesFocus(el) {
+  if (!isRendered(el) || el.tabIndex < 0 || isDisabled(el)) return false;
+  el.focus({ preventScroll: true });
+  forget(); /* the page may listen */
+  for (let e = el; e; ) {
+    const root = e.getRootNode();
+    if (root.activeElement !== e) return false;
+    e = root.host || (root.defaultView && root.defaultView.frameElement);
+  }
+  return true;
 }
 
-function arm(ours) {
-  disarm();
-  const seen = { arrived: false };
-  const until = performance.now() + GUARD_MS;
-  const takes = (event) => {
-    const path = event.composedPath();
-    const meets = (elements) => path.some((e) => elements.has(e));
-    if (meets(takes.known)) return true;
-    takes.known = withHosts(ours());
-    return meets(takes.known);
-  };
-  takes.known = withHosts(ours());
-  const listener = (event) => {
-    if (!event.isTrusted || seen.over || performance.now() > until) return;
-    const done = /^(click|keyup)$/.test(event.type);
-    if (takes(event)) {
-      if (/^(click|keydown)$/.test(event.type)) seen.arrived = true;
-    } else if (!(seen.arrived && event.type === "click")) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-    if (done) later(0, () => (seen.over = true)); /* a label's click makes another, on its control */
-  };
-  const views = sameOriginViews(window);
-  for (const view of views) for (const type of pressEvents) view.addEventListener(type, listener, true);
-  armed = { seen, off: () => views.forEach((view) => pressEvents.forEach((type) => view.removeEventListener(type, listener, true))) };
-}
-
-function disarm() {
-  if (armed) armed.off();
-  armed = null;
+/* How to work a control: by what is surest first. `by` asks for one means, "keyboard" or "pointer". */
+function aimControl(target, control, controls, by) {
+  const pointer = aimAt(target, control, controls);
+  const cover = pointer.via === undefined && !composedContains(control.el, pointer.hit) && (coverOf(control, controls) || (openModals().length && describeElement(pointer.hit)));
+  const { hit, ...way } = pointer;
+  if (by === "pointer" || cover) return cover ? { cover } : way;
+  const wantsKey = by === "keyboard" || way.via === undefined || isNativelyKeyed(target);
+  return wantsKey && takesFocus(target) ? { via: "keyboard" } : way;
 }

@@ -43,8 +43,8 @@ const openModals = remembered(() =>
     return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0;
   }));
 
+/* The browser itself keeps everything else from being used (HTML, 6.3.1, modal dialogs). */
 function isModal(el) {
-  if (el.getAttribute("aria-modal") === "true") return isInSight(el);
   try {
     return el.matches(":modal");
   } catch (_) {
@@ -65,8 +65,11 @@ function coverOf(control, controls) {
   if (modal) return describeElement(modal);
   if (control.folded) return null;
   const block = labelBlock(control, controls);
-  const spots = [boxOf(shownMember(control)), ...(block ? [boxOf(block.nearest.el)] : [])];
-  for (const at of spots.map(middle)) {
+  const own = middle(boxOf(shownMember(control)));
+  const isSeen = own.x >= 0 && own.y >= 0 && own.x < innerWidth && own.y < innerHeight;
+  /* of what is out of view only this can be said: does something lie over all of the page? */
+  const spots = isSeen ? [own, ...(block ? [middle(boxOf(block.nearest.el))] : [])] : [{ x: innerWidth / 2, y: innerHeight / 2 }];
+  for (const at of spots) {
     const hit = at.x >= 0 && at.y >= 0 && at.x < innerWidth && at.y < innerHeight ? deepestAt(at.x, at.y) : null;
     if (!hit || !outside(hit)) continue;
     const cover = overlayAround(hit, outside);

@@ -63,31 +63,42 @@ const answers = {
       waiting.add(done);
     });
   },
-  /* Where to press for a setting, and an ear for the press. */
-  aim({ id, wanted }) {
+  /* How to work a setting's control, and an ear for the press. `by` asks for one means. */
+  aim({ id, wanted, by }) {
     const { controls, control, setting } = locate(id);
     if (!control) return { gone: true };
     const target = targetOf(control, wanted, setting);
     if (!target) return { no_word: true };
     if (control.folded && !control.rendered) {
       const summary = [...control.folded.children].find((c) => c.localName === "summary");
-      if (summary) arm(() => [summary]);
-      return { folded: true, ...(summary ? aimAt(summary, null, controls) : {}) };
+      if (summary) arm(() => [summary], id);
+      if (!summary) return { folded: true };
+      const { hit, ...aim } = aimAt(summary, null, controls);
+      return { folded: true, ...aim };
     }
     if (control.kind === "select") return aimSelect(target, wanted, setting);
-    const aim = aimAt(target, control, controls);
-    arm(() => partsOf(id, wanted, aim.via));
-    if (aim.via === undefined && !aim.cover && !openModals().length && isRendered(target) && target.tabIndex >= 0) {
-      target.focus({ preventScroll: true }); /* no place to press: the keyboard's way */
-      if (target.getRootNode().activeElement === target) return { via: "keyboard" };
-    }
+    const aim = aimControl(target, control, controls, by);
+    arm(() => partsOf(id, wanted, aim.via), id);
     return aim;
+  },
+  /* The pointer is at this point now: does a press there still reach what was aimed at? */
+  under({ x, y, id, wanted, via }) {
+    const ours = id ? partsOf(id, wanted, via) : armed ? armed.ours() : [];
+    const hit = deepestAt(x, y);
+    const ok = ours.length > 0 && reaches(hit, ours[0], ours);
+    return ok ? { ok } : { ok, gone: !ours.length, cover: describeElement(hit) };
+  },
+  /* What came of the press that was aimed last: did an input event reach the control? */
+  arrivals({ id } = {}) {
+    if (!armed || (id && armed.id !== id)) return { armed: false, arrived: false, events: [], stray: 0 };
+    const { arrived, events, stray } = armed.seen;
+    return { armed: true, arrived, events, stray };
   },
   /* Where to press for a button that the scenario names. */
   aim_button({ names, dialog }) {
     const hits = buttonsNamed(names, dialog);
     if (hits.length !== 1) return { count: hits.length };
-    const aim = aimAt(hits[0], null, []);
+    const { hit, ...aim } = aimAt(hits[0], null, []);
     arm(() => buttonsNamed(names, dialog));
     return { count: 1, disabled: isDisabled(hits[0]), ...aim };
   },
@@ -100,7 +111,8 @@ const answers = {
     });
     if (hits.length !== 1) return { count: hits.length };
     arm(() => hits);
-    return { count: 1, ...aimAt(hits[0], null, []) };
+    const { hit, ...aim } = aimAt(hits[0], null, []);
+    return { count: 1, ...aim };
   },
   /* One screen further down, where there is one, for what is drawn only when scrolled to. */
   scroll({ ms }) {
@@ -130,9 +142,8 @@ function aimSelect(target, wanted, setting) {
   if (to < 0) return { no_word: true };
   if (openModals().length) return { cover: "dialog" };
   scrollTo(target);
-  arm(() => [target]);
-  target.focus({ preventScroll: true });
-  return target.getRootNode().activeElement === target ? { via: "keys", steps: to - at } : { cover: "" };
+  arm(() => [target], setting.id);
+  return takesFocus(target) ? { via: "keys", steps: to - at } : { cover: "" };
 }
 
 let lastListed = [];
