@@ -245,34 +245,6 @@ const boxOf = remembered((el) => {
 
 const middle = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
 
-/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. */
-const plainTexts = new Map();
-const MOST_PLAIN_TEXTS = 5000;
-
-function plain(text) {
-  if (!text) return "";
-  let known = plainTexts.get(text);
-  if (known !== undefined) return known;
-  known = makePlain(text);
-  if (plainTexts.size >= MOST_PLAIN_TEXTS) plainTexts.clear();
-  plainTexts.set(text, known);
-  return known;
-}
-
-function makePlain(text) {
-  return text
-    .normalize("NFKC")
-    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
-    .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
-    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, "")
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/\s*[:.*\u2026]+$/, "")
-    .toLowerCase();
-}
-
-const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
-
 const inline = /^(inline|inline-block|contents|ruby|none)$/;
 
 /* The text of a subtree as a person sees it: one entry for each line that its blocks make. `skip`

@@ -1,14 +1,17 @@
 /* What words a control: the text that is nearest to it in its own row. A name may be borrowed from far away, and
  * a heading names a part of the page and not what "on" means, so neither vouches against the nearest text. */
 
-const negation =
-  /(?<![\p{L}\p{N}])(do not|don['’]?t|never|not|no longer|stop|opt[ -]out|exclude|prevent|nicht|kein\p{L}*|niemals|nie|ohne|widersprechen|ablehnen|verhindern|ausschließen|ne|n['’]\p{L}+|pas|jamais|sans|refuser|empêcher|exclure|non|senza|rifiut\p{L}+|escludi|impedisci|niet|geen|nooit|zonder|weiger\p{L}*|não|nunca|recusar|impedir|no|sin|rechazar|excluir|nigdy|bez|odmów\p{L}*|zablokuj)(?![\p{L}\p{N}])/iu;
+const hasNegation = anyWordOf([
+  "do not|don t|dont|never|not|no longer|stop|opt out|exclude|prevent", "nicht|kein~|niemals|nie|ohne|widersprechen|ablehnen|verhindern|ausschließen",
+  "ne|n|pas|jamais|sans|refuser|empêcher|exclure", "non|senza|rifiut~|escludi|impedisci", "niet|geen|nooit|zonder|weiger~",
+  "não|nunca|recusar|impedir", "no|sin|rechazar|excluir", "nigdy|bez|odmów~|zablokuj",
+].join("|"));
 const MOST_WISH_WORDS = 14;
 
 /* A wish against something, as "Do not use my posts". A whole sentence that denies something only describes. */
 function isNegated(text) {
   if (/[.!?。]$/.test(text) && !/^(do not|don['’]?t|never|stop) /i.test(text)) return false;
-  return negation.test(text) && text.split(/\s+/).length <= MOST_WISH_WORDS;
+  return hasNegation(text) && text.split(/\s+/).length <= MOST_WISH_WORDS;
 }
 
 const headingOf = (el) => [el, ...composedAncestors(el)].find((e) => roleOf(e) === "heading" || e.localName === "legend") || null;

@@ -38,10 +38,6 @@ function blockerNow() {
 
 const asksForPassword = () => elementsHere().some((el) => isInput(el, "password") && isRendered(el));
 
-const aiWords =
-  /\b(a\.?i\.?|genai|gpt|llms?|copilot)\b|artificial intelligence|machine.learning|generative|language models?|\bKI\b|künstliche\w* intelligenz|generative\w* KI|\bIA\b|intelligence artificielle|inteligencia artificial|inteligência artificial|intelligenza artificiale|kunstmatige intelligentie|sztuczn\w+ inteligencj\w+|apprentissage automatique|aprendizaje automático|train\w* (our |the |its )?models?/i;
-const soundsLikeAi = (text) => aiWords.test(text);
-
 const MOST_ROW_TEXTS = 5;
 
 /* What else the row says: a reason to believe that a control is locked may be among it. */
@@ -66,65 +62,6 @@ function tellControl(control, setting, controls) {
     /* where nobody tells that a document broke off, its scripts may be what is missing */
     plain: site.static_paths.some((p) => under(view.location.pathname, p)) || (view.scripts.length === 0 && !globalThis.cutUnseen),
   };
-}
-
-const runTogether = (text) => plain(text).replace(/\s/g, "");
-
-/* Settings by every wording of theirs that is known. */
-function byWording(settings) {
-  const map = new Map();
-  for (const setting of settings) for (const text of setting.known) map.set(text, [...(map.get(text) || []), setting]);
-  return map;
-}
-
-/* Named by more than the text in it? */
-const isNamedApart = (el) =>
-  el.hasAttribute("aria-label") || el.hasAttribute("aria-labelledby") || !!shadowOf(el) || !!el.querySelector("[aria-label], [aria-labelledby], [alt], [title], svg, slot, input");
-
-/* The texts of a link that may be a setting's, or null where a short look shows that none is. */
-function linkTexts(el, wordings) {
-  if (!isNamedApart(el)) {
-    const text = el.textContent;
-    const together = runTogether(text);
-    if (!soundsLikeAi(text) && !wordings.some((wording) => together.includes(wording))) return null;
-  }
-  return [accessibleName(el), ...textLines(el).map((line) => line.text)];
-}
-
-const trimmed = (path) => path.replace(/\/$/, "");
-const firstPart = (path) => path.split("/")[1];
-
-/* Links to the settings, and links to something about AI that is none of them. */
-function linksFor(settings) {
-  const found = {};
-  const strange = [];
-  const known = byWording(settings);
-  const wordings = [...known.keys()].map(runTogether);
-  let count = 0;
-  for (const el of elementsHere()) {
-    if (el.localName !== "a" || !el.hasAttribute("href") || !isRendered(el)) continue;
-    let url;
-    try {
-      url = new URL(el.href, el.ownerDocument.baseURI);
-    } catch (_) {
-      continue;
-    }
-    count++;
-    const away = url.origin !== location.origin;
-    const texts = linkTexts(el, wordings) || [];
-    const named = new Set(texts.flatMap((text) => known.get(plain(text)) || []));
-    const leading = settings.filter((s) => !away && s.page && trimmed(url.pathname) === trimmed(s.page));
-    for (const setting of new Set([...named, ...leading])) {
-      const by = named.has(setting) ? "text" : "path";
-      const list = (found[setting.id] = found[setting.id] || []);
-      const same = list.find((link) => link.path === url.pathname + url.search && link.away === away);
-      if (same && by === "text") same.by = by;
-      if (!same) list.push({ path: url.pathname + url.search, text: squeeze(texts[0] || accessibleName(el)).slice(0, 200), by, away });
-    }
-    if (named.size || leading.length || away || url.pathname === location.pathname || !texts.length) continue;
-    if (firstPart(url.pathname) === firstPart(location.pathname) && soundsLikeAi(texts[0])) strange.push({ name: squeeze(texts[0]).slice(0, 200), state: null });
-  }
-  return { found, strange, count };
 }
 
 const restBelow = (el) => el.scrollHeight - el.clientHeight - el.scrollTop;
@@ -190,13 +127,9 @@ function look({ index } = {}) {
     const control = found.hits[0];
     matches[setting.id] = { rung: found.rung, count: found.hits.length, ...tellControl(control, setting, controls), alive: controls.filter((c) => c !== control && isAlive(c)).length };
   }
-  const links = linksFor(site.settings);
-  const unlisted = links.strange;
-  for (const control of controls) {
-    if (taken.has(control) || !control.rendered) continue;
-    const name = control.name || visibleLabel(control, controls);
-    if (name && soundsLikeAi(name)) unlisted.push({ name: name.slice(0, 200), state: control.state });
-  }
+  const own = ownTexts(site.settings, taken, controls);
+  const links = linksFor(site.settings, own);
+  const unlisted = [...links.strange, ...strangeControls(controls, taken, own)];
   const frames = [...document.querySelectorAll("iframe")].map(frameDocument).filter(Boolean);
   const modals = openModals();
   return {

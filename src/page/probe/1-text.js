@@ -1,0 +1,53 @@
+/* Texts: when two count as one, and which words are in them. */
+
+/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. */
+const plainTexts = new Map();
+const MOST_PLAIN_TEXTS = 5000;
+
+function plain(text) {
+  if (!text) return "";
+  let known = plainTexts.get(text);
+  if (known !== undefined) return known;
+  known = makePlain(text);
+  if (plainTexts.size >= MOST_PLAIN_TEXTS) plainTexts.clear();
+  plainTexts.set(text, known);
+  return known;
+}
+
+function makePlain(text) {
+  return text
+    .normalize("NFKC")
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
+    .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
+    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/\s*[:.*\u2026]+$/, "")
+    .toLowerCase();
+}
+
+const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
+
+/* The words of a text, as written: what is no letter and no digit parts them. */
+const wordsIn = (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+/* From "word|start~|two words|two begun~" to a test of a text: is one of these in it? Sets, for a pattern of so
+ * many alternatives takes tens of milliseconds to begin with. */
+function anyWordOf(list) {
+  const parts = list.split("|");
+  const phrases = parts.filter((part) => part.includes(" ")).map((part) => " " + (part.endsWith("~") ? part.slice(0, -1) : part + " "));
+  const single = parts.filter((part) => !part.includes(" "));
+  const whole = new Set(single.filter((part) => !part.endsWith("~")));
+  const starts = new Set(single.filter((part) => part.endsWith("~")).map((part) => part.slice(0, -1)));
+  const longest = Math.max(0, ...[...starts].map((start) => start.length));
+  const begins = (word) => {
+    for (let n = Math.min(word.length, longest); n > 1; n--) if (starts.has(word.slice(0, n))) return true;
+    return false;
+  };
+  return (text) => {
+    const words = wordsIn(text.toLowerCase());
+    if (words.some((word) => whole.has(word) || begins(word))) return true;
+    const line = " " + words.join(" ") + " ";
+    return phrases.some((phrase) => line.includes(phrase));
+  };
+}
