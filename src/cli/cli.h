@@ -49,8 +49,18 @@ struct cli {
     const char *seed;       /* rehearse: of random-delays */
     const char *delay_max;  /* rehearse: the longest of them, in milliseconds */
     bool list_faults;
-    bool forget; /* login: remove the profile */
-    char **args; /* what is left: SCENARIO, or a sub-command and its own */
+    bool forget;                  /* login: remove the profile */
+    const char *because, *until;  /* keep */
+    bool withdraw;                /* keep: take back what was decided */
+    const char *on, *note;        /* done */
+    const char *before, *account; /* ledger forget */
+    const char *label;            /* whose run it is */
+    bool no_account;              /* do not keep whose account it is */
+    const char *out, *plan;       /* a plan to write, or to follow */
+    const char *html;             /* report: a file */
+    bool csv, junit, sarif, openmetrics, schema, merge;
+    const char *since; /* report: a day */
+    char **args;       /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
 
@@ -61,6 +71,13 @@ int cmd_scenario(const struct cli *cli);
 int cmd_rehearse(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
 int cmd_login(const struct cli *cli);
+int cmd_status(const struct cli *cli);
+int cmd_history(const struct cli *cli);
+int cmd_diff(const struct cli *cli);
+int cmd_keep(const struct cli *cli);
+int cmd_done(const struct cli *cli);
+int cmd_ledger(const struct cli *cli);
+int cmd_report(const struct cli *cli);
 
 /* The report's object of a run that did not begin, on standard output. */
 void cli_report_failure(const char *command, const struct ofs_error *err);

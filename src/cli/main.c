@@ -36,6 +36,36 @@ static const struct command commands[] = {
      "now, 5 a flip did not hold, 3 something could not be told, 4 not confirmed, 1 the run could "
      "not be done.",
      "offswitch fix --only data-for-ai-improvement"},
+    {"status", "[SCENARIO]", "last known state of every setting, its age; needs no browser",
+     cmd_status, FOR_STATUS,
+     "Reads the ledger of earlier runs. A state that is older than the scenario allows (30 days "
+     "where it says nothing) is stale.",
+     "offswitch status"},
+    {"history", "[ID]", "runs, and how each setting moved", cmd_history, FOR_HISTORY,
+     "Says of each move why it is thought to have happened: offswitch turned it, a watched "
+     "document "
+     "changed, the scenario changed, or it is unexplained.",
+     "offswitch history data-for-ai-improvement"},
+    {"diff", "[RUN] [RUN]", "what moved between two runs", cmd_diff, FOR_DIFF,
+     "Default: the last two runs. A run is named by its id or the beginning of it. Nothing is "
+     "compared across accounts.",
+     "offswitch diff"},
+    {"keep", "ID [SCENARIO]", "leave a setting as it is, on purpose", cmd_keep, FOR_KEEP,
+     "The setting is skipped, and the report gives your reason, until the day that you name.",
+     "offswitch keep ads-by-age --because \"my employer asks for it\" --until 2026-12-31"},
+    {"done", "ID [SCENARIO]", "tick a manual step", cmd_done, FOR_DONE,
+     "'offswitch guide' lists the steps with their ids.", "offswitch done objection-form"},
+    {"report", "[RUN...]", "runs as HTML, JSON, CSV, JUnit, SARIF or OpenMetrics", cmd_report,
+     FOR_REPORT,
+     "Default: the last run, as text. Needs no browser. --html writes one page without scripts.",
+     "offswitch report --all --html report.html"},
+    {"ledger", "verify [HASH] | export | forget", "check, copy out or shorten the record of runs",
+     cmd_ledger, FOR_LEDGER,
+     "verify checks that no record was changed after its run (exit status 1 where one was); export "
+     "writes everything as JSON Lines; forget removes runs, after asking, and leaves a note that "
+     "it "
+     "did.",
+     "offswitch ledger forget --before 2025-01-01"},
     {"doctor", "[SCENARIO]", "browsers found, how each can be reached, the next step to take",
      cmd_doctor, FOR_DOCTOR,
      "Reads files and asks local ports; connects to no browser and changes nothing. Exit status: 0 "

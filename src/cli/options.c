@@ -17,14 +17,16 @@ static const struct {
 
 enum {
     FOR_RUN = FOR_CHECK | FOR_FIX | FOR_REHEARSE,
-    FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO,
+    FOR_READ = FOR_STATUS | FOR_HISTORY | FOR_DIFF | FOR_LEDGER | FOR_REPORT,
+    FOR_PAST = FOR_READ | FOR_KEEP | FOR_DONE,
+    FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ,
     FOR_BROWSER = FOR_RUN | FOR_LOGIN,
 };
 
 /* The headings of a command's help, in their order. */
-enum heading { WHICH, BROWSER, RUN, OUTPUT, REPLICA, HEADINGS };
-static const char *const headings[HEADINGS] = {"Which settings", "The browser", "The run", "Output",
-                                               "The replica"};
+enum heading { WHICH, BROWSER, RUN, RECORD, OUTPUT, REPLICA, HEADINGS };
+static const char *const headings[HEADINGS] = {"Which settings", "The browser", "The run",
+                                               "The record",     "Output",      "The replica"};
 
 static const struct option_row {
     const char *name;
@@ -39,7 +41,8 @@ static const struct option_row {
 #define AT(member) offsetof(struct cli, member)
     {"only", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(only), "ID[,ID...]", "these settings"},
     {"group", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
-    {"all", 0, WHICH, FOR_RUN | FOR_GUIDE, FLAG, AT(all), NULL, "every setting"},
+    {"all", 0, WHICH, FOR_RUN | FOR_GUIDE | FOR_REPORT | FOR_LEDGER, FLAG, AT(all), NULL,
+     "every setting; for report and ledger: every run"},
     {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
      "auto (default: a running browser, else offswitch's own profile), launch, cdp://HOST:PORT, "
      "bidi://HOST:PORT, webdriver://HOST:PORT"},
@@ -55,7 +58,8 @@ static const struct option_row {
     {"show", 0, BROWSER, FOR_RUN, FLAG, AT(show), NULL,
      "work in the foreground, in a window of its own"},
     {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
-    {"yes", 'y', RUN, FOR_FIX | FOR_LOGIN, FLAG, AT(yes), NULL, "confirm without being asked"},
+    {"yes", 'y', RUN, FOR_FIX | FOR_LOGIN | FOR_LEDGER, FLAG, AT(yes), NULL,
+     "confirm without being asked"},
     {"acknowledge-terms", 0, RUN, FOR_CHECK | FOR_FIX, FLAG, AT(acknowledge_terms), NULL,
      "you have read what the site's terms say about automated access"},
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
@@ -69,10 +73,29 @@ static const struct option_row {
      "that you take to answer does not count"},
     {"origin", 0, RUN, FOR_CHECK | FOR_FIX | FOR_LOGIN | FOR_GUIDE, TEXT, AT(origin), "URL",
      "run against another origin, on this machine only"},
-    {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR, TEXT, AT(state), "DIR",
+    {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR | FOR_PAST, TEXT, AT(state), "DIR",
      "where offswitch keeps its files between runs"},
     {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
      "remove offswitch's own profile, with the sign-ins in it"},
+    {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},
+    {"until", 0, RECORD, FOR_KEEP, TEXT, AT(until), "DATE", "the last day on which that holds"},
+    {"withdraw", 0, RECORD, FOR_KEEP, FLAG, AT(withdraw), NULL, "take back what was decided"},
+    {"on", 0, RECORD, FOR_DONE, TEXT, AT(on), "DATE",
+     "the day on which it was done; default today"},
+    {"note", 0, RECORD, FOR_DONE, TEXT, AT(note), "TEXT", "a note for yourself"},
+    {"before", 0, RECORD, FOR_LEDGER, TEXT, AT(before), "DATE",
+     "forget: the runs that began before this day"},
+    {"account", 0, RECORD, FOR_LEDGER, TEXT, AT(account), "HINT",
+     "forget: the runs of this account or label"},
+    {"since", 0, RECORD, FOR_REPORT, TEXT, AT(since), "DATE", "the runs since this day"},
+    {"merge", 0, RECORD, FOR_REPORT, FLAG, AT(merge), NULL,
+     "the words are files with JSON reports of several people: one overview"},
+    {"html", 0, OUTPUT, FOR_REPORT, TEXT, AT(html), "FILE", "write one page for a browser"},
+    {"csv", 0, OUTPUT, FOR_REPORT, FLAG, AT(csv), NULL, "one line for each setting of each run"},
+    {"junit", 0, OUTPUT, FOR_REPORT, FLAG, AT(junit), NULL, "JUnit XML"},
+    {"sarif", 0, OUTPUT, FOR_REPORT, FLAG, AT(sarif), NULL, "SARIF 2.1.0"},
+    {"openmetrics", 0, OUTPUT, FOR_REPORT, FLAG, AT(openmetrics), NULL, "OpenMetrics 1.0"},
+    {"schema", 0, OUTPUT, FOR_REPORT, FLAG, AT(schema), NULL, "the JSON schema of a report"},
     {"json", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, FLAG, AT(json), NULL,
      "one JSON object on standard output, and nothing else there"},
     {"output", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, TEXT, AT(output), "FILE",
@@ -103,8 +126,11 @@ static const struct {
     unsigned bit;
     const char *name;
 } command_names[] = {
-    {FOR_CHECK, "check"},   {FOR_FIX, "fix"},     {FOR_REHEARSE, "rehearse"}, {FOR_GUIDE, "guide"},
-    {FOR_DOCTOR, "doctor"}, {FOR_LOGIN, "login"}, {FOR_SCENARIO, "scenario"},
+    {FOR_CHECK, "check"},       {FOR_FIX, "fix"},       {FOR_REHEARSE, "rehearse"},
+    {FOR_GUIDE, "guide"},       {FOR_DOCTOR, "doctor"}, {FOR_LOGIN, "login"},
+    {FOR_SCENARIO, "scenario"}, {FOR_STATUS, "status"}, {FOR_HISTORY, "history"},
+    {FOR_DIFF, "diff"},         {FOR_KEEP, "keep"},     {FOR_DONE, "done"},
+    {FOR_LEDGER, "ledger"},     {FOR_REPORT, "report"},
 };
 
 void options_print(FILE *out, unsigned command)

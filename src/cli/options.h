@@ -18,6 +18,13 @@ enum {
     FOR_DOCTOR = 1 << 4,
     FOR_LOGIN = 1 << 5,
     FOR_SCENARIO = 1 << 6,
+    FOR_STATUS = 1 << 7,
+    FOR_HISTORY = 1 << 8,
+    FOR_DIFF = 1 << 9,
+    FOR_KEEP = 1 << 10,
+    FOR_DONE = 1 << 11,
+    FOR_LEDGER = 1 << 12,
+    FOR_REPORT = 1 << 13,
 };
 
 /* Read the options of one command into `cli`, and leave the words that are none in cli->args. An

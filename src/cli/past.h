@@ -1,0 +1,28 @@
+/*
+ * past.h: what the commands share that read or write the ledger and need no browser.
+ */
+#ifndef OFS_CLI_PAST_H
+#define OFS_CLI_PAST_H
+
+#include <cJSON.h>
+
+#include "cli/cli.h"
+#include "record/ledger.h"
+
+/* The ledger of --state, for reading or for writing. NULL after telling why; `ret_status` has the
+ * exit status then. The caller frees it. */
+struct ofs_ledger *past_open(const struct cli *cli, bool writes, int *ret_status);
+
+/* Tell that the command line has too many words, or too few. 0, or 64. */
+int past_check_words(const struct cli *cli, int least, int most, const char *usage);
+
+/* Print {"format":1,"command":…,KEY: value} on standard output. Takes the value. */
+int past_print_json(const struct cli *cli, const char *key, cJSON *value);
+
+/* "4 days ago", for an age in days. */
+void past_age(int days, char *ret, size_t size);
+
+/* "account A. P.", "label NAME", or "profile WHERE"; "" where nothing is known. */
+void past_whose(const cJSON *row, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,112 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/past.h"
+#include "cli/print.h"
+#include "record/choices.h"
+#include "record/history.h"
+
+enum { INDENT = 15 };
+
+static const char *get(const cJSON *row, const char *key)
+{
+    return ofs_json_str(row, key, "");
+}
+
+static void show_setting(const cJSON *s)
+{
+    char age[32];
+    const char *state = get(s, "state"), *reason = get(s, "reason");
+    bool known = *state && !strcmp(get(s, "state_at"), get(s, "at"));
+    bool stale = ofs_json_bool(s, "stale", false);
+    past_age((int)ofs_json_num(s, "age_days", 0), age, sizeof age);
+    OFS_AUTO_STR line = ofs_text_printf("%s%s%s%s%s, %s%s (%s)", get(s, "title"), known ? ": " : "",
+                                        known ? state : "", *reason ? ": " : "", reason, age,
+                                        stale ? ", stale" : "", get(s, "id"));
+    cli_block(stdout, 2, get(s, "verdict"), INDENT, line ? line : get(s, "title"));
+    if (*state && !known) {
+        OFS_AUTO_STR before = ofs_text_printf("it was %s on %.10s", state, get(s, "state_at"));
+        cli_block(stdout, INDENT, "", INDENT, before ? before : "");
+    }
+    if (*get(s, "because")) {
+        bool lapsed = ofs_json_bool(s, "lapsed", false);
+        const char *until = get(s, "until");
+        OFS_AUTO_STR kept = ofs_text_printf(
+            "%s: %s%s%s", lapsed ? "the decision to leave it has lapsed" : "left on purpose",
+            get(s, "because"), *until ? ", until " : "", until);
+        cli_block(stdout, INDENT, "", INDENT, kept ? kept : "");
+    }
+}
+
+static void show_step(const cJSON *step)
+{
+    const char *due = get(step, "due"), *done = get(step, "done");
+    bool overdue = ofs_json_bool(step, "overdue", false);
+    OFS_AUTO_STR name = ofs_text_printf("%s", overdue ? "due" : *done ? "done" : "open");
+    OFS_AUTO_STR line = ofs_text_printf("%s (%s)%s%s%s%s", get(step, "title"), get(step, "id"),
+                                        *done ? ", done " : "", done,
+                                        *due ? (overdue ? ", due since " : ", due ") : "", due);
+    cli_block(stdout, 2, name ? name : "", INDENT, line ? line : get(step, "title"));
+}
+
+static void show_group(const cJSON *group)
+{
+    char whose[200];
+    const cJSON *one, *unfinished = ofs_json_get(group, "unfinished");
+    past_whose(group, whose, sizeof whose);
+    printf("%s, %s%s%s\n", get(group, "title"), get(group, "origin"), *whose ? ", " : "", whose);
+    cJSON_ArrayForEach(one, ofs_json_get(group, "settings"))
+    {
+        show_setting(one);
+    }
+    cJSON_ArrayForEach(one, unfinished)
+    {
+        OFS_AUTO_STR line = ofs_text_printf(
+            "%s: run %s ended around its press; 'offswitch check --only %s' reads it",
+            get(one, "setting"), get(one, "run"), get(one, "setting"));
+        cli_block(stdout, 2, "unfinished", INDENT, line ? line : "");
+    }
+    if (cJSON_GetArraySize(ofs_json_get(group, "manual")) > 0)
+        puts("  By hand:");
+    cJSON_ArrayForEach(one, ofs_json_get(group, "manual"))
+    {
+        show_step(one);
+    }
+    if (*get(group, "next_date")) {
+        OFS_AUTO_STR line =
+            ofs_text_printf("%s: %s", get(group, "next_date"), get(group, "next_quote"));
+        cli_block(stdout, 2, "next date", INDENT, line ? line : get(group, "next_date"));
+    }
+    putchar('\n');
+}
+
+int cmd_status(const struct cli *cli)
+{
+    struct ofs_error err;
+    char now[OFS_DATE_SIZE];
+    int status = past_check_words(cli, 0, 1, "[SCENARIO]");
+    if (status)
+        return status;
+    OFS_AUTO_LEDGER ledger = past_open(cli, false, &status);
+    if (!ledger)
+        return status;
+    ofs_date_now(now);
+    cJSON *groups = ofs_history_status(ledger, cli->n_args ? cli->args[0] : NULL, now, &err);
+    if (!groups)
+        return cli_complain(&err);
+    if (cli->json)
+        return past_print_json(cli, "groups", groups);
+    const cJSON *group;
+    cJSON_ArrayForEach(group, groups)
+    {
+        show_group(group);
+    }
+    if (cJSON_GetArraySize(groups) == 0)
+        puts("Nothing has been read yet. Run 'offswitch check' first.");
+    cJSON_Delete(groups);
+    return 0;
+}

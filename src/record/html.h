@@ -1,0 +1,40 @@
+/*
+ * html.h: for this room only: writing the page of a report. Once a call has failed the others do
+ * nothing; `rc` and `err` tell at the end.
+ */
+#ifndef OFS_RECORD_HTML_H
+#define OFS_RECORD_HTML_H
+
+#include <cJSON.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+struct ofs_html {
+    struct ofs_buf *out;
+    struct ofs_error *err;
+    int rc;
+};
+
+/* Markup of the program's own; `%s` must be nothing that a site or a person has said. */
+void ofs_html_put(struct ofs_html *page, const char *fmt, ...) OFS_PRINTF(2, 3);
+
+/* Text, made fit for an element or an attribute. */
+void ofs_html_text(struct ofs_html *page, const char *text);
+
+/* <TAG CLASS>text</TAG>; `class` may be NULL. */
+void ofs_html_element(struct ofs_html *page, const char *tag, const char *class, const char *text);
+
+/* Everything up to <main>, and everything behind it. */
+void ofs_html_begin(struct ofs_html *page, const char *title, const char *intro);
+void ofs_html_end(struct ofs_html *page, const char *now);
+
+/* How one setting stood over the time of several reports of one scope, as a picture with the same
+ * in words. `reports` are all reports; those of another scope than `report` are left out. */
+void ofs_html_strip(struct ofs_html *page, const cJSON *reports, const cJSON *report,
+                    const cJSON *setting);
+
+/* Are two reports of one scenario, origin and account or label? */
+bool ofs_report_is_same_scope(const cJSON *a, const cJSON *b);
+
+#endif
