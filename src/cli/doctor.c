@@ -102,6 +102,8 @@ static void look_at_own_profile(struct doctor *d, const char *scenario)
     else
         next = ofs_text_printf("run 'offswitch login %s' to sign in once", scenario);
     cJSON *one = add_browser(d, &own, next ? next : "");
+    if (own.state == OFS_REACH_READY && !date[0])
+        cJSON_ReplaceItemInObject(one, "state", cJSON_CreateString("not-signed-in"));
     ofs_json_add_str(one, "signed_in", date[0] ? date : NULL);
     d->usable = d->usable || (own.state == OFS_REACH_READY && date[0]);
 }
@@ -205,6 +207,7 @@ static const struct {
     {"missing", "!!", "\033[31m"},
     {"warn", "??", "\033[33m"},
     {"later", "--", "\033[2m"},
+    {"not-signed-in", "??", "\033[33m"},
     {"profile-in-use", "??", "\033[33m"},
     {"running-without-debugging", "??", "\033[33m"},
     {"blocked-by-policy", "!!", "\033[31m"},

@@ -13,8 +13,14 @@
  * frees the result. */
 char *ofs_state_path(const char *given, struct ofs_error *err);
 
-/* Make the directory (0700) and prove that it can be written, or fail with OFS_ERR_STATE. */
+/* Make the directory (0700) and prove that it can be written, or fail with OFS_ERR_STATE. A
+ * directory of another user, or one that others can write to, is refused: what is remembered there
+ * decides what is asked. */
 int ofs_state_prepare(const char *path, struct ofs_error *err);
+
+/* Write a file of the directory whole, so that a reader sees the old text or the new one: beside
+ * it, synced, then renamed. No link is followed. `name` has no '/'. */
+int ofs_state_write(const char *path, const char *name, const char *text, struct ofs_error *err);
 
 /* Has the person been told the scenario's terms, and answered? */
 bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);

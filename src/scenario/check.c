@@ -74,9 +74,21 @@ const char *ofs_check_id(const char *text, const char *origin)
         return "is empty";
     if (!is_one_of(*text, LOWER DIGITS))
         return "has to begin with a small letter or a digit";
-    if (text[strspn(text, LOWER DIGITS "/_.-")])
-        return "may only have small letters, digits and / _ . - in it";
-    return NULL;
+    if (text[strspn(text, LOWER DIGITS "./-")])
+        return "may only have small letters, digits and . / - in it";
+    const char *slash = strchr(text, '/');
+    return slash && strchr(slash + 1, '/') ? "has more than one / in it" : NULL;
+}
+
+const char *ofs_check_name(const char *text, const char *origin)
+{
+    (void)origin;
+    if (!*text)
+        return "is empty";
+    if (!is_one_of(*text, LOWER DIGITS))
+        return "has to begin with a small letter or a digit";
+    return text[strspn(text, LOWER DIGITS "-")] ? "may only have small letters, digits and - in it"
+                                                : NULL;
 }
 
 const char *ofs_check_key(const char *text, const char *origin)

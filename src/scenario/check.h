@@ -14,7 +14,8 @@ typedef const char *ofs_check(const char *text, const char *origin);
 
 ofs_check ofs_check_prose;           /* not blank, no control characters but newline and tab */
 ofs_check ofs_check_phrase;          /* a wording on a page: one line, not blank */
-ofs_check ofs_check_id;              /* [a-z0-9][a-z0-9/_.-]* */
+ofs_check ofs_check_name;            /* of a scenario: [a-z0-9][a-z0-9-]*; it names files too */
+ofs_check ofs_check_id;              /* [a-z0-9][a-z0-9./-]*, with one '/' at most */
 ofs_check ofs_check_key;             /* a control's key: one token without quotes */
 ofs_check ofs_check_origin;          /* https://HOST[:PORT]; http for loopback only */
 ofs_check ofs_check_path;            /* a path that stays under the origin */

@@ -73,7 +73,7 @@ void ofs_scenario_names_free(char **names)
 /* Whether a scenario may have this name: the schema lies in the same directory and is none. */
 static bool is_name(const char *name)
 {
-    return !ofs_check_id(name, NULL) && !strchr(name, '/') && strcmp(name, "schema");
+    return !ofs_check_name(name, NULL) && strcmp(name, "schema");
 }
 
 /* The name of the scenario in a file's name; NULL for another kind of file, or when memory is out.

@@ -16,6 +16,8 @@ static const struct ofs_rule word = {OFS_RULE_STRING, "a word in quotes", 1, MOS
                                      .check = ofs_check_phrase};
 static const struct ofs_rule id = {OFS_RULE_STRING, "an id in quotes", 1, MOST_WORD,
                                    .check = ofs_check_id};
+static const struct ofs_rule scenario_name = {OFS_RULE_STRING, "a name in quotes", 1, 64,
+                                              .check = ofs_check_name};
 static const struct ofs_rule key = {OFS_RULE_STRING, "a key in quotes", 1, MOST_WORD,
                                     .check = ofs_check_key};
 static const struct ofs_rule origin = {OFS_RULE_STRING, "an origin in quotes", 1, MOST_PHRASE,
@@ -193,7 +195,7 @@ OBJECTS(policies, policy, "a list of documents");
 
 static const struct ofs_rule_field scenario_fields[] = {{"$schema", &prose, false},
                                                         {"format", &format, true},
-                                                        {"id", &id, true},
+                                                        {"id", &scenario_name, true},
                                                         {"version", &word, true},
                                                         {"title", &phrase, true},
                                                         {"origin", &origin, true},

@@ -517,8 +517,10 @@ const tests = {
     await run.ended;
     assertRun(run, 0, "You are signed in to LinkedIn");
     assert((fs.statSync(profile).mode & 0o777) === 0o700, "mode", (fs.statSync(profile).mode & 0o777).toString(8));
+    // a replica's sign-in says nothing about the real site
     const found = await doctor(home);
-    assert(found.status === 0 && stateOf(found, "/profile") === "ready", found);
+    assert(found.status === 3 && stateOf(found, "/profile") === "not-signed-in", found);
+    assert(!fs.existsSync(path.join(home, "state", "offswitch", "signed-in-linkedin")));
     const check = offswitch(home, "check", "--connect", "launch", "--headless", ...args);
     await check.ended;
     assertRun(check, 2);

@@ -171,7 +171,25 @@ static const struct row words[] = {
      "may only have"},
     {SETTINGS("{'id': " MARK "'', 'title': 'A', " PLACED "'note': 'n'}"), "settings[0].id",
      "is empty"},
-    {SETTINGS("{'id': 'a/b-c.d_e', 'title': 'A', " PLACED "'note': 'n'}"), NULL, NULL},
+    {SETTINGS("{'id': 'a/b-c.d-e', 'title': 'A', " PLACED "'note': 'n'}"), NULL, NULL},
+    {SETTINGS("{'id': " MARK "'a_b', 'title': 'A', " PLACED "'note': 'n'}"), "settings[0].id",
+     "may only have"},
+    {SETTINGS("{'id': " MARK "'a@b', 'title': 'A', " PLACED "'note': 'n'}"), "settings[0].id",
+     "may only have"},
+    {SETTINGS("{'id': " MARK "'a/b/c', 'title': 'A', " PLACED "'note': 'n'}"), "settings[0].id",
+     "more than one /"},
+    {"{'format': 1, 'id': " MARK "'x/y', 'version': '1', 'title': 'X',\n" ORIGIN
+     "'settings': [" SETTING "]}",
+     "id", "may only have small letters, digits and -"},
+    {"{'format': 1, 'id': " MARK "'x.y', 'version': '1', 'title': 'X',\n" ORIGIN
+     "'settings': [" SETTING "]}",
+     "id", "may only have small letters, digits and -"},
+    {"{'format': 1, 'id': " MARK "'-x', 'version': '1', 'title': 'X',\n" ORIGIN
+     "'settings': [" SETTING "]}",
+     "id", "begin with a small letter"},
+    {"{'format': 1, 'id': '7-x', 'version': '1', 'title': 'X',\n" ORIGIN "'settings': [" SETTING
+     "]}",
+     NULL, NULL},
     {SETTINGS("{'id': 'a', 'title': " MARK "'A\\nB', " PLACED "'note': 'n'}"), "settings[0].title",
      "line break"},
 

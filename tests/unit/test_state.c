@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "record/state.h"
+#include "record/wordings.h"
 #include "support/scratch.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -174,6 +177,108 @@ static void test_acknowledgement(void **state)
     assert_int_equal(err.code, OFS_ERR_STATE);
 }
 
+/* What is remembered there decides what is asked: nobody else may write it. */
+static void test_foreign(void **state)
+{
+    static const mode_t modes[] = {0770, 0702, 0777, 01777};
+    struct ofs_error err = {0};
+    OFS_AUTO_STR dir = ofs_text_printf("%s/shared", (char *)*state);
+    assert_int_equal(mkdir(dir, 0700), 0);
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        assert_int_equal(chmod(dir, modes[i]), 0);
+        assert_no_state(dir, "others can write to");
+    }
+    assert_int_equal(chmod(dir, 0755), 0);
+    assert_int_equal(ofs_state_prepare(dir, &err), 0);
+    if (geteuid())
+        return; /* only the superuser can give a directory away */
+    assert_int_equal(chown(dir, 65534, (gid_t)-1), 0);
+    assert_no_state(dir, "belongs to another user");
+}
+
+static void assert_file(const char *path, const char *text)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_BUF got = OFS_BUF(1000);
+    assert_int_equal(ofs_buf_read_file(&got, path, &err), 0);
+    assert_string_equal(ofs_buf_str(&got), text);
+}
+
+static int count_files(const char *dir)
+{
+    int n = 0;
+    DIR *d = opendir(dir);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));)
+        n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+    closedir(d);
+    return n;
+}
+
+/* Old or new, never half; and never through a link that lies in its place. */
+static void test_write(void **state)
+{
+    struct ofs_error err = {0};
+    const char *dir = *state;
+    OFS_AUTO_STR file = ofs_text_printf("%s/name", dir);
+    OFS_AUTO_STR other = ofs_text_printf("%s/other", dir);
+    assert_int_equal(ofs_state_write(dir, "other", "kept", &err), 0);
+    assert_int_equal(ofs_state_write(dir, "name", "old", &err), 0);
+    assert_file(file, "old");
+    assert_int_equal(mode_of(file), 0600);
+    assert_int_equal(ofs_state_write(dir, "name", "new and longer", &err), 0);
+    assert_file(file, "new and longer");
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(symlink(other, file), 0);
+    assert_int_equal(ofs_state_write(dir, "name", "mine", &err), 0);
+    assert_file(file, "mine");
+    assert_file(other, "kept");
+    assert_int_equal(count_files(dir), 2); /* nothing is left beside them */
+    assert_int_equal(err.code, OFS_ERR_NONE);
+    assert_int_equal(ofs_state_write("/nowhere", "name", "x", &err), -1);
+    assert_int_equal(err.code, OFS_ERR_STATE);
+    assert_non_null(strstr(err.text, "/nowhere/name"));
+}
+
+/* Exactly these words, for this scenario, setting and language. */
+static void test_wordings(void **state)
+{
+    struct ofs_error err = {0};
+    const char *dir = *state;
+    OFS_AUTO_JSON none = ofs_wordings_load(dir, "site", &err);
+    assert_int_equal(cJSON_GetArraySize(none), 0);
+    assert_int_equal(ofs_wordings_add(dir, "site", "train", "ja", "学習に\"使用\"", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "site", "train", "ja", "学習に\"使用\"", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "site", "train", "de", "Daten", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "other", "train", "de", "Andere", &err), 0);
+    OFS_AUTO_JSON two = ofs_wordings_load(dir, "site", &err);
+    assert_int_equal(cJSON_GetArraySize(two), 2);
+    const cJSON *first = cJSON_GetArrayItem(two, 0);
+    assert_string_equal(ofs_json_str(first, "setting", ""), "train");
+    assert_string_equal(ofs_json_str(first, "language", ""), "ja");
+    assert_string_equal(ofs_json_str(first, "words", ""), "学習に\"使用\"");
+    assert_string_equal(ofs_json_str(cJSON_GetArrayItem(two, 1), "words", ""), "Daten");
+    assert_int_equal(err.code, OFS_ERR_NONE);
+}
+
+/* A damaged file is an error and is left as it is. */
+static void test_damaged_wordings(void **state)
+{
+    static const char *const texts[] = {"", "{", "{}", "7", "[1"};
+    const char *dir = *state;
+    OFS_AUTO_STR file = ofs_text_printf("%s/wordings.json", dir);
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct ofs_error err = {0};
+        assert_int_equal(ofs_state_write(dir, "wordings.json", texts[i], &err), 0);
+        assert_null(ofs_wordings_load(dir, "site", &err));
+        assert_int_equal(err.code, OFS_ERR_STATE);
+        assert_non_null(strstr(err.text, file));
+        assert_non_null(strstr(ofs_error_hint(&err), "remove that file"));
+        assert_int_equal(ofs_wordings_add(dir, "site", "s", "en", "W", &err), -1);
+        assert_file(file, texts[i]);
+    }
+}
+
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int main(void)
@@ -182,6 +287,8 @@ int main(void)
         cmocka_unit_test(test_path),      IN_SCRATCH(test_created_private),
         IN_SCRATCH(test_not_a_directory), cmocka_unit_test(test_empty_path),
         IN_SCRATCH(test_unwritable),      IN_SCRATCH(test_acknowledgement),
+        IN_SCRATCH(test_foreign),         IN_SCRATCH(test_write),
+        IN_SCRATCH(test_wordings),        IN_SCRATCH(test_damaged_wordings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

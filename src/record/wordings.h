@@ -1,0 +1,22 @@
+/*
+ * wordings.h: the labels that the person accepted, remembered in the state directory: for a
+ * scenario, a setting and a language exactly these words. One small JSON file. Calls read or write
+ * it and do not block otherwise.
+ */
+#ifndef OFS_RECORD_WORDINGS_H
+#define OFS_RECORD_WORDINGS_H
+
+#include <cJSON.h>
+
+#include "base/error.h"
+
+/* What was accepted for the scenario: [{"setting","language","words"}], empty where nothing was.
+ * The caller owns the result. NULL with OFS_ERR_STATE for a file that cannot be read or is damaged.
+ */
+cJSON *ofs_wordings_load(const char *state, const char *scenario_id, struct ofs_error *err);
+
+/* Remember one more; one that is there already is not added again. */
+int ofs_wordings_add(const char *state, const char *scenario_id, const char *setting,
+                     const char *language, const char *words, struct ofs_error *err);
+
+#endif
