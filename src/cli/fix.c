@@ -1,9 +1,15 @@
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "base/buf.h"
+#include "base/text.h"
 #include "cli/ask.h"
+#include "cli/print.h"
 #include "cli/run.h"
 #include "cli/show.h"
+#include "record/run.h"
+#include "record/wordings.h"
+#include "scenario/scenario.h"
 
 /* The person's yes to the plan: given with --yes, or asked for. */
 static int confirm(struct session *session)
@@ -22,6 +28,49 @@ static int confirm(struct session *session)
     return session_fail(session, &err);
 }
 
+static void show_unknown(const struct session *session, const struct ofs_unknown_wording *u)
+{
+    const struct ofs_run *run = ofs_job_run(session->job);
+    const struct ofs_result *r = NULL;
+    for (size_t i = 0; i < run->n_results; i++)
+        if (!strcmp(run->results[i].id, u->setting))
+            r = &run->results[i];
+    OFS_AUTO_STR title =
+        ofs_text_printf("The site words \"%s\" in a way that is not known:", u->title);
+    OFS_AUTO_STR words = ofs_text_printf("\"%s\"%s%s%s", u->words, *u->language ? " (" : "",
+                                         u->language, *u->language ? ")" : "");
+    OFS_AUTO_STR url = ofs_text_printf("%s%s", run->origin, r ? r->page : "");
+    fputc('\n', stderr);
+    cli_block(stderr, 0, "", 0, title ? title : u->title);
+    cli_block(stderr, 2, "Its words", 14, words ? words : u->words);
+    cli_block(stderr, 2, "It shows", 14, u->state);
+    cli_block(stderr, 2, "Where", 14, url ? url : "");
+}
+
+/* Labels that nobody knew: each is shown in full and asked about alone. --yes does not cover them,
+ * and without a terminal they stay unknown. A yes holds for exactly these words from now on. */
+static int ask_wordings(struct session *session)
+{
+    struct ofs_unknown_wording u;
+    struct ofs_error err;
+    const char *scenario = ofs_job_scenario(session->job)->id;
+    for (size_t i = 0; ask_can() && i < ofs_job_unknown_wordings(session->job);) {
+        ofs_job_unknown_wording(session->job, i, &u);
+        show_unknown(session, &u);
+        OFS_AUTO_STR question = ofs_text_printf(
+            "Does \"on\" under these words mean that \"%s\" is on? Accept them as its label?",
+            u.title);
+        if (!ask_yes(session, question ? question : "Accept these words as its label?")) {
+            i++; /* the next one; this one stays unknown */
+            continue;
+        }
+        if (ofs_wordings_add(session->state, scenario, u.setting, u.language, u.words, &err))
+            return session_fail(session, &err);
+        ofs_job_accept_wording(session->job, i);
+    }
+    return 0;
+}
+
 int cmd_fix(const struct cli *cli)
 {
     struct session session;
@@ -35,6 +84,8 @@ int cmd_fix(const struct cli *cli)
         status = session_tell_terms(&session);
     if (!status)
         status = session_check(&session);
+    if (!status)
+        status = ask_wordings(&session);
     if (!status && ofs_job_differing(session.job)) {
         show_plan(&session, session_out(&session));
         status = confirm(&session);

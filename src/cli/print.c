@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 enum { PIPE_WIDTH = 96, LEAST_WIDTH = 24 };
@@ -116,6 +117,21 @@ void cli_block(FILE *out, int margin, const char *name, int indent, const char *
     }
     free(safe);
     fputc('\n', out);
+}
+
+char *cli_shell_word(const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./-_";
+    if (*text && !text[strspn(text, plain)])
+        return strdup(text);
+    OFS_AUTO_BUF word = OFS_BUF(1 << 16);
+    struct ofs_error err;
+    int rc = ofs_buf_puts(&word, "'", &err);
+    for (const char *p = text; !rc && *p; p++)
+        rc = *p == '\'' ? ofs_buf_puts(&word, "'\\''", &err) : ofs_buf_add(&word, p, 1, &err);
+    rc = rc ? rc : ofs_buf_puts(&word, "'", &err);
+    return rc ? NULL : strdup(ofs_buf_str(&word));
 }
 
 int cli_json(const cJSON *value)

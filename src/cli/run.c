@@ -7,11 +7,13 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/ask.h"
 #include "cli/print.h"
 #include "cli/show.h"
 #include "record/run.h"
 #include "record/state.h"
+#include "record/wordings.h"
 #include "scenario/scenario.h"
 
 enum { DEFAULT_HOLD = 6000 /* milliseconds */ };
@@ -76,10 +78,22 @@ int session_fail(struct session *session, const struct ofs_error *err)
     return cli_complain(err);
 }
 
+/* The labels that the person accepted for this scenario; NULL with `err` untouched where the
+ * scenario does not load, which the job tells. */
+static cJSON *accepted_labels(const char *state, const char *name, struct ofs_error *err)
+{
+    struct ofs_error told_later;
+    struct ofs_scenario *scenario = ofs_scenario_load(name, &told_later);
+    cJSON *list = scenario ? ofs_wordings_load(state, scenario->id, err) : NULL;
+    ofs_scenario_free(scenario);
+    return list;
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
-    struct ofs_error err;
+    struct ofs_error err = {0};
+    const char *scenario = cli->n_args ? cli->args[0] : "linkedin";
     *session = (struct session){.cli = cli,
                                 .loop = loop,
                                 .owns_loop = !loop,
@@ -96,9 +110,12 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
     if (session->owns_loop &&
         (!(session->loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(session->loop, &err)))
         return session_fail(session, &err);
+    session->accepted = accepted_labels(session->state, scenario, &err);
+    if (err.code != OFS_ERR_NONE)
+        return session_fail(session, &err);
     const struct ofs_options options = {
         .command = cli->command,
-        .scenario = cli->n_args ? cli->args[0] : "linkedin",
+        .scenario = scenario,
         .connect = cli->connect ? cli->connect : connect,
         .browser_args = cli->browser_args,
         .n_browser_args = cli->n_browser_args,
@@ -116,6 +133,7 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .capabilities = cli->capabilities,
         .cacert = cli->cacert,
         .wording = cli->wording,
+        .accepted = session->accepted,
         .show = cli->show,
         .on_notice = on_notice,
         .on_choice = ask_can() ? on_choice : NULL,
@@ -132,6 +150,7 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
 void session_close(struct session *session)
 {
     ofs_job_free(session->job);
+    cJSON_Delete(session->accepted);
     if (session->owns_loop)
         ofs_loop_free(session->loop);
     free(session->state);
@@ -209,6 +228,26 @@ static void add_pages(const struct ofs_scenario *scenario, struct ofs_run *run)
     }
 }
 
+/* A label that nobody knew: the command that accepts it, in the report. */
+static void add_commands(const struct session *session, struct ofs_run *run)
+{
+    const char *scenario = session->cli->n_args ? session->cli->args[0] : run->scenario_id;
+    for (size_t i = 0; i < run->n_results; i++) {
+        struct ofs_result *r = &run->results[i];
+        bool by_key = r->located && !strcmp(r->located, "key");
+        if (!r->reason || strcmp(r->reason, "wording-changed") || !r->wording[0] || !by_key)
+            continue;
+        OFS_AUTO_STR words = cli_shell_word(r->wording);
+        OFS_AUTO_STR name = cli_shell_word(scenario);
+        OFS_AUTO_STR text = ofs_text_printf(
+            "the label is not known; if it means the same, accept it: offswitch fix %s --only %s "
+            "--wording %s",
+            name ? name : "", r->id, words ? words : "");
+        if (text && words && strlen(text) < sizeof r->detail)
+            snprintf(r->detail, sizeof r->detail, "%s", text);
+    }
+}
+
 void cli_report_failure(const char *command, const struct ofs_error *err)
 {
     const struct cli cli = {.command = command, .json = true};
@@ -223,6 +262,7 @@ int session_report(struct session *session, int at_least)
         ofs_job_finish(session->job);
         run = ofs_job_run(session->job);
         add_pages(ofs_job_scenario(session->job), run);
+        add_commands(session, run);
     }
     if (session->error.code != OFS_ERR_NONE)
         ofs_run_fail(run, &session->error);

@@ -5,6 +5,7 @@
 #ifndef OFS_CLI_RUN_H
 #define OFS_CLI_RUN_H
 
+#include <cJSON.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -18,6 +19,7 @@ struct session {
     bool owns_loop;
     struct ofs_job *job;
     char *state;
+    cJSON *accepted; /* labels that the person accepted in earlier runs */
     int64_t started_ms;
     bool progress;          /* standard error is a terminal on which a line can be redrawn */
     bool has_line;          /* such a line is there now */

@@ -1,7 +1,7 @@
 /*
- * The program on a terminal, without a browser: what a question looks like and what answers it, how
- * wide lines are, and what a dumb terminal is spared. Each test runs the program on a
- * pseudo-terminal.
+ * The program on a terminal: what a question looks like and what answers it, how wide lines are,
+ * what a dumb terminal is spared, and, with a browser, a label that nobody knew. Each test runs the
+ * program on a pseudo-terminal.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@
 #include "support/program.h"
 #include "support/scratch.h"
 
-enum { PATIENCE = 30000, MOST_ARGS = 16 };
+enum { PATIENCE = 90000, MOST_ARGS = 16 };
 
 struct terminal {
     const char *state;  /* the state directory, and the home */
@@ -183,15 +183,88 @@ static void test_dumb(void **state)
     }
 }
 
+/* ---- with a browser: a label that nobody knew ---- */
+
+/* The replica, with its switch worded anew. Its port, or -1; `ret_pid` is to be ended. */
+static int serve_replica(pid_t *ret_pid)
+{
+    int out[2], port = -1;
+    char said[1024] = "";
+    assert_int_equal(pipe(out), 0);
+    *ret_pid = fork();
+    assert_true(*ret_pid >= 0);
+    if (*ret_pid == 0) {
+        child_die_with_parent();
+        dup2(out[1], 1);
+        dup2(out[1], 2);
+        execl(program_path(), program_path(), "rehearse", "--serve", "0", "--fault", "new-wording",
+              NULL);
+        _exit(127);
+    }
+    close(out[1]);
+    for (size_t n = 0; port < 0 && n < sizeof said - 1;) {
+        ssize_t got = read(out[0], said + n, sizeof said - 1 - n);
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+        const char *at = strstr(said, "http://127.0.0.1:");
+        if (at && strchr(at, '\n'))
+            port = atoi(at + strlen("http://127.0.0.1:"));
+    }
+    close(out[0]);
+    return port;
+}
+
+static void test_unknown_label(void **state)
+{
+    pid_t replica;
+    if (!child_find_browser())
+        skip();
+    setenv("OFFSWITCH_BROWSER", child_find_browser(), 1);
+    int port = serve_replica(&replica);
+    assert_true(port > 0);
+    OFS_AUTO_STR origin = ofs_text_printf("http://127.0.0.1:%d", port);
+    /* refused twice, also with --yes; accepted, which is remembered; then it needs no question */
+    static const struct {
+        const char *answer, *yes;
+        int status;
+        bool question;
+    } rows[] = {
+        {"n\n", NULL, 3, true},
+        {"n\n", "--yes", 3, true},
+        {"y\n", "--yes", 0, true},
+        {"n\n", NULL, 0, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        const struct terminal t = {.state = *state, .columns = 200, .answer = rows[i].answer};
+        const char *const args[] = {"fix",
+                                    "--origin",
+                                    origin,
+                                    "--only",
+                                    "data-for-ai-improvement",
+                                    "--connect",
+                                    "launch",
+                                    "--headless",
+                                    "--browser-arg=--no-sandbox",
+                                    "--hold=0",
+                                    rows[i].yes,
+                                    NULL};
+        int status = run_on(&t, args, &said);
+        bool question = strstr(ofs_buf_str(&said), "Its words");
+        if (status != rows[i].status || question != rows[i].question)
+            fail_msg("row %zu: exit %d: %s", i, status, ofs_buf_str(&said));
+    }
+    child_end(replica, SIGTERM);
+}
+
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(test_answers),
-        IN_SCRATCH(test_question),
-        IN_SCRATCH(test_width),
-        IN_SCRATCH(test_dumb),
+        IN_SCRATCH(test_answers), IN_SCRATCH(test_question),      IN_SCRATCH(test_width),
+        IN_SCRATCH(test_dumb),    IN_SCRATCH(test_unknown_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
