@@ -103,13 +103,21 @@ demo: ## set up, build, and rehearse the whole job on the replica
 	@$(MAKE) --no-print-directory -j$(CORES) all
 	@sh tests/demo.sh $(BUILD)/offswitch
 
+# The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
+# that runs the whole of it. The samples are the same every time; SEED= draws other delays.
+TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test
+SEED ?= 1
+
 .PHONY: test
-test: ## set up, build, and run every test
+test: ## set up, build, and run every test, of the long tables a sample
 	@sh tests/setup.sh build browser test
 	@$(MAKE) --no-print-directory -j$(CORES) all tests-built
-	@NO_SKIP=1 $(MAKE) --no-print-directory lint unit asan live test-attach faults-sample wires-sample \
-	  mutations-sample zoo zoo-sample probe-test
-	@echo "all tests passed"
+	@NO_SKIP=1 sh tests/all.sh "$(MAKE)" $(TEST_STEPS)
+
+.PHONY: quick
+quick: ## build, lint, and the tests without a browser
+	@$(MAKE) --no-print-directory -j$(CORES) all tests-built
+	@sh tests/all.sh "$(MAKE)" lint unit
 
 .PHONY: tests-built
 tests-built: $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN)
@@ -157,30 +165,32 @@ faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fau
 	$(Q)OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \
 	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so $(FAULTS_BIN) -j $(FAULTS_JOBS)
 
+# Rows with random delays are run with two seeds: delays up to 10 s, and up to 2 s.
 .PHONY: faults-sample
-faults-sample: ## every fifth row of the table
-	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=5
+faults-sample: ## every ninth row of the table
+	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=9 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 AGAIN=1
 
 # Each a name of tests/support/peer.h; faults-run has the one that is missing here. A Grid takes one
 # run at a time, so that it comes first, beside the others.
 WIRES := grid pipe bidi chromedriver attached webdriver-bidi attached-bidi webkit
 WIRES_JOBS ?= 5
+WIRES_AT_ONCE ?= 2
 .PHONY: wires-run
 wires-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault over every other wire, or over WIRE=NAME
 	$(Q)printf '%s\n' $(or $(WIRE),$(WIRES)) | OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \
-	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so xargs -P 2 -I NAME $(FAULTS_BIN) --wire NAME -j $(WIRES_JOBS)
+	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so xargs -P $(WIRES_AT_ONCE) -I NAME $(FAULTS_BIN) --wire NAME -j $(WIRES_JOBS)
 
 .PHONY: wires-sample
 wires-sample: ## some rows of the table over each wire, others on each
-	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=48 AGAIN=1
+	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=96 FAULTS_SEED=$(SEED) WIRES_AT_ONCE=3 AGAIN=1
 
 .PHONY: mutations
 mutations: $(BUILD)/offswitch ## N=2000 SEED=1 variants of the replica's pages: no false off, no wrong touch
-	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=$(or $(N),2000) SEED=$(or $(SEED),1) J=$(or $(J),4) node tests/mutations/run.mjs
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=$(or $(N),2000) SEED=$(SEED) J=$(or $(J),4) node tests/mutations/run.mjs
 
 .PHONY: mutations-sample
 mutations-sample: $(BUILD)/offswitch ## forty of these variants
-	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=40 SEED=1 J=8 node tests/mutations/run.mjs
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=40 SEED=$(SEED) J=12 node tests/mutations/run.mjs
 
 zoo = cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
 	OFFSWITCH=$(abspath $(BUILD))/offswitch ZOO_BUILD=$(abspath $(BUILD))/zoo $(1) node run.mjs
@@ -190,7 +200,8 @@ zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and p
 	$(Q)$(call zoo,WIRE=$(or $(WIRE),launch))
 
 .PHONY: zoo-sample
-zoo-sample: $(BUILD)/offswitch ## some of them over every other wire
+zoo-sample: $(BUILD)/offswitch ## some of them, and some over every other wire
+	$(Q)$(call zoo,WIRE=launch SAMPLE=4)
 	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=32)
 
 .PHONY: lint

@@ -12,10 +12,12 @@ never='FALSE|is said of|WRONG TOUCH|a wrong touch|saves were sent|something was 
 never="$never|was left|left behind|is open|are left|were left|has a session|is still running|a state that it cannot know|AddressSanitizer"
 
 try() {
+    since=$(date +%s)
     out=$($wrapper "$1" 2>&1)
     status=$?
+    took=$(($(date +%s) - since))
     if [ $status -eq 0 ]; then
-        printf '  PASS    %s (%s)\n' "$1" "$(printf '%s\n' "$out" | grep -c '\[       OK \]')"
+        printf '  PASS    %s (%s, %s s)\n' "$1" "$(printf '%s\n' "$out" | grep -c '\[       OK \]')" "$took"
     else
         printf '%s\n' "$out"
         printf '  FAIL    %s (exit %s)\n' "$1" "$status"

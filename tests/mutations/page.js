@@ -1,6 +1,6 @@
 // Runs in the replica's page, after its HTML was parsed and before its own script starts, and makes a variant of it.
 // The page's script stays: it asks for the state, shows it and saves a change, through a stand-in for the element that
-// it knows. What a person sees is honest: once the state has come (see the bounds in recipe.mjs), every live control
+// it knows. What a person sees is honest: once the state has come, every live control
 // shows the server's truth, one press on it saves once, and a decoy's own text says that it is another setting.
 //
 // Presses are told to the server by what was pressed: "mine" (the setting's control, its label or track), "fold" (what
@@ -542,11 +542,11 @@
       el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "stolen label" }));
       section.before(h("div", { class: "mline" }, h("span", {}, "Advertising partners"), el));
     },
-    reloads() { // the page loads itself anew when something was saved
+    reloads({ ms }) { // the page loads itself anew when something was saved
       const fetched = window.fetch;
       window.fetch = async (...args) => {
         const answer = await fetched(...args);
-        if (args[1]?.method === "PUT") setTimeout(() => location.reload(), 300);
+        if (args[1]?.method === "PUT") setTimeout(() => location.reload(), ms);
         return answer;
       };
     },

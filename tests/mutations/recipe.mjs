@@ -1,10 +1,9 @@
 // What a variant is, from its seed alone: the same seed gives the same recipe.
 //
-// The bounds within which a page may leave a program in the dark. Nothing can tell a switch that shows a wrong state
-// for longer than anybody waits, and gives no sign of it, from one that is right; so a state that nothing announces
-// comes within 1.2 s of the page's own sign that it has booted. Longer delays show: the answer is still awaited, or the
-// row is not there yet. A decoy with the very text of the setting is not combined with a setting that comes late
-// or is hidden: until it comes, the decoy is the setting.
+// Every delay is drawn at random, from 0 to the longest of the variant, which is 0.5, 2 or 10 s: no constant of the program
+// is right by agreement. While a state is not shown yet, something can be seen to be on its way: the page's script has
+// not started, a request is open, or a timer is. A decoy with the very text of the setting is not combined with a setting
+// that comes late or is hidden: until it comes, the decoy is the setting.
 
 export const generations = ["current", "artdeco", "button", "iframe", "radio", "psettings", "aria"];
 const languages = ["en", "en", "en", "de", "fr", "it", "nl", "pt", "pl", "es"];
@@ -70,6 +69,7 @@ function newDecoy(rng, recipe, text = rng.pick(decoyTexts)) {
 
 const own = { current: "hidden-input", artdeco: "native", button: "div-word", iframe: "hidden-input", radio: "radios", psettings: "hidden-input", aria: "div-switch" };
 const shaped = (r) => (r.shape = r.shape || own[r.generation]);
+const delay = (r, g) => g.int(0, r.delayMax);
 const hasLate = (r) => r.steps.some((s) => /^(late|lazy|details|accordion|copy|shadow|frame)$/.test(s.name));
 const hasFrame = (r) => r.steps.some((s) => s.name === "frame"); // it is made once, where it stays
 const step = (name, ...rest) => (r) => r.steps.push({ name, ...Object.assign({}, ...rest) });
@@ -110,9 +110,9 @@ export const mutators = {
   swap: (r) => (newDecoy(r.rng, r), (r.swapByLoad = true)),
   heading: (r, g) => (r.heading = g.pick(["dropped", "Privacy", "Advertising partners", "Generative AI and other models"])),
   initialOn: (r) => (shaped(r), (r.initial = "on")),
-  late: (r, g) => r.twin || hasFrame(r) || step("late", { ms: g.int(200, 6000) })(r),
-  stateLate: (r, g) => (r.stateLate = g.int(500, 5000)),
-  hydrate: (r, g) => r.generation === "psettings" || step("hydrate", { ms: g.int(100, 1200) })(r),
+  late: (r, g) => r.twin || hasFrame(r) || step("late", { ms: delay(r, g) })(r),
+  stateLate: (r, g) => (r.stateLate = delay(r, g)),
+  hydrate: (r, g) => r.generation === "psettings" || step("hydrate", { ms: delay(r, g) })(r),
   boot: (r, g) => r.generation === "psettings" || step("boot", { kind: g.pick(["early", "never"]) })(r),
   shadow: (r, g) => r.twin || step("shadow", { mode: g.pick(["open", "closed"]), nested: g.chance(0.3) })(r),
   frame: (r, g) => r.twin || hasFrame(r) || r.steps.some((s) => /^(late|lazy)$/.test(s.name)) || step("frame", { nested: g.chance(0.25) })(r),
@@ -120,7 +120,7 @@ export const mutators = {
   spacer: (r, g) => step("spacer", { px: g.int(300, 3000) })(r),
   details: (r, g) => r.twin || step("details", { known: g.chance(0.6), isOpen: g.chance(0.3) })(r),
   accordion: (r, g) => r.twin || step("accordion", { known: g.chance(0.6), rendered: g.chance(0.5) })(r),
-  cover: (r, g) => step("cover", { kind: g.pick(["glass", "through", "header", "footer", "control", "half"]), ms: g.pick([0, 0, 1500, 4000]) })(r),
+  cover: (r, g) => step("cover", { kind: g.pick(["glass", "through", "header", "footer", "control", "half"]), ms: g.pick([0, 0, delay(r, g)]) })(r),
   copy: (r, g) => {
     if (!r.twin) step("copy", { kind: g.pick(["none", "invisible", "away", "offscreen", "clear", "inert", "small", "same-ids", "visible"]), before: g.chance(0.6) })(r);
   },
@@ -130,20 +130,24 @@ export const mutators = {
     r.shape = { aria: g.pick(["native", "hidden-input"]), word: "button-switch-word", "pressed-word": "button-word", mixed: g.pick(["native", "div-switch"]) }[how];
     step("lie", { how })(r);
   },
-  rerender: (r, g) => step("rerender", { ms: g.int(200, 900) })(r),
+  rerender: (r, g) => step("rerender", { ms: g.int(50, 1000) })(r),
   noise: step("noise"),
   segments: (r, g) => ((r.shape = g.pick(shapes.filter((s) => /^segments|^button-action/.test(s)))), (r.label = g.pick(labels))),
   scale: (r, g) => step("scale", { factor: g.pick([0.5, 0.75, 0.9, 1.1, 1.5]), how: g.pick(["transform", "zoom", "turn"]) })(r),
   scaledFrame: (r, g) => (mutators.frame(r, g), mutators.scale(r, g), mutators.decoys(r, g)),
   stolen: step("stolen"),
-  reloads: step("reloads"),
+  reloads: (r, g) => step("reloads", { ms: delay(r, g) })(r),
   hover: (r, g) => step("hover", { over: g.chance(0.6) })(r),
-  growing: (r, g) => step("growing", { ms: g.int(100, 700) })(r),
+  growing: (r, g) => step("growing", { ms: 30 + Math.floor(delay(r, g) / 10) })(r),
   link: (r, g) => step("link", { tag: g.pick(["a", "button"]) })(r),
   prose: step("prose"),
   moving: step("moving"),
   rtl: (r) => (shaped(r), (r.direction = "rtl")),
-  fault: (r, g) => (r.fault = g.pick(["save-not-kept", "save-toast-lies", "click-ignored", "save-refused-500", "save-kept-500", "save-undone", "save-late"])),
+  fault: (r, g) => (r.fault = g.pick([
+    "save-not-kept", "save-toast-lies", "click-ignored", "save-refused-500", "save-kept-500", "save-undone", "save-late", "remembers-in-tab",
+    "fresh-contradicts", "press-throws", "second-click-reverts",
+  ])),
+  way: (r, g) => (r.way = g.pick(["state-by-post", "state-by-graphql", "state-by-worker", "state-after-timers", "state-error", "state-cut", "request-flood"])),
 };
 
 // The order in which the page's steps make sense: what lies inside comes first.
@@ -159,7 +163,7 @@ export function makeRecipe(seed, index, forced = []) {
     start: g.chance(0.6) ? "on" : "off", command: g.chance(0.15) ? "check" : "fix", mutations: [],
     shape: null, label: "labelledby", keyAt: "labelledby", text: { kind: "own" }, heading: null, layout: "line", direction: "ltr",
     inverted: false, double: false, initial: "off", stale: g.chance(0.5), decoys: [], swapByLoad: false, steps: [],
-    classes: false, stateLate: 0, fault: null, twin: false, rng: g,
+    classes: false, stateLate: 0, fault: null, way: null, random: g.chance(0.6), delayMax: g.pick([500, 2000, 10000]), twin: false, rng: g,
   };
   // Two thirds are read with the whole scenario, the others with the least that the contract allows: no key, no mark, no canary.
   recipe.scenario = g.pick(["linkedin", "linkedin", "least"]);

@@ -22,8 +22,9 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 
 async function replica(offswitch, recipe) {
   const args = ["rehearse", "--serve", "0", "--generation", recipe.generation, "--lang", recipe.lang];
-  if (recipe.fault) args.push("--fault", recipe.fault);
-  const child = spawn(offswitch, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const faults = [recipe.fault, recipe.way, recipe.random && "random-delays"].filter(Boolean);
+  if (faults.length) args.push("--fault", faults.join(","), "--seed", String(recipe.salt), "--delay-max", String(recipe.delayMax));
+  const child = spawn(offswitch, args, { stdio: ["ignore", "pipe", "ignore"] });
   running.add(child);
   const ended = new Promise((done) => child.once("exit", done)).then(() => running.delete(child));
   const origin = await new Promise((done, fail) => {
