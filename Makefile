@@ -139,6 +139,21 @@ test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
 probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/probe/run.mjs
 
+BENCH_ENV = OFFSWITCH=$(abspath $(BUILD))/offswitch BENCH_BUILD=$(abspath $(BUILD))/bench
+
+$(BUILD)/bench/measure: tests/bench/measure.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(filter-out -MMD -MP,$(OFS_CFLAGS)) $(CFLAGS) $(OFS_LDFLAGS) -o $@ $<
+
+.PHONY: bench
+bench: $(BUILD)/offswitch $(BUILD)/bench/measure ## RUNS=5 N=1,8,64,256: against Puppeteer, Playwright, Selenium and a bare loop
+	$(Q)$(BENCH_ENV) $(if $(RUNS),RUNS=$(RUNS)) $(if $(N),N=$(N)) node tests/bench/run.mjs
+
+.PHONY: bench-short
+bench-short: $(BUILD)/offswitch $(BUILD)/bench/measure ## processor time, memory and messages, held against a table
+	$(Q)$(BENCH_ENV) node tests/bench/run.mjs --short
+
 .PHONY: asan
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \

@@ -1,6 +1,6 @@
 // What the bench found: bench.json, bench.txt (also printed), bench.md for the README, bench.svg; and the short form's limits.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { plot } from "./plot.mjs";
 
@@ -88,11 +88,9 @@ function goalsTable(rows) {
 // ---- the short form ----
 
 // limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. Gives how many are broken.
-function held(rows, file) {
+function held(rows, table) {
   let broken = 0;
-  for (const line of readFileSync(file, "utf8").split("\n")) {
-    if (!line || line.startsWith("#")) continue;
-    const [job, n, client, ...limits] = line.split("\t");
+  for (const [job, n, client, ...limits] of table) {
     const row = rows.find((r) => r.job === job && r.n === Number(n) && r.client === client);
     if (!row) continue;
     const measured = [row.cpu, mb(row), row.messages];
