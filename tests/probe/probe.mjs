@@ -3,11 +3,13 @@
 
 const passes = 3; // closed roots inside closed roots, as in src/page/page.c
 
-export async function enter(tab, source, settings = []) {
-  const { executionContextId: world } = await tab.call("Page.createIsolatedWorld", { frameId: tab.frame, worldName: "offswitch" });
+// `inPage`: in the page's own world, as where the protocol has no other.
+export async function enter(tab, source, settings = [], inPage = false) {
+  const { executionContextId: world } = inPage ? {} : await tab.call("Page.createIsolatedWorld", { frameId: tab.frame, worldName: "offswitch" });
+  const where = inPage ? { objectId: (await tab.call("Runtime.evaluate", { expression: "window" })).result.objectId } : { executionContextId: world };
   const run = async (functionDeclaration, args = [], byValue = true) => {
     const { result, exceptionDetails: thrown } = await tab.call("Runtime.callFunctionOn", {
-      functionDeclaration, executionContextId: world, arguments: args, returnByValue: byValue, awaitPromise: true, objectGroup: "probe-test",
+      functionDeclaration, ...where, arguments: args, returnByValue: byValue, awaitPromise: true, objectGroup: "probe-test",
     });
     if (thrown) throw new Error(`the probe failed: ${thrown.exception?.description ?? thrown.text}`);
     return byValue ? result.value : result.objectId;
@@ -38,7 +40,7 @@ export async function enter(tab, source, settings = []) {
   let look;
   for (let pass = 0; ; pass++) {
     look = await ask("look");
-    if (pass === passes || !(look.opaque > 0 || (!pass && look.told > 0))) break;
+    if (inPage || pass === passes || !(look.opaque > 0 || (!pass && look.told > 0))) break;
     await reach();
   }
 

@@ -26,6 +26,7 @@
 // {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, {"press": "aim"} gives the input that
 // the last aim asks for ("move": the pointer only goes there), and {"wait": ms} passes. "@x" and "@y" in "args" are the last aim's. What
 // is expected is held against the answer part by part; {"from": n, "to": n} is a range.
+// <html data-world="page"> puts the probe into the page's own world.
 // Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
 
@@ -129,6 +130,8 @@ async function settingsOf(tab) {
   return list.map((setting) => ({ key: null, page: null, key_attributes: ["aria-labelledby", "id", "name"], labels: {}, rows: {}, inverted: {}, ...setting }));
 }
 
+const isInPage = async (tab) => (await tab.call("Runtime.evaluate", { expression: "document.documentElement.dataset.world === 'page'", returnByValue: true })).result.value;
+
 // Where an answer is not as expected, in words: only what is expected of it is looked at.
 function unlike(where, got, want) {
   if (want && typeof want === "object" && ("from" in want || "to" in want))
@@ -184,7 +187,7 @@ function found({ id, expect }, match) {
 // One page that the tab shows: its failures, how many controls there are, how many the browser could be asked about.
 async function judge(tab, isFixture) {
   const settings = isFixture ? await settingsOf(tab) : [];
-  const { controls, matches, ask } = await enter(tab, source, settings);
+  const { controls, matches, ask } = await enter(tab, source, settings, isFixture && (await isInPage(tab)));
   const elements = await allElements(tab);
   const byId = new Map(elements.map((e) => [e.id, e]));
   const tree = await accessibility(tab);

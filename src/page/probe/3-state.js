@@ -32,7 +32,7 @@ const agree = (a, b) => (a && b ? (a === b ? a : null) : a || b);
 
 function stateOfBox(el) {
   if (el.indeterminate || el.getAttribute("aria-checked") === "mixed") return null;
-  const own = el.checked ? "on" : "off";
+  const own = checkedOf(el) ? "on" : "off";
   return el.hasAttribute("aria-checked") ? agree(own, ariaState(el.getAttribute("aria-checked"))) : own;
 }
 
@@ -85,7 +85,7 @@ function radioWord(el) {
 }
 
 const chosenBy = ["aria-checked", "aria-pressed", "aria-selected", "aria-current"];
-const radioChecked = (el) => (isInput(el, "radio") ? el.checked : chosenBy.some((attribute) => el.getAttribute(attribute) === "true"));
+const radioChecked = (el) => (isInput(el, "radio") ? checkedOf(el) : chosenBy.some((attribute) => el.getAttribute(attribute) === "true"));
 
 function stateOfRadios(members) {
   const chosen = members.filter(radioChecked);

@@ -151,12 +151,14 @@ function takesFocus(el) {
   return true;
 }
 
-/* How to work a control: by what is surest first. `by` asks for one means, "keyboard" or "pointer". */
+/* How to work a control: by what is surest first. `by` asks for one means, "keyboard" or "pointer"; no other is
+ * answered then. */
 function aimControl(target, control, controls, by) {
   const pointer = aimAt(target, control, controls);
   const cover = pointer.via === undefined && !composedContains(control.el, pointer.hit) && (coverOf(control, controls) || (openModals().length && describeElement(pointer.hit)));
   const { hit, ...way } = pointer;
   if (by === "pointer" || cover) return cover ? { cover } : way;
   const wantsKey = by === "keyboard" || way.via === undefined || isNativelyKeyed(target);
-  return wantsKey && takesFocus(target) ? { via: "keyboard" } : way;
+  if (wantsKey && takesFocus(target)) return { via: "keyboard" };
+  return by === "keyboard" ? { cover: "" } : way;
 }

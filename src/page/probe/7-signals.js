@@ -18,8 +18,6 @@ function later(ms, work) {
   return setTimeout(work, ms);
 }
 
-const isNative = (f) => typeof f === "function" && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(f));
-
 const counters = {
   timers: (view) => [view.setTimeout, view.clearTimeout],
   frames: (view) => [view.requestAnimationFrame, view.cancelAnimationFrame],

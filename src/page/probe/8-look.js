@@ -40,22 +40,35 @@ const asksForPassword = () => elementsHere().some((el) => isInput(el, "password"
 
 const MOST_ROW_TEXTS = 5;
 
-/* What else the row says: a reason to believe that a control is locked may be among it. */
+/* What else is said of the control in its row: a reason to believe that it is locked may be among it. */
 function rowTexts(control, said, controls) {
-  const texts = [...rowLines(control, controls), ...visibleLines(control, controls).map((line) => line.text)];
+  const described = control.members.flatMap((m) => [...referenced(m, "aria-describedby").map((el) => squeeze(el.textContent)), squeeze(m.getAttribute("title"))]);
+  const texts = [...rowLines(control, controls), ...visibleLines(control, controls).map((line) => line.text), ...described].filter(Boolean);
   const others = new Map(texts.map((text) => [plain(text), text.slice(0, 200)]));
   for (const text of [said, control.name]) others.delete(plain(text));
   return [...others.values()].slice(0, MOST_ROW_TEXTS);
 }
+
+/* Words of a site that does not let a setting be changed. */
+const speaksOfLock = anyWordOf([
+  "managed by|locked|administrator~|admin|organization|organisation|unavailable|not available|not eligible|can t be changed|cannot be changed|can not be changed|always on|always active|your plan|" +
+    "upgrade|your region|your country|parent|guardian",
+  "verwaltet|gesperrt|nicht verfügbar|nicht geändert|immer aktiv|ihr unternehmen", "géré~|verrouillé~|administrateur~|indisponible|non disponible|pas disponible|pas être modifié~|toujours actif~",
+  "gestit~|bloccat~|amministratore|organizzazione|sempre attiv~", "beheerd~|beheerder~|vergrendeld|organisatie|niet beschikbaar|altijd actief",
+  "gerenciad~|bloquead~|administrador~|organização|indisponível|não disponível|sempre ativ~", "zarządzan~|zablokowan~|organizacj~|niedostępn~|zawsze aktywn~",
+  "gestionad~|administrad~|organización|no disponible|siempre activ~",
+].join("|"));
 
 /* Could a person work it now? */
 const isAlive = (control) => control.rendered && !control.disabled && !control.busy;
 
 function tellControl(control, setting, controls) {
   const { wording, said } = wordingOf(setting, control, controls);
+  const row = rowTexts(control, said, controls);
   const view = control.el.ownerDocument;
   return {
-    kind: control.kind, name: control.name, said, wording, row_text: rowTexts(control, said, controls),
+    kind: control.kind, name: control.name, said, wording, row_text: row, lock_words: row.some(speaksOfLock),
+    tampered: isControlTampered(control),
     state: stateFor(setting, control), words: wordsOf(setting, control), cover: coverOf(control, controls),
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     boot: site.marks.length ? anySelector(site.marks, view) : null,
@@ -144,6 +157,6 @@ function look({ index } = {}) {
     modals: modals.map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: !!document.body && restBelow(scroller()) > 4 },
-    signals: signalsNow(roots, () => controls, modals),
+    tampered: isTampered(document), signals: signalsNow(roots, () => controls, modals),
   };
 }

@@ -63,8 +63,8 @@ const answers = {
       waiting.add(done);
     });
   },
-  /* How to work a setting's control, and an ear for the press. `by` asks for one means. */
-  aim({ id, wanted, by }) {
+  /* How to work a setting's control, and an ear for the press. `by` asks for one means, `avoid` for the other one. */
+  aim({ id, wanted, avoid, by = { keyboard: "pointer", pointer: "keyboard" }[avoid] }) {
     const { controls, control, setting } = locate(id);
     if (!control) return { gone: true };
     const target = targetOf(control, wanted, setting);
