@@ -135,8 +135,9 @@ function aimAt(target, control, controls) {
 }
 
 /* The space bar works these wherever they lie, by the browser itself (HTML, 6.4.4 "activation behavior"). For another
- * element with a role its page would have to listen to keys, and nobody can see whether it does. */
-const isNativelyKeyed = (el) => isInput(el, "checkbox", "radio", "button") || el.localName === "button";
+ * element with a role its page would have to listen to keys, and nobody can see whether it does. In a tab without
+ * the focus of the system, Firefox gives the keys to the page and activates nothing. */
+const isNativelyKeyed = (el) => document.hasFocus() && (isInput(el, "checkbox", "radio", "button") || el.localName === "button");
 
 /* Does the focus come to lie on this element, in its root and in every document around it? */
 function takesFocus(el) {
