@@ -92,6 +92,8 @@ $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka libssl)
 $(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(FAULTS_BIN:=.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
+# The public header is enough to use the library: nothing else can be included here.
+$(BUILD)/tests/unit/test_public.o: OFS_CPPFLAGS = -D_GNU_SOURCE -Iinclude
 
 .PHONY: setup
 setup: ## install what is missing, with apt

@@ -1,13 +1,15 @@
 /*
- * offswitch.h: the whole job in a dozen calls.
+ * offswitch.h: the whole job in a dozen calls. No other header is needed to use the library.
  *
  *     struct ofs_error err;
+ *     struct ofs_loop *loop = ofs_loop_new(&err);                 the event loop of the run
  *     struct ofs_job *job = ofs_job_new(loop, &options, &err);    load the scenario, choose settings
  *     ofs_job_check(job, &err);                                   open the browser, read every setting
  *     if (ofs_job_differing(job))                                 what a fix would change, and the yes
- *     ofs_job_fix(job);                                           flip, and prove each flip
- *     ofs_job_run(job)                                            what was seen and done
- *     ofs_job_free(job);                                          close our tab, leave the browser
+ *         ofs_job_fix(job);                                       flip, and prove each flip
+ *     ofs_job_result(job, i, &result);                            what was seen and done
+ *     ofs_job_free(job);                                          close our tabs, leave the browser
+ *     ofs_loop_free(loop);
  *
  * One thread. Calls block until they are done, the deadline in the options has passed or a signal has
  * come. The library prints nothing. Errors: functions return 0 or a pointer on success, -1 or NULL on
@@ -20,27 +22,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* code, name, exit status, hint shown when the place of failure gives none */
+/* code, name, exit status of the program, hint shown when the place of failure gives none */
 #define OFS_ERROR_TABLE(X)                                                                         \
     X(NONE, "none", 0, "")                                                                         \
-    X(USAGE, "usage", 64, "run 'offswitch help' for the commands and options")                     \
+    X(USAGE, "usage", 64, "")                                                                      \
     X(SYSTEM, "system", 1, "")                                                                     \
-    X(NO_BROWSER, "no-browser", 1,                                                                 \
-      "install Chromium or Google Chrome, or name a running browser with --connect")               \
-    X(CONNECT, "connect", 1,                                                                       \
-      "start the browser with --remote-debugging-port=PORT, or use --connect launch")              \
-    X(NOT_A_BROWSER, "not-a-browser", 1,                                                           \
-      "check the port in --connect: it has to be the browser's debugging port")                    \
-    X(PROTOCOL, "protocol", 1, "run again with --trace FILE to see what the browser said")         \
+    X(NO_BROWSER, "no-browser", 1, "install Chromium or Google Chrome")                            \
+    X(CONNECT, "connect", 1, "start the browser with remote debugging")                            \
+    X(NOT_A_BROWSER, "not-a-browser", 1, "check that the port is the browser's debugging port")    \
+    X(PROTOCOL, "protocol", 1, "a trace shows what the browser said")                              \
     X(TOO_BIG, "too-big", 1, "the answer was not kept; check what is listening on that port")      \
-    X(PEER, "peer", 1, "run again with --trace FILE to see what the browser said")                 \
+    X(PEER, "peer", 1, "a trace shows what the browser said")                                      \
     X(GONE, "gone", 1, "")                                                                         \
     X(LOST, "lost", 1, "the browser or its connection ended; start it again and run again")        \
     X(TAB_LOST, "tab-lost", 1, "the tab ended; run again")                                         \
-    X(TIMEOUT, "timeout", 1, "run again with a larger --timeout")                                  \
+    X(TIMEOUT, "timeout", 1, "allow more time")                                                    \
     X(INTERRUPTED, "interrupted", 3, "")                                                           \
-    X(SCENARIO, "scenario", 1, "run 'offswitch scenario lint FILE' to see every fault in it")      \
-    X(STATE, "state", 1, "name a directory that you can write to with --state DIR")                \
+    X(SCENARIO, "scenario", 1, "the lint lists every fault in it")                                 \
+    X(STATE, "state", 1, "use a directory that you can write to")                                  \
     X(REFUSED, "refused", 4, "")
 
 enum ofs_error_code {
@@ -57,7 +56,7 @@ struct ofs_error {
     char hint[384];   /* what to do next, or "" for the code's usual hint */
 };
 
-
+struct ofs_loop;
 struct ofs_job;
 struct ofs_run;
 struct ofs_scenario;
@@ -98,7 +97,18 @@ struct ofs_options {
     void *ctx;
 };
 
-struct ofs_loop;
+/* ---- the loop ---- */
+
+/* The caller owns the result and frees it last. */
+struct ofs_loop *ofs_loop_new(struct ofs_error *err);
+void ofs_loop_free(struct ofs_loop *loop);
+
+/* Take SIGINT, SIGTERM and SIGHUP into the loop instead of dying of them: a run ends in order then, and
+ * closes its tabs. They stay blocked for the process until ofs_loop_free. Call it before any other
+ * thread or child is started. */
+int ofs_loop_watch_signals(struct ofs_loop *loop, struct ofs_error *err);
+
+/* ---- the job ---- */
 
 /* Load the scenario and choose the settings; touches no browser. `loop` is borrowed. */
 struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *options,
@@ -149,9 +159,27 @@ void ofs_job_finish(struct ofs_job *job);
 struct ofs_run *ofs_job_run(struct ofs_job *job);
 const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job);
 
-/* Around a question to the person: the time that they take does not count against timeout_ms. The
- * two go in pairs; callbacks such as on_choice may use them too. */
-void ofs_job_pause(struct ofs_job *job);
-void ofs_job_resume(struct ofs_job *job);
+/* ---- what was seen and done ---- */
+
+/* One setting. Strings are borrowed from the job and live until it is used again; NULL where there is
+ * nothing to say. The words are those of the JSON report. */
+struct ofs_setting_result {
+    const char *id, *title, *group, *wanted;
+    const char *before, *after;   /* "on", "off", or the word of a choice */
+    const char *verdict, *reason; /* the reason with "unknown" */
+    const char *detail;           /* one sentence for a person */
+    const char *page;             /* the path where a person can look or act */
+    const char *wording, *language; /* the site's own words */
+};
+
+/* How many settings were chosen, and the i-th of them. */
+size_t ofs_job_results(const struct ofs_job *job);
+void ofs_job_result(const struct ofs_job *job, size_t i, struct ofs_setting_result *ret);
+
+/* The exit status that the results amount to: 0, 2, 3 or 5. */
+int ofs_job_status(const struct ofs_job *job);
+
+/* The whole report as JSON text; the caller frees it. NULL when memory is out. */
+char *ofs_job_report(const struct ofs_job *job);
 
 #endif

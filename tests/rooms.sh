@@ -42,5 +42,15 @@ if grep -rnwiE 'cdp|bidi|webdriver' src/page src/audit src/record src/scenario -
     echo "no protocol is named from page up"
     failed=1
 fi
+# On the command line they are named in addresses and in the help alone.
+if grep -rnwiE 'cdp|bidi|webdriver' src/cli --include='*.[ch]' | grep -v -e '^src/cli/options.c:' -e '://'; then
+    echo "no protocol is named in src/cli outside help texts"
+    failed=1
+fi
+# base/ knows neither a browser nor a command line.
+if grep -rnE -e '"[^"]*--[a-z]' -e "'offswitch [a-z]" src/base include --include='*.[ch]'; then
+    echo "base/ and the public header know no command line"
+    failed=1
+fi
 [ $failed -eq 0 ] && echo "  rooms: every include points the right way"
 exit $failed

@@ -94,11 +94,6 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- errors ---- */
 
-const char *cli_hint(const struct ofs_error *err)
-{
-    return ofs_error_hint(err);
-}
-
 int cli_complain(const struct ofs_error *err)
 {
     const char *hint = cli_hint(err);

@@ -152,8 +152,6 @@ void options_print(FILE *out, unsigned command)
     }
 }
 
-/* ---- names ---- */
-
 static const struct option_row *find_row(const char *name, size_t len)
 {
     for (const struct option_row *row = rows; row < rows + ROWS; row++)
@@ -161,6 +159,39 @@ static const struct option_row *find_row(const char *name, size_t len)
             return row;
     return NULL;
 }
+
+/* The ways of connecting that an option belongs to, as beginnings of --connect. */
+static const struct {
+    const char *option;
+    const char *with[3]; /* the first is shown */
+} only_with[] = {
+    {"capabilities", {"webdriver"}},     {"cacert", {"webdriver+https"}},
+    {"headless", {"launch", "auto"}},    {"profile", {"launch", "auto"}},
+    {"browser-arg", {"launch", "auto"}},
+};
+
+static bool is_given(const struct cli *cli, const struct option_row *row)
+{
+    const char *at = (const char *)cli + row->at;
+    return row->kind == FLAG   ? *(const bool *)at
+           : row->kind == LIST ? cli->n_browser_args > 0
+                               : *(const char *const *)at != NULL;
+}
+
+void options_tell_unused(const struct cli *cli, const char *connect)
+{
+    for (size_t i = 0; i < sizeof only_with / sizeof *only_with; i++) {
+        const char *name = only_with[i].option;
+        bool used = !is_given(cli, find_row(name, strlen(name)));
+        for (const char *const *with = only_with[i].with; *with; with++)
+            used = used || !strncmp(connect, *with, strlen(*with));
+        if (!used)
+            fprintf(stderr, "offswitch: --%s has no effect here: it goes with --connect %s\n", name,
+                    only_with[i].with[0]);
+    }
+}
+
+/* ---- names ---- */
 
 bool options_has(const char *word)
 {

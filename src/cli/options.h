@@ -39,6 +39,10 @@ void options_print(FILE *out, unsigned command);
 /* Is this the name of an option ("--json", "--json=x", "-y") of any command? */
 bool options_has(const char *word);
 
+/* An option that has no effect with this way of connecting may be thought to have one: say so on
+ * standard error. */
+void options_tell_unused(const struct cli *cli, const char *connect);
+
 /* Fill `err`: there is no such option, and the nearest that these commands have. Returns -1. */
 int options_unknown(const char *given, unsigned commands, struct ofs_error *err);
 

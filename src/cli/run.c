@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/ask.h"
+#include "cli/options.h"
 #include "cli/print.h"
 #include "cli/show.h"
 #include "record/run.h"
@@ -48,33 +49,13 @@ static int on_choice(void *ctx, const char *const *titles, size_t n)
     return ask_which(ctx, "Several browsers can be used:", titles, n);
 }
 
-/* An option that this way of connecting has no use for has no effect, and a person may think it
- * has. */
-static void tell_unused(const struct cli *cli, const char *connect)
-{
-    bool driver = !strncmp(connect, "webdriver", 9);
-    bool launches = !strcmp(connect, "launch") || !strcmp(connect, "auto");
-    const struct {
-        const char *option, *where;
-        bool given, used;
-    } options[] = {
-        {"--capabilities", "webdriver://", cli->capabilities, driver},
-        {"--cacert", "webdriver+https://", cli->cacert, !strncmp(connect, "webdriver+https", 15)},
-        {"--headless", "launch", cli->headless, launches},
-        {"--profile", "launch", cli->profile, launches},
-        {"--browser-arg", "launch", cli->n_browser_args, launches},
-    };
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (options[i].given && !options[i].used)
-            fprintf(stderr, "offswitch: %s has no effect here: it goes with --connect %s\n",
-                    options[i].option, options[i].where);
-}
-
 int session_fail(struct session *session, const struct ofs_error *err)
 {
     session_clear_progress(session);
-    if (session->error.code == OFS_ERR_NONE)
+    if (session->error.code == OFS_ERR_NONE) {
         session->error = *err;
+        snprintf(session->error.hint, sizeof session->error.hint, "%s", cli_hint(err));
+    }
     return cli_complain(err);
 }
 
@@ -140,7 +121,7 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .on_progress = on_progress,
         .ctx = session,
     };
-    tell_unused(cli, options.connect);
+    options_tell_unused(cli, options.connect);
     session->job = ofs_job_new(session->loop, &options, &err);
     if (!session->job || ofs_state_prepare(session->state, &err))
         return session_fail(session, &err);

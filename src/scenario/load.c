@@ -231,7 +231,9 @@ static int refuse_faults(const char *path, const char *text, size_t len, struct 
         const struct ofs_lint_fault *f = faults;
         ofs_fail(err, OFS_ERR_SCENARIO, "%s:%d:%d: %s%s%s", path, f->line, f->column, f->where,
                  *f->where ? ": " : "", f->text);
-        if (n > 1)
+        if (n == 1)
+            ofs_hint(err, "run 'offswitch scenario lint %s' to check it again", path);
+        else
             ofs_hint(err, "%d more fault%s: run 'offswitch scenario lint %s'", n - 1,
                      n > 2 ? "s" : "", path);
     }

@@ -24,12 +24,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "offswitch.h"
 
-struct ofs_loop;
-
-/* The caller owns the result and frees it last. */
-struct ofs_loop *ofs_loop_new(struct ofs_error *err);
-void ofs_loop_free(struct ofs_loop *loop);
+/* ofs_loop_new, ofs_loop_free and ofs_loop_watch_signals are in offswitch.h. */
 
 /* Block until something happened or the deadline has passed; in a task, suspend that task. Returns
  * 0 if something may have happened (look again at what you wait for), -1 with OFS_ERR_TIMEOUT, or
@@ -45,10 +42,6 @@ void ofs_loop_run(struct ofs_loop *loop);
 
 /* Tell the other tasks that something has changed that one of them may wait for. */
 void ofs_loop_notify(struct ofs_loop *loop);
-
-/* Take SIGINT, SIGTERM and SIGHUP into the loop instead of dying of them. They stay blocked for the
- * process until ofs_loop_free. Call it before any other thread or child is started. */
-int ofs_loop_watch_signals(struct ofs_loop *loop, struct ofs_error *err);
 
 /* The first signal that came, or 0. Looks at what is pending; never blocks. */
 int ofs_loop_signal(struct ofs_loop *loop);

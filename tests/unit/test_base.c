@@ -77,7 +77,7 @@ static void test_error_hint(void **state)
     (void)state;
     struct ofs_error err;
     ofs_fail(&err, OFS_ERR_TIMEOUT, "late");
-    assert_string_equal(ofs_error_hint(&err), "run again with a larger --timeout");
+    assert_string_equal(ofs_error_hint(&err), "allow more time");
     assert_int_equal(ofs_hint(&err, "try %d", 2), -1);
     assert_string_equal(ofs_error_hint(&err), "try 2");
     assert_string_equal(err.text, "late");
