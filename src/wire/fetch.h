@@ -1,0 +1,66 @@
+/*
+ * fetch.h: the network beside the browser, on libcurl: documents, web hooks, mail. Used only for
+ * what the person switched on.
+ *
+ * A document is asked for politely: an honest User-Agent, conditional requests, one at a time. TLS
+ * certificates are always verified; plain http is for loopback only. Redirects are followed within
+ * the same site alone. The environment's proxy variables (https_proxy, no_proxy) are respected, as
+ * libcurl does. No cookies.
+ *
+ * Every call blocks until it is done, the deadline has passed or a signal that the loop watches has
+ * come.
+ */
+#ifndef OFS_WIRE_FETCH_H
+#define OFS_WIRE_FETCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "wire/loop.h"
+
+enum { OFS_FETCH_TAG = 256, OFS_FETCH_ADDRESS = 1024 };
+
+struct ofs_fetch_request {
+    const char *url;
+    const char *etag, *last_modified; /* of the copy that is kept, or NULL */
+};
+
+struct ofs_fetch_answer {
+    long status;
+    bool elsewhere;      /* the last redirect leaves the site, and was not followed */
+    int64_t retry_after; /* seconds that the server asks to wait, or 0 */
+    char etag[OFS_FETCH_TAG], last_modified[OFS_FETCH_TAG], type[OFS_FETCH_TAG];
+    char address[OFS_FETCH_ADDRESS]; /* where it was found, or where it was sent on to */
+};
+
+/* GET. Any HTTP status is a success; `body` (whose limit holds) is what came. Errors:
+ * OFS_ERR_CONNECT (no network, no such host, nobody listens, TLS refused), OFS_ERR_LOST (broken
+ * off), OFS_ERR_TOO_BIG, OFS_ERR_TIMEOUT, OFS_ERR_INTERRUPTED, OFS_ERR_USAGE (an address that may
+ * not be fetched). */
+int ofs_fetch_document(struct ofs_loop *loop, const struct ofs_fetch_request *request,
+                       ofs_deadline deadline, struct ofs_buf *body,
+                       struct ofs_fetch_answer *ret_answer, struct ofs_error *err);
+
+/* POST a text. `headers` is ended by NULL, each "Name: value". A status beside 2xx is OFS_ERR_PEER.
+ */
+int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *const *headers,
+                   const char *body, ofs_deadline deadline, struct ofs_error *err);
+
+/* Send one mail. `url` is smtps://HOST or smtp://HOST, where TLS is demanded unless the host is
+ * loopback. `user` and `password` may be NULL. `message` has its headers and CRLF line ends. */
+struct ofs_mail {
+    const char *url, *user, *password, *from;
+    const char *const *to; /* ended by NULL */
+    const char *message;
+};
+int ofs_fetch_mail(struct ofs_loop *loop, const struct ofs_mail *mail, ofs_deadline deadline,
+                   struct ofs_error *err);
+
+/* Do two addresses belong to one site: the same host but for "www.", or the same registered name as
+ * far as the last labels tell; on loopback the same port too? Pure. */
+bool ofs_fetch_same_site(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,198 @@
+#include "wire/transfer.h"
+
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "wire/internal.h"
+
+enum { MOST_SOCKETS = 8 };
+
+/* libcurl tells which sockets it waits for; they are gathered in one epoll descriptor, and that is
+ * what the loop watches. */
+struct ofs_transfer {
+    struct ofs_loop *loop;
+    CURLM *multi;
+    CURL *easy;  /* under way, or NULL */
+    int sockets; /* epoll */
+    struct lws *watcher;
+    ofs_deadline timer; /* when libcurl wants to be called */
+};
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
+{
+    struct ofs_transfer *t = user;
+    struct epoll_event event = {.data.fd = fd};
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(t->sockets, EPOLL_CTL_DEL, fd, NULL);
+        return 0;
+    }
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        event.events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        event.events |= EPOLLOUT;
+    epoll_ctl(t->sockets, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+    curl_multi_assign(t->multi, fd, t);
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *user)
+{
+    struct ofs_transfer *t = user;
+    (void)multi;
+    t->timer = ms < 0 ? OFS_NEVER : ofs_deadline_in(ms);
+    return 0;
+}
+
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    struct ofs_transfer *t = lws_get_opaque_user_data(wsi);
+    (void)user, (void)in, (void)len;
+    if (t && reason == LWS_CALLBACK_RAW_RX_FILE)
+        ofs_loop_wake(t->loop);
+    else if (t && reason == LWS_CALLBACK_RAW_CLOSE_FILE)
+        t->watcher = NULL;
+    return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+    {.name = "ofs-transfer", .callback = callback},
+    {0},
+};
+
+static int watch(struct ofs_transfer *t, struct ofs_error *err)
+{
+    struct lws_context *lws = ofs_loop_lws(t->loop);
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN,
+        .protocols = protocols,
+        .vhost_name = "transfer",
+    };
+    struct lws_vhost *vhost = lws_get_vhost_by_name(lws, "transfer");
+    if (!vhost)
+        vhost = lws_create_vhost(lws, &info);
+    t->sockets = epoll_create1(EPOLL_CLOEXEC);
+    if (!vhost || t->sockets < 0)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "connections could not be watched");
+    lws_sock_file_fd_type handle = {.filefd = t->sockets};
+    t->watcher =
+        lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle, protocols[0].name, NULL);
+    if (!t->watcher)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "connections could not be watched");
+    lws_set_opaque_user_data(t->watcher, t);
+    return 0;
+}
+
+/* Let libcurl do what it can do now. */
+static void drive(struct ofs_transfer *t)
+{
+    struct epoll_event events[MOST_SOCKETS];
+    int running, n = epoll_wait(t->sockets, events, MOST_SOCKETS, 0);
+    for (int i = 0; i < n; i++) {
+        int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+                   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                   (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+        curl_multi_socket_action(t->multi, events[i].data.fd, mask, &running);
+    }
+    if (ofs_deadline_left(t->timer) == 0) {
+        t->timer = OFS_NEVER;
+        curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+}
+
+static bool is_done(struct ofs_transfer *t, CURLcode *ret_code)
+{
+    int left;
+    for (CURLMsg *m; (m = curl_multi_info_read(t->multi, &left));)
+        if (m->msg == CURLMSG_DONE) {
+            *ret_code = m->data.result;
+            return true;
+        }
+    return false;
+}
+
+struct ofs_transfer *ofs_transfer_new(struct ofs_loop *loop, struct ofs_error *err)
+{
+    struct ofs_transfer *t = calloc(1, sizeof *t);
+    if (!t) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        return NULL;
+    }
+    *t = (struct ofs_transfer){.loop = loop, .sockets = -1, .timer = OFS_NEVER};
+    t->multi = curl_multi_init();
+    if (!t->multi) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        ofs_transfer_free(t);
+        return NULL;
+    }
+    if (watch(t, err)) {
+        ofs_transfer_free(t);
+        return NULL;
+    }
+    curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+    curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t);
+    curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, 2L);
+    return t;
+}
+
+void ofs_transfer_free(struct ofs_transfer *t)
+{
+    if (!t)
+        return;
+    ofs_transfer_drop(t);
+    if (t->multi)
+        curl_multi_cleanup(t->multi);
+    if (t->watcher) {
+        lws_set_opaque_user_data(t->watcher, NULL);
+        /* closes the descriptor too */
+        lws_set_timeout(t->watcher, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+    } else if (t->sockets >= 0) {
+        close(t->sockets);
+    }
+    free(t);
+}
+
+int ofs_transfer_begin(struct ofs_transfer *t, CURL *easy, struct ofs_error *err)
+{
+    ofs_transfer_drop(t);
+    if (curl_multi_add_handle(t->multi, easy) != CURLM_OK)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "the request could not be made");
+    t->easy = easy;
+    return 0;
+}
+
+bool ofs_transfer_is_under_way(const struct ofs_transfer *t)
+{
+    return t->easy != NULL;
+}
+
+void ofs_transfer_drop(struct ofs_transfer *t)
+{
+    if (t->easy)
+        curl_multi_remove_handle(t->multi, t->easy);
+    t->easy = NULL;
+}
+
+int ofs_transfer_wait(struct ofs_transfer *t, ofs_deadline deadline, CURLcode *ret_code,
+                      struct ofs_error *err)
+{
+    struct ofs_error soft;
+    for (;;) {
+        drive(t);
+        if (is_done(t, ret_code))
+            break;
+        if (!ofs_loop_turn(t->loop, ofs_deadline_min(deadline, t->timer), &soft))
+            continue;
+        if (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0)
+            continue; /* libcurl's own timer */
+        *err = soft;
+        return -1;
+    }
+    ofs_transfer_drop(t);
+    return 0;
+}
