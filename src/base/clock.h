@@ -35,6 +35,18 @@ struct ofs_times {
 
 #define OFS_DATE_SIZE 32
 
+/* Seconds since 1970 by the system's clock, which a person may set. */
+int64_t ofs_wall_now(void);
+
+/* For the rehearsal of a year alone: from now on it is `when`, until the next call; 0: the system's
+ * clock again. */
+void ofs_wall_pretend(int64_t when);
+
+/* A moment as "2026-11-21T08:30:00Z", and back (also with a fraction of a second or an offset left
+ * out); 0 where it is no such text. */
+void ofs_date_print(int64_t when, char ret_text[OFS_DATE_SIZE]);
+int64_t ofs_date_parse(const char *text);
+
 /* The present moment, as "2026-11-21T08:30:00Z". */
 void ofs_date_now(char ret_text[OFS_DATE_SIZE]);
 

@@ -94,6 +94,37 @@ static const char *const migrations[] = {
     "CREATE TABLE notifications ("
     "  n INTEGER PRIMARY KEY, at TEXT NOT NULL, scenario TEXT, channel TEXT NOT NULL,"
     "  subject TEXT NOT NULL, body TEXT NOT NULL, error TEXT) STRICT;",
+
+    /* Watching: what is kept of each document between two passes (times are seconds since 1970), the
+     * passes, what is the case now and was told, and the state of each setting at the last pass. The
+     * text of a revision and the raw document are compressed, as base64. */
+    "ALTER TABLE policies ADD COLUMN current INTEGER;"
+    "ALTER TABLE policies ADD COLUMN etag TEXT;"
+    "ALTER TABLE policies ADD COLUMN last_modified TEXT;"
+    "ALTER TABLE policies ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE policies ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE revisions ADD COLUMN title TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE revisions ADD COLUMN kind TEXT NOT NULL DEFAULT 'first';"
+    "ALTER TABLE revisions ADD COLUMN since INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE revisions ADD COLUMN raw TEXT;"
+    "ALTER TABLE revisions ADD COLUMN type TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE revisions ADD COLUMN extraction TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE calendar ADD COLUMN done INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notifications ADD COLUMN sent TEXT;"
+    "ALTER TABLE notifications ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE passes ("
+    "  n INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, origin TEXT NOT NULL,"
+    "  at INTEGER NOT NULL, why TEXT NOT NULL, run TEXT, told INTEGER NOT NULL, ok INTEGER NOT NULL,"
+    "  sha256 TEXT NOT NULL, summary TEXT NOT NULL, next INTEGER NOT NULL, fixed TEXT) STRICT;"
+    "CREATE INDEX passes_by_scenario ON passes (scenario, origin, n);"
+    "CREATE TABLE conditions ("
+    "  scenario TEXT NOT NULL, origin TEXT NOT NULL, key TEXT NOT NULL, since INTEGER NOT NULL,"
+    "  passes INTEGER NOT NULL, told INTEGER NOT NULL, words TEXT NOT NULL,"
+    "  PRIMARY KEY (scenario, origin, key)) STRICT;"
+    "CREATE TABLE last_states ("
+    "  scenario TEXT NOT NULL, origin TEXT NOT NULL, setting TEXT NOT NULL, state TEXT NOT NULL,"
+    "  at INTEGER NOT NULL, PRIMARY KEY (scenario, origin, setting)) STRICT;",
 };
 
 int ofs_ledger_schema_version(void)

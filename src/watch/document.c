@@ -1,0 +1,571 @@
+#include "watch/document.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "scenario/check.h"
+#include "watch/compare.h"
+#include "watch/extract.h"
+#include "watch/normal.h"
+#include "wire/fetch.h"
+
+enum {
+    HOUR = 3600,
+    DAY = 24 * HOUR,
+    PATIENCE = 60000,      /* milliseconds for one fetch */
+    SETTLED = 14 * DAY,    /* a text that was there so long did not merely flicker */
+    OLDEST_DATE = 2 * 366, /* days: an older date announces nothing any more */
+};
+
+/* One fetch, its raw document and its words. */
+struct copy {
+    struct ofs_fetch_answer answer;
+    struct ofs_buf raw;
+    struct ofs_extract words;
+    char sha256[65];
+};
+
+struct look {
+    const struct ofs_document_options *o;
+    const cJSON *policy;
+    struct ofs_document *d;
+    cJSON *row;          /* what was kept, or JSON null */
+    struct ofs_buf kept; /* the text of the current revision */
+    char
+        extraction[80]; /* how texts are extracted now: our version, and the scenario's selectors */
+    struct ofs_error *err;
+};
+
+/* ---- small questions ------------------------------------------------------------------------ */
+
+static double draw(void)
+{
+    unsigned short n = 0;
+    if (getrandom(&n, sizeof n, GRND_NONBLOCK) != sizeof n)
+        n = 32768;
+    return n / 65535.0;
+}
+
+int64_t ofs_document_backoff(int64_t retry_after, int failures, double spread)
+{
+    int64_t wait = 6 * HOUR;
+    for (int i = 1; i < failures && wait < 7 * DAY; i++)
+        wait *= 2;
+    wait = wait < 7 * DAY ? wait : 7 * DAY;
+    wait = (int64_t)((double)wait * (0.9 + 0.2 * spread));
+    /* never earlier than asked */
+    return retry_after > wait ? retry_after + (int64_t)(60 * spread) : wait;
+}
+
+bool ofs_document_is_sign_in(const struct ofs_scenario *scenario, const char *address)
+{
+    static const char *const usual[] = {
+        "/login",     "/signin",   "/sign-in",       "/sign_in",        "/log-in",
+        "/uas/login", "/authwall", "/checkpoint",    "/accounts/login", "/session/new",
+        "/auth",      "/oauth",    "/users/sign_in", "/i/flow/login"};
+    const char *host = strstr(address, "://"), *path = host ? strchr(host + 3, '/') : NULL;
+    const cJSON *blocker, *base;
+    if (!path)
+        return false;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (ofs_path_is_under(path, usual[i]))
+            return true;
+    cJSON_ArrayForEach(blocker, scenario->blockers) cJSON_ArrayForEach(
+        base,
+        ofs_json_get(blocker, "paths")) if (cJSON_IsString(base) &&
+                                            ofs_path_is_under(path, base->valuestring)) return true;
+    return false;
+}
+
+static const char *kept(const struct look *l, const char *column)
+{
+    return ofs_json_str(l->row, column, NULL);
+}
+
+/* A pause in real time, whatever the clocks are told to say. */
+static int pause_for(const struct look *l, int ms)
+{
+    struct pollfd fd = {.fd = ofs_loop_signal_fd(l->o->loop), .events = POLLIN};
+    if (ms > 0 && poll(&fd, 1, ms) > 0 && ofs_loop_signal(l->o->loop))
+        return ofs_fail(l->err, OFS_ERR_INTERRUPTED, "stopped by a signal");
+    return 0;
+}
+
+/* ---- fetching ------------------------------------------------------------------------------- */
+
+static void copy_free(struct copy *c)
+{
+    ofs_buf_free(&c->raw);
+    ofs_extract_free(&c->words);
+}
+
+static void fault(struct look *l, const char *fmt, ...) OFS_PRINTF(2, 3);
+static void fault(struct look *l, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(l->d->error, sizeof l->d->error, fmt, ap);
+    va_end(ap);
+    ofs_text_tame(l->d->error);
+}
+
+static const struct {
+    long status;
+    const char *words;
+    bool refusal; /* stay away for a while */
+} statuses[] = {
+    {401, "it wants a sign-in (HTTP 401)", false},
+    {403, "the site refuses it (HTTP 403)", true},
+    {404, "it is no longer there (HTTP 404)", false},
+    {410, "it was removed (HTTP 410)", false},
+    {429, "the site asks to come less often (HTTP 429)", true},
+    {451, "it is not shown here for legal reasons (HTTP 451)", false},
+    {503, "the site is busy (HTTP 503)", true},
+    {999, "the site refuses programs (HTTP 999)", true},
+};
+
+static int judge_status(struct look *l, const struct ofs_fetch_answer *a)
+{
+    const char *words = NULL;
+    bool refusal = false;
+    if (ofs_document_is_sign_in(l->o->scenario, a->address) &&
+        !ofs_document_is_sign_in(l->o->scenario, l->d->url)) {
+        fault(l, "it wants a sign-in: it is sent on to %s", a->address);
+        return -1;
+    }
+    if (a->elsewhere) {
+        fault(l, "it is sent on to another site, %s", a->address);
+        return -1;
+    }
+    if (a->status == 200 || a->status == 203 || a->status == 304)
+        return 0;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (statuses[i].status == a->status) {
+            words = statuses[i].words;
+            refusal = statuses[i].refusal;
+        }
+    if (words)
+        fault(l, "%s", words);
+    else
+        fault(l, "the site answered with HTTP %ld", a->status);
+    if (!refusal && !a->retry_after)
+        return -1;
+    int failures = (int)ofs_json_num(l->row, "failures", 0) + 1;
+    int64_t until = l->o->now + ofs_document_backoff(a->retry_after, failures, draw());
+    char when[OFS_DATE_SIZE];
+    ofs_date_print(until, when);
+    size_t used = strlen(l->d->error);
+    snprintf(l->d->error + used, sizeof l->d->error - used, "; not asked again before %s", when);
+    ofs_db_do(l->o->db, &(struct ofs_error){0},
+              "UPDATE policies SET not_before = ? WHERE scenario = ? AND policy = ?", "iss", until,
+              l->o->scenario->id, l->d->id);
+    return -1;
+}
+
+/* 0: `c` has an answer, and words unless it is 304. 1: `d->error` says why not. -1: `err`. */
+static int fetch(struct look *l, bool conditional, struct copy *c)
+{
+    struct ofs_error err = {0};
+    struct ofs_fetch_request request = {.url = l->d->url};
+    if (conditional && kept(l, "text")) {
+        request.etag = kept(l, "etag");
+        request.last_modified = kept(l, "last_modified");
+    }
+    *c = (struct copy){.raw = OFS_BUF(OFS_DOCUMENT_MOST)};
+    if (ofs_fetch_document(l->o->loop, &request, ofs_deadline_in(PATIENCE), &c->raw, &c->answer,
+                           &err)) {
+        if (err.code == OFS_ERR_INTERRUPTED) {
+            *l->err = err;
+            return -1;
+        }
+        l->d->offline = err.code == OFS_ERR_CONNECT || err.code == OFS_ERR_TIMEOUT;
+        fault(l, "%s", err.text);
+        return 1;
+    }
+    if (judge_status(l, &c->answer))
+        return 1;
+    if (c->answer.status == 304)
+        return 0;
+    if (ofs_extract_document(ofs_buf_str(&c->raw), c->raw.len, c->answer.type,
+                             ofs_json_get(l->policy, "select"), ofs_json_get(l->policy, "remove"),
+                             &c->words, &err)) {
+        fault(l, "%s", err.text);
+        return 1;
+    }
+    return ofs_normal_digest(ofs_buf_str(&c->words.text), c->sha256, l->err);
+}
+
+/* ---- keeping -------------------------------------------------------------------------------- */
+
+static cJSON *facts_of(const struct ofs_document *d)
+{
+    cJSON *facts = cJSON_CreateObject();
+    cJSON *topics = cJSON_AddArrayToObject(facts, "speaks_of");
+    cJSON *dates = cJSON_AddArrayToObject(facts, "dates");
+    for (enum ofs_topic t = 0; t < OFS_TOPICS; t++)
+        if (d->topics & 1u << t)
+            cJSON_AddItemToArray(topics, cJSON_CreateString(ofs_topic_word(t)));
+    for (size_t i = 0; i < d->dates.n; i++) {
+        char day[16];
+        ofs_day_print(d->dates.list[i].day, day);
+        cJSON_AddItemToArray(dates, cJSON_CreateString(day));
+    }
+    cJSON_AddNumberToObject(facts, "added", (double)d->added);
+    cJSON_AddNumberToObject(facts, "removed", (double)d->removed);
+    return facts;
+}
+
+/* The raw document is kept of the current revision alone. */
+static int keep_raw(struct look *l, const struct copy *c)
+{
+    OFS_AUTO_STR raw = ofs_store_pack(ofs_buf_str(&c->raw), c->raw.len, l->err);
+    if (!raw || ofs_db_do(l->o->db, l->err,
+                          "UPDATE revisions SET raw = NULL WHERE scenario = ? AND policy = ?", "ss",
+                          l->o->scenario->id, l->d->id))
+        return -1;
+    return ofs_db_do(l->o->db, l->err,
+                     "UPDATE revisions SET raw = ?, type = ?, extraction = ? WHERE n ="
+                     " (SELECT current FROM policies WHERE scenario = ? AND policy = ?)",
+                     "sssss", raw, c->answer.type, l->extraction, l->o->scenario->id, l->d->id);
+}
+
+static int keep_revision(struct look *l, const struct copy *c, const char *kind)
+{
+    char seen[OFS_DATE_SIZE];
+    OFS_AUTO_STR text = ofs_store_pack(ofs_buf_str(&c->words.text), c->words.text.len, l->err);
+    OFS_AUTO_JSON facts = facts_of(l->d);
+    OFS_AUTO_STR words = cJSON_PrintUnformatted(facts);
+    ofs_date_print(l->o->now, seen);
+    if (!text || ofs_db_do(l->o->db, l->err,
+                           "INSERT INTO revisions (scenario, policy, seen, sha256, text, facts,"
+                           " title, kind, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           "ssssssssi", l->o->scenario->id, l->d->id, seen, c->sha256, text, words,
+                           c->words.title, kind, l->o->now))
+        return -1;
+    if (ofs_db_do(l->o->db, l->err,
+                  "UPDATE policies SET current = ? WHERE scenario = ? AND policy = ?", "iss",
+                  ofs_db_last(l->o->db), l->o->scenario->id, l->d->id))
+        return -1;
+    return keep_raw(l, c);
+}
+
+/* The same words in another print, or another extraction of them, take the place of those kept. */
+static int replace_text(struct look *l, const struct ofs_extract *words, const char *sha256)
+{
+    OFS_AUTO_STR text = ofs_store_pack(ofs_buf_str(&words->text), words->text.len, l->err);
+    return text ? ofs_db_do(l->o->db, l->err,
+                            "UPDATE revisions SET text = ?, sha256 = ?, title = ?, extraction = ?"
+                            " WHERE n = ?",
+                            "ssssi", text, sha256, words->title, l->extraction,
+                            (int64_t)ofs_json_num(l->row, "revision", 0))
+                : -1;
+}
+
+/* ---- comparing ------------------------------------------------------------------------------ */
+
+/* Topics and dates of what changed; of the whole text where it is the first. */
+static int read_changes(struct look *l, const char *before, const char *after)
+{
+    struct ofs_sentences old = {0}, new = {0}, added = {0}, removed = {0};
+    struct ofs_announcements all, fresh;
+    int rc = ofs_sentences_cut(before, &old, l->err);
+    if (!rc)
+        rc = ofs_sentences_cut(after, &new, l->err);
+    if (!rc)
+        rc = ofs_sentences_without(&new, &old, &added, l->err);
+    if (!rc)
+        rc = ofs_sentences_without(&old, &new, &removed, l->err);
+    if (!rc) {
+        struct ofs_document *d = l->d;
+        const struct ofs_sentence *quote = NULL;
+        d->added = added.n;
+        d->removed = removed.n;
+        d->topics = ofs_topics_of(&added) | ofs_topics_of(&removed);
+        for (enum ofs_topic t = 0; t < OFS_TOPICS && !quote; t++)
+            quote = ofs_topic_quote(&added, t);
+        if (quote)
+            snprintf(d->quote, sizeof d->quote, "%.*s", (int)quote->len, quote->text);
+        ofs_text_tame(d->quote);
+        ofs_dates_find(&new, l->o->today, &all);
+        ofs_dates_find(&added, l->o->today, &fresh);
+        d->dates.n = 0;
+        for (size_t i = 0; i < all.n; i++) {
+            bool keep = all.list[i].day > l->o->today;
+            for (size_t k = 0; k < fresh.n; k++)
+                keep = keep || (fresh.list[k].day == all.list[i].day &&
+                                fresh.list[k].day > l->o->today - OLDEST_DATE);
+            if (keep)
+                d->dates.list[d->dates.n++] = all.list[i];
+        }
+    }
+    struct ofs_sentences *lists[] = {&old, &new, &added, &removed};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        ofs_sentences_free(lists[i]);
+    return rc;
+}
+
+static int likeness_of(struct look *l, const struct copy *c, enum ofs_likeness *ret)
+{
+    const struct ofs_text before = {ofs_json_str(l->row, "heading", ""), ofs_buf_str(&l->kept)},
+                          after = {c->words.title, ofs_buf_str(&c->words.text)};
+    if (!strcmp(ofs_json_str(l->row, "sha256", ""), c->sha256)) {
+        *ret = OFS_TEXT_SAME;
+        return 0;
+    }
+    return ofs_text_compare(&before, &after, ret, l->err);
+}
+
+/* How the text is extracted has changed: the kept raw document is read again, so that this alone is
+ * no change. */
+static int catch_up(struct look *l)
+{
+    OFS_AUTO_BUF raw = OFS_BUF(OFS_DOCUMENT_MOST);
+    struct ofs_extract words;
+    struct ofs_error ignored;
+    char sha256[65];
+    const char *packed = kept(l, "raw");
+    if (!kept(l, "text") || !strcmp(ofs_json_str(l->row, "extraction", ""), l->extraction) ||
+        !packed || ofs_store_unpack(packed, &raw, &ignored))
+        return 0;
+    if (ofs_extract_document(ofs_buf_str(&raw), raw.len, ofs_json_str(l->row, "type", ""),
+                             ofs_json_get(l->policy, "select"), ofs_json_get(l->policy, "remove"),
+                             &words, &ignored))
+        return 0; /* what is fetched now will tell */
+    int rc = ofs_normal_digest(ofs_buf_str(&words.text), sha256, l->err);
+    if (!rc)
+        rc = replace_text(l, &words, sha256);
+    if (!rc && strcmp(sha256, ofs_json_str(l->row, "sha256", "")))
+        snprintf(l->d->note, sizeof l->d->note, "the text is now extracted in another way");
+    ofs_extract_free(&words);
+    if (!rc) {
+        cJSON_Delete(l->row);
+        l->row = ofs_store_document(l->o->db, l->o->scenario->id, l->d->id, l->err);
+        rc = l->row ? 0 : -1;
+    }
+    return rc;
+}
+
+/* An earlier revision has the same words: the document went back. Told where the text in between
+ * was there for a while, and this was not told before; else it flickers. */
+static int take_known(struct look *l, const struct copy *c, int64_t earlier, bool *ret_flickers)
+{
+    int64_t since = (int64_t)ofs_json_num(l->row, "since", 0);
+    bool was_told = !strcmp(ofs_json_str(l->row, "kind", ""), "returned");
+    *ret_flickers = l->o->now - since < SETTLED || was_told;
+    if (!*ret_flickers)
+        return 0;
+    snprintf(l->d->note, sizeof l->d->note, "it went back to a text that is known; told once");
+    if (ofs_db_do(l->o->db, l->err,
+                  "UPDATE policies SET current = ? WHERE scenario = ? AND policy = ?", "iss",
+                  earlier, l->o->scenario->id, l->d->id) ||
+        ofs_db_do(l->o->db, l->err, "UPDATE revisions SET since = ? WHERE n = ?", "ii", l->o->now,
+                  earlier))
+        return -1;
+    return keep_raw(l, c);
+}
+
+/* Other words, fetched twice: keep them, and read what changed. */
+static int believe(struct look *l, const struct copy *c, enum ofs_likeness likeness)
+{
+    struct ofs_document *d = l->d;
+    bool flickers = false;
+    int64_t earlier = ofs_db_number(l->o->db, 0,
+                                    "SELECT n FROM revisions WHERE scenario = ? AND policy = ? AND"
+                                    " sha256 = ? ORDER BY n DESC LIMIT 1",
+                                    "sss", l->o->scenario->id, d->id, c->sha256);
+    if (earlier && take_known(l, c, earlier, &flickers))
+        return -1;
+    memcpy(d->revision, c->sha256, sizeof d->revision);
+    if (flickers)
+        return 0;
+    if (likeness == OFS_TEXT_OTHER) {
+        d->another = true;
+        fault(l, "another document is at this address now: \"%s\" in place of \"%s\"",
+              c->words.title, ofs_json_str(l->row, "heading", ""));
+        if (read_changes(l, "", ofs_buf_str(&c->words.text)))
+            return -1;
+    } else {
+        d->changed = true;
+        if (read_changes(l, ofs_buf_str(&l->kept), ofs_buf_str(&c->words.text)))
+            return -1;
+    }
+    if (keep_revision(l, c,
+                      d->another ? "another"
+                      : earlier  ? "returned"
+                                 : "changed") ||
+        ofs_store_dates(l->o->db, l->o->scenario->id, d->id, &d->dates, l->o->today, l->err))
+        return -1;
+    return d->changed ? ofs_db_do(l->o->db, l->err,
+                                  "UPDATE policies SET changed_at = ? WHERE scenario = ? AND"
+                                  " policy = ?",
+                                  "iss", l->o->now, l->o->scenario->id, d->id)
+                      : 0;
+}
+
+/* The words differ. Fetch again before that is believed. 1: not believed, nothing is kept. */
+static int confirm(struct look *l, const struct copy *first)
+{
+    struct copy again;
+    enum ofs_likeness likeness = OFS_TEXT_SAME;
+    bool unsteady = false;
+    int rc = pause_for(l, l->o->pause_ms + (int)(l->o->pause_ms * draw() / 2));
+    if (rc)
+        return -1;
+    rc = fetch(l, false, &again);
+    if (!rc)
+        rc = likeness_of(l, &again, &likeness);
+    if (!rc && likeness != OFS_TEXT_SAME && strcmp(first->sha256, again.sha256))
+        rc = ofs_text_is_unsteady(ofs_buf_str(&l->kept), ofs_buf_str(&first->words.text),
+                                  ofs_buf_str(&again.words.text), &unsteady, l->err);
+    if (rc > 0) {
+        snprintf(l->d->note, sizeof l->d->note, "a change could not be confirmed: %.100s",
+                 l->d->error);
+        l->d->error[0] = '\0';
+    } else if (!rc && (likeness == OFS_TEXT_SAME || unsteady)) {
+        snprintf(l->d->note, sizeof l->d->note, "it shows other words from one moment to the next");
+        rc = 1;
+    } else if (!rc) {
+        rc = believe(l, &again, likeness);
+    }
+    copy_free(&again);
+    return rc;
+}
+
+/* What is remembered of the answer: for the next conditional request. */
+static int keep_answer(struct look *l, const struct copy *c)
+{
+    return ofs_db_do(l->o->db, l->err,
+                     "UPDATE policies SET etag = ?, last_modified = ?, failures = 0,"
+                     " not_before = 0 WHERE scenario = ? AND policy = ?",
+                     "ssss", c->answer.etag, c->answer.last_modified, l->o->scenario->id, l->d->id);
+}
+
+static int take(struct look *l, const struct copy *c)
+{
+    enum ofs_likeness likeness;
+    if (c->answer.status == 304)
+        return ofs_db_do(l->o->db, l->err,
+                         "UPDATE policies SET failures = 0, not_before = 0 WHERE scenario = ? AND"
+                         " policy = ?",
+                         "ss", l->o->scenario->id, l->d->id);
+    if (!kept(l, "text")) {
+        l->d->first = true;
+        memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
+        if (read_changes(l, "", ofs_buf_str(&c->words.text)) || keep_revision(l, c, "first") ||
+            ofs_store_dates(l->o->db, l->o->scenario->id, l->d->id, &l->d->dates, l->o->today,
+                            l->err))
+            return -1;
+        return keep_answer(l, c);
+    }
+    if (likeness_of(l, c, &likeness))
+        return -1;
+    if (likeness == OFS_TEXT_SAME) {
+        if (replace_text(l, &c->words, c->sha256) || keep_raw(l, c))
+            return -1;
+        memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
+        return keep_answer(l, c);
+    }
+    int rc = confirm(l, c);
+    return rc ? rc < 0 ? -1 : 0 : keep_answer(l, c);
+}
+
+/* ---- the whole look ------------------------------------------------------------------------- */
+
+static int begin(struct look *l)
+{
+    const char *url = ofs_json_str(l->policy, "url", "");
+    struct ofs_document *d = l->d;
+    *d = (struct ofs_document){.id = ofs_json_str(l->policy, "id", ""),
+                               .title = ofs_json_str(l->policy, "title", "")};
+    snprintf(d->url, sizeof d->url, "%s%s", *url == '/' ? l->o->origin : "", url);
+    OFS_AUTO_STR select = cJSON_PrintUnformatted(ofs_json_get(l->policy, "select"));
+    OFS_AUTO_STR remove = cJSON_PrintUnformatted(ofs_json_get(l->policy, "remove"));
+    OFS_AUTO_STR both = ofs_text_printf("%s %s", select ? select : "", remove ? remove : "");
+    char sha256[OFS_SHA256_SIZE];
+    ofs_sha256(both ? both : "", both ? strlen(both) : 0, sha256);
+    snprintf(l->extraction, sizeof l->extraction, "%d/%.16s", OFS_EXTRACT_VERSION, sha256);
+    if (ofs_db_do(l->o->db, l->err,
+                  "INSERT INTO policies (scenario, policy, title, url) VALUES (?, ?, ?, ?)"
+                  " ON CONFLICT DO UPDATE SET title = excluded.title,"
+                  " etag = CASE WHEN url = excluded.url THEN etag END,"
+                  " last_modified = CASE WHEN url = excluded.url THEN last_modified END,"
+                  " not_before = CASE WHEN url = excluded.url THEN not_before ELSE 0 END,"
+                  " url = excluded.url",
+                  "ssss", l->o->scenario->id, d->id, d->title, d->url))
+        return -1;
+    l->row = ofs_store_document(l->o->db, l->o->scenario->id, d->id, l->err);
+    return l->row ? 0 : -1;
+}
+
+/* Dates that the kept text announces and that are still to come. */
+static void remind(struct look *l)
+{
+    struct ofs_error ignored;
+    struct ofs_sentences s;
+    if (l->d->dates.n || !l->kept.len || ofs_sentences_cut(l->kept.data, &s, &ignored))
+        return;
+    struct ofs_announcements all;
+    ofs_dates_find(&s, l->o->today, &all);
+    for (size_t i = 0; i < all.n; i++)
+        if (all.list[i].day >= l->o->today)
+            l->d->dates.list[l->d->dates.n++] = all.list[i];
+    ofs_sentences_free(&s);
+}
+
+static int finish(struct look *l)
+{
+    char now[OFS_DATE_SIZE];
+    bool failed = *l->d->error && !l->d->another;
+    ofs_date_print(l->o->now, now);
+    return ofs_db_do(l->o->db, l->err,
+                     "UPDATE policies SET checked = ?, error = ?, failures = CASE WHEN ? THEN"
+                     " failures + 1 ELSE 0 END WHERE scenario = ? AND policy = ?",
+                     "ssiss", now, failed ? l->d->error : NULL, (int64_t)failed, l->o->scenario->id,
+                     l->d->id);
+}
+
+static int look(struct look *l)
+{
+    struct copy c = {0};
+    if (begin(l) || catch_up(l))
+        return -1;
+    const char *packed = kept(l, "text");
+    if (packed && ofs_store_unpack(packed, &l->kept, l->err))
+        return -1;
+    snprintf(l->d->revision, sizeof l->d->revision, "%s", ofs_json_str(l->row, "sha256", ""));
+    int64_t until = (int64_t)ofs_json_num(l->row, "not_before", 0);
+    /* a clock that was set back does not make the wait longer than it could have been */
+    if (until > l->o->now && until - l->o->now < 31 * DAY) {
+        char when[OFS_DATE_SIZE];
+        ofs_date_print(until, when);
+        fault(l, "the site asked to come less often: not asked before %s", when);
+        remind(l);
+        return 0;
+    }
+    int rc = fetch(l, true, &c);
+    if (!rc)
+        rc = take(l, &c);
+    copy_free(&c);
+    if (rc < 0)
+        return -1;
+    remind(l);
+    return finish(l);
+}
+
+int ofs_document_look(const struct ofs_document_options *options, const cJSON *policy,
+                      struct ofs_document *ret, struct ofs_error *err)
+{
+    struct look l = {
+        .o = options, .policy = policy, .d = ret, .kept = OFS_BUF(OFS_EXTRACT_MOST), .err = err};
+    int rc = look(&l);
+    cJSON_Delete(l.row);
+    ofs_buf_free(&l.kept);
+    return rc;
+}
