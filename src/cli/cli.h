@@ -60,6 +60,13 @@ struct cli {
     const char *html;             /* report: a file */
     bool csv, junit, sarif, openmetrics, schema, merge;
     const char *since; /* report: a day */
+    bool now;          /* watch: check, whether it is due or not */
+    bool explain;      /* watch: only say whether a check is due */
+    const char *fix;   /* watch, schedule: settings to flip without a person */
+    const char *every; /* schedule: day, week, month */
+    const char *at;    /* schedule: HH:MM */
+    bool print;        /* schedule: only show the files */
+    bool year;         /* rehearse: a year of passes */
     char **args;       /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
@@ -71,6 +78,9 @@ int cmd_scenario(const struct cli *cli);
 int cmd_rehearse(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
 int cmd_login(const struct cli *cli);
+int cmd_watch(const struct cli *cli);
+int cmd_policy(const struct cli *cli);
+int cmd_notify(const struct cli *cli);
 int cmd_status(const struct cli *cli);
 int cmd_history(const struct cli *cli);
 int cmd_diff(const struct cli *cli);

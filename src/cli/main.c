@@ -84,6 +84,31 @@ static const struct command commands[] = {
     {"scenario", "list | show [NAME] | lint [FILE...]", "what is known about sites", cmd_scenario,
      FOR_SCENARIO, "A scenario is one JSON file; scenarios/schema.json describes it.",
      "offswitch scenario show linkedin"},
+    {"watch", "[SCENARIO]", "one pass: documents, due dates, a check where one is due, notify",
+     cmd_watch, FOR_WATCH,
+     "Reads the policy documents of the scenario and checks the settings when a document changed, "
+     "an "
+     "announced date has come (also one day and seven days after), the last verdicts are stale, "
+     "the "
+     "scenario changed or a run was left unfinished; --now checks in any case. Flips nothing, "
+     "unless "
+     "--fix names settings. Tells what turned to the channels of notify.json. Exit status: as "
+     "check; "
+     "0 where no check was due.",
+     "offswitch watch --explain"},
+    {"policy", "list | show [REVISION] | diff [REVISION] [REVISION]",
+     "revisions of the watched documents", cmd_policy, FOR_POLICY,
+     "A revision is named by its number, the beginning of its digest, or its document (the "
+     "newest). "
+     "diff without two of them compares the last two.",
+     "offswitch policy diff user-agreement"},
+    {"notify", "test", "send a test notification to every channel", cmd_notify, FOR_NOTIFY,
+     "Channels are named in $XDG_CONFIG_HOME/offswitch/notify.json, mode 0600: "
+     "{\"channels\": [{\"type\": \"desktop\"}, {\"type\": \"ntfy\", \"url\": ...}, {\"type\": "
+     "\"webhook\", \"url\": ..., \"headers\": {}}, {\"type\": \"mail\", \"url\": \"smtps://HOST\", "
+     "\"from\": ..., \"to\": [...], \"user\": ..., \"password\": \"$VARIABLE\"}, {\"type\": "
+     "\"command\", \"command\": [...]}]}. A value \"$NAME\" is taken from the environment.",
+     "offswitch notify test"},
     {"rehearse", "", "the whole job on a built-in replica site; touches nothing real", cmd_rehearse,
      FOR_REHEARSE,
      "Serves the replica on a loopback port, starts a browser on an empty profile of its own, and "

@@ -16,10 +16,11 @@ static const struct {
 } ranges[] = {[COUNT] = {1, 8}, [SECONDS] = {1, 86400}, [WAIT] = {0, 86400}};
 
 enum {
-    FOR_RUN = FOR_CHECK | FOR_FIX | FOR_REHEARSE,
+    FOR_RUN = FOR_CHECK | FOR_FIX | FOR_REHEARSE | FOR_WATCH,
     FOR_READ = FOR_STATUS | FOR_HISTORY | FOR_DIFF | FOR_LEDGER | FOR_REPORT,
     FOR_PAST = FOR_READ | FOR_KEEP | FOR_DONE,
-    FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ,
+    FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ |
+              FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
     FOR_BROWSER = FOR_RUN | FOR_LOGIN,
 };
 
@@ -60,23 +61,32 @@ static const struct option_row {
     {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
     {"yes", 'y', RUN, FOR_FIX | FOR_LOGIN | FOR_LEDGER, FLAG, AT(yes), NULL,
      "confirm without being asked"},
-    {"acknowledge-terms", 0, RUN, FOR_CHECK | FOR_FIX, FLAG, AT(acknowledge_terms), NULL,
-     "you have read what the site's terms say about automated access"},
+    {"acknowledge-terms", 0, RUN, FOR_CHECK | FOR_FIX | FOR_WATCH | FOR_SCHEDULE, FLAG,
+     AT(acknowledge_terms), NULL, "you have read what the site's terms say about automated access"},
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
      "accept TEXT as the setting's new label"},
     {"tabs", 0, RUN, FOR_RUN, COUNT, AT(tabs), "N",
      "how many tabs to work in, 1 to 8; default 4, or what the scenario allows"},
-    {"hold", 0, RUN, FOR_FIX | FOR_REHEARSE, WAIT, AT(hold_ms), "SECONDS",
+    {"hold", 0, RUN, FOR_FIX | FOR_REHEARSE | FOR_WATCH, WAIT, AT(hold_ms), "SECONDS",
      "how long the last read waits after the last save; default 6, 0 allowed"},
     {"timeout", 0, RUN, FOR_BROWSER, SECONDS, AT(timeout_ms), "SECONDS",
      "for the whole run; default 60, and 15 more for each chosen setting (login: 900). The time "
      "that you take to answer does not count"},
-    {"origin", 0, RUN, FOR_CHECK | FOR_FIX | FOR_LOGIN | FOR_GUIDE, TEXT, AT(origin), "URL",
-     "run against another origin, on this machine only"},
-    {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR | FOR_PAST, TEXT, AT(state), "DIR",
-     "where offswitch keeps its files between runs"},
+    {"origin", 0, RUN, FOR_CHECK | FOR_FIX | FOR_LOGIN | FOR_GUIDE | FOR_WATCH, TEXT, AT(origin),
+     "URL", "run against another origin, on this machine only"},
+    {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR | FOR_PAST | FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
+     TEXT, AT(state), "DIR", "where offswitch keeps its files between runs"},
     {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
      "remove offswitch's own profile, with the sign-ins in it"},
+    {"now", 0, RUN, FOR_WATCH, FLAG, AT(now), NULL, "check, whether it is due or not"},
+    {"explain", 0, RUN, FOR_WATCH, FLAG, AT(explain), NULL,
+     "say whether a check is due, and why; nothing is fetched"},
+    {"fix", 0, RUN, FOR_WATCH | FOR_SCHEDULE, TEXT, AT(fix), "ID[,ID...]",
+     "flip these settings where they differ, without asking; nothing else is flipped"},
+    {"every", 0, RUN, FOR_SCHEDULE, TEXT, AT(every), "day|week|month",
+     "how often a pass runs; default week"},
+    {"at", 0, RUN, FOR_SCHEDULE, TEXT, AT(at), "HH:MM", "when; default 10:00"},
+    {"print", 0, RUN, FOR_SCHEDULE, FLAG, AT(print), NULL, "show the files; install nothing"},
     {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},
     {"until", 0, RECORD, FOR_KEEP, TEXT, AT(until), "DATE", "the last day on which that holds"},
     {"withdraw", 0, RECORD, FOR_KEEP, FLAG, AT(withdraw), NULL, "take back what was decided"},
@@ -111,6 +121,8 @@ static const struct option_row {
     {"fault", 0, REPLICA, FOR_REHEARSE, TEXT, AT(fault), "NAME[,NAME...]",
      "what goes wrong (see --list-faults)"},
     {"list-faults", 0, REPLICA, FOR_REHEARSE, FLAG, AT(list_faults), NULL, "list the faults"},
+    {"year", 0, REPLICA, FOR_REHEARSE, FLAG, AT(year), NULL,
+     "a year of passes under a clock of its own, with the real revisions of a document"},
     {"seed", 0, REPLICA, FOR_REHEARSE, TEXT, AT(seed), "N",
      "what random-delays draws its delays from"},
     {"delay-max", 0, REPLICA, FOR_REHEARSE, TEXT, AT(delay_max), "MS",
@@ -130,7 +142,8 @@ static const struct {
     {FOR_GUIDE, "guide"},       {FOR_DOCTOR, "doctor"}, {FOR_LOGIN, "login"},
     {FOR_SCENARIO, "scenario"}, {FOR_STATUS, "status"}, {FOR_HISTORY, "history"},
     {FOR_DIFF, "diff"},         {FOR_KEEP, "keep"},     {FOR_DONE, "done"},
-    {FOR_LEDGER, "ledger"},     {FOR_REPORT, "report"},
+    {FOR_LEDGER, "ledger"},     {FOR_REPORT, "report"}, {FOR_WATCH, "watch"},
+    {FOR_SCHEDULE, "schedule"}, {FOR_POLICY, "policy"}, {FOR_NOTIFY, "notify"},
 };
 
 void options_print(FILE *out, unsigned command)
@@ -206,7 +219,7 @@ bool options_has(const char *word)
 const char *options_near(const char *word, const char *const *words)
 {
     /* never proposed in place of another */
-    static const char *const risky[] = {"--yes", "--forget", "--acknowledge-terms"};
+    static const char *const risky[] = {"--yes", "--forget", "--acknowledge-terms", "--fix"};
     const char *near = ofs_text_closest(word, words);
     for (size_t i = 0; near && i < sizeof risky / sizeof *risky; i++)
         if (!strcmp(near, risky[i]))

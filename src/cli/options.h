@@ -25,6 +25,10 @@ enum {
     FOR_DONE = 1 << 11,
     FOR_LEDGER = 1 << 12,
     FOR_REPORT = 1 << 13,
+    FOR_WATCH = 1 << 14,
+    FOR_SCHEDULE = 1 << 15,
+    FOR_POLICY = 1 << 16,
+    FOR_NOTIFY = 1 << 17,
 };
 
 /* Read the options of one command into `cli`, and leave the words that are none in cli->args. An

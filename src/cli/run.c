@@ -236,18 +236,28 @@ void cli_report_failure(const char *command, const struct ofs_error *err)
     session_report(&session, ofs_error_status(err->code));
 }
 
+struct ofs_run *session_finish(struct session *session, int at_least)
+{
+    struct ofs_run *run = ofs_job_run(session->job);
+    ofs_job_finish(session->job);
+    add_pages(ofs_job_scenario(session->job), run);
+    add_commands(session, run);
+    if (session->error.code != OFS_ERR_NONE)
+        ofs_run_fail(run, &session->error);
+    run->exit = ofs_status_worse(ofs_run_status(run), at_least);
+    return run;
+}
+
 int session_report(struct session *session, int at_least)
 {
     struct ofs_run none = run_without_job(session), *run = &none;
     if (session->job) {
-        ofs_job_finish(session->job);
-        run = ofs_job_run(session->job);
-        add_pages(ofs_job_scenario(session->job), run);
-        add_commands(session, run);
+        run = session_finish(session, at_least);
+    } else {
+        if (session->error.code != OFS_ERR_NONE)
+            ofs_run_fail(run, &session->error);
+        run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     }
-    if (session->error.code != OFS_ERR_NONE)
-        ofs_run_fail(run, &session->error);
-    run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     if (session->cli->json) {
         OFS_AUTO_STR text = ofs_run_json(run);
         if (text)

@@ -55,6 +55,10 @@ double session_seconds(const struct session *session);
 /* Erase the live line of progress, where there is one: before anything else is written. */
 void session_clear_progress(struct session *session);
 
+/* Close the browser side and settle the exit status of a session that has a job: that of the
+ * results, or `at_least` where it is worse. Borrowed from the job. */
+struct ofs_run *session_finish(struct session *session, int at_least);
+
 /* Close the browser side, print the table or the JSON, return the exit status: that of the results,
  * or `at_least` where it is worse. With --json one object is printed also when there is no job. */
 int session_report(struct session *session, int at_least);
