@@ -76,13 +76,16 @@ static int await_index(struct ofs_job *job, struct ofs_error *err)
     return 0;
 }
 
-static int read_index(struct ofs_worker *worker, const char *name, struct ofs_observation *ret,
-                      struct ofs_error *err)
+/* Reads it until the link of `sought` is there, or (NULL) until all of it counts. */
+static int read_index(struct ofs_worker *worker, const char *name, const struct ofs_setting *sought,
+                      struct ofs_observation *ret, struct ofs_error *err)
 {
     struct ofs_job *job = worker->job;
     struct ofs_visit_result visited;
     const struct ofs_visit where = {
-        .path = ofs_json_str(ofs_json_get(job->scenario->indexes, name), "page", "/")};
+        .path = ofs_json_str(ofs_json_get(job->scenario->indexes, name), "page", "/"),
+        .sought = sought,
+        .stay = true};
     job->index_is_read = true;
     int rc = ofs_page_visit(worker->page, &where, job->deadline, &visited, err);
     job->index_is_read = false;
@@ -90,9 +93,11 @@ static int read_index(struct ofs_worker *worker, const char *name, struct ofs_ob
     if (rc)
         return -1;
     take_note(job, &visited);
+    cJSON_DeleteItemFromObjectCaseSensitive(job->indexes, name);
     if (visited.reason) {
         ofs_cannot(ret, visited.reason, "%s", visited.detail);
     } else {
+        cJSON_AddBoolToObject(visited.look, "whole", !sought);
         cJSON_AddItemToObject(job->indexes, name, visited.look);
         visited.look = NULL;
     }
@@ -100,16 +105,25 @@ static int read_index(struct ofs_worker *worker, const char *name, struct ofs_ob
     return 0;
 }
 
-/* An index page as it was read in this run. NULL with `ret` filled when it cannot be read, or with
- * `*ret_rc` on an error. */
+/* An index page as it was read in this run: with the setting's link, or whole. NULL with `ret`
+ * filled when it cannot be read, or with `*ret_rc` on an error. */
 static const cJSON *index_look(struct ofs_worker *worker, const char *name,
-                               struct ofs_observation *ret, int *ret_rc, struct ofs_error *err)
+                               const struct ofs_setting *setting, struct ofs_observation *ret,
+                               int *ret_rc, struct ofs_error *err)
 {
-    struct ofs_job *job = worker->job;
-    *ret_rc = await_index(job, err);
-    if (!*ret_rc && !ofs_json_get(job->indexes, name))
-        *ret_rc = read_index(worker, name, ret, err);
-    return *ret_rc ? NULL : ofs_json_get(job->indexes, name);
+    const struct ofs_setting *sought = setting;
+    for (int i = 0; i < 2; i++, sought = NULL) {
+        *ret_rc = await_index(worker->job, err);
+        const cJSON *look = *ret_rc ? NULL : ofs_json_get(worker->job->indexes, name);
+        if (!look && !*ret_rc)
+            *ret_rc = read_index(worker, name, sought, ret, err);
+        look = *ret_rc ? NULL : ofs_json_get(worker->job->indexes, name);
+        bool has_link = ofs_json_get(ofs_json_get(look, "links"), setting->id) != NULL;
+        if (!look || has_link || ofs_json_bool(look, "whole", false))
+            return look;
+        cJSON_DeleteItemFromObjectCaseSensitive(worker->job->indexes, name);
+    }
+    return ofs_json_get(worker->job->indexes, name);
 }
 
 /* The index is intact when it lists other settings that we know, and hides nothing. */
@@ -199,7 +213,7 @@ static int search_indexes(struct ofs_worker *worker, const struct ofs_setting *s
     *ret_path = NULL;
     cJSON_ArrayForEach(index, worker->job->scenario->indexes)
     {
-        const cJSON *look = index_look(worker, index->string, ret, &rc, err);
+        const cJSON *look = index_look(worker, index->string, setting, ret, &rc, err);
         if (!look)
             return rc;
         *ret_path = link_path(look, setting, ret);
@@ -217,19 +231,21 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
     struct ofs_observation first = *ret;
     int rc;
     *ret = (struct ofs_observation){0};
-    const cJSON *look = index_look(worker, setting->index, ret, &rc, err);
+    const cJSON *look = index_look(worker, setting->index, setting, ret, &rc, err);
     if (!look)
         return rc;
-    const char *path = link_path(look, setting, ret);
-    if (!path && !ret->reason && ofs_setting_is_guess(setting, "index") &&
-        search_indexes(worker, setting, &path, ret, err))
+    const char *link = link_path(look, setting, ret);
+    if (!link && !ret->reason && ofs_setting_is_guess(setting, "index") &&
+        search_indexes(worker, setting, &link, ret, err))
         return -1;
     if (ret->reason)
         return 0;
-    if (!path) {
-        judge_unlisted(job, setting, look, ret);
+    if (!link) {
+        judge_unlisted(job, setting, ofs_json_get(job->indexes, setting->index), ret);
         return 0;
     }
+    char path[sizeof ret->path]; /* another worker may read the index anew meanwhile */
+    snprintf(path, sizeof path, "%s", link);
     if (ofs_scenario_is_never(job->scenario, path)) {
         ofs_cannot(ret, "not-found",
                    "its link leads to a page that must not be opened; look by hand");

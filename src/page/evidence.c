@@ -104,12 +104,15 @@ static enum ofs_sign sign_of(const cJSON *value)
                                   : OFS_SIGN_NONE;
 }
 
-static enum ofs_reading reading_of(const struct ofs_visit *visit, const cJSON *match)
+static enum ofs_reading reading_of(const struct ofs_visit *visit, const cJSON *look,
+                                   const cJSON *match)
 {
     const char *state = ofs_json_str(match, "state", "");
     const char *wording = ofs_json_str(match, "wording", "");
     if (!visit->setting)
-        return OFS_READING_INDEX;
+        return visit->sought && ofs_json_get(ofs_json_get(look, "links"), visit->sought->id)
+                   ? OFS_READING_LINK
+                   : OFS_READING_INDEX;
     if (!match)
         return OFS_READING_ABSENT;
     if (ofs_json_bool(match, "disabled", false))
@@ -177,7 +180,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     const cJSON *look = p->result.look, *match = ofs_match_of(look, p->visit.setting);
     int64_t now = ofs_now_ms(), last;
     *ret = (struct ofs_evidence){
-        .reading = reading_of(&p->visit, match),
+        .reading = reading_of(&p->visit, look, match),
         .sees_requests = tab->sees.requests,
         .sees_channels = tab->sees.channels,
         .channels = tab->view.channels,
@@ -188,8 +191,8 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_probe(p, look, match, ret);
     if (read_timers(page, deadline, ret, err))
         return -1;
-    bool doubted = ret->reading != OFS_READING_UNWANTED && ret->reading != OFS_READING_INDEX &&
-                   ret->reading != OFS_READING_ABSENT;
+    bool doubted = ret->reading == OFS_READING_WANTED || ret->reading == OFS_READING_DISABLED ||
+                   ret->reading == OFS_READING_UNCLEAR;
     if (doubted && ret->complete && ofs_inspect_answers(page, p, deadline, err))
         return -1;
     read_served(p, match, ret);

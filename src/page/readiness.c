@@ -52,6 +52,12 @@ static bool is_unseen(const struct ofs_evidence *e)
            e->loops || (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
 }
 
+/* To take it for true costs a question at most. */
+static bool is_easy(const struct ofs_evidence *e)
+{
+    return e->reading == OFS_READING_UNWANTED || e->reading == OFS_READING_LINK;
+}
+
 static struct ofs_readiness wait_for(const char *missing, enum ofs_waiting waiting, int64_t ms)
 {
     return (struct ofs_readiness){
@@ -110,7 +116,8 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     if (!is_late)
         return wait_for(missing, waiting, at_least(left, SOON));
     struct ofs_readiness over = {.missing = missing, .waiting = waiting, .wait_ms = SOON};
-    if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_ABSENT) {
+    if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_LINK ||
+        e->reading == OFS_READING_ABSENT) {
         over.hopeless = true;
         return over;
     }
@@ -122,7 +129,7 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
 static struct ofs_readiness judge_stillness(const struct ofs_evidence *e)
 {
     bool marked = e->mark == OFS_SIGN_SEEN;
-    bool easy = e->reading == OFS_READING_UNWANTED;
+    bool easy = is_easy(e);
     if (!easy && timer_is_near(e))
         return wait_for("one of its timers was still running", OFS_WAITING_TIMERS,
                         e->timer_ms + SOON);
@@ -151,8 +158,7 @@ struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
         return judge_unconfirmed(e, missing, waiting);
     if (!ofs_evidence_is_quiet(e))
         return judge_stillness(e);
-    bool easy = e->reading == OFS_READING_UNWANTED || e->reading == OFS_READING_INDEX;
-    if (easy || e->still_ms >= FLOOR)
+    if (is_easy(e) || e->still_ms >= FLOOR)
         return believe(OFS_GRADE_QUIET);
     return wait_for(NULL, OFS_WAITING_STILLNESS, FLOOR - e->still_ms);
 }

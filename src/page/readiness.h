@@ -27,6 +27,7 @@ enum ofs_served { OFS_SERVED_UNKNOWN, OFS_SERVED_AGREES, OFS_SERVED_CONTRADICTS 
 /* What was read. */
 enum ofs_reading {
     OFS_READING_INDEX,    /* an index page, no setting was looked for */
+    OFS_READING_LINK,     /* an index page, and it has the link that was looked for */
     OFS_READING_ABSENT,   /* the control is not there */
     OFS_READING_UNWANTED, /* it shows a state that is not the wanted one */
     OFS_READING_WANTED,

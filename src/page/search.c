@@ -16,6 +16,7 @@ int ofs_scroll_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline de
     OFS_AUTO_JSON args = cJSON_CreateObject();
     OFS_AUTO_JSON answer = NULL;
     bool more = ofs_json_bool(p->result.look, "scroll/more", false) && p->scrolls < MOST_SCROLLS;
+    p->drawn = p->drawn || (!p->scrolls && ofs_json_bool(p->result.look, "drawn", false));
     if (p->searched || (!more && p->drawn)) {
         p->searched = true;
         return 0;

@@ -91,6 +91,11 @@ function nextIdle(ms) {
       resolve({ idle: true, ...answer });
     };
     let asked = 0;
+    /* Runs when nothing of a higher priority is left to do, drawn or not (Prioritized Task Scheduling, 4.2). */
+    if (globalThis.scheduler && scheduler.postTask) {
+      scheduler.postTask(() => end({ remaining: 0, turn: true }), { priority: "background" });
+      return;
+    }
     if (globalThis.requestIdleCallback && !document.hidden) {
       own.idles++;
       asked = requestIdleCallback((period) => end({ remaining: Math.floor(period.timeRemaining()), turn: false }));
