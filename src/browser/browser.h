@@ -95,6 +95,9 @@ struct ofs_timers {
     unsigned repeating; /* that run again and again */
     int64_t first_ms;   /* until the first of them is due; -1: none is pending */
     int64_t last_ms;    /* until the last of those that run once is due; -1: none */
+    unsigned unseen;    /* frames of other sites, whose clocks are not among these */
+    bool ids_only;      /* only that the page has made none of those that have an id was looked at:
+                           postTask and AbortSignal.timeout are not among these */
 };
 
 /* What stands first in every tab and in every browser. */
@@ -132,8 +135,9 @@ struct ofs_browser_ops {
      * time takes its place. */
     int (*wait)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 
-    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document. NULL: the
-     * protocol cannot tell. */
+    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document. The first
+     * document of a browser that has made timers is such a one; from the next document of each tab
+     * on they are told (cdp/timers.c). NULL: the protocol cannot tell. */
     int (*timers)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
                   struct ofs_error *err);
 

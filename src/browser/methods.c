@@ -24,6 +24,11 @@ static const char *const methods[] = {
     "Page.addScriptToEvaluateOnNewDocument",
     "Page.handleJavaScriptDialog",
     "Inspector.enable",
+    /* the ledger of a page's timers, in our tab alone: breakpoints on the functions that make them,
+     * whose conditions note the call and never hold; no pause is let happen */
+    "Debugger.enable",
+    "Debugger.setSkipAllPauses",
+    "Debugger.resume",
     /* the probe */
     "Runtime.callFunctionOn",
     "Runtime.getProperties",

@@ -35,6 +35,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .click = ofs_cdp_click,
     .press_key = ofs_cdp_press_key,
     .reach = ofs_cdp_reach,
+    .timers = ofs_cdp_timers,
     .body = ofs_cdp_body,
     .close_tab = ofs_cdp_close_tab,
     .close = cdp_close,

@@ -1,5 +1,207 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/json.h"
+#include "base/text.h"
 #include "browser/cdp/internal.h"
+
+/* The page's own timers.
+ *
+ * The ids of setTimeout and setInterval count up in one row for every script world of a document
+ * (HTML, 8.6), so the probe can tell how many the page has made (page/probe/7-signals.js). None:
+ * none is pending. That costs nothing.
+ *
+ * A page that has made some needs a ledger (ledger.js), which has to be there before the page's
+ * scripts are, and costs some ten milliseconds for each document. So it is kept only once a page of
+ * this browser has made timers. It is believed only where it has seen as many calls as the ids
+ * tell: a page that interferes, or calls that went past it, are found so.
+ *
+ * The Debugger domain is on in our own session alone, with every pause skipped. It ends with the
+ * session, however that ends. */
+
+enum {
+    ATTEMPTS = 40,
+    ARM_EVERY = 10, /* attempts: a frame may have come that was not asked yet */
+    AGAIN = 4,      /* milliseconds between two attempts */
+};
+
+static const char ledger_source[] = {
+#include "ledger.js.h"
+    0};
+
+static const char page_group[] = "offswitch-page";
+
+static void post(struct cdp_tab *t, const char *method, cJSON *params)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    struct ofs_error ignored;
+    ofs_rpc_post(b->rpc, t->session, method, params, NULL, &ignored);
+}
+
 void ofs_cdp_keep_ledger(struct cdp_tab *t)
 {
-    (void)t;
+    unsigned char lot[12];
+    if (t->ledger[0] || getrandom(lot, sizeof lot, 0) != (ssize_t)sizeof lot)
+        return;
+    char name[sizeof t->ledger] = "ofs_";
+    for (size_t i = 0; i < sizeof lot; i++)
+        snprintf(name + 4 + 2 * i, 3, "%02x", lot[i]);
+    OFS_AUTO_STR source = ofs_text_printf("%s(\"%s\");", ledger_source, name);
+    if (!source)
+        return;
+    post(t, "Debugger.enable", NULL);
+    post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()));
+    cJSON *script = ofs_cdp_with("source", cJSON_CreateString(source));
+    cJSON_AddBoolToObject(script, "includeCommandLineAPI", true);
+    post(t, "Page.addScriptToEvaluateOnNewDocument", script);
+    memcpy(t->ledger, name, sizeof name);
+    t->ledger_from = t->tab.view.commits;
+}
+
+/* The present document as the page's own world knows it. */
+static int find_page(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    OFS_AUTO_JSON ours = NULL;
+    OFS_AUTO_JSON node = NULL;
+    OFS_AUTO_JSON theirs = NULL;
+    unsigned mark = t->tab.view.commits;
+    if (t->page[0])
+        return 0;
+    cJSON *params = ofs_cdp_with("functionDeclaration", cJSON_CreateString("() => document"));
+    cJSON_AddNumberToObject(params, "executionContextId", t->world);
+    cJSON_AddStringToObject(params, "objectGroup", page_group);
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ours, err))
+        return -1;
+    const char *object = ofs_json_str(ours, "result/objectId", "");
+    if (ofs_cdp_ask(t, "DOM.describeNode", ofs_cdp_with("objectId", cJSON_CreateString(object)),
+                    deadline, &node, err))
+        return -1;
+    double number = ofs_json_num(node, "node/backendNodeId", 0);
+    params = ofs_cdp_with("backendNodeId", cJSON_CreateNumber(number));
+    cJSON_AddStringToObject(params, "objectGroup", page_group);
+    if (ofs_cdp_ask(t, "DOM.resolveNode", params, deadline, &theirs, err))
+        return -1;
+    if (mark != t->tab.view.commits)
+        return ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    OFS_CDP_KEEP(t->page, ofs_json_str(theirs, "object/objectId", ""));
+    return 0;
+}
+
+/* Ask the ledger. `*ret_text` (NULL: nothing is told) is the caller's, "" where there is none. */
+static int ask_ledger(struct cdp_tab *t, const char *what, ofs_deadline deadline, char **ret_text,
+                      struct ofs_error *err)
+{
+    static const char function[] = "function (key, what) { const ledger = window[key]; "
+                                   "return typeof ledger === 'function' ? ledger(what) : ''; }";
+    OFS_AUTO_JSON answer = NULL;
+    cJSON *params = ofs_cdp_with("functionDeclaration", cJSON_CreateString(function));
+    cJSON *arguments = cJSON_AddArrayToObject(params, "arguments");
+    cJSON_AddStringToObject(params, "objectId", t->page);
+    cJSON_AddItemToArray(arguments, ofs_cdp_with("value", cJSON_CreateString(t->ledger)));
+    cJSON_AddItemToArray(arguments, ofs_cdp_with("value", cJSON_CreateString(what)));
+    if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &answer, err))
+        return -1;
+    if (!ret_text)
+        return 0;
+    *ret_text = strdup(ofs_json_str(answer, "result/value", ""));
+    return *ret_text ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+}
+
+/* How many ids the page's timers have taken; -1: the probe cannot tell. */
+static int count_ids(struct ofs_tab *tab, ofs_deadline deadline, long long *ret_ids,
+                     struct ofs_error *err)
+{
+    OFS_AUTO_JSON signals = NULL;
+    unsigned seen = ((struct cdp_tab *)tab)->seen;
+    int rc = ofs_cdp_call(tab, "signals", NULL, deadline, &signals, err);
+    ((struct cdp_tab *)tab)->seen = seen; /* the caller has not looked at the view meanwhile */
+    *ret_ids = (long long)ofs_json_num(signals, "timers", -1);
+    return rc;
+}
+
+struct told {
+    long long taken, waits, unsure, pending, repeating, first, last, unseen;
+};
+
+/* False where it says nothing. */
+static bool read_ledger(const char *text, struct told *ret)
+{
+    long long *const fields[] = {&ret->taken,     &ret->waits, &ret->unsure, &ret->pending,
+                                 &ret->repeating, &ret->first, &ret->last,   &ret->unseen};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        char *rest;
+        *fields[i] = strtoll(text, &rest, 10);
+        if (rest == text)
+            return false;
+        text = rest;
+    }
+    return true;
+}
+
+static int tell_unknown(const char *why, struct ofs_error *err)
+{
+    return ofs_fail(err, OFS_ERR_PEER, "the page's timers cannot be told: %s", why);
+}
+
+static void pause_for(struct ofs_loop *loop, int64_t ms, ofs_deadline deadline)
+{
+    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms));
+    struct ofs_error ignored;
+    while (ofs_deadline_left(end) > 0 && !ofs_loop_turn(loop, end, &ignored))
+        ;
+}
+
+/* Until the ledger's own timer has run in each frame, and its calls are as many as the ids tell. */
+static int settle(struct cdp_tab *t, ofs_deadline deadline, struct told *ret, struct ofs_error *err)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        OFS_AUTO_STR text = NULL;
+        long long ids;
+        if (i % ARM_EVERY == 0 && ask_ledger(t, "arm", deadline, NULL, err))
+            return -1;
+        if (count_ids(&t->tab, deadline, &ids, err) || ask_ledger(t, "", deadline, &text, err))
+            return -1;
+        if (ids < 0 || !read_ledger(text, ret))
+            return tell_unknown("there is no ledger of them", err);
+        if (ret->unsure)
+            return tell_unknown("the page makes them in its own way", err);
+        if (!ret->waits && ret->taken == ids)
+            return 0;
+        pause_for(t->tab.browser->loop, AGAIN, deadline);
+    }
+    return tell_unknown(ret->waits ? "they do not run" : "some were made past the ledger", err);
+}
+
+int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
+                   struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    struct cdp *b = (struct cdp *)tab->browser;
+    struct told told = {0};
+    if (!t->ledger[0] || tab->view.commits <= t->ledger_from) {
+        long long ids;
+        if (count_ids(tab, deadline, &ids, err))
+            return -1;
+        *ret_timers = (struct ofs_timers){.first_ms = -1, .last_ms = -1, .ids_only = true};
+        if (!ids)
+            return 0;
+        b->keeps_ledgers = true;
+        for (struct cdp_tab *each = b->tabs; each; each = each->next)
+            ofs_cdp_keep_ledger(each);
+        /* a document that begins before this is answered would have none */
+        if (ofs_cdp_ask(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()),
+                        deadline, NULL, err))
+            return -1;
+        return tell_unknown("this document keeps no ledger of them", err);
+    }
+    if (ofs_cdp_enter(t, deadline, err) || find_page(t, deadline, err) ||
+        settle(t, deadline, &told, err))
+        return -1;
+    *ret_timers = (struct ofs_timers){.pending = (unsigned)told.pending,
+                                      .repeating = (unsigned)told.repeating,
+                                      .first_ms = told.first,
+                                      .last_ms = told.last,
+                                      .unseen = (unsigned)told.unseen};
+    return 0;
 }

@@ -5,11 +5,14 @@
  * So an id that is taken and given back at once, less the ids that the probe took, is the number that the
  * page took. Zero proves that none is pending. */
 
-const ownIds = new WeakMap(); /* document -> how many ids of each kind the probe has taken there */
+/* Realm -> how many ids of each kind the probe has taken there. The first document of a frame gives its window,
+ * ids included, to the one that is loaded into it (HTML, 7.4.5), so a document is no key. */
+const ownIds = new WeakMap();
 
 function ownIdsOf(doc) {
-  if (!ownIds.has(doc)) ownIds.set(doc, { timers: 0, frames: 0, idles: 0, lastFrames: null });
-  return ownIds.get(doc);
+  const realm = (doc.defaultView && doc.defaultView.Object) || doc;
+  if (!ownIds.has(realm)) ownIds.set(realm, { timers: 0, frames: 0, idles: 0, lastFrames: null });
+  return ownIds.get(realm);
 }
 
 /* The probe's own timer. Every timer of the probe goes through here, so that it is not taken for the page's. */

@@ -1,0 +1,155 @@
+/* The ledger of timers of one document. It runs before the page's scripts, in the page's own world, with the
+ * debugger's command line at hand: debug(function, condition) has the condition evaluated at each call of the
+ * function, whoever calls it and by whatever name, and no pause follows because it is never true. Nothing of
+ * the page is replaced; the property `key` of window is the one mark that is left, and it cannot be changed.
+ *
+ * All natives are taken here, before the page can replace them, and nothing is asked of a prototype later. */
+((key) => {
+  if (typeof debug !== "function") return;
+  const SLACK = 10; /* milliseconds that a timer may be late behind one that was due after it */
+  const MOST = 4000; /* calls that are kept */
+  const LONGEST = 2000000000; /* milliseconds that are told */
+  const set = setTimeout;
+  const clear = clearTimeout;
+  const now = performance.now.bind(performance);
+  let calls = { __proto__: null };
+  let n = 0;
+  const byId = { __proto__: null };
+  let taken = 0; /* ids, by the page and by the ledger */
+  let own = false;
+  let unsure = false;
+  let armed = 0;
+  let fired = false;
+
+  /* Ids count up: the one that the present call is about to get. */
+  function nextId() {
+    own = true;
+    const id = set(() => {}, 0);
+    clear(id);
+    own = false;
+    taken += 2;
+    return id + 1;
+  }
+
+  function number(value) {
+    const kind = typeof value;
+    if (kind === "number" || kind === "string" || kind === "boolean") return +value;
+    if (kind !== "undefined" && value !== null) unsure = true; /* its valueOf is the page's to run, not ours */
+    return 0;
+  }
+
+  /* Those that have run by now: one that is due before a timer of ours has run when ours runs. */
+  function forget(before) {
+    const kept = { __proto__: null };
+    let m = 0;
+    for (let i = 0; i < n; i++) {
+      const call = calls[i];
+      if (call.over || (!call.every && call.due + SLACK <= before)) delete byId[call.id];
+      else kept[m++] = call;
+    }
+    calls = kept;
+    n = m;
+  }
+
+  function made(ms, every, id) {
+    if (n >= MOST) forget(now());
+    if (n >= MOST) {
+      unsure = true;
+      return;
+    }
+    const call = { __proto__: null, due: now() + (ms > 1 ? ms : 1), every, over: false, id };
+    if (id) byId[id] = call;
+    calls[n++] = call;
+  }
+
+  const delayOf = (options) => {
+    try {
+      return options && typeof options === "object" ? number(options.delay) : 0;
+    } catch (_) {
+      return 0;
+    }
+  };
+
+  const kinds = [
+    [setTimeout, (a) => made(number(a[1]) | 0, false, nextId())],
+    [setInterval, (a) => made(number(a[1]) | 0, true, nextId())],
+    [clearTimeout, (a) => end(a[0])],
+    [clearInterval, (a) => end(a[0])],
+    [globalThis.Scheduler && Scheduler.prototype.postTask, (a) => delayOf(a[1]) > 0 && made(delayOf(a[1]), false, 0)],
+    [globalThis.AbortSignal && AbortSignal.timeout, (a) => made(number(a[0]), false, 0)],
+  ];
+
+  function end(id) {
+    const call = byId[typeof id === "number" || typeof id === "string" ? id : ""];
+    if (call) call.over = true;
+  }
+
+  /* The ledgers of the frames: null for one of another site. */
+  function eachFrame(work) {
+    for (let i = 0; window[i]; i++) {
+      let ledger = null;
+      try {
+        ledger = window[i][key];
+      } catch (_) {
+        work(null);
+        continue;
+      }
+      work(ledger);
+    }
+  }
+
+  function arm() {
+    fired = false;
+    armed = now();
+    own = true;
+    set(() => (fired = true), 1);
+    own = false;
+    taken++;
+    eachFrame((ledger) => typeof ledger === "function" && ledger("arm"));
+  }
+
+  function tell(sum) {
+    const time = now();
+    forget(armed);
+    sum.taken += taken;
+    sum.waits += fired ? 0 : 1;
+    sum.unsure += unsure ? 1 : 0;
+    for (let i = 0; i < n; i++) {
+      const call = calls[i];
+      const left = call.due > time ? call.due - time : 0;
+      if (call.every) sum.repeating++;
+      else {
+        sum.pending++;
+        if (sum.first < 0 || left < sum.first) sum.first = left;
+        if (left > sum.last) sum.last = left;
+      }
+    }
+    eachFrame((ledger) => {
+      if (typeof ledger === "function") ledger("tell", sum);
+      else if (ledger === null) sum.unseen++;
+      else sum.unsure++;
+    });
+  }
+
+  const whole = (ms) => (ms < 0 ? -1 : ms < LONGEST ? (ms | 0) + 1 : LONGEST);
+
+  function ledger(what, given) {
+    if (typeof what === "number") {
+      if (!own) kinds[what][1](given);
+      return false;
+    }
+    if (what === "arm") return arm();
+    if (given) return tell(given);
+    const sum = { __proto__: null, taken: 0, waits: 0, unsure: 0, pending: 0, repeating: 0, first: -1, last: -1, unseen: 0 };
+    tell(sum);
+    return `${sum.taken} ${sum.waits} ${sum.unsure} ${sum.pending} ${sum.repeating} ${whole(sum.first)} ${whole(sum.last)} ${sum.unseen}`;
+  }
+
+  Object.defineProperty(window, key, { value: ledger });
+  for (let i = 0; i < kinds.length; i++)
+    try {
+      if (kinds[i][0]) debug(kinds[i][0], `typeof ${key} === "function" && ${key}(${i}, arguments)`);
+    } catch (_) {
+      unsure = true;
+    }
+})
