@@ -40,7 +40,7 @@ static size_t distance(const char *a, const char *b)
 const char *ofs_text_closest(const char *word, const char *const *words)
 {
     const char *best = NULL;
-    size_t best_distance = strlen(word) / 3 + 1;
+    size_t best_distance = strlen(word) < 6 ? 1 : (strlen(word) + 2) / 4;
     for (; *words; words++) {
         size_t d = distance(word, *words);
         size_t n = strlen(word);

@@ -102,6 +102,9 @@ int cli_complain(const struct ofs_error *err);
  * "" where there is none. */
 const char *cli_hint(const struct ofs_error *err);
 
+/* Say a known failure of starting a browser in one sentence, in place of what the browser wrote. */
+void cli_name_failure(struct ofs_error *err);
+
 /* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb.
  */
 bool cli_colour(int fd);

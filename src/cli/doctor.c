@@ -26,8 +26,10 @@ struct doctor {
     const struct cli *cli;
     char *state;
     cJSON *browsers, *needs;
-    bool usable;  /* some browser can be used as things are */
-    bool lacking; /* offswitch itself cannot work */
+    bool usable;    /* some browser can be used now */
+    bool lacking;   /* offswitch itself cannot work */
+    bool signed_in; /* in the own profile, which is free */
+    char next[512]; /* the one thing to do next */
 };
 
 /* ---- browsers ---- */
@@ -100,12 +102,17 @@ static void look_at_own_profile(struct doctor *d, const char *scenario)
         next = ofs_text_printf("signed in to %s on %.10s; run 'offswitch check --connect launch'",
                                scenario, date);
     else
-        next = ofs_text_printf("run 'offswitch login %s' to sign in once", scenario);
+        next = ofs_text_printf(ofs_find_display()
+                                   ? "run 'offswitch login %s' to sign in once"
+                                   : "run 'offswitch login %s' once in a graphical session: there "
+                                     "is no display here",
+                               scenario);
     cJSON *one = add_browser(d, &own, next ? next : "");
     if (own.state == OFS_REACH_READY && !date[0])
         cJSON_ReplaceItemInObject(one, "state", cJSON_CreateString("not-signed-in"));
     ofs_json_add_str(one, "signed_in", date[0] ? date : NULL);
-    d->usable = d->usable || (own.state == OFS_REACH_READY && date[0]);
+    d->signed_in = own.state == OFS_REACH_READY && date[0];
+    d->usable = d->usable || d->signed_in;
 }
 
 /* ---- needs ---- */
@@ -199,60 +206,62 @@ static void need_scenario(struct doctor *d, const char *name)
 /* ---- telling ---- */
 
 static const struct {
-    const char *state, *mark, *colour;
-} marks[] = {
-    {"ready", "ok", "\033[32m"},
-    {"approval-needed", "ok", "\033[32m"},
-    {"ok", "ok", "\033[32m"},
-    {"missing", "!!", "\033[31m"},
-    {"warn", "??", "\033[33m"},
-    {"later", "--", "\033[2m"},
-    {"not-signed-in", "??", "\033[33m"},
-    {"profile-in-use", "??", "\033[33m"},
-    {"running-without-debugging", "??", "\033[33m"},
-    {"blocked-by-policy", "!!", "\033[31m"},
+    const char *state, *colour;
+} colours[] = {
+    {"ready", "\033[32m"},
+    {"approval-needed", "\033[32m"},
+    {"ok", "\033[32m"},
+    {"missing", "\033[31m"},
+    {"blocked-by-policy", "\033[31m"},
+    {"warn", "\033[33m"},
+    {"not-signed-in", "\033[33m"},
+    {"profile-in-use", "\033[33m"},
+    {"running-without-debugging", "\033[33m"},
 };
 
-static void print_mark(const char *state)
+/* The state's word in its colour, and blanks up to `width`. */
+static void print_state(const char *state, int width)
 {
+    const char *tint = "\033[2m";
     bool colour = cli_colour(STDOUT_FILENO);
-    const char *mark = "--", *tint = "\033[2m";
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (!strcmp(marks[i].state, state)) {
-            mark = marks[i].mark;
-            tint = marks[i].colour;
-        }
-    printf("%s%s%s ", colour ? tint : "", mark, colour ? "\033[0m" : "");
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+        if (!strcmp(colours[i].state, state))
+            tint = colours[i].colour;
+    fputs(colour ? tint : "", stdout);
+    cli_pad(stdout, state, width);
+    fputs(colour ? "\033[0m" : "", stdout);
+}
+
+static void show_browser(const cJSON *one)
+{
+    const char *used = ofs_json_str(one, "last_used", NULL);
+    OFS_AUTO_STR title = ofs_text_printf("%s%s%.10s", ofs_json_str(one, "title", ""),
+                                         used ? ", used " : "", used ? used : "");
+    cli_block(stdout, 2, "", 2, title ? title : "");
+    printf("    ");
+    print_state(ofs_json_str(one, "state", ""), 0);
+    putchar('\n');
+    cli_block(stdout, 4, "", 4, ofs_json_str(one, "next", ""));
 }
 
 static void show(const struct doctor *d)
 {
     const cJSON *one;
-    int width = 0;
-    cJSON_ArrayForEach(one, d->browsers)
-    {
-        int w = cli_width(ofs_json_str(one, "title", ""));
-        width = w > width && w <= 72 ? w : width;
-    }
     puts("Browsers:");
-    cJSON_ArrayForEach(one, d->browsers)
-    {
-        const char *used = ofs_json_str(one, "last_used", NULL);
-        print_mark(ofs_json_str(one, "state", ""));
-        cli_pad(stdout, ofs_json_str(one, "title", ""), width);
-        printf("  %s%s%.10s\n", ofs_json_str(one, "state", ""), used ? ", used " : "",
-               used ? used : "");
-        cli_block(stdout, 3, "", 3, ofs_json_str(one, "next", ""));
-    }
-    cli_block(stdout, 3, "", 3,
-              "A browser on another profile directory, and a driver, are not looked for: name them "
-              "with --connect cdp://, bidi:// or webdriver://127.0.0.1:PORT.");
+    cJSON_ArrayForEach(one, d->browsers) show_browser(one);
+    cli_block(stdout, 2, "", 2,
+              "A browser with another profile directory and a driver are not searched for: name "
+              "them with --connect cdp://, bidi:// or webdriver://127.0.0.1:PORT.");
     puts("\nNeeds:");
     cJSON_ArrayForEach(one, d->needs)
     {
-        print_mark(ofs_json_str(one, "state", ""));
-        cli_block(stdout, 0, ofs_json_str(one, "name", ""), 22, ofs_json_str(one, "detail", ""));
+        printf("  ");
+        print_state(ofs_json_str(one, "state", ""), 9);
+        cli_block(stdout, 0, ofs_json_str(one, "name", ""), 19, ofs_json_str(one, "detail", ""));
     }
+    OFS_AUTO_STR next = ofs_text_printf("Next: %s", d->next);
+    putchar('\n');
+    cli_block(stdout, 0, "", 0, next ? next : d->next);
 }
 
 static int show_json(const struct doctor *d, int status)
@@ -264,7 +273,32 @@ static int show_json(const struct doctor *d, int status)
     cJSON_AddNumberToObject(report, "exit", status);
     cJSON_AddItemReferenceToObject(report, "browsers", d->browsers);
     cJSON_AddItemReferenceToObject(report, "needs", d->needs);
+    cJSON_AddStringToObject(report, "next", d->next);
     return cli_json(report);
+}
+
+/* One step for a person: the first that applies. */
+static void choose_next(struct doctor *d, const char *scenario)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, d->needs) if (!strcmp(ofs_json_str(one, "state", ""), "missing"))
+    {
+        snprintf(d->next, sizeof d->next, "%s: %s", ofs_json_str(one, "name", ""),
+                 ofs_json_str(one, "detail", ""));
+        return;
+    }
+    if (d->usable)
+        snprintf(d->next, sizeof d->next, "offswitch check%s%s%s",
+                 strcmp(scenario, "linkedin") ? " " : "",
+                 strcmp(scenario, "linkedin") ? scenario : "",
+                 d->signed_in ? " --connect launch" : "");
+    else if (ofs_find_display())
+        snprintf(d->next, sizeof d->next, "offswitch login %s", scenario);
+    else
+        snprintf(d->next, sizeof d->next,
+                 "run 'offswitch login %s' once in a graphical session; 'offswitch rehearse' and "
+                 "'offswitch guide' work here",
+                 scenario);
 }
 
 static int examine(struct doctor *d, const char *scenario)
@@ -280,11 +314,12 @@ static int examine(struct doctor *d, const char *scenario)
     need(d, "cJSON", "ok", "%s", cJSON_Version());
     need_state(d);
     need_scenario(d, scenario);
+    choose_next(d, scenario);
     int status = d->lacking ? 1 : d->usable ? 0 : 3;
     if (d->cli->json)
         return show_json(d, status) ? 1 : status;
     show(d);
-    return fflush(stdout) || ferror(stdout) ? 1 : status;
+    return status;
 }
 
 int cmd_doctor(const struct cli *cli)

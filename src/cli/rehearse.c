@@ -77,6 +77,8 @@ static int rehearse_on(struct session *session, struct ofs_site *site)
         session_fix(session);
     }
     status = session_report(session, status);
+    if (session->error.code != OFS_ERR_NONE)
+        return status; /* nothing was done that could be compared */
     return ofs_status_worse(compare(session, site, out), status);
 }
 

@@ -51,12 +51,16 @@ static int on_choice(void *ctx, const char *const *titles, size_t n)
 
 int session_fail(struct session *session, const struct ofs_error *err)
 {
+    struct ofs_error named = *err;
     session_clear_progress(session);
+    if (session->cli->verbose)
+        fprintf(stderr, "%s\n", err->text);
+    cli_name_failure(&named);
     if (session->error.code == OFS_ERR_NONE) {
-        session->error = *err;
-        snprintf(session->error.hint, sizeof session->error.hint, "%s", cli_hint(err));
+        session->error = named;
+        snprintf(session->error.hint, sizeof session->error.hint, "%s", cli_hint(&named));
     }
-    return cli_complain(err);
+    return cli_complain(&named);
 }
 
 /* The labels that the person accepted for this scenario; NULL with `err` untouched where the

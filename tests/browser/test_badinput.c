@@ -387,7 +387,21 @@ static const struct row browsers[] = {
     {{LAUNCH}, 1, "nowhere-chrome", "\n  ", .env = {"OFFSWITCH_BROWSER=nowhere-chrome"}},
     {{LAUNCH}, 1, "@DIR", "\n  ", .env = {"OFFSWITCH_BROWSER=@DIR"}},
     /* one that is none */
-    {{LAUNCH}, 1, "cannot open display", "--headless", .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
+    {{LAUNCH},
+     1,
+     "no display for the browser",
+     "--headless",
+     .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
+    {{LAUNCH, "-v"},
+     1,
+     "cannot open display:",
+     "--headless",
+     .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
+    {{LAUNCH},
+     1,
+     "as root with its sandbox",
+     "--browser-arg=--no-sandbox added",
+     .env = {"OFFSWITCH_BROWSER=@DIR/refuses"}},
     {{LAUNCH}, 1, "ended at once", "--headless", .env = {"OFFSWITCH_BROWSER=/bin/false"}},
     {{LAUNCH}, 1, "Browser.getVersion", "--timeout", .env = {"OFFSWITCH_BROWSER=@DIR/hangs"}},
     {{LAUNCH, "--profile", "/proc/x"},
@@ -626,6 +640,12 @@ static int set_up(void **state)
         return -1;
     signal(SIGPIPE, SIG_IGN);
     OFS_AUTO_STR fails = ofs_text_printf("%s/fails", scratch);
+    OFS_AUTO_STR refuses = ofs_text_printf("%s/refuses", scratch);
+    write_file(
+        refuses,
+        "#!/bin/sh\necho '[1:1:ERROR:zygote.cc(103)] Running as root without --no-sandbox is "
+        "not supported.' >&2\nexit 1\n",
+        0700);
     OFS_AUTO_STR hangs = ofs_text_printf("%s/hangs", scratch);
     write_file(fails, "#!/bin/sh\necho starting >&2\necho cannot open display: >&2\nexit 1\n",
                0700);

@@ -413,6 +413,7 @@ static void test_closest(void **state)
         {"rehears", "rehearse"},
         {"versoin", "version"},
         {"zzzzzz", NULL},
+        {"gxyde", NULL}, /* two slips in five letters are another word */
         {"", NULL},
         {"x", NULL},
         {"install", NULL},
