@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plain.h"
 #include "base/text.h"
 
 enum { MOST_FAULTS = 500, MOST_WORDS = 1024 };
@@ -138,6 +139,8 @@ struct ofs_guess ofs_guess_key(const char *word, const cJSON *object)
 
 void ofs_names_free(struct ofs_names *names)
 {
+    for (size_t i = 0; i < names->n; i++)
+        free(names->list[i].plain);
     free(names->list);
     names->list = NULL;
     names->n = names->size = 0;
@@ -151,34 +154,19 @@ void ofs_names_add(struct ofs_lint *l, struct ofs_names *names, struct ofs_name 
         return;
     }
     names->list = list;
-    names->list[names->n++] = name;
-}
-
-/* The next byte of a wording: white space in front and behind is nothing, within it is one blank.
- */
-static unsigned char next_wording_byte(const char **p, bool first)
-{
-    size_t blanks = strspn(*p, " \t\r\n");
-    *p += blanks;
-    if (!**p)
-        return 0;
-    return blanks && !first ? ' ' : (unsigned char)*(*p)++;
-}
-
-static int compare_wordings(const char *a, const char *b)
-{
-    for (bool first = true;; first = false) {
-        unsigned char ca = next_wording_byte(&a, first), cb = next_wording_byte(&b, first);
-        if (ca != cb || !ca)
-            return ca - cb;
+    name.plain = names->wordings ? ofs_text_plain(name.name) : NULL;
+    if (names->wordings && !name.plain) {
+        l->no_memory = true;
+        return;
     }
+    names->list[names->n++] = name;
 }
 
 static int compare(const struct ofs_name *a, const struct ofs_name *b, bool wordings)
 {
     int order = strcmp(a->scope ? a->scope : "", b->scope ? b->scope : "");
     if (!order)
-        order = wordings ? compare_wordings(a->name, b->name) : strcmp(a->name, b->name);
+        order = wordings ? strcmp(a->plain, b->plain) : strcmp(a->name, b->name);
     return order;
 }
 

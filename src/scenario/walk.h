@@ -78,13 +78,14 @@ struct ofs_guess ofs_guess_key(const char *word, const cJSON *object);
 /* Names that may not repeat: add them all, sort, look at neighbours. Both parts are borrowed. */
 struct ofs_name {
     const char *name;
+    char *plain;       /* of a wording; owned by the list */
     const char *scope; /* names repeat only within one scope; NULL is one scope */
     size_t entry;      /* in the positions */
     size_t owner;      /* the caller's own */
 };
 
 struct ofs_names {
-    bool wordings; /* differences in white space do not count */
+    bool wordings; /* compared as the probe does: base/plain.h */
     struct ofs_name *list;
     size_t n, size;
 };

@@ -295,6 +295,17 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 for (const file of readdirSync(fixtures).sort())
   if (file.endsWith(".html") && !file.startsWith("inner")) await test(`fixture ${file.slice(0, -5)}`, `${origin}/${file}`, true);
 
+// The plain form of texts, by the table that src/base/plain.c is held against as well.
+if (isChosen("texts")) {
+  const plain = new Function(`${readFileSync(join(here, "../../src/page/probe/1-text.js"), "utf8")}; return plain;`)();
+  const failures = JSON.parse(readFileSync(join(here, "texts.json"), "utf8")).filter(([text, want]) => plain(text) !== want)
+    .map(([text, want]) => `${JSON.stringify(text)} became ${JSON.stringify(plain(text))}, not ${JSON.stringify(want)}`);
+  totals.pages++;
+  if (failures.length) totals.failed++;
+  console.log(`${failures.length ? "[  FAILED  ]" : "[       OK ]"} texts`);
+  for (const text of failures) console.log(`    ${text}`);
+}
+
 const settled = "document.readyState === 'complete' && (!window.rehearsalFaults || document.body.matches('.boot-complete, .inner') || location.pathname.startsWith('/psettings/'))";
 for (const generation of ["current", "artdeco", "button", "iframe", "radio", "psettings", "aria"]) {
   const pages = ["settings/data-for-ai-improvement", "settings/linkedin-promotions", "settings/ai-writing-tools", "member-cookies"];

@@ -289,6 +289,9 @@ static const struct row crossed[] = {
     {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/a', 'labels': {'de': [" MARK
            "'L ']}}"),
      "settings", "ambiguous: \"L \" is also a label of settings[0]"},
+    {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/a', 'labels': {'de': [" MARK
+           "'\xef\xbd\x8c :']}}"), /* a full-width l: the probe takes it for the same */
+     "settings", "is also a label of settings[0]"},
     {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/b', 'labels': {'en': ['L']}}"),
      NULL, NULL},
     {SETTINGS("{'id': 'a', 'title': 'A', 'wanted': 'off', 'page': '/a', 'labels': {'en': ['On']}, "

@@ -1,6 +1,7 @@
 /* Texts: when two count as one, and which words are in them. */
 
-/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. */
+/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. The lint of scenarios
+ * does the same (src/base/plain.c); tests/probe/texts.json is held against both. */
 const plainTexts = new Map();
 const MOST_PLAIN_TEXTS = 5000;
 
@@ -16,14 +17,15 @@ function plain(text) {
 
 function makePlain(text) {
   return text
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'") /* before NFKC, which takes \u00b4 apart */
     .normalize("NFKC")
-    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
     .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
     .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, "")
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/\s*[:.*\u2026]+$/, "")
-    .toLowerCase();
+    .replace(/\s*[:.*\u3002]+$/, "")
+    .toLowerCase()
+    .replace(/\u03c2/g, "\u03c3"); /* a sigma at the end of a word */
 }
 
 const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
