@@ -61,6 +61,12 @@ struct ofs_job;
 struct ofs_run;
 struct ofs_scenario;
 
+struct ofs_ledger;
+
+struct ofs_wish {
+    const char *setting, *state;
+};
+
 /* What to do and where. Strings are borrowed and have to outlive the job. */
 struct ofs_options {
     const char *command;  /* the report's word: "check", "fix", … */
@@ -85,6 +91,13 @@ struct ofs_options {
     const struct cJSON *accepted; /* wordings that the person accepted in earlier runs, or NULL:
                                      [{"setting","language","words"}] */
     const char *wording; /* a new wording that the person vouches for, or NULL */
+
+    const char *label; /* whose run it is, in the person's words, or NULL */
+    bool no_account;   /* do not keep whose account it is */
+    /* Exactly these settings, to these states, in place of what the scenario wants; NULL: not so. */
+    const struct ofs_wish *wishes;
+    size_t n_wishes;
+    const char *undoes; /* the run that these wishes take back, or NULL */
 
     /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */
     void (*on_progress)(void *ctx, const char *setting, const char *words);
@@ -114,6 +127,10 @@ int ofs_loop_watch_signals(struct ofs_loop *loop, struct ofs_error *err);
 struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *options,
                             struct ofs_error *err);
 void ofs_job_free(struct ofs_job *job);
+
+/* Where the run is recorded: a ledger that the caller has opened (record/ledger.h) and that outlives the
+ * job. Before the check; without it nothing is recorded. */
+void ofs_job_set_ledger(struct ofs_job *job, struct ofs_ledger *ledger);
 
 /* Reach the browser and read every chosen setting. Once a browser was reached, what cannot be read is
  * a result (unknown, with its reason) and not an error. */
@@ -151,6 +168,17 @@ void ofs_job_fix(struct ofs_job *job);
  * two go in pairs; callbacks such as on_choice may use them too. */
 void ofs_job_pause(struct ofs_job *job);
 void ofs_job_resume(struct ofs_job *job);
+
+/* After a check: which settings that differ have been turned back by the site, or by somebody, too
+ * often (record/history.h): {"ID": times}. The caller owns it; NULL where the ledger cannot be read. */
+struct cJSON *ofs_job_turned_back(struct ofs_job *job, struct ofs_error *err);
+
+/* After a check: do not press this setting, and say why in its detail. */
+void ofs_job_leave(struct ofs_job *job, const char *setting, const char *why);
+
+/* Write down what the run amounts to. After ofs_job_finish, and after the caller has set the run's exit
+ * status. Fails also where something could not be written earlier in the run. */
+int ofs_job_record(struct ofs_job *job, struct ofs_error *err);
 
 /* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
 void ofs_job_finish(struct ofs_job *job);

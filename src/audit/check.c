@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/internal.h"
+#include "audit/record.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -47,6 +48,7 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
 /* What every visit leaves behind, whatever it was for. */
 static void take_note(struct ofs_job *job, const struct ofs_visit_result *visited)
 {
+    ofs_record_account(job, visited->look);
     if (!visited->reason)
         note_unlisted(job, visited->look);
     if (is_halting(visited->reason) && !job->halt) {

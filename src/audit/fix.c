@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/internal.h"
+#include "audit/record.h"
 #include "base/json.h"
 
 enum {
@@ -52,7 +53,8 @@ static void end_press(struct ofs_job *job, bool alone)
 static bool wants_press(const struct ofs_job *job, const struct ofs_entry *entry)
 {
     (void)job;
-    return entry->result->verdict == OFS_VERDICT_DIFFERS && !entry->was_tried;
+    return entry->result->verdict == OFS_VERDICT_DIFFERS && !entry->result->left &&
+           !entry->was_tried;
 }
 
 static const char *turned(const char *state)
@@ -76,6 +78,7 @@ static int revalidate(struct ofs_worker *worker, struct ofs_entry *entry, bool *
     *ret_same = false;
     if (ofs_reread_setting(worker, entry, OFS_REREAD_HERE, worker->job->deadline, &now, err))
         return -1;
+    ofs_record_seen(worker->job, entry, "before", &now);
     *ret_same = !now.reason && !strcmp(now.state, entry->seen.state) &&
                 now.inverted == entry->seen.inverted && !now.disabled;
     if (*ret_same)
@@ -97,12 +100,15 @@ static int press_and_settle(struct ofs_worker *worker, struct ofs_entry *entry,
     if (begin_press(job, alone, err))
         return -1;
     int rc = revalidate(worker, entry, &same, err);
+    if (!rc && same)
+        rc = ofs_record_intent(job, entry, err);
     if (!rc && same) {
         int64_t began = ofs_now_ms();
         entry->was_tried = true;
         rc = ofs_page_press(worker->page, entry->setting,
                             entry->seen.inverted ? turned(wanted) : wanted, job->deadline,
                             &entry->press, err);
+        ofs_record_pressed(job, entry, rc ? err : NULL);
         entry->settled_ms = ofs_now_ms();
         entry->result->times.pressing += entry->settled_ms - began;
     }
@@ -138,6 +144,7 @@ static int read_back(struct ofs_worker *worker, struct ofs_entry *entry, struct 
         if (ofs_reread_setting(worker, entry, OFS_REREAD_LOADED, deadline, &entry->reloaded, err))
             return -1;
         entry->was_reloaded = true;
+        ofs_record_seen(worker->job, entry, "reload", &entry->reloaded);
         bool refused = entry->press.save_status >= 400 || entry->press.save_failed;
         if (is_right(entry, &entry->reloaded) || entry->reloaded.reason || refused)
             break;
@@ -217,6 +224,7 @@ static int read_last(struct ofs_worker *worker, struct ofs_entry *entry, struct 
                                 &entry->fresh, err))
         return -1;
     entry->was_read_last = true;
+    ofs_record_seen(job, entry, "last", &entry->fresh);
     ofs_judge_fix(&(struct ofs_proofs){.press = &entry->press,
                                        .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
                                        .fresh = &entry->fresh,
@@ -265,9 +273,10 @@ void ofs_job_fix(struct ofs_job *job)
                                    .deadline = job->deadline + READ_BACK};
     ofs_pump(job, &press);
     ofs_close_tabs(job); /* the last reads are made in tabs that have pressed nothing */
-    /* A run whose time is up reads back what it has pressed before it gives up. */
+    /* A run whose time is up, or whose ledger failed, reads back what it has pressed before it
+     * gives up. */
     struct ofs_error end = job->end;
-    if (end.code == OFS_ERR_TIMEOUT)
+    if (end.code == OFS_ERR_TIMEOUT || end.code == OFS_ERR_STATE)
         job->end = (struct ofs_error){0};
     job->halt = NULL; /* a blocker may have gone meanwhile: look once more */
     job->run.hold_ms = job->options.hold_ms;

@@ -72,6 +72,7 @@ struct ofs_entry {
     bool was_checked, was_reloaded, was_read_last;
     bool was_tried;     /* a press was under way */
     bool is_taken;      /* a worker has it in this stage */
+    int64_t intent;     /* its number in the ledger, once it was written down */
     int64_t settled_ms; /* when the press and its save were over */
 };
 
@@ -104,7 +105,10 @@ struct ofs_job {
     int pressing, pressing_alone; /* presses under way; those that must be alone */
     const char *halt; /* a reason that holds for every further page of this site, or NULL */
     char halt_detail[400];
-    struct ofs_error end; /* what ended the run, code NONE: nothing */
+    struct ofs_ledger *ledger;       /* borrowed, or NULL */
+    struct ofs_recording *recording; /* or NULL */
+    struct ofs_error record_error;   /* what could not be written down, code NONE: nothing */
+    struct ofs_error end;            /* what ended the run, code NONE: nothing */
     bool finished;
     struct ofs_run run;
 };

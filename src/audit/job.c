@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "audit/internal.h"
+#include "audit/record.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "record/recording.h"
 #include "scenario/select.h"
 
 /* Milliseconds. */
@@ -46,6 +48,24 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err)
     return 0;
 }
 
+/* Exactly the settings that are wished for, to the states that are wished. */
+static int apply_wishes(struct ofs_job *job, bool *selected, struct ofs_error *err)
+{
+    const struct ofs_options *o = &job->options;
+    for (size_t w = 0; w < o->n_wishes; w++) {
+        size_t i = 0;
+        while (i < job->scenario->n_settings &&
+               strcmp(job->scenario->settings[i].id, o->wishes[w].setting) != 0)
+            i++;
+        if (i == job->scenario->n_settings)
+            return ofs_fail(err, OFS_ERR_SCENARIO, "the scenario '%s' has no setting '%s' any more",
+                            job->scenario->id, o->wishes[w].setting);
+        job->scenario->settings[i].wanted = o->wishes[w].state;
+        selected[i] = true;
+    }
+    return 0;
+}
+
 static int choose(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_options *o = &job->options;
@@ -57,7 +77,9 @@ static int choose(struct ofs_job *job, struct ofs_error *err)
         free(selected);
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     }
-    int rc = ofs_scenario_select(job->scenario, o->only, o->group, o->all, selected, err);
+    int rc = o->wishes
+                 ? apply_wishes(job, selected, err)
+                 : ofs_scenario_select(job->scenario, o->only, o->group, o->all, selected, err);
     for (size_t i = 0; !rc && i < n; i++) {
         const struct ofs_setting *s = &job->scenario->settings[i];
         if (!selected[i])
@@ -89,8 +111,10 @@ static cJSON *manual_items(const struct ofs_job *job)
         ofs_json_add_str(one, "id", ofs_json_str(item, "id", ""));
         ofs_json_add_str(one, "title", ofs_json_str(item, "title", ""));
         ofs_json_add_str(one, "url", url);
-        cJSON_AddNullToObject(one, "due");
+        ofs_json_add_str(one, "due", ofs_json_str(item, "due", NULL));
         cJSON_AddNullToObject(one, "done");
+        if (ofs_json_get(item, "every_days"))
+            cJSON_AddNumberToObject(one, "every_days", ofs_json_num(item, "every_days", 0));
         cJSON_AddItemToArray(list, one);
     }
     return list;
@@ -172,6 +196,7 @@ void ofs_job_free(struct ofs_job *job)
     if (!job)
         return;
     ofs_job_finish(job);
+    ofs_recording_free(job->recording);
     ofs_run_clear(&job->run);
     cJSON_Delete(job->indexes);
     cJSON_Delete(job->accepted);
@@ -241,6 +266,7 @@ static int check_one(struct ofs_worker *worker, struct ofs_entry *entry, struct 
     if (ofs_read_setting(worker, entry, &entry->seen, err))
         return -1;
     entry->was_checked = true;
+    ofs_record_seen(worker->job, entry, "check", &entry->seen);
     ofs_judge_check(&entry->seen, entry->result);
     ofs_tell(worker->job, entry, ofs_verdict_word(entry->result->verdict));
     return 0;
@@ -257,7 +283,7 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_stage check = {
         .wants = wants_check, .work = check_one, .failed = check_failed, .deadline = job->deadline};
-    if (reach_browser(job, err)) {
+    if (ofs_record_begin(job, err) || reach_browser(job, err)) {
         for (size_t i = 0; i < job->n_entries; i++)
             ofs_mark_unread(job->entries[i].result, err);
         return -1;
@@ -274,7 +300,8 @@ size_t ofs_job_differing(const struct ofs_job *job)
 {
     size_t n = 0;
     for (size_t i = 0; i < job->n_entries; i++)
-        n += job->entries[i].result->verdict == OFS_VERDICT_DIFFERS;
+        n +=
+            job->entries[i].result->verdict == OFS_VERDICT_DIFFERS && !job->entries[i].result->left;
     return n;
 }
 

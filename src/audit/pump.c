@@ -29,6 +29,7 @@ static bool ends_run(const struct ofs_job *job, const struct ofs_stage *stage,
     case OFS_ERR_LOST:
     case OFS_ERR_INTERRUPTED:
     case OFS_ERR_SYSTEM:
+    case OFS_ERR_STATE:
         return true;
     case OFS_ERR_TIMEOUT:
         return ofs_deadline_left(stage->deadline) == 0;

@@ -88,6 +88,7 @@ int cmd_keep(const struct cli *cli);
 int cmd_done(const struct cli *cli);
 int cmd_ledger(const struct cli *cli);
 int cmd_report(const struct cli *cli);
+int cmd_undo(const struct cli *cli);
 
 /* The report's object of a run that did not begin, on standard output. */
 void cli_report_failure(const char *command, const struct ofs_error *err);

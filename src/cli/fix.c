@@ -2,17 +2,18 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/print.h"
 #include "cli/run.h"
 #include "cli/show.h"
+#include "record/plan.h"
 #include "record/run.h"
 #include "record/wordings.h"
 #include "scenario/scenario.h"
 
-/* The person's yes to the plan: given with --yes, or asked for. */
-static int confirm(struct session *session)
+int session_confirm(struct session *session)
 {
     struct ofs_error err;
     if (session->cli->yes)
@@ -71,27 +72,72 @@ static int ask_wordings(struct session *session)
     return 0;
 }
 
+/* A plan chooses the settings itself. */
+static cJSON *read_plan(const struct cli *cli, struct ofs_error *err)
+{
+    if (!cli->only && !cli->group && !cli->all)
+        return ofs_plan_read(cli->plan, err);
+    ofs_fail(err, OFS_ERR_USAGE,
+             "--plan says which settings; --only, --group and --all do not go "
+             "with it");
+    return NULL;
+}
+
+/* What the plan stands in for where the command line is silent. A site's real address always comes
+ * from its scenario. */
+static struct session_extra extra_of(const struct cli *cli, const cJSON *plan, const char *ids)
+{
+    const char *origin = ofs_json_str(plan, "origin", "");
+    const char *file = ofs_json_str(plan, "scenario/file", ofs_json_str(plan, "scenario/id", NULL));
+    return (struct session_extra){.scenario = cli->n_args ? NULL : file,
+                                  .only = ids,
+                                  .origin = !strncmp(origin, "http://", 7) ? origin : NULL};
+}
+
+static int check_plan(struct session *session, const cJSON *plan)
+{
+    struct ofs_error err;
+    char now[OFS_DATE_SIZE];
+    ofs_date_now(now);
+    return ofs_plan_check(plan, ofs_job_run(session->job), now, &err) ? session_fail(session, &err)
+                                                                      : 0;
+}
+
+static int fix(struct session *session, const cJSON *plan)
+{
+    int status = session_tell_terms(session);
+    if (!status)
+        status = session_check(session);
+    if (!status && !plan)
+        status = ask_wordings(session);
+    if (!status)
+        status = plan ? check_plan(session, plan) : session_ask_about_returning(session);
+    if (status || ofs_job_differing(session->job) == 0)
+        return status;
+    show_plan(session, session_out(session));
+    status = session_confirm(session);
+    if (!status)
+        session_fix(session);
+    return status;
+}
+
 int cmd_fix(const struct cli *cli)
 {
-    struct session session;
+    struct session session = {.cli = cli};
+    struct ofs_error err;
     if (cli->dry_run) {
         struct cli check = *cli;
         check.command = "check";
         return cmd_check(&check);
     }
-    int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
+    OFS_AUTO_JSON plan = cli->plan ? read_plan(cli, &err) : NULL;
+    OFS_AUTO_STR ids = plan ? ofs_plan_ids(plan) : NULL;
+    struct session_extra extra = plan ? extra_of(cli, plan, ids) : (struct session_extra){0};
+    int status = cli->plan && !plan
+                     ? session_fail(&session, &err)
+                     : session_open_with(&session, cli, NULL, "auto", NULL, NULL, &extra);
     if (!status)
-        status = session_tell_terms(&session);
-    if (!status)
-        status = session_check(&session);
-    if (!status)
-        status = ask_wordings(&session);
-    if (!status && ofs_job_differing(session.job)) {
-        show_plan(&session, session_out(&session));
-        status = confirm(&session);
-        if (!status)
-            session_fix(&session);
-    }
+        status = fix(&session, plan);
     status = session_report(&session, status);
     session_close(&session);
     return status;

@@ -121,8 +121,10 @@ static int find_two(const struct cli *cli, struct ofs_ledger *ledger, char ret_f
     OFS_AUTO_JSON runs = ofs_history_runs(ledger, NULL, err);
     if (!runs)
         return -1;
-    if (cli->n_args == 0 && cJSON_GetArraySize(runs) < 2)
-        return ofs_fail(err, OFS_ERR_USAGE, "the ledger does not have two runs yet");
+    if (cli->n_args == 0 && cJSON_GetArraySize(runs) < 2) {
+        ofs_fail(err, OFS_ERR_STATE, "the ledger does not have two runs yet");
+        return ofs_hint(err, "run check or fix first");
+    }
     const char *before = get(cJSON_GetArrayItem(runs, 1), "run");
     if (ofs_history_find(ledger, cli->n_args ? cli->args[0] : before, NULL, ret_from, err))
         return -1;

@@ -36,6 +36,11 @@ static const struct command commands[] = {
      "now, 5 a flip did not hold, 3 something could not be told, 4 not confirmed, 1 the run could "
      "not be done.",
      "offswitch fix --only data-for-ai-improvement"},
+    {"undo", "[RUN]", "put back what a run changed, with the same asking and proving", cmd_undo,
+     FOR_UNDO,
+     "Default: the last run that changed something. What was as wanted before that run stays as it "
+     "is. Exit status as for fix.",
+     "offswitch undo"},
     {"status", "[SCENARIO]", "last known state of every setting, its age; needs no browser",
      cmd_status, FOR_STATUS,
      "Reads the ledger of earlier runs. A state that is older than the scenario allows (30 days "
@@ -250,7 +255,7 @@ static int run_command(const struct command *command, int argc, char **argv)
         rc = redirect(cli.output, &err);
     if (!rc)
         return command->run(&cli);
-    bool reports = command->options & (FOR_CHECK | FOR_FIX | FOR_REHEARSE);
+    bool reports = command->options & (FOR_CHECK | FOR_FIX | FOR_UNDO | FOR_REHEARSE);
     if (reports && asks_for_json(argc, argv))
         cli_report_failure(command->name, &err);
     return cli_complain(&err);

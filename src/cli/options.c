@@ -16,7 +16,9 @@ static const struct {
 } ranges[] = {[COUNT] = {1, 8}, [SECONDS] = {1, 86400}, [WAIT] = {0, 86400}};
 
 enum {
-    FOR_RUN = FOR_CHECK | FOR_FIX | FOR_REHEARSE | FOR_WATCH,
+    FOR_SITE = FOR_CHECK | FOR_FIX | FOR_UNDO | FOR_WATCH,
+    FOR_CHOICE = FOR_CHECK | FOR_FIX | FOR_REHEARSE | FOR_WATCH, /* chooses settings */
+    FOR_RUN = FOR_CHOICE | FOR_UNDO,
     FOR_READ = FOR_STATUS | FOR_HISTORY | FOR_DIFF | FOR_LEDGER | FOR_REPORT,
     FOR_PAST = FOR_READ | FOR_KEEP | FOR_DONE,
     FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ |
@@ -40,9 +42,9 @@ static const struct option_row {
     const char *help;
 } rows[] = {
 #define AT(member) offsetof(struct cli, member)
-    {"only", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(only), "ID[,ID...]", "these settings"},
-    {"group", 0, WHICH, FOR_RUN | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
-    {"all", 0, WHICH, FOR_RUN | FOR_GUIDE | FOR_REPORT | FOR_LEDGER, FLAG, AT(all), NULL,
+    {"only", 0, WHICH, FOR_CHOICE | FOR_GUIDE, TEXT, AT(only), "ID[,ID...]", "these settings"},
+    {"group", 0, WHICH, FOR_CHOICE | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
+    {"all", 0, WHICH, FOR_CHOICE | FOR_GUIDE | FOR_REPORT | FOR_LEDGER, FLAG, AT(all), NULL,
      "every setting; for report and ledger: every run"},
     {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
      "auto (default: a running browser, else offswitch's own profile), launch, cdp://HOST:PORT, "
@@ -59,21 +61,21 @@ static const struct option_row {
     {"show", 0, BROWSER, FOR_RUN, FLAG, AT(show), NULL,
      "work in the foreground, in a window of its own"},
     {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
-    {"yes", 'y', RUN, FOR_FIX | FOR_LOGIN | FOR_LEDGER, FLAG, AT(yes), NULL,
+    {"yes", 'y', RUN, FOR_FIX | FOR_UNDO | FOR_LOGIN | FOR_LEDGER, FLAG, AT(yes), NULL,
      "confirm without being asked"},
-    {"acknowledge-terms", 0, RUN, FOR_CHECK | FOR_FIX | FOR_WATCH | FOR_SCHEDULE, FLAG,
-     AT(acknowledge_terms), NULL, "you have read what the site's terms say about automated access"},
+    {"acknowledge-terms", 0, RUN, FOR_SITE | FOR_SCHEDULE, FLAG, AT(acknowledge_terms), NULL,
+     "you have read what the site's terms say about automated access"},
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
      "accept TEXT as the setting's new label"},
     {"tabs", 0, RUN, FOR_RUN, COUNT, AT(tabs), "N",
      "how many tabs to work in, 1 to 8; default 4, or what the scenario allows"},
-    {"hold", 0, RUN, FOR_FIX | FOR_REHEARSE | FOR_WATCH, WAIT, AT(hold_ms), "SECONDS",
+    {"hold", 0, RUN, FOR_FIX | FOR_UNDO | FOR_REHEARSE | FOR_WATCH, WAIT, AT(hold_ms), "SECONDS",
      "how long the last read waits after the last save; default 6, 0 allowed"},
     {"timeout", 0, RUN, FOR_BROWSER, SECONDS, AT(timeout_ms), "SECONDS",
      "for the whole run; default 60, and 15 more for each chosen setting (login: 900). The time "
      "that you take to answer does not count"},
-    {"origin", 0, RUN, FOR_CHECK | FOR_FIX | FOR_LOGIN | FOR_GUIDE | FOR_WATCH, TEXT, AT(origin),
-     "URL", "run against another origin, on this machine only"},
+    {"origin", 0, RUN, FOR_SITE | FOR_LOGIN | FOR_GUIDE, TEXT, AT(origin), "URL",
+     "run against another origin, on this machine only"},
     {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR | FOR_PAST | FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
      TEXT, AT(state), "DIR", "where offswitch keeps its files between runs"},
     {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
@@ -87,6 +89,12 @@ static const struct option_row {
      "how often a pass runs; default week"},
     {"at", 0, RUN, FOR_SCHEDULE, TEXT, AT(at), "HH:MM", "when; default 10:00"},
     {"print", 0, RUN, FOR_SCHEDULE, FLAG, AT(print), NULL, "show the files; install nothing"},
+    {"out", 0, RECORD, FOR_CHECK, TEXT, AT(out), "FILE", "write a plan for 'fix --plan'"},
+    {"plan", 0, RECORD, FOR_FIX, TEXT, AT(plan), "FILE",
+     "do exactly what that plan says, or nothing where something has moved since"},
+    {"label", 0, RECORD, FOR_RUN, TEXT, AT(label), "NAME", "whose run it is, in the record"},
+    {"no-account", 0, RECORD, FOR_RUN, FLAG, AT(no_account), NULL,
+     "do not keep whose account it is"},
     {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},
     {"until", 0, RECORD, FOR_KEEP, TEXT, AT(until), "DATE", "the last day on which that holds"},
     {"withdraw", 0, RECORD, FOR_KEEP, FLAG, AT(withdraw), NULL, "take back what was decided"},
@@ -144,6 +152,7 @@ static const struct {
     {FOR_DIFF, "diff"},         {FOR_KEEP, "keep"},     {FOR_DONE, "done"},
     {FOR_LEDGER, "ledger"},     {FOR_REPORT, "report"}, {FOR_WATCH, "watch"},
     {FOR_SCHEDULE, "schedule"}, {FOR_POLICY, "policy"}, {FOR_NOTIFY, "notify"},
+    {FOR_UNDO, "undo"},
 };
 
 void options_print(FILE *out, unsigned command)

@@ -29,6 +29,7 @@ enum {
     FOR_SCHEDULE = 1 << 15,
     FOR_POLICY = 1 << 16,
     FOR_NOTIFY = 1 << 17,
+    FOR_UNDO = 1 << 18,
 };
 
 /* Read the options of one command into `cli`, and leave the words that are none in cli->args. An

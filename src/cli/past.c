@@ -1,11 +1,14 @@
 #include "cli/past.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/print.h"
 #include "record/state.h"
 
@@ -60,4 +63,24 @@ void past_whose(const cJSON *row, char *ret, size_t size)
         if (*value)
             snprintf(ret, size, "%s %s", keys[i], value);
     }
+}
+
+int past_write_file(const char *path, const struct ofs_buf *text, struct ofs_error *err)
+{
+    OFS_AUTO_STR beside = ofs_text_printf("%s.%ld.tmp", path, (long)getpid());
+    if (!beside)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", path);
+    size_t done = 0;
+    ssize_t n = 1;
+    while (done < text->len && (n = write(fd, text->data + done, text->len - done)) > 0)
+        done += (size_t)n;
+    bool written = done == text->len && !close(fd) && !rename(beside, path);
+    if (written)
+        return 0;
+    int rc = ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", path);
+    unlink(beside);
+    return rc;
 }

@@ -6,6 +6,7 @@
 
 #include <cJSON.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
 #include "record/ledger.h"
 
@@ -18,6 +19,9 @@ int past_check_words(const struct cli *cli, int least, int most, const char *usa
 
 /* Print {"format":1,"command":…,KEY: value} on standard output. Takes the value. */
 int past_print_json(const struct cli *cli, const char *key, cJSON *value);
+
+/* Write a file whole or not at all, readable by its owner alone. */
+int past_write_file(const char *path, const struct ofs_buf *text, struct ofs_error *err);
 
 /* "4 days ago", for an age in days. */
 void past_age(int days, char *ret, size_t size);

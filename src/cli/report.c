@@ -1,9 +1,6 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -69,27 +66,6 @@ static int collect(const struct cli *cli, struct ofs_ledger *ledger, cJSON *repo
 
 /* ---- output ---- */
 
-/* Whole or not at all, and private. */
-static int write_file(const char *path, const struct ofs_buf *text, struct ofs_error *err)
-{
-    OFS_AUTO_STR beside = ofs_text_printf("%s.%ld.tmp", path, (long)getpid());
-    if (!beside)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", path);
-    size_t done = 0;
-    ssize_t n = 1;
-    while (done < text->len && (n = write(fd, text->data + done, text->len - done)) > 0)
-        done += (size_t)n;
-    bool written = done == text->len && !close(fd) && !rename(beside, path);
-    if (written)
-        return 0;
-    int rc = ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", path);
-    unlink(beside);
-    return rc;
-}
-
 static int write_html(const struct cli *cli, struct ofs_ledger *ledger, const cJSON *reports,
                       const char *now, struct ofs_error *err)
 {
@@ -97,7 +73,7 @@ static int write_html(const struct cli *cli, struct ofs_ledger *ledger, const cJ
     OFS_AUTO_JSON moves = ofs_history_moves(ledger, NULL, NULL, err);
     if (!moves || ofs_report_html(reports, moves, now, &page, err))
         return -1;
-    if (write_file(cli->html, &page, err))
+    if (past_write_file(cli->html, &page, err))
         return -1;
     fprintf(stderr, "offswitch: the page is in %s\n", cli->html);
     return 0;
@@ -240,8 +216,8 @@ static int merge(const struct cli *cli)
             return cli_complain(&err);
     ofs_date_now(now);
     OFS_AUTO_JSON merged = ofs_report_merge(reports, now);
-    if (cli->html &&
-        (ofs_report_merge_html(merged, now, &text, &err) || write_file(cli->html, &text, &err)))
+    if (cli->html && (ofs_report_merge_html(merged, now, &text, &err) ||
+                      past_write_file(cli->html, &text, &err)))
         return cli_complain(&err);
     if (cli->csv) {
         OFS_AUTO_BUF csv = OFS_BUF(MOST_BYTES);

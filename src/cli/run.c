@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/show.h"
+#include "record/ledger.h"
 #include "record/run.h"
 #include "record/state.h"
 #include "record/wordings.h"
@@ -77,14 +78,24 @@ static cJSON *accepted_labels(const char *state, const char *name, struct ofs_er
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
+    return session_open_with(session, cli, loop, connect, origin, profile,
+                             &(struct session_extra){0});
+}
+
+int session_open_with(struct session *session, const struct cli *cli, struct ofs_loop *loop,
+                      const char *connect, const char *origin, const char *profile,
+                      const struct session_extra *extra)
+{
     struct ofs_error err = {0};
-    const char *scenario = cli->n_args ? cli->args[0] : "linkedin";
+    const char *scenario = extra->scenario ? extra->scenario
+                           : cli->n_args   ? cli->args[0]
+                                           : "linkedin";
     *session = (struct session){.cli = cli,
                                 .loop = loop,
                                 .owns_loop = !loop,
                                 .started_ms = ofs_now_ms(),
                                 .progress = cli_moves(STDERR_FILENO) && !cli->quiet};
-    if (cli->n_args > 1) {
+    if (!extra->scenario && cli->n_args > 1) {
         ofs_fail(&err, OFS_ERR_USAGE, "'%s' takes one scenario, and '%s' is one too many",
                  cli->command, cli->args[1]);
         return session_fail(session, &err);
@@ -106,8 +117,10 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .n_browser_args = cli->n_browser_args,
         .profile = cli->profile ? cli->profile : profile,
         .headless = cli->headless,
-        .origin = cli->origin ? cli->origin : origin,
-        .only = cli->only,
+        .origin = cli->origin     ? cli->origin
+                  : extra->origin ? extra->origin
+                                  : origin,
+        .only = extra->only ? extra->only : cli->only,
         .group = cli->group,
         .all = cli->all,
         .tabs = cli->tabs,
@@ -120,6 +133,11 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
         .wording = cli->wording,
         .accepted = session->accepted,
         .show = cli->show,
+        .label = cli->label,
+        .no_account = cli->no_account,
+        .wishes = extra->wishes,
+        .n_wishes = extra->n_wishes,
+        .undoes = extra->undoes,
         .on_notice = on_notice,
         .on_choice = ask_can() ? on_choice : NULL,
         .on_progress = on_progress,
@@ -127,14 +145,17 @@ int session_open(struct session *session, const struct cli *cli, struct ofs_loop
     };
     options_tell_unused(cli, options.connect);
     session->job = ofs_job_new(session->loop, &options, &err);
-    if (!session->job || ofs_state_prepare(session->state, &err))
+    if (!session->job || ofs_state_prepare(session->state, &err) ||
+        !(session->ledger = ofs_ledger_open(session->state, &err)))
         return session_fail(session, &err);
+    ofs_job_set_ledger(session->job, session->ledger);
     return 0;
 }
 
 void session_close(struct session *session)
 {
     ofs_job_free(session->job);
+    ofs_ledger_free(session->ledger);
     cJSON_Delete(session->accepted);
     if (session->owns_loop)
         ofs_loop_free(session->loop);
@@ -240,6 +261,16 @@ void cli_report_failure(const char *command, const struct ofs_error *err)
     session_report(&session, ofs_error_status(err->code));
 }
 
+/* The record of a run that could not be kept is an error of the run. */
+static void record(struct session *session, struct ofs_run *run)
+{
+    struct ofs_error err;
+    if (!session->job || !ofs_job_record(session->job, &err))
+        return;
+    run->exit = ofs_status_worse(run->exit, session_fail(session, &err));
+    ofs_run_fail(run, &session->error);
+}
+
 struct ofs_run *session_finish(struct session *session, int at_least)
 {
     struct ofs_run *run = ofs_job_run(session->job);
@@ -249,6 +280,7 @@ struct ofs_run *session_finish(struct session *session, int at_least)
     if (session->error.code != OFS_ERR_NONE)
         ofs_run_fail(run, &session->error);
     run->exit = ofs_status_worse(ofs_run_status(run), at_least);
+    record(session, run);
     return run;
 }
 

@@ -18,6 +18,7 @@ struct session {
     struct ofs_loop *loop;
     bool owns_loop;
     struct ofs_job *job;
+    struct ofs_ledger *ledger; /* where the run is recorded */
     char *state;
     cJSON *accepted; /* labels that the person accepted in earlier runs */
     int64_t started_ms;
@@ -30,11 +31,30 @@ struct session {
 /* Show an error, and keep it for the report. Returns its exit status. */
 int session_fail(struct session *session, const struct ofs_error *err);
 
+/* What undo and --plan add to the command line. Borrowed. */
+struct session_extra {
+    const char *scenario, *only, *origin; /* in place of the command line's, or NULL */
+    const struct ofs_wish *wishes;
+    size_t n_wishes;
+    const char *undoes;
+};
+
+/* The person's yes to the plan: given with --yes, or asked for. 0, or the exit status of a refusal
+ * after saying why. */
+int session_confirm(struct session *session);
+
+/* Settings that were turned back again and again are not pressed unless the person says so now.
+ * 0, or an exit status after saying why. */
+int session_ask_about_returning(struct session *session);
+
 /* A job as the command line says; `connect`, `origin` and `profile` stand in where it is silent.
  * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
  * error. session_report and session_close are due either way. */
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile);
+int session_open_with(struct session *session, const struct cli *cli, struct ofs_loop *loop,
+                      const char *connect, const char *origin, const char *profile,
+                      const struct session_extra *extra);
 void session_close(struct session *session);
 
 /* The site's terms, told once before the first run on the real site. 0: go on. */

@@ -99,7 +99,7 @@ void show_plan(const struct session *session, FILE *out)
     const struct ofs_run *run = ofs_job_run(session->job);
     fprintf(out, "\nPlan for %s:\n", run->origin);
     for (size_t i = 0; i < run->n_results; i++)
-        if (run->results[i].verdict == OFS_VERDICT_DIFFERS)
+        if (run->results[i].verdict == OFS_VERDICT_DIFFERS && !run->results[i].left)
             show_planned(session, out, &run->results[i]);
     cli_block(out, 0, "", 0,
               "Each is pressed once, and read back after a reload and in a fresh tab.");
@@ -175,7 +175,7 @@ static void show_id(const char *id, int used)
 static bool says_more(const struct ofs_result *r)
 {
     return verdict_rows[r->verdict].asks &&
-           (r->verdict != OFS_VERDICT_DIFFERS || strstr(r->detail, "was not pressed"));
+           (r->verdict != OFS_VERDICT_DIFFERS || strstr(r->detail, "was not clicked"));
 }
 
 static void show_one(const struct session *session, const struct ofs_run *run,

@@ -44,7 +44,7 @@ static int explain_missing(const char *given, const char *command, size_t n, str
     if (given)
         ofs_fail(err, OFS_ERR_USAGE, "there is no run '%s' in the ledger", given);
     else
-        ofs_fail(err, OFS_ERR_USAGE, "the ledger has no run yet%s%s", command ? " of " : "",
+        ofs_fail(err, OFS_ERR_STATE, "the ledger has no run yet%s%s", command ? " of " : "",
                  command ? command : "");
     return ofs_hint(err, "%s",
                     given ? "'offswitch history' lists the runs" : "run check or fix first");
@@ -70,6 +70,26 @@ int ofs_history_find(struct ofs_ledger *ledger, const char *given, const char *c
         return explain_missing(given, command, n, err);
     snprintf(ret_id, 40, "%s", first);
     return 0;
+}
+
+int ofs_history_find_change(struct ofs_ledger *ledger, const char *given, char ret_id[40],
+                            struct ofs_error *err)
+{
+    if (given)
+        return ofs_history_find(ledger, given, NULL, ret_id, err);
+    OFS_AUTO_JSON row = ofs_db_row(db_of(ledger), err,
+                                   "SELECT id FROM runs WHERE ended IS NOT NULL AND command <>"
+                                   " 'undo' AND n IN (SELECT run FROM intents)"
+                                   " ORDER BY n DESC LIMIT 1",
+                                   "");
+    if (!row)
+        return -1;
+    if (!cJSON_IsNull(row)) {
+        snprintf(ret_id, 40, "%s", get(row, "id"));
+        return 0;
+    }
+    ofs_fail(err, OFS_ERR_STATE, "no run in the ledger has changed anything");
+    return ofs_hint(err, "'offswitch history' lists the runs");
 }
 
 cJSON *ofs_history_runs(struct ofs_ledger *ledger, const char *scenario, struct ofs_error *err)

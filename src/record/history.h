@@ -17,6 +17,10 @@ enum { OFS_STALE_AFTER = 30, OFS_MOST_BACK = 3 }; /* days; times, see ofs_histor
 int ofs_history_find(struct ofs_ledger *ledger, const char *given, const char *command,
                      char ret_id[40], struct ofs_error *err);
 
+/* The same for an undo: without `given`, the last run that pressed something and is no undo. */
+int ofs_history_find_change(struct ofs_ledger *ledger, const char *given, char ret_id[40],
+                            struct ofs_error *err);
+
 /* The last known state of everything, in groups of one account (or label, or profile) and
  * scenario, the one that was read last first:
  * [{"scenario","title","origin","account","label","profile","run","at","next_date","settings":

@@ -95,9 +95,9 @@ static const char *const migrations[] = {
     "  n INTEGER PRIMARY KEY, at TEXT NOT NULL, scenario TEXT, channel TEXT NOT NULL,"
     "  subject TEXT NOT NULL, body TEXT NOT NULL, error TEXT) STRICT;",
 
-    /* Watching: what is kept of each document between two passes (times are seconds since 1970), the
-     * passes, what is the case now and was told, and the state of each setting at the last pass. The
-     * text of a revision and the raw document are compressed, as base64. */
+    /* Watching: what is kept of each document between two passes (times are seconds since 1970),
+     * the passes, what is the case now and was told, and the state of each setting at the last
+     * pass. The text of a revision and the raw document are compressed, as base64. */
     "ALTER TABLE policies ADD COLUMN current INTEGER;"
     "ALTER TABLE policies ADD COLUMN etag TEXT;"
     "ALTER TABLE policies ADD COLUMN last_modified TEXT;"
@@ -115,7 +115,8 @@ static const char *const migrations[] = {
     "ALTER TABLE notifications ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE passes ("
     "  n INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, origin TEXT NOT NULL,"
-    "  at INTEGER NOT NULL, why TEXT NOT NULL, run TEXT, told INTEGER NOT NULL, ok INTEGER NOT NULL,"
+    "  at INTEGER NOT NULL, why TEXT NOT NULL, run TEXT, told INTEGER NOT NULL, ok INTEGER NOT "
+    "NULL,"
     "  sha256 TEXT NOT NULL, summary TEXT NOT NULL, next INTEGER NOT NULL, fixed TEXT) STRICT;"
     "CREATE INDEX passes_by_scenario ON passes (scenario, origin, n);"
     "CREATE TABLE conditions ("
@@ -125,6 +126,9 @@ static const char *const migrations[] = {
     "CREATE TABLE last_states ("
     "  scenario TEXT NOT NULL, origin TEXT NOT NULL, setting TEXT NOT NULL, state TEXT NOT NULL,"
     "  at INTEGER NOT NULL, PRIMARY KEY (scenario, origin, setting)) STRICT;",
+
+    /* Where the scenario was read from, for an undo. */
+    "ALTER TABLE runs ADD COLUMN scenario_file TEXT;",
 };
 
 int ofs_ledger_schema_version(void)

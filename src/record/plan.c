@@ -82,18 +82,18 @@ cJSON *ofs_plan_read(const char *path, struct ofs_error *err)
     OFS_AUTO_BUF text = OFS_BUF(MOST_BYTES);
     struct ofs_error why;
     if (ofs_buf_read_file(&text, path, &why)) {
-        ofs_fail(err, OFS_ERR_USAGE, "the plan cannot be read: %s", why.text);
+        ofs_fail(err, OFS_ERR_SYSTEM, "the plan cannot be read: %s", why.text);
         return NULL;
     }
     cJSON *plan = ofs_json_parse(ofs_buf_str(&text), text.len, &why);
     if (!plan) {
-        ofs_fail(err, OFS_ERR_USAGE, "the plan %s is %s", path, why.text);
+        ofs_fail(err, OFS_ERR_SYSTEM, "the plan %s is %s", path, why.text);
         return NULL;
     }
     if ((int)ofs_json_num(plan, "format", 0) == OFS_PLAN_FORMAT && is_plan(plan))
         return plan;
     cJSON_Delete(plan);
-    ofs_fail(err, OFS_ERR_USAGE, "%s is not a plan that this version can read", path);
+    ofs_fail(err, OFS_ERR_SYSTEM, "%s is not a plan that this version can read", path);
     ofs_hint(err, "'offswitch check --out FILE' writes one");
     return NULL;
 }

@@ -18,7 +18,7 @@ enum { OFS_PLAN_FORMAT = 1, OFS_PLAN_HOURS = 24 /* how long a plan holds */ };
  * `press` is true where a fix would press. The caller owns it; NULL when memory is out. */
 cJSON *ofs_plan_make(const struct ofs_run *run);
 
-/* Read a plan's file. NULL with OFS_ERR_USAGE where it cannot be read or is no plan. */
+/* Read a plan's file. NULL with OFS_ERR_SYSTEM where it cannot be read or is no plan. */
 cJSON *ofs_plan_read(const char *path, struct ofs_error *err);
 
 /* The ids of a plan's settings, separated by commas: what has to be checked again. The caller frees

@@ -95,15 +95,16 @@ static int insert_run(struct ofs_recording *rec, const struct ofs_run *run,
     OFS_AUTO_STR scope = scope_of(run, rec->profile);
     if (!scope)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (ofs_db_do(rec->db, err,
-                  "INSERT INTO runs (id, command, label, scenario, scenario_title,"
-                  " scenario_version, scenario_sha256, stale_after_days, origin, profile, scope,"
-                  " undoes, program, started) VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?,"
-                  " ?, ?, ?)",
-                  "sssssssissssss", run->id, run->command, run->label, run->scenario_id,
-                  facts->scenario_title, run->scenario_version, run->scenario_sha256,
-                  (int64_t)facts->stale_after_days, run->origin, rec->profile, scope, facts->undoes,
-                  OFS_VERSION, run->started))
+    if (ofs_db_do(
+            rec->db, err,
+            "INSERT INTO runs (scenario_file, id, command, label, scenario, scenario_title,"
+            " scenario_version, scenario_sha256, stale_after_days, origin, profile, scope,"
+            " undoes, program, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?,"
+            " ?, ?, ?)",
+            "ssssssssissssss", facts->scenario_file, run->id, run->command, run->label,
+            run->scenario_id, facts->scenario_title, run->scenario_version, run->scenario_sha256,
+            (int64_t)facts->stale_after_days, run->origin, rec->profile, scope, facts->undoes,
+            OFS_VERSION, run->started))
         return -1;
     rec->n = ofs_db_last(rec->db);
     return 0;

@@ -32,6 +32,7 @@ struct ofs_recording;
 /* What the run itself does not hold. Strings are borrowed for the call. */
 struct ofs_recording_facts {
     const char *scenario_title;
+    const char *scenario_file; /* or NULL */
     int stale_after_days; /* after so many days a verdict is stale; 0: the scenario does not say */
     const char *profile;  /* which browser profile: how it was reached, or its directory */
     const char *undoes;   /* the run that this one takes back, or NULL */

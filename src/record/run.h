@@ -44,6 +44,7 @@ struct ofs_result {
     char before[OFS_STATE_SIZE], after[OFS_STATE_SIZE]; /* "" for null */
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
+    bool left;          /* it differs, and is not to be pressed; the detail says why */
     char detail[480];
     char page[256];       /* the path where it was seen, or "" */
     const char *located;  /* the rung of the ladder that found the control, or NULL */

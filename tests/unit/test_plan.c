@@ -235,7 +235,7 @@ static void test_read(void **state)
         fputs(bad[i], file);
         fclose(file);
         assert_null(ofs_plan_read(path, &err));
-        assert_int_equal(err.code, OFS_ERR_USAGE);
+        assert_int_equal(err.code, OFS_ERR_SYSTEM);
     }
     struct ofs_result results[N];
     struct ofs_run run = a_check(results);

@@ -1,0 +1,29 @@
+/*
+ * record.h: for this room only: what a job writes into the ledger. With no ledger in the options
+ * every call does nothing. What cannot be written after the fact is kept as an error of the job and
+ * comes out of ofs_job_record; what cannot be written before a press stops it.
+ */
+#ifndef OFS_AUDIT_RECORD_H
+#define OFS_AUDIT_RECORD_H
+
+#include "audit/internal.h"
+
+/* Begin the run's record; say which presses of earlier runs are unfinished; leave out the settings
+ * that the person keeps as they are. */
+int ofs_record_begin(struct ofs_job *job, struct ofs_error *err);
+
+/* Whose account a page shows, by the first page that does. */
+void ofs_record_account(struct ofs_job *job, const cJSON *look);
+
+/* One read: `act` is "check", "before", "reload" or "last". */
+void ofs_record_seen(struct ofs_job *job, const struct ofs_entry *entry, const char *act,
+                     const struct ofs_observation *seen);
+
+/* The setting is about to be pressed. -1: it must not be. */
+int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *err);
+
+/* It was pressed, or was not; `err` is what the press failed with, or NULL. */
+void ofs_record_pressed(struct ofs_job *job, const struct ofs_entry *entry,
+                        const struct ofs_error *err);
+
+#endif

@@ -1,0 +1,121 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "cli/past.h"
+#include "cli/run.h"
+#include "cli/show.h"
+#include "record/history.h"
+#include "record/run.h"
+
+/* What is to be taken back. The strings of the wishes are borrowed from `list`. */
+struct change {
+    char run[40];
+    cJSON *list, *row; /* the settings; where that run was */
+    struct ofs_wish *wishes;
+    size_t n;
+};
+
+static void clear(struct change *change)
+{
+    cJSON_Delete(change->list);
+    cJSON_Delete(change->row);
+    free(change->wishes);
+}
+
+static int load(const struct cli *cli, struct change *change, struct ofs_error *err)
+{
+    int status;
+    OFS_AUTO_LEDGER ledger = past_open(cli, false, &status);
+    if (!ledger)
+        return status;
+    if (ofs_history_find_change(ledger, cli->n_args ? cli->args[0] : NULL, change->run, err) ||
+        !(change->list = ofs_history_undo(ledger, change->run, err)) ||
+        !(change->row = ofs_db_row(ofs_ledger_db(ledger), err,
+                                   "SELECT scenario, scenario_file, origin, account, account_hint,"
+                                   " label FROM runs WHERE id = ?",
+                                   "s", change->run)))
+        return -1;
+    change->n = (size_t)cJSON_GetArraySize(change->list);
+    change->wishes = calloc(change->n + 1, sizeof *change->wishes);
+    if (!change->wishes)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    size_t i = 0;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, change->list)
+    {
+        change->wishes[i++] = (struct ofs_wish){.setting = ofs_json_str(one, "setting", ""),
+                                                .state = ofs_json_str(one, "to", "")};
+    }
+    return 0;
+}
+
+/* Another account's settings are not to be touched because of what was done on this one. */
+static int check_account(struct session *session, const cJSON *row)
+{
+    struct ofs_error err;
+    const struct ofs_run *run = ofs_job_run(session->job);
+    const char *then = ofs_json_str(row, "account", "");
+    if (!*then || !run->account_id[0] || !strcmp(then, run->account_id))
+        return 0;
+    ofs_fail(&err, OFS_ERR_REFUSED, "that run was on the account %s, and this is %s",
+             ofs_json_str(row, "account_hint", ""), run->account_hint);
+    ofs_hint(&err, "nothing was changed; sign in to that account and run again");
+    return session_fail(session, &err);
+}
+
+static int put_back(struct session *session, const struct change *change)
+{
+    int status = session_tell_terms(session);
+    if (!status)
+        status = session_check(session);
+    if (!status)
+        status = check_account(session, change->row);
+    if (status || ofs_job_differing(session->job) == 0)
+        return status;
+    show_plan(session, session_out(session));
+    status = session_confirm(session);
+    if (!status)
+        session_fix(session);
+    return status;
+}
+
+int cmd_undo(const struct cli *cli)
+{
+    struct session session = {.cli = cli};
+    struct change change = {0};
+    struct ofs_error err;
+    int status = past_check_words(cli, 0, 1, "[RUN]");
+    if (status)
+        return status;
+    int rc = load(cli, &change, &err);
+    if (rc < 0)
+        status = session_fail(&session, &err);
+    else if (rc > 0)
+        status = rc;
+    if (!rc && change.n == 0) {
+        fprintf(cli->json ? stderr : stdout, "Run %s changed nothing, so nothing is put back.\n",
+                change.run);
+        clear(&change);
+        return cli->json ? session_report(&session, 0) : 0;
+    }
+    const char *origin = ofs_json_str(change.row, "origin", "");
+    const struct session_extra extra = {
+        .scenario =
+            ofs_json_str(change.row, "scenario_file", ofs_json_str(change.row, "scenario", NULL)),
+        .origin = !strncmp(origin, "http://", 7) ? origin : NULL,
+        .wishes = change.wishes,
+        .n_wishes = change.n,
+        .undoes = change.run,
+    };
+    if (!status)
+        status = session_open_with(&session, cli, NULL, "auto", NULL, NULL, &extra);
+    if (!status)
+        status = put_back(&session, &change);
+    status = session_report(&session, status);
+    session_close(&session);
+    clear(&change);
+    return status;
+}
