@@ -318,7 +318,7 @@ static void test_a_thousand_runs(void **state)
             " scenario_title, scenario_version, scenario_sha256, stale_after_days,"
             " origin, browser, browser_version, protocol, wire, profile, account,"
             " account_hint, scope, undoes, program, started, finished, ended, exit, error,"
-            " unlisted, manual FROM k, runs WHERE n = 1;"
+            " unlisted, manual, scenario_file FROM k, runs WHERE n = 1;"
             "INSERT INTO results SELECT r.n, place, setting, title, grp, wanted, before,"
             " after, verdict, reason, detail, url, wording, language, located, ready,"
             " page_title, proofs FROM runs r, results WHERE r.n > 1 AND run = 1",

@@ -223,7 +223,7 @@ static void test_edits_show(void **state)
         {"INSERT INTO runs SELECT 9, 'forged', command, label, scenario, scenario_title,"
          " scenario_version, scenario_sha256, stale_after_days, origin, browser, browser_version,"
          " protocol, wire, profile, account, account_hint, scope, undoes, program, started,"
-         " finished, ended, exit, error, unlisted, manual FROM runs WHERE n = 3",
+         " finished, ended, exit, error, unlisted, manual, scenario_file FROM runs WHERE n = 3",
          "no link vouches for it"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
