@@ -134,8 +134,9 @@ static const char *last_words(const struct outcome *o)
 /* Does the sentence tell a person what to do next? */
 static bool tells_next(const char *detail)
 {
-    static const char *const words[] = {"by hand", "again",  "sign in", "wait ",   "look ",
-                                        "check ",  "choose", "close ",  "answer ", "run "};
+    static const char *const words[] = {"by hand", "again",  "sign in",  "wait ",
+                                        "look ",   "check ", "choose",   "close ",
+                                        "answer ", "run ",   "accept it"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(detail, words[i]))
             return true;

@@ -18,6 +18,7 @@
 #include "peer.h"
 #include "wire/loop.h"
 #include "wire/serve.h"
+#include "wire/wire.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -495,6 +496,52 @@ static void test_freed(void **state)
     close(fd);
 }
 
+/* ---- WebSocket ---- */
+
+static void on_message(void *ctx, const char *text, size_t len)
+{
+    struct ofs_error ignored;
+    ofs_buf_add(ctx, text, len, &ignored);
+}
+
+static void reply_later(struct ofs_serve_reply *reply)
+{
+    reply->delay_ms = 200;
+}
+
+static void reply_refused(struct ofs_serve_reply *reply)
+{
+    reply->status = 404;
+}
+
+/* The reply is one message, so late after the socket is open; another status refuses the socket. */
+static void test_socket(void **state)
+{
+    struct served *s = *state;
+    struct ofs_error err;
+    char url[64];
+    OFS_AUTO_BUF heard = OFS_BUF(1 << 16);
+    snprintf(url, sizeof url, "ws://127.0.0.1:%d/socket", ofs_server_port(s->server));
+    s->reply = reply_later;
+    struct ofs_wire *wire = ofs_wire_websocket(s->loop, url, ofs_deadline_in(5000), &err);
+    assert_non_null(wire);
+    int64_t opened = ofs_now_ms();
+    wire->on_message = on_message;
+    wire->ctx = &heard;
+    assert_string_equal(ofs_buf_str(&s->last), "GET|/socket|||||0");
+    ofs_deadline until = ofs_deadline_in(5000);
+    while (!heard.len && ofs_deadline_left(until))
+        turn(s);
+    assert_string_equal(ofs_buf_str(&heard), "hello");
+    assert_true(ofs_now_ms() - opened >= 150);
+    for (int i = 0; i < 10; i++)
+        turn(s);
+    assert_string_equal(ofs_buf_str(&heard), "hello");
+    wire->ops->close(wire);
+    s->reply = reply_refused;
+    assert_null(ofs_wire_websocket(s->loop, url, ofs_deadline_in(5000), &err));
+}
+
 /* ---- values ---- */
 
 static void test_values(void **state)
@@ -535,13 +582,11 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        SERVED(test_requests),     SERVED(test_body_in_pieces),
-        SERVED(test_large_bodies), SERVED(test_large_reply),
-        SERVED(test_own_headers),  SERVED(test_no_content),
-        SERVED(test_delay),        SERVED(test_never),
-        SERVED(test_cut),          SERVED(test_hostile),
-        SERVED(test_client_goes),  SERVED(test_port_taken),
-        SERVED(test_freed),        cmocka_unit_test(test_values),
+        SERVED(test_requests),    SERVED(test_body_in_pieces), SERVED(test_large_bodies),
+        SERVED(test_large_reply), SERVED(test_own_headers),    SERVED(test_no_content),
+        SERVED(test_delay),       SERVED(test_never),          SERVED(test_cut),
+        SERVED(test_hostile),     SERVED(test_client_goes),    SERVED(test_port_taken),
+        SERVED(test_freed),       SERVED(test_socket),         cmocka_unit_test(test_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
