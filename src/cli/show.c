@@ -269,12 +269,15 @@ static void show_sum(const struct session *session, const struct ofs_run *run)
                                                  OFS_VERDICT_DIFFERS,     OFS_VERDICT_UNKNOWN,
                                                  OFS_VERDICT_LOCKED,      OFS_VERDICT_AS_WANTED,
                                                  OFS_VERDICT_NOT_OFFERED, OFS_VERDICT_SKIPPED};
-        size_t n = 0, used = strlen(text);
-        for (size_t i = 0; i < run->n_results; i++)
+        size_t n = 0, to_off = 0, used = strlen(text);
+        for (size_t i = 0; i < run->n_results; i++) {
             n += run->results[i].verdict == order[v];
+            to_off += run->results[i].verdict == order[v] && !strcmp(run->results[i].wanted, "off");
+        }
+        bool turned_off = order[v] == OFS_VERDICT_FIXED && to_off == n;
         if (n)
             snprintf(text + used, sizeof text - used, "%s%zu %s", used ? ", " : "", n,
-                     verdict_rows[order[v]].summed);
+                     turned_off ? "turned off and proved" : verdict_rows[order[v]].summed);
     }
     size_t used = strlen(text);
     snprintf(text + used, sizeof text - used, "; %.1f s", session_seconds(session));
