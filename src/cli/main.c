@@ -101,6 +101,13 @@ static const struct command commands[] = {
      "check; "
      "0 where no check was due.",
      "offswitch watch --explain"},
+    {"schedule", "install | status | remove [SCENARIO]", "run 'watch' every day, week or month",
+     cmd_schedule, FOR_SCHEDULE,
+     "A systemd user timer, a launchd agent, or a crontab line where there is neither. It works in "
+     "offswitch's own browser profile without a window; sign in there once with 'offswitch login'. "
+     "It reports and flips nothing, unless --fix names settings. Exit status of status: 3 where "
+     "nothing is installed or the last pass did not work.",
+     "offswitch schedule install --every week --at 09:30"},
     {"policy", "list | show [REVISION] | diff [REVISION] [REVISION]",
      "revisions of the watched documents", cmd_policy, FOR_POLICY,
      "A revision is named by its number, the beginning of its digest, or its document (the "
