@@ -59,15 +59,16 @@ struct cli {
     const char *out, *plan;       /* a plan to write, or to follow */
     const char *html;             /* report: a file */
     bool csv, junit, sarif, openmetrics, schema, merge;
-    const char *since; /* report: a day */
-    bool now;          /* watch: check, whether it is due or not */
-    bool explain;      /* watch: only say whether a check is due */
-    const char *fix;   /* watch, schedule: settings to flip without a person */
-    const char *every; /* schedule: day, week, month */
-    const char *at;    /* schedule: HH:MM */
-    bool print;        /* schedule: only show the files */
-    bool year;         /* rehearse: a year of passes */
-    char **args;       /* what is left: SCENARIO, or a sub-command and its own */
+    const char *since;   /* report: a day */
+    const char *max_age; /* status: how old the last pass that worked may be */
+    bool now;            /* watch: check, whether it is due or not */
+    bool explain;        /* watch: only say whether a check is due */
+    const char *fix;     /* watch, schedule: settings to flip without a person */
+    const char *every;   /* schedule: day, week, month */
+    const char *at;      /* schedule: HH:MM */
+    bool print;          /* schedule: only show the files */
+    bool year;           /* rehearse: a year of passes */
+    char **args;         /* what is left: SCENARIO, or a sub-command and its own */
     int n_args;
 };
 

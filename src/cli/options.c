@@ -95,6 +95,8 @@ static const struct option_row {
     {"label", 0, RECORD, FOR_RUN, TEXT, AT(label), "NAME", "whose run it is, in the record"},
     {"no-account", 0, RECORD, FOR_RUN, FLAG, AT(no_account), NULL,
      "do not keep whose account it is"},
+    {"max-age", 0, RECORD, FOR_STATUS, TEXT, AT(max_age), "10d",
+     "exit status 3 where no pass of 'watch' worked within it: days (d), hours (h) or weeks (w)"},
     {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},
     {"until", 0, RECORD, FOR_KEEP, TEXT, AT(until), "DATE", "the last day on which that holds"},
     {"withdraw", 0, RECORD, FOR_KEEP, FLAG, AT(withdraw), NULL, "take back what was decided"},

@@ -46,6 +46,17 @@ int past_print_json(const struct cli *cli, const char *key, cJSON *value)
     return cli_json(o);
 }
 
+int past_print_both(const struct cli *cli, const char *key, cJSON *value, const char *other,
+                    cJSON *more)
+{
+    OFS_AUTO_JSON o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "format", 1);
+    cJSON_AddStringToObject(o, "command", cli->command);
+    cJSON_AddItemToObject(o, key, value);
+    cJSON_AddItemToObject(o, other, more);
+    return cli_json(o);
+}
+
 void past_age(int days, char *ret, size_t size)
 {
     if (days <= 0)

@@ -23,6 +23,10 @@ int past_print_json(const struct cli *cli, const char *key, cJSON *value);
 /* Write a file whole or not at all, readable by its owner alone. */
 int past_write_file(const char *path, const struct ofs_buf *text, struct ofs_error *err);
 
+/* The same with a second member. Takes both values. */
+int past_print_both(const struct cli *cli, const char *key, cJSON *value, const char *other,
+                    cJSON *more);
+
 /* "4 days ago", for an age in days. */
 void past_age(int days, char *ret, size_t size);
 

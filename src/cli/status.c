@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/past.h"
 #include "cli/print.h"
+#include "cli/watching.h"
 #include "record/choices.h"
 #include "record/history.h"
 
@@ -98,8 +99,17 @@ int cmd_status(const struct cli *cli)
     cJSON *groups = ofs_history_status(ledger, cli->n_args ? cli->args[0] : NULL, now, &err);
     if (!groups)
         return cli_complain(&err);
-    if (cli->json)
-        return past_print_json(cli, "groups", groups);
+    cJSON *watch = watching_json(ofs_ledger_db(ledger), cli->n_args ? cli->args[0] : NULL, &err);
+    int late = watch ? watching_is_late(cli, watch, &err) : -1;
+    if (late < 0) {
+        cJSON_Delete(watch);
+        cJSON_Delete(groups);
+        return cli_complain(&err);
+    }
+    if (cli->json) {
+        status = past_print_both(cli, "groups", groups, "watch", watch);
+        return status ? status : late ? 3 : 0;
+    }
     const cJSON *group;
     cJSON_ArrayForEach(group, groups)
     {
@@ -107,6 +117,8 @@ int cmd_status(const struct cli *cli)
     }
     if (cJSON_GetArraySize(groups) == 0)
         puts("Nothing has been read yet. Run 'offswitch check' first.");
+    watching_show(cli, watch, late);
+    cJSON_Delete(watch);
     cJSON_Delete(groups);
-    return 0;
+    return late ? 3 : 0;
 }
