@@ -14,9 +14,11 @@ function keyOf(setting, el) {
   return !!el.id && el.id.startsWith(setting.key + "__");
 }
 
+const isChoiceLabel = (control, node) => control.kind === "radio" && node.localName === "label" && control.members.includes(node.control);
+
 /* What is no text of the row: the control's own words for its states, and what lies over the page. */
 const ownText = (control) => (node) =>
-  control.members.includes(node) || node.localName === "option" || (node.childElementCount === 0 && stateOfWord(node.textContent)) || isApart(node, control);
+  control.members.includes(node) || isChoiceLabel(control, node) || node.localName === "option" || (node.childElementCount === 0 && stateOfWord(node.textContent)) || isApart(node, control);
 
 /* The largest element around a control that holds no other control: its row. */
 function rowOf(control, controls) {

@@ -73,11 +73,12 @@ function wordingOf(setting, control, controls) {
   const words = setting.labels.size + setting.rows.size + setting.inverted.size;
   const near = nearestLines(control, controls);
   const nearTexts = near.lines.map((line) => line.text);
-  const own = control.name ? [control.name, ...partLines(control)] : [];
+  /* what names one of several choices does not word the question */
+  const own = control.name ? [control.name, ...(control.kind === "radio" ? [] : partLines(control))] : [];
   const inverted = has(setting.inverted, [...own, ...nearTexts, ...rowLines(control, controls)]);
   if (inverted) return tell("inverted", inverted);
   if (!words) return tell("unlisted", own[0] || nearTexts[0]);
-  const negated = [...own, ...nearTexts].find((text) => isNegated(text) && !setting.known.has(plain(text)));
+  const negated = [...own, ...nearTexts].find((text) => isNegated(text) && !namesNothing(text) && !setting.known.has(plain(text)));
   if (negated) return tell("unknown", negated);
   if (control.name) {
     const known = has(setting.labels, own) || has(setting.rows, own);
