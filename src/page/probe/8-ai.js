@@ -42,7 +42,7 @@ function ownTexts(settings, taken, controls) {
   const own = new Set(settings.flatMap((setting) => [...setting.known]));
   for (const control of taken)
     for (const text of [control.name, ...partLines(control), ...visibleLines(control, controls).map((line) => line.text)]) own.add(plain(text));
-  own.delete("");
+  for (const text of [...own]) if (!text || namesNothing(text)) own.delete(text); /* "On" is nobody's own */
   return own;
 }
 
