@@ -44,7 +44,8 @@ function isVouchedFor(control, near, controls) {
   const sources = control.members.flatMap(nameSources);
   const name = plain(control.name);
   const isOfName = (line) => name.includes(plain(line.text)) || plain(line.text).includes(name);
-  if (near.lines.some(isOfName)) return !near.beside || !near.lines.filter(isOfName).every((line) => isPageHeading(line.el));
+  if (near.lines.length && isOfName(near.lines[0])) return true;
+  if (near.lines.some((line) => isOfName(line) && !isPageHeading(line.el))) return true;
   const strangers = near.beside ? near.lines.filter(isStatement) : [];
   if (!sources.length) return !strangers.length; /* nobody sees aria-label */
   const row = rowOf(control, controls);
