@@ -107,7 +107,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test
+TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short
 SEED ?= 1
 
 .PHONY: test
