@@ -32,7 +32,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
 
 LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
-EMBED    := $(wildcard src/rehearsal/pages/*) src/record/report.schema.json src/browser/cdp/ledger.js
+EMBED    := $(wildcard src/rehearsal/pages/* src/completion/*) src/record/report.schema.json src/browser/cdp/ledger.js
 PROBE    := $(sort $(wildcard src/page/probe/*.js))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
@@ -76,6 +76,12 @@ $(BUILD)/gen/$(notdir $(1)).h: $(1)
 	$$(Q)$$(call bytes,$$<) > $$@
 endef
 $(foreach f,$(EMBED),$(eval $(call embed_rule,$(f))))
+
+# The commands and options in the manual are those of the program.
+$(BUILD)/offswitch.1: src/man/offswitch.1.in $(BUILD)/offswitch
+	$(call say,MAN,$@)
+	$(Q)$(BUILD)/offswitch help manual > $(BUILD)/gen/manual
+	$(Q)sed -e '/@GENERATED@/r $(BUILD)/gen/manual' -e '/@GENERATED@/d' $< > $@
 
 # ---- tests ----
 
@@ -227,13 +233,16 @@ lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
 	$(Q)$(BUILD)/offswitch scenario lint scenarios/linkedin.json
 
 .PHONY: install
-install: $(BUILD)/offswitch ## into PREFIX (/usr/local), below DESTDIR
+install: $(BUILD)/offswitch $(BUILD)/offswitch.1 ## into PREFIX (/usr/local), below DESTDIR
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/offswitch/scenarios \
-	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	$(Q)install -m 755 $(BUILD)/offswitch $(DESTDIR)$(PREFIX)/bin/offswitch
 	$(Q)install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/offswitch/scenarios/
-	$(Q)install -m 644 src/man/offswitch.1 $(DESTDIR)$(PREFIX)/share/man/man1/offswitch.1
+	$(Q)install -m 644 $(BUILD)/offswitch.1 $(DESTDIR)$(PREFIX)/share/man/man1/offswitch.1
 	$(Q)install -m 644 src/completion/offswitch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/offswitch
+	$(Q)install -m 644 src/completion/offswitch.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_offswitch
+	$(Q)install -m 644 src/completion/offswitch.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/offswitch.fish
 
 .PHONY: clean
 clean: ## remove what was built

@@ -79,6 +79,7 @@ int cmd_scenario(const struct cli *cli);
 int cmd_rehearse(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
 int cmd_login(const struct cli *cli);
+int cmd_completion(const struct cli *cli);
 int cmd_watch(const struct cli *cli);
 int cmd_schedule(const struct cli *cli);
 int cmd_policy(const struct cli *cli);

@@ -10,18 +10,9 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/print.h"
-
-struct command {
-    const char *name;
-    const char *arguments;
-    const char *summary;
-    int (*run)(const struct cli *cli);
-    unsigned options; /* which of the table in options.c */
-    const char *more; /* the rest of its --help */
-    const char *example;
-};
 
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check, FOR_CHECK,
@@ -121,6 +112,9 @@ static const struct command commands[] = {
      "\"from\": ..., \"to\": [...], \"user\": ..., \"password\": \"$VARIABLE\"}, {\"type\": "
      "\"command\", \"command\": [...]}]}. A value \"$NAME\" is taken from the environment.",
      "offswitch notify test"},
+    {"completion", "bash | zsh | fish", "the completion script of a shell", cmd_completion, 0,
+     "Prints it on standard output; 'make install' installs all three.",
+     "offswitch completion bash > ~/.local/share/bash-completion/completions/offswitch"},
     {"rehearse", "", "the whole job on a built-in replica site; touches nothing real", cmd_rehearse,
      FOR_REHEARSE,
      "Serves the replica on a loopback port, starts a browser on an empty profile of its own, and "
@@ -157,39 +151,13 @@ bool cli_colour(int fd)
     return cli_moves(fd) && !(no && *no);
 }
 
-/* ---- help ---- */
-
-static int print_help(FILE *out)
+const struct command *commands_all(size_t *ret_n)
 {
-    cli_block(out, 0, "", 0,
-              "offswitch: turn off AI training, and the other switches you choose, in the browser "
-              "you are signed in with.");
-    fputs("\nUsage: offswitch COMMAND [OPTION...]\n\nCommands:\n", out);
-    for (size_t i = 0; i < COMMANDS; i++)
-        cli_block(out, 2, commands[i].name, 13, commands[i].summary);
-    cli_block(out, 2, "help", 13, "this page; 'offswitch help COMMAND' for one command");
-    fputc('\n', out);
-    cli_block(out, 0, "", 0, "'offswitch COMMAND --help' lists the options of a command.");
-    cli_block(out, 0, "", 0,
-              "Start with 'offswitch rehearse' (it touches nothing real), then 'offswitch check'.");
-    return 0;
+    *ret_n = COMMANDS;
+    return commands;
 }
 
-static int print_command_help(const struct command *c)
-{
-    OFS_AUTO_STR usage = ofs_text_printf("offswitch %s %s%s[OPTION...]", c->name, c->arguments,
-                                         *c->arguments ? " " : "");
-    OFS_AUTO_STR summary = ofs_text_printf("%s: %s.", c->name, c->summary);
-    cli_block(stdout, 0, "Usage:", 7, usage ? usage : c->name);
-    putchar('\n');
-    cli_block(stdout, 0, "", 0, summary ? summary : c->summary);
-    cli_block(stdout, 0, "", 0, c->more);
-    options_print(stdout, c->options);
-    printf("\nExample:\n  %s\n", c->example);
-    return 0;
-}
-
-static const struct command *find_command(const char *name)
+const struct command *commands_find(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (!strcmp(commands[i].name, name))
@@ -256,8 +224,10 @@ static int run_command(const struct command *command, int argc, char **argv)
     struct ofs_error err;
     bool help = false;
     int rc = options_read(&cli, command->options, argc, argv, &help, &err);
-    if (!rc && help)
-        return print_command_help(command);
+    if (!rc && help) {
+        help_print_command(command);
+        return 0;
+    }
     if (!rc && cli.output)
         rc = redirect(cli.output, &err);
     if (!rc)
@@ -273,24 +243,37 @@ static bool is_word(const char *given, const char *a, const char *b, const char 
     return !strcmp(given, a) || !strcmp(given, b) || !strcmp(given, c);
 }
 
+/* `help manual` makes the sections of the manual page, for the build. */
+static int print_topic(const char *name)
+{
+    const struct command *topic = commands_find(name);
+    if (!topic && strcmp(name, "manual"))
+        return unknown_command(name);
+    if (topic)
+        help_print_command(topic);
+    else
+        help_print_manual(stdout);
+    return 0;
+}
+
 static int run_command_line(int argc, char **argv)
 {
     if (argc < 2) {
-        print_help(stderr);
+        help_print(stderr);
         return 64;
     }
     const char *name = argv[1];
     if (is_word(name, "--version", "-V", "version"))
         return printf("offswitch %s\n", OFS_VERSION) < 0;
-    if (is_word(name, "--help", "-h", "help") && (argc == 2 || name[0] == '-'))
-        return print_help(stdout);
-    if (!strcmp(name, "help")) {
-        const struct command *topic = find_command(argv[2]);
-        return topic ? print_command_help(topic) : unknown_command(argv[2]);
+    if (is_word(name, "--help", "-h", "help") && (argc == 2 || name[0] == '-')) {
+        help_print(stdout);
+        return 0;
     }
+    if (!strcmp(name, "help"))
+        return print_topic(argv[2]);
     if (name[0] == '-')
         return option_first(name);
-    const struct command *command = find_command(name);
+    const struct command *command = commands_find(name);
     return command ? run_command(command, argc - 1, argv + 1) : unknown_command(name);
 }
 

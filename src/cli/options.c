@@ -176,12 +176,57 @@ void options_print(FILE *out, unsigned command)
     }
 }
 
+static void print_manual_row(FILE *out, const struct option_row *row)
+{
+    char names[96], commands[256] = "";
+    for (size_t i = 0; i < sizeof command_names / sizeof *command_names; i++) {
+        size_t used = strlen(commands);
+        if (row->commands & command_names[i].bit)
+            snprintf(commands + used, sizeof commands - used, "%s%s", used ? ", " : "",
+                     command_names[i].name);
+    }
+    snprintf(names, sizeof names, "%c%c%s--%s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? ", " : "", row->name);
+    fputs(".TP\n.B ", out);
+    cli_roff(out, names + strspn(names, " "));
+    fputs(" \\fI", out);
+    cli_roff(out, row->argument ? row->argument : "");
+    fputs("\\fR\n", out);
+    cli_roff(out, row->help);
+    fprintf(out, ".\n(%s)\n", commands);
+}
+
+void options_print_manual(FILE *out)
+{
+    for (int heading = 0; heading < HEADINGS; heading++) {
+        fprintf(out, ".SS %s\n", headings[heading]);
+        for (const struct option_row *row = rows; row < rows + ROWS; row++)
+            if (row->heading == (enum heading)heading)
+                print_manual_row(out, row);
+    }
+}
+
+void options_list(unsigned command)
+{
+    for (const struct option_row *row = rows; row < rows + ROWS; row++)
+        if (row->commands & command)
+            printf("--%s\n", row->name);
+    puts("--help");
+}
+
 static const struct option_row *find_row(const char *name, size_t len)
 {
     for (const struct option_row *row = rows; row < rows + ROWS; row++)
         if (strlen(row->name) == len && !strncmp(row->name, name, len))
             return row;
     return NULL;
+}
+
+bool options_takes_value(const char *option)
+{
+    const struct option_row *row =
+        strncmp(option, "--", 2) ? NULL : find_row(option + 2, strlen(option + 2));
+    return row && row->argument;
 }
 
 /* The ways of connecting that an option belongs to, as beginnings of --connect. */

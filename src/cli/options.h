@@ -41,6 +41,14 @@ int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool 
 /* The options of a command, under headings. */
 void options_print(FILE *out, unsigned command);
 
+/* The same for the manual page, for all commands, in man(7). */
+void options_print_manual(FILE *out);
+
+/* The names of a command's options on standard output, one a line; and whether an option ("--only")
+ * takes a value. */
+void options_list(unsigned command);
+bool options_takes_value(const char *option);
+
 /* Is this the name of an option ("--json", "--json=x", "-y") of any command? */
 bool options_has(const char *word);
 

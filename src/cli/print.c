@@ -119,6 +119,19 @@ void cli_block(FILE *out, int margin, const char *name, int indent, const char *
     fputc('\n', out);
 }
 
+void cli_roff(FILE *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", out);
+    for (const char *p = text; *p; p++)
+        if (*p == '-')
+            fputs("\\-", out);
+        else if (*p == '\\')
+            fputs("\\e", out);
+        else
+            fputc(*p, out);
+}
+
 char *cli_shell_word(const char *text)
 {
     static const char plain[] =

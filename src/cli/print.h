@@ -24,6 +24,9 @@ int cli_cut(FILE *out, const char *text, int room);
  * terminal, or where the name is too long, the text begins on the next line. */
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text);
 
+/* The text for a manual page, in man(7). */
+void cli_roff(FILE *out, const char *text);
+
 /* The text as one word of a POSIX shell. The caller frees it; NULL when memory is out. */
 char *cli_shell_word(const char *text);
 

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -183,6 +184,45 @@ static void test_dumb(void **state)
     }
 }
 
+/* What a shell is told may come next, for each word of a command line. */
+static void test_completion(void **state)
+{
+    static const struct {
+        const char *words, *there, *absent;
+    } rows[] = {
+        {"''", "\ncheck\n", "--"},
+        {"fix --", "\n--hold\n", "--serve"},
+        {"check --", "\n--tabs\n", "--hold"},
+        {"fix --only ''", "\ndata-for-ai-improvement\n", "@files"},
+        {"fix --only ads-by-age,", "\nads-by-age,data-for-ai-improvement\n", "@files"},
+        {"check linkedin --group ''", "\nai\n", "linkedin"},
+        {"check ''", "\nlinkedin\n", "--"},
+        {"check --connect ''", "\nlaunch\n", "linkedin"},
+        {"check --state ''", "\n@directories\n", "linkedin"},
+        {"check --timeout ''", "\n", "linkedin"},
+        {"keep ''", "\ndata-for-ai-improvement\n", "@files"},
+        {"scenario ''", "\nlint\n", "linkedin"},
+        {"scenario show ''", "\nlinkedin\n", "lint"},
+        {"completion ''", "\nfish\n", "linkedin"},
+        {"rehearse --fault ''", "\nnew-wording\n", "linkedin"},
+        {"help ''", "\nrehearse\n", "--"},
+        {"nothing ''", "\n", "check"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char said[1 << 16] = "\n";
+        OFS_AUTO_STR command =
+            ofs_text_printf("%s completion words -- %s", program_path(), rows[i].words);
+        FILE *out = popen(command, "r");
+        assert_non_null(out);
+        size_t n = fread(said + 1, 1, sizeof said - 2, out);
+        said[n + 1] = '\0';
+        assert_int_equal(pclose(out), 0);
+        if (!strstr(said, rows[i].there) || strstr(said, rows[i].absent))
+            fail_msg("%s: %s", rows[i].words, said);
+    }
+}
+
 /* ---- with a browser: a label that nobody knew ---- */
 
 /* The replica, with its switch worded anew. Its port, or -1; `ret_pid` is to be ended. */
@@ -263,8 +303,12 @@ static void test_unknown_label(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(test_answers), IN_SCRATCH(test_question),      IN_SCRATCH(test_width),
-        IN_SCRATCH(test_dumb),    IN_SCRATCH(test_unknown_label),
+        cmocka_unit_test(test_completion),
+        IN_SCRATCH(test_answers),
+        IN_SCRATCH(test_question),
+        IN_SCRATCH(test_width),
+        IN_SCRATCH(test_dumb),
+        IN_SCRATCH(test_unknown_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
