@@ -143,6 +143,19 @@ live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
 test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios) node tests/browser/attach.mjs
 
+ledger = OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios)
+.PHONY: ledger-test
+ledger-test: $(BUILD)/offswitch ## the ledger with a real browser: plans, undo, full disks, reports
+	$(Q)$(ledger) node tests/record/live.mjs
+
+.PHONY: killed
+killed: $(BUILD)/offswitch ## N=120 runs killed at random instants: the ledger agrees with the server
+	$(Q)$(ledger) N=$(or $(N),120) node tests/record/killed.mjs
+
+.PHONY: killed-sample
+killed-sample:
+	@$(MAKE) --no-print-directory killed N=8
+
 .PHONY: probe-test
 probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/probe/run.mjs

@@ -48,9 +48,10 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
 /* What every visit leaves behind, whatever it was for. */
 static void take_note(struct ofs_job *job, const struct ofs_visit_result *visited)
 {
-    ofs_record_account(job, visited->look);
-    if (!visited->reason)
+    if (!visited->reason) {
+        ofs_record_account(job, visited->look);
         note_unlisted(job, visited->look);
+    }
     if (is_halting(visited->reason) && !job->halt) {
         job->halt = visited->reason;
         snprintf(job->halt_detail, sizeof job->halt_detail, "%s", visited->detail);

@@ -56,6 +56,9 @@ static cJSON *probe_config(const struct ofs_page_config *config)
                           array_or_empty(ofs_json_at(scenario->ready, "static_paths")));
     cJSON_AddItemToObject(site, "canary",
                           array_or_empty(ofs_json_at(scenario->canary, "selectors")));
+    if (ofs_json_get(scenario->tree, "account"))
+        cJSON_AddItemToObject(site, "account",
+                              cJSON_Duplicate(ofs_json_get(scenario->tree, "account"), true));
     cJSON_AddItemToObject(site, "blockers", array_or_empty(scenario->blockers));
     for (size_t i = 0; i < scenario->n_settings; i++) {
         const struct ofs_setting *s = &scenario->settings[i];

@@ -1,5 +1,6 @@
 #include "record/db.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -40,6 +41,10 @@ static const struct {
 static int fail(struct ofs_db *db, enum ofs_db_fault *ret_fault, struct ofs_error *err)
 {
     int code = sqlite3_errcode(db->handle) & 0xff;
+    /* the index of the write-ahead log cannot grow, or the system says so itself */
+    if (sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_SHMSIZE ||
+        (code == SQLITE_IOERR && sqlite3_system_errno(db->handle) == ENOSPC))
+        code = SQLITE_FULL;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         if (faults[i].code == code) {
             ofs_fail(err, OFS_ERR_STATE, "the ledger %s: %s", db->path, faults[i].words);

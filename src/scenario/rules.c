@@ -51,6 +51,8 @@ static const struct ofs_rule level = {OFS_RULE_STRING, "a word in quotes", 1, MO
 static const struct ofs_rule format = {OFS_RULE_INTEGER, "a whole number", .least = 1,
                                        .most = OFS_SCENARIO_FORMAT};
 static const struct ofs_rule tabs = {OFS_RULE_INTEGER, "a whole number", .least = 1, .most = 8};
+static const struct ofs_rule days = {OFS_RULE_INTEGER, "a number of days", .least = 1,
+                                     .most = 3660};
 static const struct ofs_rule status = {OFS_RULE_INTEGER, "an HTTP status", .least = 100,
                                        .most = 999};
 
@@ -175,10 +177,17 @@ static const struct ofs_rule_field terms_fields[] = {
     {"notice", &prose, true}, {"page", &path, false}, {"date", &date, false}, {0}};
 OBJECT(terms, terms_fields, "an object with \"notice\"");
 
+static const struct ofs_rule_field account_fields[] = {
+    {"selector", &selector, false}, {"attribute", &attribute, false}, {"key", &key, false}, {0}};
+static const char *const account_either[][4] = {{"selector", "key"}, {0}};
+static const struct ofs_rule account = {OFS_RULE_OBJECT, "an object that tells where an account is",
+                                        .fields = account_fields, .either = account_either};
+
 static const struct ofs_rule_field manual_fields[] = {
     {"id", &id, true},        {"title", &phrase, true},
     {"page", &path, false},   {"why", &prose, false},
     {"steps", &steps, false}, {"sources", &sources, false},
+    {"due", &date, false},    {"every_days", &days, false},
     {"note", &prose, false},  {0}};
 OBJECT(manual_item, manual_fields, "an object that tells a step by hand");
 OBJECTS(manual, manual_item, "a list of steps by hand");
@@ -207,6 +216,8 @@ static const struct ofs_rule_field scenario_fields[] = {{"$schema", &prose, fals
                                                         {"pace", &pace, false},
                                                         {"ready", &ready, false},
                                                         {"canary", &canary, false},
+                                                        {"account", &account, false},
+                                                        {"stale_after_days", &days, false},
                                                         {"blockers", &blockers, false},
                                                         {"indexes", &indexes, false},
                                                         {"never", &paths, false},

@@ -25,6 +25,26 @@ const anySelector = (selectors, doc = document) =>
     }
   });
 
+/* Whose account the page shows: by a selector, as text or as an attribute, or by a key of the data that is
+ * embedded in the document. Null where it does not say. */
+function shownAccount() {
+  const { selector, attribute, key } = site.account || {};
+  try {
+    const el = selector && document.querySelector(selector);
+    const said = el && squeeze(attribute ? el.getAttribute(attribute) : el.textContent);
+    if (said) return said.slice(0, 200);
+    if (!key) return null;
+    const quoted = new RegExp(JSON.stringify(key).replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + '\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")');
+    for (const data of document.querySelectorAll('script[type$="json"], code')) {
+      const hit = quoted.exec(data.textContent);
+      if (hit) return squeeze(JSON.parse(hit[1])).slice(0, 200) || null;
+    }
+  } catch (_) {
+    /* no such selector, or not JSON after all */
+  }
+  return null;
+}
+
 const under = (path, base) => path === base || path.startsWith(base.endsWith("/") ? base : base + "/");
 
 function blockerNow() {
@@ -152,6 +172,7 @@ function look({ index } = {}) {
     empty: !document.body || (!document.body.childElementCount && !document.body.textContent.trim()),
     boot: site.marks.length ? anySelector(site.marks) : null,
     canary: site.canary.length ? anySelector(site.canary) : null,
+    account: shownAccount(),
     blocker: blockerNow(), password: asksForPassword(),
     changes, opaque, told, sealed, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: modals.map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),

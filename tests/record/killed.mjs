@@ -1,0 +1,109 @@
+// A fix is killed with SIGKILL at a random instant, N times. After each, a check is made, and what the ledger
+// then says has to be what the site's server knows.
+//
+//   N=120 LANES=2 SEED=1 node tests/record/killed.mjs
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchPort } from "../probe/chromium.mjs";
+import { json, lines, offswitch } from "./run.mjs";
+import { startSite } from "./site.mjs";
+
+const N = Number(process.env.N ?? 120);
+const LANES = Number(process.env.LANES ?? 2);
+let seed = Number(process.env.SEED ?? Date.now() % 100000);
+console.log(`killed: ${N} kills in ${LANES} lanes, SEED=${seed}`);
+
+const random = () => {
+  seed = (seed * 1103515245 + 12345) % 2147483648;
+  return seed / 2147483648;
+};
+
+const counts = { before: 0, pressed: 0, saved: 0, finished: 0 };
+const faults = [];
+
+async function oneKill(lane, i) {
+  const { site, options, scenario } = lane;
+  const wrong = (text) => faults.push(`kill ${i}: ${text}`);
+  site.settings.train.on = true;
+  site.account = `Person ${i}`; // a setting that is turned back again and again is not pressed any more
+  const from = site.saves.length;
+  // Most of the instants are around the press, which comes in the middle of a run.
+  const at = Math.round((random() < 0.3 ? random() : 0.3 + 0.5 * random()) * lane.whole);
+  const fix = await offswitch(["fix", scenario, "-y", "--hold", "0", "--json", ...options], { kill: at });
+  await new Promise((done) => setTimeout(done, 300)); // a save may be on its way
+  const saved = site.saves.length - from;
+  const truth = site.settings.train.on ? "on" : "off";
+  const check = await json(["check", scenario, "--json", ...options]);
+  const setting = check.value.settings[0];
+  if ((setting.after ?? setting.before) !== truth) wrong(`the check says ${setting.before}/${setting.after} (${setting.reason}), and it is ${truth}`);
+  if (saved > 1) wrong(`${saved} saves`);
+  if (site.saves.length - from !== saved) wrong("the check pressed");
+
+  const records = lines((await offswitch(["ledger", "export", ...lane.state])).out).filter((l) => l.kind === "link" && l.record);
+  const [killed, last] = records.slice(-2);
+  const verify = await json(["ledger", "verify", "--json", ...lane.state]);
+  if (verify.value.chain.faults.length) wrong(`the chain: ${JSON.stringify(verify.value.chain.faults)}`);
+  const status = await json(["status", "--json", ...lane.state]);
+  const unfinished = status.value.groups.flatMap((g) => g.unfinished);
+  if (unfinished.length) wrong(`unfinished: ${JSON.stringify(unfinished)}`);
+  if (fix.signal !== "SIGKILL") {
+    counts.finished++;
+    return;
+  }
+  // Killed before its record began, it has left none: the two last ones are of checks, or of the fix before.
+  const own = killed && killed.record.run.command === "fix" && killed.record.run.ended === "broken-off" ? killed.record : null;
+  const intents = own ? own.intents : [];
+  if (saved && !intents.length && !(killed.record.run.command === "fix")) wrong("it was pressed, and nothing was written before");
+  if (saved) counts.saved++;
+  else if (intents.length) counts.pressed++;
+  else counts.before++;
+  for (const intent of intents) {
+    const outcome = [...own.outcomes, ...last.record.outcomes].find((o) => o.intent === intent.n);
+    if (!outcome) wrong("an intent without an outcome");
+    else if (outcome.sent === "no" && saved) wrong("the ledger says that nothing was pressed, and it was");
+    else if (outcome.sent === "unknown" && outcome.state !== truth) wrong(`the outcome says ${outcome.state}, and it is ${truth}`);
+  }
+}
+
+async function startLane() {
+  const site = await startSite({ train: { label: "Use my data for training", on: true } });
+  const browser = await launchPort();
+  const dir = mkdtempSync(join(tmpdir(), "offswitch-killed-"));
+  const state = ["--state", join(dir, "state")];
+  const lane = {
+    site, browser, dir, state, scenario: site.scenario(),
+    options: ["--connect", `cdp://127.0.0.1:${browser.port}`, "--origin", site.origin, ...state],
+  };
+  for (let i = 0; i < 3; i++) { // the first ones are slower
+    site.settings.train.on = true;
+    site.account = `Nobody ${i}`;
+    const whole = await json(["fix", lane.scenario, "-y", "--hold", "0", "--json", ...lane.options]);
+    if (whole.value.settings[0].verdict !== "fixed") throw new Error(`the run that is not killed: ${whole.out}\n${whole.err}`);
+    lane.whole = whole.ms;
+  }
+  console.log(`  a run takes ${lane.whole} ms`);
+  return lane;
+}
+
+let next = 0;
+async function runLane() {
+  const lane = await startLane();
+  try {
+    while (next < N) {
+      const i = next++;
+      await oneKill(lane, i);
+    }
+  } finally {
+    await lane.browser.close();
+    lane.site.close();
+    rmSync(lane.dir, { recursive: true, force: true });
+  }
+}
+
+await Promise.all(Array.from({ length: LANES }, runLane));
+console.log(`  killed before a press ${counts.before}, with an intent and no save ${counts.pressed}, after the save ${counts.saved}; not killed in time ${counts.finished}`);
+for (const fault of faults) console.log(`  FAULT ${fault}`);
+console.log(faults.length ? `killed: ${faults.length} faults` : "killed: no fault");
+process.exit(faults.length ? 1 : 0);

@@ -1,0 +1,256 @@
+// The ledger with a real browser: accounts, plans that went stale in five ways, undo, waivers, a setting that comes
+// back, two runs at once, a full and a read-only disk, reports that match their schema.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchPort } from "../probe/chromium.mjs";
+import { json, lines, offswitch } from "./run.mjs";
+import { faultsOf } from "./schema.mjs";
+import { startSite } from "./site.mjs";
+
+const site = await startSite({
+  train: { label: "Use my data for training", on: true },
+  share: { label: "Share with partners", on: false },
+});
+const browser = await launchPort();
+const dir = mkdtempSync(join(tmpdir(), "offswitch-live-"));
+const schema = JSON.parse((await offswitch(["report", "--schema"])).out);
+let failed = 0, said = 0;
+
+const ok = (yes, what) => {
+  said++;
+  if (yes) return;
+  failed++;
+  console.log(`  FAULT ${what}`);
+};
+const same = (is, want, what) => ok(JSON.stringify(is) === JSON.stringify(want), `${what}: ${JSON.stringify(is)}, not ${JSON.stringify(want)}`);
+const fits = (report, what) => {
+  const faults = faultsOf(schema, report);
+  ok(!faults.length, `${what} does not match the schema: ${faults.slice(0, 3).join("; ")}`);
+};
+let scenario = site.scenario();
+let states = 0;
+const newState = () => ["--state", join(dir, `state-${states++}`)];
+const options = (state) => ["--connect", `cdp://127.0.0.1:${browser.port}`, "--origin", site.origin, "--json", ...state];
+const check = (state, ...more) => json(["check", scenario, ...options(state), ...more]);
+const fix = (state, ...more) => json(["fix", scenario, "--hold", "0", ...options(state), ...more]);
+const verdicts = (run) => run.value.settings.map((s) => s.verdict);
+const reset = () => {
+  site.settings.train = { label: "Use my data for training", on: true };
+  site.settings.share = { label: "Share with partners", on: false };
+  site.account = "Anna Petrova";
+  scenario = site.scenario();
+};
+
+async function accounts() {
+  const state = newState();
+  const first = await check(state);
+  same(first.value.account?.hint, "A. P.", "the hint");
+  ok(!first.out.includes("Petrova"), "the report has the account's name");
+  fits(first.value, "a check");
+  site.account = "Bo Berg";
+  const second = await check(state);
+  ok(second.err.includes("account B. B.") && second.err.includes("A. P."), "another account is not told");
+  const none = await check(newState(), "--no-account");
+  same(none.value.account, null, "--no-account");
+  const labelled = await check(newState(), "--label", "Cy", "--no-account");
+  same(labelled.value.label, "Cy", "--label");
+  const diff = await offswitch(["diff", ...state]);
+  same(diff.status, 64, "diff across accounts");
+  scenario = site.scenario({ account: { key: "login" } });
+  same((await check(newState())).value.account?.hint, "B. B.", "an account by a key");
+  scenario = site.scenario({ account: { selector: ".me", attribute: "data-login" } });
+  same((await check(newState())).value.account?.hint, "B. B.", "an account by an attribute");
+}
+
+async function plans() {
+  const file = join(dir, "plan.json");
+  const stale = [
+    ["the scenario", () => (scenario = site.scenario({ version: "2" }))],
+    ["the account", () => (site.account = "Bo Berg")],
+    ["the wording", () => ((site.settings.train.labels = ["Use my data for training", "Use my posts for training"]), (scenario = site.scenario()), (site.settings.train.label = "Use my posts for training"))],
+    ["the state", () => (site.settings.train.on = false)],
+    ["another state", () => (site.settings.share.on = true)],
+    ["a day", () => {
+      const plan = JSON.parse(readFileSync(file, "utf8"));
+      plan.made = new Date(Date.now() - 25 * 3600e3).toISOString().replace(/\.\d+Z/, "Z");
+      writeFileSync(file, JSON.stringify(plan));
+    }],
+  ];
+  for (const [what, change] of stale) {
+    reset();
+    const state = newState();
+    if (what === "the wording") { // the scenario knows both wordings from the start
+      site.settings.train.labels = ["Use my data for training", "Use my posts for training"];
+      scenario = site.scenario();
+      await check(state, "--out", file);
+      site.settings.train.label = "Use my posts for training";
+    } else {
+      await check(state, "--out", file);
+      change();
+    }
+    const saves = site.saves.length;
+    const run = await fix(state, "--plan", file, "-y");
+    same(run.status, 4, `a plan after ${what} has moved`);
+    same(site.saves.length, saves, `a press after ${what} has moved`);
+    fits(run.value, `a refused plan (${what})`);
+  }
+  reset();
+  const state = newState();
+  await check(state, "--out", file);
+  const run = await fix(state, "--plan", file, "-y");
+  same([run.status, verdicts(run), site.settings.train.on], [0, ["fixed", "as-wanted"], false], "a plan that holds");
+  const missing = await offswitch(["fix", "--plan", join(dir, "nothing.json"), ...options(state)]);
+  same(missing.status, 1, "a plan that is not there");
+}
+
+async function undo() {
+  reset();
+  const state = newState();
+  await fix(state, "-y");
+  same(site.settings.train.on, false, "the fix before an undo");
+  const refused = await json(["undo", "--hold", "0", ...options(state)]);
+  same([refused.status, site.settings.train.on], [4, false], "an undo without a yes");
+  const run = await json(["undo", "--hold", "0", "-y", ...options(state)]);
+  same([run.status, run.value.command, run.value.settings.map((s) => s.id), site.settings.train.on], [0, "undo", ["train"], true], "an undo");
+  fits(run.value, "an undo");
+  const again = await json(["undo", "--hold", "0", "-y", ...options(state)]);
+  same([again.status, verdicts(again)], [0, ["as-wanted"]], "an undo twice");
+  site.account = "Bo Berg";
+  site.settings.train.on = false;
+  const other = await json(["undo", "--hold", "0", "-y", ...options(state)]);
+  same([other.status, site.settings.train.on], [4, false], "an undo on another account");
+}
+
+async function choices() {
+  reset();
+  const state = newState();
+  same((await offswitch(["keep", "train", scenario, "--because", "my employer", ...state])).status, 0, "keep");
+  const run = await fix(state, "-y");
+  same([run.status, verdicts(run)[0], site.settings.train.on], [0, "skipped", true], "a setting that is kept");
+  ok(run.value.settings[0].detail.includes("my employer"), "the reason of a waiver");
+  fits(run.value, "a run with a waiver");
+  await offswitch(["keep", "train", scenario, "--because", "until then", "--until", "2020-01-01", ...state]);
+  const lapsed = await check(state);
+  same(verdicts(lapsed)[0], "differs", "a waiver that has lapsed");
+  ok(lapsed.err.includes("has lapsed"), "that it has lapsed is not said");
+  same(lapsed.value.manual[0].overdue, true, "a step that is due");
+  await offswitch(["done", "object", scenario, ...state]);
+  const done = await check(state);
+  same([done.value.manual[0].overdue, typeof done.value.manual[0].done], [false, "string"], "a step that is done");
+}
+
+async function returning() {
+  reset();
+  const state = newState();
+  for (let i = 0; i < 3; i++) {
+    site.settings.train.on = true;
+    same((await fix(state, "-y")).status, 0, `turn ${i}`);
+  }
+  site.settings.train.on = true;
+  const saves = site.saves.length;
+  const run = await fix(state, "-y");
+  same([run.status, verdicts(run)[0], site.saves.length], [2, "differs", saves], "the fourth turn");
+  ok(/turned back 3 times/.test(run.value.settings[0].detail), "why it is not turned");
+  const history = await json(["history", "train", "--json", ...state]);
+  same(history.value.moves.filter((m) => m.why === "unexplained").length, 3, "moves that are not explained");
+}
+
+async function twoAtOnce() {
+  reset();
+  const state = newState();
+  const runs = await Promise.all([check(state), check(state), check(state)]);
+  same(runs.map((r) => r.status), [2, 2, 2], "runs at once");
+  const chain = await json(["ledger", "verify", "--json", ...state]);
+  same([chain.value.chain.runs, chain.value.chain.faults], [3, []], "their records");
+}
+
+function mountSmall(name, options) {
+  const path = join(dir, name);
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path], { stdio: "ignore" });
+    return path;
+  } catch {
+    return null;
+  }
+}
+
+async function disks() {
+  reset();
+  const full = mountSmall("full", "size=1m");
+  if (!full) return console.log("  (no file system of our own: not root)");
+  const state = ["--state", join(full, "state")];
+  await check(state);
+  const saves = site.saves.length;
+  let size = 1 << 20;
+  while (size >= 512)
+    try {
+      writeFileSync(join(full, `filler-${size}-${Math.random()}`), Buffer.alloc(size));
+    } catch {
+      size >>= 1;
+    }
+  const run = await fix(state, "-y");
+  same([run.status, site.settings.train.on, site.saves.length], [1, true, saves], "a fix on a full disk");
+  ok(/disk is full|cannot be written|No space/.test(run.err), `what is said of it: ${run.err}`);
+  execFileSync("umount", [full]);
+
+  const readonly = mountSmall("readonly", "size=4m");
+  const held = ["--state", join(readonly, "state")];
+  await check(held);
+  execFileSync("mount", ["-o", "remount,ro", readonly]);
+  const refused = await fix(held, "-y");
+  same([refused.status, site.settings.train.on], [1, true], "a fix on a read-only disk");
+  same((await json(["status", "--json", ...held])).value.groups.length, 1, "status on a read-only disk");
+  execFileSync("umount", [readonly]);
+}
+
+async function reports() {
+  reset();
+  const state = newState();
+  fits((await json(["report", "--json", ...state, "--all"])).value, "a report of no runs");
+  await fix(state, "-y");
+  site.settings.train.label = "Something else entirely";
+  site.settings.train.embedded = false;
+  const unknown = await check(state, "--only", "train");
+  same(verdicts(unknown)[0], "unknown", "a wording that nobody knows");
+  fits((await json(["report", "--json", ...state])).value, "a report of an unknown");
+  fits((await json(["report", "--json", "--all", ...state])).value, "a report of two runs");
+  const page = join(dir, "report.html");
+  same((await offswitch(["report", "--all", "--html", page, ...state])).status, 0, "an HTML report");
+  ok(existsSync(page) && readFileSync(page, "utf8").includes("Anna") === false, "the page names the account");
+  for (const format of ["--csv", "--junit", "--sarif", "--openmetrics"]) ok((await offswitch(["report", format, ...state])).out.length > 50, format);
+  const one = join(dir, "anna.json");
+  writeFileSync(one, (await offswitch(["report", "--json", "--all", ...state])).out);
+  const merged = await json(["report", "--merge", "--json", one]);
+  same(merged.value.people.map((p) => p.state), ["unknown"], "an overview");
+  const exported = lines((await offswitch(["ledger", "export", ...state])).out);
+  same(exported.filter((l) => l.kind === "link").length, 2, "an export");
+  same((await offswitch(["ledger", "forget", "--all", ...state])).status, 4, "forgetting without a yes");
+  same((await offswitch(["ledger", "forget", "--all", "-y", ...state])).status, 0, "forgetting");
+  const chain = await json(["ledger", "verify", "--json", ...state]);
+  same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after it");
+}
+
+try {
+  for (const part of [accounts, plans, undo, choices, returning, twoAtOnce, disks, reports]) {
+    const before = failed;
+    reset();
+    await part();
+    console.log(`  ${failed === before ? "ok" : "FAILED"} ${part.name}`);
+  }
+} finally {
+  await browser.close();
+  site.close();
+  for (const name of ["full", "readonly"])
+    try {
+      execFileSync("umount", [join(dir, name)], { stdio: "ignore" });
+    } catch {
+      // it is not mounted
+    }
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(failed ? `ledger: ${failed} of ${said} failed` : `ledger: all ${said} as they should be`);
+process.exit(failed ? 1 : 0);
