@@ -141,6 +141,20 @@ static struct ofs_readiness judge_stillness(const struct ofs_evidence *e)
     return believe(OFS_GRADE_STILL);
 }
 
+/* Only a second equal read, an idle moment or the end of an animation is missing to be quiet. No
+ * event tells of those, so the page is read again soon, and less often the longer it takes. */
+static struct ofs_readiness look_again_soon(const struct ofs_evidence *e, struct ofs_readiness r)
+{
+    struct ofs_evidence settled = *e;
+    settled.rounds = 2;
+    settled.idle = true;
+    settled.animations = 0;
+    int64_t soon = at_least(e->still_ms / 4, SOON);
+    if (r.grade == OFS_GRADE_NONE && r.wait_ms > soon && ofs_evidence_is_quiet(&settled))
+        r.wait_ms = soon;
+    return r;
+}
+
 struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
 {
     enum ofs_waiting waiting;
@@ -157,7 +171,7 @@ struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
     if (missing)
         return judge_unconfirmed(e, missing, waiting);
     if (!ofs_evidence_is_quiet(e))
-        return judge_stillness(e);
+        return look_again_soon(e, judge_stillness(e));
     if (is_easy(e) || e->still_ms >= FLOOR)
         return believe(OFS_GRADE_QUIET);
     return wait_for(NULL, OFS_WAITING_STILLNESS, FLOOR - e->still_ms);

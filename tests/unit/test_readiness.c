@@ -293,11 +293,33 @@ static void test_wanted_is_never_confirmed_early(void **state)
     }
 }
 
+/* What no event tells is asked for soon, and not after a fixed time of stillness. */
+static void test_looks_again_soon(void **state)
+{
+    (void)state;
+    static const enum ofs_reading readings[] = {OFS_READING_UNWANTED, OFS_READING_WANTED,
+                                                OFS_READING_ABSENT, OFS_READING_INDEX};
+    for (size_t i = 0; i < COUNT(readings); i++) {
+        struct ofs_evidence e = {REST, .reading = readings[i]};
+        e.rounds = 1;
+        assert_in_range(ofs_judge_readiness(&e).wait_ms, 1, 50);
+        e.rounds = 2;
+        e.idle = false;
+        assert_in_range(ofs_judge_readiness(&e).wait_ms, 1, 50);
+        e.still_ms = 800;
+        assert_in_range(ofs_judge_readiness(&e).wait_ms, 100, 200);
+        /* a socket that is open is no such thing */
+        e.channels = 1;
+        assert_true(ofs_judge_readiness(&e).wait_ms >= 200);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_wanted_is_never_confirmed_early),
+        cmocka_unit_test(test_looks_again_soon),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
