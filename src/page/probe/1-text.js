@@ -1,19 +1,22 @@
 /* Texts: when two count as one, and which words are in them. */
 
+/* What was found out of a text holds for ever. */
+function rememberedText(compute) {
+  const known = new Map();
+  return (text) => {
+    let value = known.get(text);
+    if (value !== undefined) return value;
+    if (known.size >= MOST_TEXTS) known.clear();
+    known.set(text, (value = compute(text)));
+    return value;
+  };
+}
+const MOST_TEXTS = 5000;
+
 /* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. The lint of scenarios
  * does the same (src/base/plain.c); tests/probe/texts.json is held against both. */
-const plainTexts = new Map();
-const MOST_PLAIN_TEXTS = 5000;
-
-function plain(text) {
-  if (!text) return "";
-  let known = plainTexts.get(text);
-  if (known !== undefined) return known;
-  known = makePlain(text);
-  if (plainTexts.size >= MOST_PLAIN_TEXTS) plainTexts.clear();
-  plainTexts.set(text, known);
-  return known;
-}
+const plainOf = rememberedText(makePlain);
+const plain = (text) => (text ? plainOf(text) : "");
 
 function makePlain(text) {
   return text
@@ -31,7 +34,19 @@ function makePlain(text) {
 const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
 
 /* The words of a text, as written: what is no letter and no digit parts them. */
-const wordsIn = (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const wordsIn = (text) => text.split(/^[\x00-\x7f]*$/.test(text) ? /[^A-Za-z0-9]+/ : /[^\p{L}\p{N}]+/u).filter(Boolean);
+
+/* The same in small letters; one text is asked about several times in a row. */
+let lastText = "";
+let lastWords = [];
+
+function smallWordsIn(text) {
+  if (text !== lastText) {
+    lastWords = wordsIn(text.toLowerCase());
+    lastText = text;
+  }
+  return lastWords;
+}
 
 /* From "word|start~|two words|two begun~" to a test of a text: is one of these in it? Sets, for a pattern of so
  * many alternatives takes tens of milliseconds to begin with. */
@@ -47,7 +62,7 @@ function anyWordOf(list) {
     return false;
   };
   return (text) => {
-    const words = wordsIn(text.toLowerCase());
+    const words = smallWordsIn(text);
     if (words.some((word) => whole.has(word) || begins(word))) return true;
     const line = " " + words.join(" ") + " ";
     return phrases.some((phrase) => line.includes(phrase));

@@ -20,11 +20,11 @@ const kindWords = new Set(
   ("switch|toggle|toggle switch|checkbox|schalter|umschalter|interrupteur|interruptor|interruttore|schakelaar|przełącznik|" +
     "omkopplare|スイッチ|开关|開關|스위치").split("|").map(plain));
 
-function namesNothing(name) {
+const namesNothing = rememberedText((name) => {
   if (stateOfWord(name) || kindWords.has(plain(name))) return true;
   const words = plain(name).split(/[\s/|,·-]+/).filter(Boolean);
   return !words.length || (words.length > 1 && words.every(stateOfWord));
-}
+});
 const ariaState = (value) => ({ true: "on", false: "off" })[(value || "").toLowerCase()] || null;
 
 /* Two witnesses of one control: both that speak have to agree. */
