@@ -5,7 +5,7 @@
  *     struct ofs_loop *loop = ofs_loop_new(&err);                 the event loop of the run
  *     struct ofs_job *job = ofs_job_new(loop, &options, &err);    load the scenario, choose settings
  *     ofs_job_check(job, &err);                                   open the browser, read every setting
- *     if (ofs_job_differing(job))                                 what a fix would change, and the yes
+ *     if (ofs_job_differing(job))                                 how many a fix would change: ask
  *         ofs_job_fix(job);                                       flip, and prove each flip
  *     ofs_job_result(job, i, &result);                            what was seen and done
  *     ofs_job_free(job);                                          close our tabs, leave the browser
@@ -90,7 +90,7 @@ struct ofs_options {
     bool show;           /* our tab in front, in a window of its own */
     const struct cJSON *accepted; /* wordings that the person accepted in earlier runs, or NULL:
                                      [{"setting","language","words"}] */
-    const char *wording; /* a new wording that the person vouches for, or NULL */
+    const char *wording; /* a label that the person accepts for this run, or NULL */
 
     const char *label; /* whose run it is, in the person's words, or NULL */
     bool no_account;   /* do not keep whose account it is */
@@ -99,13 +99,13 @@ struct ofs_options {
     size_t n_wishes;
     const char *undoes; /* the run that these wishes take back, or NULL */
 
-    /* Told as the run goes: a setting's id and a few words ("reading", "flipping", a verdict). */
+    /* Progress: a setting's id and a few words ("reading", "flipping", a verdict). */
     void (*on_progress)(void *ctx, const char *setting, const char *words);
     /* Something that the person has to know or do now: which browser is used, that it will ask them to
      * allow this. One or two sentences. */
     void (*on_notice)(void *ctx, const char *words);
-    /* Several browsers can be used: an index into `titles`, or -1 for none of them. NULL: nobody is
-     * there to ask, and the one used last time is taken. */
+    /* Several browsers can be used: an index into `titles`, or -1 for none of them. NULL: there is no
+     * person to ask, and the one used last time is taken. */
     int (*on_choice)(void *ctx, const char *const *titles, size_t n);
     void *ctx;
 };
@@ -161,7 +161,8 @@ void ofs_job_unknown_wording(const struct ofs_job *job, size_t i, struct ofs_unk
  * begin again with the first. */
 void ofs_job_accept_wording(struct ofs_job *job, size_t i);
 
-/* After a check and the person's yes: flip what differs and prove each flip. What fails is a result. */
+/* After a check and the person's yes: press the settings that differ and prove each change. A failure is
+ * a result. */
 void ofs_job_fix(struct ofs_job *job);
 
 /* Around a question to the person: the time that they take does not count against timeout_ms. The
@@ -183,7 +184,7 @@ int ofs_job_record(struct ofs_job *job, struct ofs_error *err);
 /* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
 void ofs_job_finish(struct ofs_job *job);
 
-/* What was seen and done: borrowed from the job. record/run.h tells its members. */
+/* What was seen and done: borrowed from the job. record/run.h explains its members. */
 struct ofs_run *ofs_job_run(struct ofs_job *job);
 const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job);
 

@@ -48,7 +48,7 @@ static void show_unknown(const struct session *session, const struct ofs_unknown
     cli_block(stderr, 2, "Where", 14, url ? url : "");
 }
 
-/* Labels that nobody knew: each is shown in full and asked about alone. --yes does not cover them,
+/* Labels that are not known: each is shown in full and asked about alone. --yes does not cover them,
  * and without a terminal they stay unknown. A yes holds for exactly these words from now on. */
 static int ask_wordings(struct session *session)
 {

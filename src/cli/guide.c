@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -12,12 +13,13 @@
 #include "scenario/scenario.h"
 #include "scenario/select.h"
 
-enum { MARGIN = 4, INDENT = 14, MOST_TEXT = 1 << 20, ALL_LANGUAGES = -1 };
+enum { MARGIN = 4, INDENT = 18, MOST_TEXT = 1 << 20 };
 
 struct guide {
     const struct ofs_scenario *scenario;
     const char *origin;
     const bool *selected;
+    char language[16]; /* of the labels: "de", or "all" */
 };
 
 static void free_scenario(struct ofs_scenario **s)
@@ -46,20 +48,38 @@ static void print_line(const char *name, const char *text)
         cli_block(stdout, MARGIN, name, INDENT, text);
 }
 
-/* One line a language: `de: "…" or "…"`; at most `most` languages. */
-static void print_words(const char *name, const cJSON *words, int most)
+/* Does the language's tag ("pt-BR") belong to the wanted one ("pt", "pt-BR")? */
+static bool is_language(const char *tag, const char *wanted)
+{
+    size_t n = strlen(wanted);
+    return !strncasecmp(tag, wanted, n) && (!tag[n] || tag[n] == '-');
+}
+
+static bool has_language(const cJSON *words, const char *wanted)
+{
+    const cJSON *language;
+    cJSON_ArrayForEach(language, words) if (is_language(language->string, wanted)) return true;
+    return false;
+}
+
+/* `"…" or "…"` in the person's language, else in English, else in every language that is known. */
+static void print_words(const struct guide *g, const char *name, const cJSON *words)
 {
     const cJSON *language, *word;
-    cJSON_ArrayForEach(language, words)
-    {
-        if (!most--)
-            return;
+    const char *shown = has_language(words, g->language) ? g->language
+                        : has_language(words, "en")      ? "en"
+                                                         : "";
+    for (language = words ? words->child : NULL; language; language = language->next) {
+        if (*shown && strcmp(g->language, "all") && !is_language(language->string, shown))
+            continue;
         OFS_AUTO_BUF text = OFS_BUF(MOST_TEXT);
         struct ofs_error err;
-        ofs_buf_printf(&text, &err, "%s:", language->string);
+        if (strcmp(shown, g->language) || !*shown)
+            ofs_buf_printf(&text, &err, "%s: ", language->string);
         cJSON_ArrayForEach(word, language) ofs_buf_printf(
-            &text, &err, "%s \"%s\"", word == language->child ? "" : " or", word->valuestring);
-        cli_block(stdout, MARGIN, language == words->child ? name : "", INDENT, ofs_buf_str(&text));
+            &text, &err, "%s\"%s\"", word == language->child ? "" : " or ", word->valuestring);
+        cli_block(stdout, MARGIN, name, INDENT, ofs_buf_str(&text));
+        name = "";
     }
 }
 
@@ -72,8 +92,7 @@ static void print_route(const struct guide *g, const struct ofs_setting *s)
     if (!index || !link_words)
         return;
     print_line(page ? "or open" : "open", index);
-    /* Where the page is known the index is the second choice, and one language is enough. */
-    print_words("follow", link_words, page ? 1 : ALL_LANGUAGES);
+    print_words(g, "follow", link_words);
 }
 
 static void print_setting(const struct guide *g, const struct ofs_setting *s, int number)
@@ -82,22 +101,25 @@ static void print_setting(const struct guide *g, const struct ofs_setting *s, in
     printf("\n%d. %s\n", number, s->title);
     print_route(g, s);
     if (s->labels)
-        print_words("find", s->labels, ALL_LANGUAGES);
+        print_words(g, "find", s->labels);
     else
-        print_line("find", "the switch that the title above tells; its wording is not known here");
-    print_words("reversed", s->inverted, ALL_LANGUAGES);
+        print_line("find", "the switch that the title above names; its label is not known");
+    print_words(g, "reversed", s->inverted);
     print_line("turn it", s->wanted);
-    print_line("on means", s->on_means);
-    print_line("cannot", s->cannot);
+    print_line("effect", s->on_means);
+    print_line("limits", s->cannot);
     cJSON_ArrayForEach(effect, ofs_json_get(s->tree, "also_changes"))
-        print_line("also", ofs_json_str(effect, "what", NULL));
+        print_line("also changes", ofs_json_str(effect, "what", NULL));
 }
 
 static void print_manual(const struct guide *g, const cJSON *item)
 {
     const cJSON *step;
     OFS_AUTO_STR page = link_to(g, ofs_json_str(item, "page", NULL));
-    printf("\n- %s\n", ofs_json_str(item, "title", ""));
+    OFS_AUTO_STR title =
+        ofs_text_printf("%s (%s)", ofs_json_str(item, "title", ""), ofs_json_str(item, "id", ""));
+    putchar('\n');
+    cli_block(stdout, 0, "-", 2, title ? title : "");
     print_line("open", page);
     print_line("why", ofs_json_str(item, "why", NULL));
     cJSON_ArrayForEach(step, ofs_json_get(item, "steps"))
@@ -114,7 +136,7 @@ static int print_guide(const struct guide *g)
         if (g->selected[i])
             print_setting(g, &all->settings[i], ++number);
     if (cJSON_GetArraySize(all->manual))
-        printf("\nWhat no switch does:\n");
+        printf("\nMore steps that need you:\n");
     cJSON_ArrayForEach(item, all->manual) print_manual(g, item);
     return 0;
 }
@@ -185,6 +207,18 @@ static int print_guide_json(const struct guide *g)
     return cli_json(out);
 }
 
+/* The person's language: --lang, else that of the environment ("de_DE.UTF-8"), else English. */
+static void choose_language(const char *given, char *ret, size_t size)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *value = given;
+    for (size_t i = 0; !value && i < sizeof names / sizeof *names; i++)
+        value = getenv(names[i]) && *getenv(names[i]) ? getenv(names[i]) : NULL;
+    bool plain = !value || !strncmp(value, "C", 1) || !strcmp(value, "POSIX");
+    snprintf(ret, size, "%.*s", plain ? 2 : (int)strcspn(value, given ? "" : "_.@"),
+             plain ? "en" : value);
+}
+
 int cmd_guide(const struct cli *cli)
 {
     struct ofs_error err = {0};
@@ -199,6 +233,8 @@ int cmd_guide(const struct cli *cli)
     bool selected[OFS_SCENARIO_MOST_SETTINGS];
     if (ofs_scenario_select(s, cli->only, cli->group, cli->all, selected, &err))
         return cli_complain(&err);
-    struct guide g = {s, cli->origin ? cli->origin : s->origin, selected};
+    struct guide g = {
+        .scenario = s, .origin = cli->origin ? cli->origin : s->origin, .selected = selected};
+    choose_language(cli->lang, g.language, sizeof g.language);
     return cli->json ? print_guide_json(&g) : print_guide(&g);
 }

@@ -18,7 +18,7 @@
 #include "scenario/scenario.h"
 
 /* `offswitch login`: a window on a profile of offswitch's own, where a person signs in by hand,
- * once. The program presses nothing in it and only looks whether somebody is signed in by now. */
+ * once. The program presses nothing in it and only looks whether the person is signed in. */
 
 enum {
     LOGIN_TIMEOUT = 900000, /* a person looks for a password, and for a telephone */
@@ -91,8 +91,8 @@ static void on_notice(void *ctx, const char *words)
     cli_block(stderr, 0, "", 0, words);
 }
 
-/* The page to begin at: the first setting's, or an index. A site that knows nobody leads to its
- * sign-in from there, and back. */
+/* The page to begin at: the first setting's, or an index. Without a sign-in the site
+ * leads to its sign-in page from there, and back. */
 static const char *first_page(const struct ofs_scenario *scenario)
 {
     for (size_t i = 0; i < scenario->n_settings; i++)
@@ -124,7 +124,7 @@ static int open_window(struct login *l, struct ofs_error *err)
     return l->page ? ofs_page_go(l->page, first_page(l->scenario), l->deadline, err) : -1;
 }
 
-/* 0 once somebody is signed in. */
+/* 0 once the person is signed in. */
 static int await_person(struct login *l, struct ofs_error *err)
 {
     bool signed_in = false;
@@ -150,17 +150,17 @@ static int await_person(struct login *l, struct ofs_error *err)
     }
 }
 
-/* Nobody signed in: in the words of what happened. */
+/* Not signed in: say what happened. */
 static int tell_unfinished(const struct login *l, struct ofs_error *err)
 {
     switch (err->code) {
     case OFS_ERR_TIMEOUT:
-        ofs_fail(err, OFS_ERR_TIMEOUT, "nobody was signed in to %s in time", l->scenario->title);
+        ofs_fail(err, OFS_ERR_TIMEOUT, "no sign-in to %s in time", l->scenario->title);
         ofs_hint(err, "run 'offswitch login' again; --timeout SECONDS gives more time");
         break;
     case OFS_ERR_LOST:
     case OFS_ERR_TAB_LOST:
-        ofs_fail(err, OFS_ERR_LOST, "the window was closed before anybody was signed in to %s",
+        ofs_fail(err, OFS_ERR_LOST, "the window was closed before the sign-in to %s",
                  l->scenario->title);
         ofs_hint(err, "run 'offswitch login' again, and leave its window open until it says that "
                       "you are signed in");

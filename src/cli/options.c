@@ -139,7 +139,8 @@ static const struct option_row {
      "the longest of them (default 10000)"},
     {"generation", 0, REPLICA, FOR_REHEARSE, TEXT, AT(generation), "NAME",
      "which generation of the site's pages"},
-    {"lang", 0, REPLICA, FOR_REHEARSE, TEXT, AT(lang), "TAG", "the language of the pages"},
+    {"lang", 0, OUTPUT, FOR_REHEARSE | FOR_GUIDE, TEXT, AT(lang), "TAG",
+     "the language of the replica's pages, or of the guide's labels (default: yours; all)"},
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -389,7 +390,7 @@ static const char *word_of_option(char **argv, const char *value)
 }
 
 /* getopt takes a beginning of a name for the name. Here a name is written out, so that a later
- * option changes no command line, and nobody removes a profile with "--forg". */
+ * option changes no command line, and "--forg" removes no profile. */
 static bool is_written_out(const struct option_row *row, char **argv, const char *text)
 {
     const char *given = word_of_option(argv, text);

@@ -234,7 +234,7 @@ static void add_pages(const struct ofs_scenario *scenario, struct ofs_run *run)
     }
 }
 
-/* A label that nobody knew: the command that accepts it, in the report. */
+/* A label that is not known: the command that accepts it, in the report. */
 static void add_commands(const struct session *session, struct ofs_run *run)
 {
     const char *scenario = session->cli->n_args ? session->cli->args[0] : run->scenario_id;

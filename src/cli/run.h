@@ -47,7 +47,7 @@ int session_confirm(struct session *session);
  * 0, or an exit status after saying why. */
 int session_ask_about_returning(struct session *session);
 
-/* A job as the command line says; `connect`, `origin` and `profile` stand in where it is silent.
+/* A job as the command line says; `connect`, `origin` and `profile` are used where it says nothing.
  * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
  * error. session_report and session_close are due either way. */
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
@@ -66,7 +66,7 @@ int session_check(struct session *session);
 /* Where a person reads along: standard output, or standard error where that is for the results. */
 FILE *session_out(const struct session *session);
 
-/* Flip what differs, with progress. */
+/* Press the settings that differ, with progress. */
 void session_fix(struct session *session);
 
 /* Seconds since the session was opened. */

@@ -26,7 +26,7 @@ int ofs_state_write(const char *path, const char *name, const char *text, struct
 bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);
 int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err);
 
-/* When somebody signed in to the scenario's site in offswitch's own profile. Remembering it, and
+/* When the person signed in to the scenario's site in offswitch's own profile. Remembering it, and
  * what was remembered ("" where nothing was). `ofs_state_signed_out` forgets it for every scenario.
  */
 int ofs_state_signed_in(const char *path, const char *scenario_id, struct ofs_error *err);

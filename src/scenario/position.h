@@ -1,5 +1,5 @@
 /*
- * position.h: where each value of a JSON text stands, which cJSON does not tell.
+ * position.h: the place of each value in a JSON text, which cJSON does not give.
  *
  * A strict scanner (RFC 8259) over the text: it finds the place of the first fault, or gives one
  * entry for each value in the order of the text. cJSON keeps that order too, repeated keys

@@ -184,6 +184,33 @@ static void test_dumb(void **state)
     }
 }
 
+/* The guide has the labels in the person's language alone. */
+static void test_guide_language(void **state)
+{
+    static const struct {
+        const char *environment, *options, *there, *absent;
+    } rows[] = {
+        {"LC_ALL=C", "", "Use my data for training", "Ihre Daten"},
+        {"LC_ALL=de_DE.UTF-8", "", "Ihre Daten", "Use my data for training"},
+        {"LC_ALL= LC_MESSAGES=de_AT", "", "Ihre Daten", "Use my data for training"},
+        {"LC_ALL=de_DE.UTF-8", "--lang en", "Use my data for training", "Ihre Daten"},
+        {"LC_ALL=C", "--lang all", "Ihre Daten", "no such words"},
+        {"LC_ALL=xx_XX", "", "Use my data for training", "Ihre Daten"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char said[1 << 16];
+        OFS_AUTO_STR command =
+            ofs_text_printf("%s %s guide %s", rows[i].environment, program_path(), rows[i].options);
+        FILE *out = popen(command, "r");
+        assert_non_null(out);
+        said[fread(said, 1, sizeof said - 1, out)] = '\0';
+        assert_int_equal(pclose(out), 0);
+        if (!strstr(said, rows[i].there) || strstr(said, rows[i].absent))
+            fail_msg("%s: %s", command, said);
+    }
+}
+
 /* What a shell is told may come next, for each word of a command line. */
 static void test_completion(void **state)
 {
@@ -304,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_completion),
+        cmocka_unit_test(test_guide_language),
         IN_SCRATCH(test_answers),
         IN_SCRATCH(test_question),
         IN_SCRATCH(test_width),

@@ -260,7 +260,9 @@ struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_conn
     *ret_none = false;
     while (usable < n && list[usable].address[0])
         usable++;
+    int64_t asked_ms = ofs_now_ms();
     int chosen = usable ? choose(how, list, usable, err) : -1;
+    deadline += ofs_now_ms() - asked_ms; /* the time that the person took does not count */
     if (n >= 0 && !usable) {
         *ret_none = true;
         tell_fallback(how, list, n);
