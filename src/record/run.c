@@ -72,8 +72,8 @@ void ofs_run_fail(struct ofs_run *run, const struct ofs_error *err)
         struct ofs_result *r = &run->results[i];
         r->verdict = OFS_VERDICT_UNKNOWN;
         r->reason = reason_before_browser(err->code);
-        snprintf(r->detail, sizeof r->detail, "it was not read: %.300s%s%.150s", err->text,
-                 *hint ? "; " : "", hint);
+        snprintf(r->detail, sizeof r->detail, "it was not read: %.300s; %.150s", err->text,
+                 *hint ? hint : "run it again");
     }
 }
 

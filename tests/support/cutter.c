@@ -134,29 +134,34 @@ static size_t whole_frame(const struct ofs_buf *b, struct ofs_buf *text)
     return head + mask + (size_t)n;
 }
 
-/* How the press of the mouse begins and how it ends: in CDP it is several messages, in the others
- * one. Tracing a wheel or a key is none. */
+/* How a press of the mouse or of a key begins and how it ends: in CDP it is several messages, in
+ * the others one. A turn of the wheel is none. */
 static const struct {
     const char *begins, *ends;
+    bool several;
 } presses[] = {
-    {"Input.dispatchMouseEvent", "mouseReleased"},
-    {"\"input.performActions\"", "\"pointerUp\""},
-    {"/actions HTTP/1.1\r\n", "\"pointerUp\""},
+    {"Input.dispatchMouseEvent", "mouseReleased", true},
+    {"Input.dispatchKeyEvent", "keyUp", true},
+    {"\"input.performActions\"", "\"pointerUp\"", false},
+    {"\"input.performActions\"", "\"keyUp\"", false},
+    {"/actions HTTP/1.1\r\n", "\"pointerUp\"", false},
+    {"/actions HTTP/1.1\r\n", "\"keyUp\"", false},
 };
 
 static bool begins_press(const char *said)
 {
     for (size_t i = 0; i < sizeof presses / sizeof *presses; i++)
-        if (strstr(said, presses[i].begins))
-            return i == 0 || strstr(said, presses[i].ends);
+        if (strstr(said, presses[i].begins) &&
+            (presses[i].several || strstr(said, presses[i].ends)))
+            return true;
     return false;
 }
 
 static bool ends_press(const char *said)
 {
     for (size_t i = 0; i < sizeof presses / sizeof *presses; i++)
-        if (strstr(said, presses[i].begins))
-            return strstr(said, presses[i].ends);
+        if (strstr(said, presses[i].begins) && strstr(said, presses[i].ends))
+            return true;
     return false;
 }
 
