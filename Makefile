@@ -113,7 +113,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short
+TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test
@@ -147,6 +147,7 @@ ledger = OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath s
 .PHONY: ledger-test
 ledger-test: $(BUILD)/offswitch ## the ledger with a real browser: plans, undo, full disks, reports
 	$(Q)$(ledger) node tests/record/live.mjs
+	$(Q)$(ledger) AXE_BUILD=$(abspath $(BUILD))/axe node tests/record/page.mjs
 
 .PHONY: killed
 killed: $(BUILD)/offswitch ## N=120 runs killed at random instants: the ledger agrees with the server

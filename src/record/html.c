@@ -61,6 +61,7 @@ static const char style[] =
     "caption{text-align:left;color:var(--soft)}\n"
     "th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);"
     "vertical-align:top}\n"
+    "td code,th code{white-space:nowrap}\n"
     "code{font-size:.85em;overflow-wrap:anywhere}\n"
     "figure{margin:.75rem 0 0}figcaption{color:var(--soft);font-size:.9rem}\n"
     ".strip{display:block;width:100%;height:1.5rem}\n"
@@ -72,6 +73,7 @@ static const char style[] =
     "--line:#777;--link:#000;--good:#0b6b3a;--bad:#a8320a;--unsure:#5b3fa0}"
     "body{max-width:none;padding:0;font-size:10pt}article,figure,tr{break-inside:avoid}"
     "h2,h3,h4{break-after:avoid}.wide{overflow:visible}"
+    "td,th,td code,th code{white-space:normal;overflow-wrap:anywhere}"
     ".strip{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 void ofs_html_begin(struct ofs_html *page, const char *title, const char *intro)

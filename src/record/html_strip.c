@@ -81,7 +81,7 @@ static size_t collect(const cJSON *reports, const cJSON *like, const cJSON *sett
     return n;
 }
 
-/* "on from 2026-01-01, off from 2026-02-01" */
+/* "on from 2026-01-01 09:00, off from 2026-02-01 09:00" */
 static void in_words(const struct piece *pieces, size_t n, char *ret, size_t size)
 {
     enum { MOST_TOLD = 8 };
@@ -89,24 +89,27 @@ static void in_words(const struct piece *pieces, size_t n, char *ret, size_t siz
     snprintf(ret, size, "%s", first ? "... " : "");
     for (size_t i = first; i < n; i++) {
         size_t used = strlen(ret);
-        snprintf(ret + used, size - used, "%s%.40s from %.10s", i > first ? ", " : "",
-                 pieces[i].state, pieces[i].date);
+        snprintf(ret + used, size - used, "%s%.40s from %.10s %.5s", i > first ? ", " : "",
+                 pieces[i].state, pieces[i].date,
+                 pieces[i].date + (strlen(pieces[i].date) > 11 ? 11 : 0));
     }
 }
 
+/* Each piece has some width, also where it was short; the rest is shared out by time. The last one
+ * goes on from the last read. */
 static void draw(struct ofs_html *page, const struct piece *pieces, size_t n, long long end)
 {
-    long long begin = pieces[0].from, span = end > begin ? end - begin : 1;
+    long long least = n <= 40 ? LEAST_WIDTH * 4 : LEAST_WIDTH;
+    long long begin = pieces[0].from, room = WIDTH - least * (long long)n, x = 0;
+    end += (end - begin) / 20 + 1;
     for (size_t i = 0; i < n; i++) {
         long long until = i + 1 < n ? pieces[i + 1].from : end;
-        long long x = (pieces[i].from - begin) * WIDTH / span;
-        long long right = i + 1 < n ? (until - begin) * WIDTH / span : WIDTH;
-        long long width = right - x < LEAST_WIDTH ? LEAST_WIDTH : right - x;
-        if (n == 1)
-            x = 0, width = WIDTH;
-        x = x + width > WIDTH ? WIDTH - width : x;
+        long long width = least + room * (until - pieces[i].from) / (end - begin);
+        if (i + 1 == n)
+            width = WIDTH - x;
         ofs_html_put(page, "<rect class=\"%s\" x=\"%lld\" y=\"2\" width=\"%lld\" height=\"%d\"/>",
                      pieces[i].kind, x, width, HEIGHT - 4);
+        x += width;
     }
 }
 

@@ -249,15 +249,17 @@ static void put_run_row(struct ofs_html *page, const cJSON *report)
     ofs_html_put(page, "</code></td></tr>\n");
 }
 
-static void put_runs(struct ofs_html *page, const cJSON *first)
+static void put_runs(struct ofs_html *page, const cJSON *first, const char *heading)
 {
-    ofs_html_put(
-        page, "<h3>Runs</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-              "aria-label=\"Table of runs\">\n<table>\n<caption>Oldest first. The last column is "
-              "the beginning of the run's hash in the ledger.</caption>\n<thead><tr>"
-              "<th scope=\"col\">Run</th><th scope=\"col\">Command</th>"
-              "<th scope=\"col\">Browser</th><th scope=\"col\">Result</th>"
-              "<th scope=\"col\">Hash</th></tr></thead>\n<tbody>\n");
+    ofs_html_put(page, "<h3>Runs</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+                       "aria-label=\"Runs of ");
+    ofs_html_text(page, heading);
+    ofs_html_put(page,
+                 "\">\n<table>\n<caption>Oldest first. The last column is the beginning of the "
+                 "run's hash in the ledger.</caption>\n<thead><tr><th scope=\"col\">Run</th>"
+                 "<th scope=\"col\">Command</th><th scope=\"col\">Browser</th>"
+                 "<th scope=\"col\">Result</th><th scope=\"col\">Hash</th></tr></thead>\n"
+                 "<tbody>\n");
     for (const cJSON *report = first; report; report = report->next)
         if (ofs_report_is_same_scope(first, report))
             put_run_row(page, report);
@@ -278,7 +280,7 @@ static void put_scope(struct ofs_html *page, const cJSON *reports, const cJSON *
     put_settings(page, reports, moves, first);
     put_manual(page, last);
     put_unlisted(page, last);
-    put_runs(page, first);
+    put_runs(page, first, heading ? heading : title);
     ofs_html_put(page, "</section>\n");
 }
 
