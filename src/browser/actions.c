@@ -23,14 +23,25 @@ static cJSON *step(cJSON *steps, const char *type)
     return one;
 }
 
-cJSON *ofs_actions_click(double x, double y)
+static cJSON *move_to(double x, double y, cJSON **ret_steps)
 {
-    cJSON *steps, *list = source("pointer", "mouse", &steps);
-    cJSON *move = step(steps, "pointerMove");
+    cJSON *list = source("pointer", "mouse", ret_steps), *move = step(*ret_steps, "pointerMove");
     cJSON_AddNumberToObject(move, "duration", 0);
     cJSON_AddStringToObject(move, "origin", "viewport");
     cJSON_AddNumberToObject(move, "x", (int)x);
     cJSON_AddNumberToObject(move, "y", (int)y);
+    return list;
+}
+
+cJSON *ofs_actions_move(double x, double y)
+{
+    cJSON *steps;
+    return move_to(x, y, &steps);
+}
+
+cJSON *ofs_actions_click(double x, double y)
+{
+    cJSON *steps, *list = move_to(x, y, &steps);
     cJSON_AddNumberToObject(step(steps, "pointerDown"), "button", 0);
     cJSON_AddNumberToObject(step(steps, "pointerUp"), "button", 0);
     return list;

@@ -9,8 +9,11 @@
 
 #include <cJSON.h>
 
-/* The pointer to a point of the view, and one press of its main button there. CSS pixels, taken
- * down to whole ones: older drivers know no others. */
+/* The pointer to a point of the view. CSS pixels, taken down to whole ones: older drivers know no
+ * others. */
+cJSON *ofs_actions_move(double x, double y);
+
+/* The same, and one press of its main button there. */
 cJSON *ofs_actions_click(double x, double y);
 
 /* One press of a key (UI Events KeyboardEvent.key), or NULL where it is none of those that the

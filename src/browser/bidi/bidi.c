@@ -328,6 +328,12 @@ static int bidi_click(struct ofs_tab *tab, double x, double y, ofs_deadline dead
     return act((struct bidi_tab *)tab, ofs_actions_click(x, y), deadline, err);
 }
 
+static int bidi_hover(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                      struct ofs_error *err)
+{
+    return act((struct bidi_tab *)tab, ofs_actions_move(x, y), deadline, err);
+}
+
 static int bidi_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                           struct ofs_error *err)
 {
@@ -369,6 +375,7 @@ static const struct ofs_browser_ops bidi_ops = {
     .wait = bidi_wait,
     .reach = ofs_bidi_reach,
     .click = bidi_click,
+    .hover = bidi_hover,
     .press_key = bidi_press_key,
     .close_tab = ofs_bidi_close_tab,
     .close = bidi_close,

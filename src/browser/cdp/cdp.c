@@ -33,6 +33,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .call = ofs_cdp_call,
     .wait = ofs_cdp_wait,
     .click = ofs_cdp_click,
+    .hover = ofs_cdp_hover,
     .press_key = ofs_cdp_press_key,
     .reach = ofs_cdp_reach,
     .timers = ofs_cdp_timers,

@@ -50,6 +50,13 @@ int ofs_cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline
     return act((struct cdp_tab *)tab, "Input.dispatchMouseEvent", steps, 3, deadline, err);
 }
 
+int ofs_cdp_hover(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                  struct ofs_error *err)
+{
+    cJSON *steps[] = {mouse("mouseMoved", x, y)};
+    return act((struct cdp_tab *)tab, "Input.dispatchMouseEvent", steps, 1, deadline, err);
+}
+
 static const struct key {
     const char *key, *code, *text;
     int number;

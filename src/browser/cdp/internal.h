@@ -136,6 +136,8 @@ int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, ch
 int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 int ofs_cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                   struct ofs_error *err);
+int ofs_cdp_hover(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                  struct ofs_error *err);
 int ofs_cdp_press_key(struct ofs_tab *tab, const char *name, ofs_deadline deadline,
                       struct ofs_error *err);
 

@@ -330,6 +330,12 @@ static int wd_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadli
     return act((struct ofs_wd_tab *)tab, ofs_actions_click(x, y), deadline, err);
 }
 
+static int wd_hover(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
+                    struct ofs_error *err)
+{
+    return act((struct ofs_wd_tab *)tab, ofs_actions_move(x, y), deadline, err);
+}
+
 static int wd_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                         struct ofs_error *err)
 {
@@ -545,6 +551,7 @@ static const struct ofs_browser_ops wd_ops = {
     .wait = wd_wait,
     .reach = ofs_wd_reach,
     .click = wd_click,
+    .hover = wd_hover,
     .press_key = wd_press_key,
     .close_tab = wd_close_tab,
     .close = wd_close,
