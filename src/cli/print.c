@@ -88,19 +88,9 @@ static void begin_line(FILE *out, int indent)
     fprintf(out, "\n%*s", indent, "");
 }
 
-void cli_block(FILE *out, int margin, const char *name, int indent, const char *text)
+void cli_wrap(FILE *out, int indent, const char *text)
 {
-    int end = cli_columns(out);
-    bool named = *name, below = named && margin + cli_width(name) >= indent;
-    if (indent > margin + 2 && indent > end / 2) { /* a narrow terminal */
-        indent = margin + 2;
-        below = named;
-    }
-    fprintf(out, "%*s", margin, "");
-    cli_pad(out, name, below ? 0 : indent - margin);
-    if (below)
-        begin_line(out, indent);
-    int column = indent;
+    int end = cli_columns(out), column = indent;
     char *safe = tamed(text);
     for (const char *p = safe ? safe : ""; *p;) {
         size_t n = strcspn(p, " \n");
@@ -117,6 +107,20 @@ void cli_block(FILE *out, int margin, const char *name, int indent, const char *
     }
     free(safe);
     fputc('\n', out);
+}
+
+void cli_block(FILE *out, int margin, const char *name, int indent, const char *text)
+{
+    bool named = *name, below = named && margin + cli_width(name) >= indent;
+    if (indent > margin + 2 && indent > cli_columns(out) / 2) { /* a narrow terminal */
+        indent = margin + 2;
+        below = named;
+    }
+    fprintf(out, "%*s", margin, "");
+    cli_pad(out, name, below ? 0 : indent - margin);
+    if (below)
+        begin_line(out, indent);
+    cli_wrap(out, indent, text);
 }
 
 void cli_roff(FILE *out, const char *text)

@@ -24,6 +24,9 @@ int cli_cut(FILE *out, const char *text, int room);
  * terminal, or where the name is too long, the text begins on the next line. */
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text);
 
+/* The text from the present column, which is `indent`, wrapped in the same way. */
+void cli_wrap(FILE *out, int indent, const char *text);
+
 /* The text for a manual page, in man(7). */
 void cli_roff(FILE *out, const char *text);
 

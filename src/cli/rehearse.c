@@ -36,22 +36,34 @@ static void remove_scratch(const char *path)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Hold the report against the site's own record: 0 when every word of it is true. */
-static int compare(struct session *session, struct ofs_site *site, FILE *out)
+/* Does the report say of a setting what the site has not? */
+static bool is_lie(const struct ofs_result *r, const char *truth)
+{
+    bool says_wanted = r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
+    return truth && says_wanted && strcmp(truth, r->wanted);
+}
+
+/* 0 when every word of the report is true and nothing else was touched. */
+static int compare(struct session *session, struct ofs_site *site)
+{
+    const struct ofs_run *run = ofs_job_run(session->job);
+    const struct ofs_site_event *touches;
+    bool wrong = ofs_site_wrong_touches(site, &touches) > 0;
+    for (size_t i = 0; i < run->n_results; i++)
+        wrong = wrong || is_lie(&run->results[i], ofs_site_state(site, run->results[i].id));
+    return wrong;
+}
+
+static void show_truth(struct session *session, struct ofs_site *site, FILE *out)
 {
     const struct ofs_run *run = ofs_job_run(session->job);
     const struct ofs_site_write *writes;
     const struct ofs_site_event *touches;
-    int wrong = 0;
     fputs("\nThe replica's own record:\n", out);
     for (size_t i = 0; i < run->n_results; i++) {
-        const struct ofs_result *r = &run->results[i];
-        const char *truth = ofs_site_state(site, r->id);
-        bool says_wanted = r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
-        bool lie = truth && says_wanted && strcmp(truth, r->wanted);
-        wrong += lie;
-        fprintf(out, "   %s is %s%s\n", r->id, truth ? truth : "not there",
-                lie ? ", and the report says otherwise" : "");
+        const char *truth = ofs_site_state(site, run->results[i].id);
+        fprintf(out, "   %s is %s%s\n", run->results[i].id, truth ? truth : "not there",
+                is_lie(&run->results[i], truth) ? ", and the report says otherwise" : "");
     }
     size_t n_writes = ofs_site_writes(site, &writes);
     size_t n_touches = ofs_site_wrong_touches(site, &touches);
@@ -59,7 +71,6 @@ static int compare(struct session *session, struct ofs_site *site, FILE *out)
             n_touches, n_touches == 1 ? "" : "es");
     for (size_t i = 0; i < n_touches; i++)
         fprintf(out, "      %s\n", touches[i].what);
-    return wrong + (int)n_touches ? 1 : 0;
 }
 
 static int rehearse_on(struct session *session, struct ofs_site *site)
@@ -76,10 +87,11 @@ static int rehearse_on(struct session *session, struct ofs_site *site)
         fflush(out);
         session_fix(session);
     }
-    status = session_report(session, status);
-    if (session->error.code != OFS_ERR_NONE)
-        return status; /* nothing was done that could be compared */
-    return ofs_status_worse(compare(session, site, out), status);
+    if (session->error.code != OFS_ERR_NONE) /* nothing was done that could be compared */
+        return session_report(session, status);
+    status = session_report(session, ofs_status_worse(compare(session, site), status));
+    show_truth(session, site, out);
+    return status;
 }
 
 /* Site, job and browser live in one loop and one scratch directory, and end in this order. */

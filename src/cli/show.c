@@ -162,13 +162,12 @@ static void show_verdict(enum ofs_verdict verdict)
     fputs(colour ? "\033[0m" : "", stdout);
 }
 
-/* The id behind the title where it has room, else on the next line. */
-static void show_id(const char *id, int used)
+/* The id from the present column; the end of the line. */
+static void show_id(const char *id, int blanks)
 {
     bool colour = cli_colour(STDOUT_FILENO);
-    bool here = used + 2 + cli_width(id) <= cli_columns(stdout);
-    printf("%s%*s%s", here ? "" : "\n", here ? 2 : VERDICT_WIDTH, "", colour ? "\033[2m" : "");
-    cli_cut(stdout, id, 1000);
+    printf("%*s%s", blanks, "", colour ? "\033[2m" : "");
+    cli_pad(stdout, id, 0);
     printf("%s\n", colour ? "\033[0m" : "");
 }
 
@@ -187,11 +186,13 @@ static void show_one(const struct session *session, const struct ofs_run *run,
                                          r->reason ? r->reason : "");
     const char *line = title ? title : r->title;
     show_verdict(r->verdict);
-    if (VERDICT_WIDTH + cli_width(line) <= cli_columns(stdout)) {
+    int whole = VERDICT_WIDTH + cli_width(line) + 2 + cli_width(r->id);
+    if (whole <= cli_columns(stdout)) {
         cli_pad(stdout, line, 0);
-        show_id(r->id, VERDICT_WIDTH + cli_width(line));
+        show_id(r->id, 2);
     } else {
-        cli_block(stdout, 0, "", VERDICT_WIDTH, line);
+        cli_wrap(stdout, VERDICT_WIDTH, line);
+        show_id(r->id, VERDICT_WIDTH);
     }
     if (says_more(r))
         cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, r->detail);
@@ -231,7 +232,7 @@ static void show_extras(const struct ofs_run *run)
 static void show_times_row(const char *name, int width, struct ofs_times sum,
                            struct ofs_times times)
 {
-    cli_pad(stdout, name, width);
+    printf("%*s", width - cli_cut(stdout, name, width), "");
     for (size_t i = 0; i < OFS_TIMES; i++)
         if (ofs_times_at(&sum, i) > 0)
             printf("%*.2f", (int)strlen(ofs_times_word(i)) + 2,
@@ -245,6 +246,10 @@ static void show_times(const struct session *session, const struct ofs_run *run)
     int width = 7;
     for (size_t i = 0; i < run->n_results; i++)
         width = cli_width(run->results[i].id) > width ? cli_width(run->results[i].id) : width;
+    int room = cli_columns(stdout);
+    for (size_t i = 0; i < OFS_TIMES; i++)
+        room -= ofs_times_at(&sum, i) > 0 ? (int)strlen(ofs_times_word(i)) + 2 : 0;
+    width = width > room ? room > 8 ? room : 8 : width;
     puts("\nWhere the time went, in seconds:");
     cli_pad(stdout, "", width);
     for (size_t i = 0; i < OFS_TIMES; i++)
@@ -254,8 +259,9 @@ static void show_times(const struct session *session, const struct ofs_run *run)
     for (size_t i = 0; i < run->n_results; i++)
         show_times_row(run->results[i].id, width, sum, run->results[i].times);
     show_times_row("sum", width, sum, sum);
-    printf("The whole run took %.2f s; tabs that work at once wait at once.\n",
-           session_seconds(session));
+    OFS_AUTO_STR whole = ofs_text_printf("The whole run took %.2f s; tabs wait at the same time.",
+                                         session_seconds(session));
+    cli_block(stdout, 0, "", 0, whole ? whole : "");
 }
 
 /* ---- all of it ---- */

@@ -282,6 +282,38 @@ static int serve_replica(pid_t *ret_pid)
     return port;
 }
 
+/* Results of a real run on a narrow and on a wide terminal: no line of text is longer than it is
+ * wide, colour is closed, and the last word is the sum. */
+static void test_results(void **state)
+{
+    static const int widths[] = {60, 200};
+    if (!child_find_browser())
+        skip();
+    setenv("OFFSWITCH_BROWSER", child_find_browser(), 1);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        static const char *const args[] = {"rehearse", "--hold=0", "--timing",
+                                           "--browser-arg=--no-sandbox", NULL};
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        const struct terminal t = {.state = *state, .columns = widths[i]};
+        assert_int_equal(run_on(&t, args, &said), 0);
+        assert_non_null(strstr(ofs_buf_str(&said), "2 turned off and proved; "));
+        assert_non_null(strstr(ofs_buf_str(&said), "Proved by a reload"));
+        char *rest = NULL;
+        for (char *line = strtok_r(said.data, "\r\n", &rest); line;
+             line = strtok_r(NULL, "\r\n", &rest)) {
+            int width = 0;
+            for (const char *p = line; *p; p++) {
+                if (*p == '\033') /* an escape takes no room */
+                    p += strcspn(p, "mK");
+                else
+                    width += ((unsigned char)*p & 0xc0) != 0x80;
+            }
+            if (!strstr(line, "://") && width > widths[i])
+                fail_msg("%d columns: %s", widths[i], line);
+        }
+    }
+}
+
 static void test_unknown_label(void **state)
 {
     pid_t replica;
@@ -336,6 +368,7 @@ int main(void)
         IN_SCRATCH(test_question),
         IN_SCRATCH(test_width),
         IN_SCRATCH(test_dumb),
+        IN_SCRATCH(test_results),
         IN_SCRATCH(test_unknown_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

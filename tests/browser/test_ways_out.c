@@ -253,7 +253,7 @@ static void test_no_yes(void **state)
     start_at(&run, "fix", GOOD, &live->site, live->port, NULL);
     assert_int_equal(kept_finish(&run), 0);
     assert_report(&run, 4, "differs", NULL);
-    assert_non_null(strstr(run.err.data, "no terminal to ask on"));
+    assert_non_null(strstr(run.err.data, "No terminal to ask on"));
     assert_non_null(strstr(run.err.data, "--yes"));
     assert_writes(&live->site, 0);
     assert_true(live->site.counts->pages > 0);

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "peer.h"
+#include "scripted_peer.h"
 #include "wire/http.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

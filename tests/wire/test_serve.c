@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "peer.h"
+#include "scripted_peer.h"
 #include "wire/loop.h"
 #include "wire/serve.h"
 #include "wire/wire.h"

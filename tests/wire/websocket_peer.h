@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <strings.h>
 
-#include "peer.h"
+#include "scripted_peer.h"
 
 enum { FIN = 0x80, CONTINUED = 0, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 

@@ -1,12 +1,12 @@
 /*
- * peer.h: a raw TCP peer on a loopback port, in a thread of the test: it says exactly the bytes
+ * scripted_peer.h: a raw TCP peer on a loopback port, in a thread of the test: it says exactly the bytes
  * that a test wants said, as slowly or as wrongly as it wants. One connection is played at a time.
  *
  * Life cycle: peer_start, the test, peer_stop. Start it after ofs_loop_watch_signals, so that the
  * thread has the signals blocked too.
  */
-#ifndef OFS_TESTS_WIRE_PEER_H
-#define OFS_TESTS_WIRE_PEER_H
+#ifndef OFS_TESTS_WIRE_SCRIPTED_PEER_H
+#define OFS_TESTS_WIRE_SCRIPTED_PEER_H
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
