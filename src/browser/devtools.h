@@ -34,4 +34,17 @@ void ofs_devtools_commit(struct ofs_devtools *page);
 /* A child has ended, and its requests and channels with it. */
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 
+/* Whoever carries DevTools methods to a tab. `ask` takes `params` over; it answers OFS_ERR_GONE
+ * where the document went away. */
+struct ofs_devtools_asker {
+    void *tab;
+    int world; /* the execution context where the probe is ofsProbe */
+    int (*ask)(void *tab, const char *method, cJSON *params, ofs_deadline deadline,
+               cJSON **ret_result, struct ofs_error *err);
+};
+
+/* browser_ops.reach, for a tab whose probe is in a world of our own. */
+int ofs_devtools_reach(const struct ofs_devtools_asker *asker, ofs_deadline deadline,
+                       struct ofs_error *err);
+
 #endif

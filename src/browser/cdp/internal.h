@@ -8,7 +8,6 @@
  *     body.c     what the site answered
  *     timers.c   the page's timers
  *     input.c    pointer and keyboard
- *     reach.c    what the page keeps from scripts
  *     orphans.c  tabs that killed runs left
  */
 #ifndef OFS_BROWSER_CDP_INTERNAL_H

@@ -245,3 +245,17 @@ int ofs_cdp_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *e
     *err = soft;
     return -1;
 }
+
+static int ask_any(void *tab, const char *method, cJSON *params, ofs_deadline deadline,
+                   cJSON **ret_result, struct ofs_error *err)
+{
+    return ofs_cdp_ask(tab, method, params, deadline, ret_result, err);
+}
+
+int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    const struct ofs_devtools_asker asker = {t, t->world, ask_any};
+    return t->world ? ofs_devtools_reach(&asker, deadline, err)
+                    : ofs_fail(err, OFS_ERR_GONE, "the page went away");
+}

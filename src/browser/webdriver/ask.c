@@ -18,6 +18,7 @@ static const struct {
     bool quiet; /* its answer does not go into the trace as it is */
 } commands[] = {
     [OFS_WD_DELETE_SESSION] = {"DELETE", "", false, false},
+    [OFS_WD_WINDOW] = {"GET", "/window", false, true},
     [OFS_WD_NEW_WINDOW] = {"POST", "/window/new", true, false},
     [OFS_WD_SWITCH_WINDOW] = {"POST", "/window", false, false},
     [OFS_WD_CLOSE_WINDOW] = {"DELETE", "/window", true, true}, /* answers everybody's handles */
@@ -60,6 +61,11 @@ static const struct {
     {"stale element reference", OFS_ERR_GONE, NULL},
     {"aborted by navigation", OFS_ERR_GONE, NULL},
     {"target frame detached", OFS_ERR_GONE, NULL},
+    {"Cannot find context", OFS_ERR_GONE, NULL},
+    {"context was destroyed", OFS_ERR_GONE, NULL},
+    {"Inspected target navigated", OFS_ERR_GONE, NULL},
+    {"Promise was collected", OFS_ERR_GONE, NULL},
+    {"No frame for given id", OFS_ERR_GONE, NULL},
     {"script timeout", OFS_ERR_TIMEOUT, NULL},
     {"timeout", OFS_ERR_TIMEOUT, NULL},
 };
@@ -104,7 +110,8 @@ static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
     const char *sentence = NULL;
     bool told = false;
     for (size_t i = 0; !told && i < sizeof words / sizeof *words; i++) {
-        bool own = !strcmp(word, "unknown error") && strstr(said, words[i].word);
+        bool vague = !strcmp(word, "unknown error") || !strcmp(word, "timeout");
+        bool own = vague && strstr(said, words[i].word);
         if (!strcmp(word, words[i].word) || own) {
             code = words[i].code;
             sentence = words[i].sentence;
@@ -309,8 +316,8 @@ bool ofs_wd_is_plain(const char *name)
     return n && n < 160 && name[0] != '.' && strspn(name, letters) == n;
 }
 
-int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
-                       ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
+int ofs_wd_ask_about(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
+                     ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err)
 {
     const char *path = commands[command].path;
     OFS_AUTO_STR whole = ofs_text_printf("/element/%s%s", element, strstr(path, "%s") + 2);

@@ -10,7 +10,8 @@
  *
  * What this protocol has not, and what stands in for it:
  *
- * - An isolated world. The probe lives in the page's own realm, under a symbol that is drawn by lot
+ * - An isolated world. A driver of the Chromium family makes one over DevTools, and all scripts run
+ *   there. Elsewhere the probe lives in the page's own realm, under a symbol that is drawn by lot
  *   for each session. A page that sets out to deceive it could; one that does not know of it will
  *   not meet it.
  *
@@ -50,6 +51,7 @@
  * source or pictures, and none that moves or closes a window which is not ours. */
 enum ofs_wd_command {
     OFS_WD_DELETE_SESSION,
+    OFS_WD_WINDOW,
     OFS_WD_NEW_WINDOW,
     OFS_WD_SWITCH_WINDOW,
     OFS_WD_CLOSE_WINDOW,
@@ -71,6 +73,7 @@ struct ofs_wd_tab {
     struct ofs_tab tab;
     struct ofs_wd_tab *next;
     char handle[96];
+    int world;               /* our own in that document, where b->isolates; 0: none yet */
     unsigned document;       /* number of the one that the probe is in */
     bool pressed;            /* something was, in that document */
     unsigned quiet_request;  /* serial of what stands for requests that are not seen, 0: none */
@@ -91,7 +94,10 @@ struct ofs_wd {
     bool attached;      /* to a browser that somebody uses */
     bool chromium;      /* the driver takes OFS_WD_DEVTOOLS */
     bool sees_requests; /* the driver gives OFS_WD_LOG */
+    bool isolates;      /* scripts run in a world of our own */
+    bool locked;
     bool opens_roots;   /* OFS_WD_SHADOW gives closed ones too */
+    char home[96];      /* the window that the session began in, or "" */
     unsigned documents; /* numbers given */
     struct ofs_wd_tab *tabs;
     struct ofs_wd_tab *current; /* where the session is switched to */
@@ -132,6 +138,21 @@ int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSO
                    bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
                    struct ofs_error *err);
 
+/* The same by who holds the lock. */
+int ofs_wd_ask_locked(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
+                      bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
+                      struct ofs_error *err);
+
+/* The session is at one window at a time: whoever switches to one and asks it, or uses the session
+ * as a whole, holds the lock meanwhile. Several tasks wait in turn. Switching needs it. */
+int ofs_wd_lock(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
+void ofs_wd_unlock(struct ofs_wd *b);
+int ofs_wd_switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                     struct ofs_error *err);
+
+/* Find out whether scripts can be run in a world of our own (b->isolates). */
+int ofs_wd_try_world(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err);
+
 /* For the session's own beginning: send one request (`path` is below the session, where there is
  * one) and take its answer's value apart (6.3 Processing model); `what` names it in an error,
  * `quiet` keeps the answer out of the trace. */
@@ -143,8 +164,11 @@ int ofs_wd_take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, c
 /* What a driver names goes into an address as it is, so it must be a plain word. */
 bool ofs_wd_is_plain(const char *name);
 
-/* One of the commands of an element, by the name that the driver gave it. */
-int ofs_wd_ask_element(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
+/* One of the commands of an element, by the name that the driver gave it: raw, and in its window.
+ */
+int ofs_wd_ask_about(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
+                     ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
+int ofs_wd_ask_element(struct ofs_wd_tab *t, enum ofs_wd_command command, const char *element,
                        ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
 /* The head of a script's body: the probe's place, and the document that it has to be in. */
@@ -164,6 +188,9 @@ int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *e
  */
 int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
                     cJSON **ret_value, struct ofs_error *err);
+
+int ofs_wd_devtools_tab(struct ofs_wd_tab *t, const char *method, cJSON *params,
+                        ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
 /* Where requests are not seen, one stands for all of them until the page has been quiet for a
  * while. Nothing where they are seen. */

@@ -29,7 +29,11 @@ int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     OFS_AUTO_JSON entries = NULL;
     const cJSON *entry;
     cJSON_AddStringToObject(body, "type", "performance");
-    if (ofs_wd_ask(b, OFS_WD_LOG, body, deadline, &entries, err))
+    if (ofs_wd_lock(b, deadline, err))
+        return -1;
+    int rc = ofs_wd_ask(b, OFS_WD_LOG, body, deadline, &entries, err);
+    ofs_wd_unlock(b);
+    if (rc)
         return -1;
     cJSON_ArrayForEach(entry, entries)
     {

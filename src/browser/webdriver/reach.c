@@ -44,7 +44,7 @@ int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_err
     if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &host, err))
         return -1;
     const char *name = host && cJSON_IsString(host->child) ? host->child->valuestring : "";
-    b->opens_roots = !ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err);
+    b->opens_roots = !ofs_wd_ask_element(t, OFS_WD_SHADOW, name, deadline, &root, err);
     return b->opens_roots || err->code == OFS_ERR_PEER || err->code == OFS_ERR_PROTOCOL ? 0 : -1;
 }
 
@@ -55,7 +55,7 @@ static int hand_over_root(struct ofs_wd_tab *t, const cJSON *host, const char *n
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     OFS_AUTO_JSON root = NULL;
     *ret_shut = false;
-    if (!ofs_wd_ask_element(b, OFS_WD_SHADOW, name, deadline, &root, err))
+    if (!ofs_wd_ask_element(t, OFS_WD_SHADOW, name, deadline, &root, err))
         return tell(t, root_script, host, cJSON_Duplicate(root, true), deadline, err);
     *ret_shut = !b->opens_roots;
     return err->code == OFS_ERR_PEER ? 0 : -1;
@@ -63,17 +63,18 @@ static int hand_over_root(struct ofs_wd_tab *t, const cJSON *host, const char *n
 
 /* chromedriver names an element "f.FRAME.d.DOCUMENT.e.NODE": by that number DevTools knows it too.
  * NULL where it is not so, or does not bear out the role. */
-static cJSON *ask_tree(struct ofs_wd *b, const char *name, const char *role, ofs_deadline deadline)
+static cJSON *ask_tree(struct ofs_wd_tab *t, const char *name, const char *role,
+                       ofs_deadline deadline)
 {
     const char *node = strstr(name, ".e.");
     OFS_AUTO_JSON tree = NULL;
     struct ofs_error ignored;
-    if (!b->chromium || !node)
+    if (!((struct ofs_wd *)t->tab.browser)->chromium || !node)
         return NULL;
     cJSON *params = cJSON_CreateObject();
     cJSON_AddNumberToObject(params, "backendNodeId", (double)strtol(node + 3, NULL, 10));
     cJSON_AddBoolToObject(params, "fetchRelatives", false);
-    if (ofs_wd_devtools(b, "Accessibility.getPartialAXTree", params, deadline, &tree, &ignored))
+    if (ofs_wd_devtools_tab(t, "Accessibility.getPartialAXTree", params, deadline, &tree, &ignored))
         return NULL;
     cJSON *told = ofs_reach_told(tree);
     if (!strcmp(ofs_json_str(told, "role", ""), role))
@@ -83,13 +84,13 @@ static cJSON *ask_tree(struct ofs_wd *b, const char *name, const char *role, ofs
 }
 
 /* An older driver knows neither role nor name. */
-static int ask_node(struct ofs_wd *b, const char *name, ofs_deadline deadline, cJSON **ret_node,
+static int ask_node(struct ofs_wd_tab *t, const char *name, ofs_deadline deadline, cJSON **ret_node,
                     struct ofs_error *err)
 {
     OFS_AUTO_JSON role = NULL;
     OFS_AUTO_JSON label = NULL;
     *ret_node = NULL;
-    if (ofs_wd_ask_element(b, OFS_WD_ROLE, name, deadline, &role, err)) {
+    if (ofs_wd_ask_element(t, OFS_WD_ROLE, name, deadline, &role, err)) {
         if (err->code != OFS_ERR_PEER)
             return -1;
         *ret_node = cJSON_CreateObject();
@@ -98,10 +99,10 @@ static int ask_node(struct ofs_wd *b, const char *name, ofs_deadline deadline, c
     const char *word = cJSON_IsString(role) ? role->valuestring : "";
     bool is_switch = ofs_reach_is_role(word);
     if (is_switch)
-        *ret_node = ask_tree(b, name, word, deadline);
+        *ret_node = ask_tree(t, name, word, deadline);
     if (*ret_node)
         return 0;
-    if (is_switch && ofs_wd_ask_element(b, OFS_WD_LABEL, name, deadline, &label, err) &&
+    if (is_switch && ofs_wd_ask_element(t, OFS_WD_LABEL, name, deadline, &label, err) &&
         err->code != OFS_ERR_PEER)
         return -1;
     *ret_node = cJSON_CreateObject();
@@ -122,16 +123,28 @@ static int reach_host(struct ofs_wd_tab *t, const cJSON *one, ofs_deadline deadl
     cJSON *node;
     if (!ofs_json_bool(one, "open", false) && hand_over_root(t, host, name, deadline, &shut, err))
         return -1;
-    if (ask_node((struct ofs_wd *)t->tab.browser, name, deadline, &node, err))
+    if (ask_node(t, name, deadline, &node, err))
         return -1;
     cJSON_AddBoolToObject(node, "shut", shut);
     return tell(t, node_script, host, node, deadline, err);
 }
 
+static int ask_devtools(void *tab, const char *method, cJSON *params, ofs_deadline deadline,
+                        cJSON **ret_result, struct ofs_error *err)
+{
+    return ofs_wd_devtools_tab(tab, method, params, deadline, ret_result, err);
+}
+
 int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
-    OFS_AUTO_JSON body = ofs_wd_script((struct ofs_wd *)tab->browser, hosts_script, t->document);
+    struct ofs_wd *b = (struct ofs_wd *)tab->browser;
+    if (b->isolates) {
+        const struct ofs_devtools_asker asker = {t, t->world, ask_devtools};
+        return t->world ? ofs_devtools_reach(&asker, deadline, err)
+                        : ofs_fail(err, OFS_ERR_GONE, "the page went away");
+    }
+    OFS_AUTO_JSON body = ofs_wd_script(b, hosts_script, t->document);
     OFS_AUTO_JSON hosts = NULL;
     const cJSON *one;
     int count = 0;

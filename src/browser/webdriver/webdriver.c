@@ -14,7 +14,6 @@ enum {
     CLOSING = 2000,  /* for its answer */
     AGAIN = 200,     /* until it is asked again */
     LOOK_AGAIN = 25, /* for the document of a navigation */
-    PROMPTS = 8,     /* answered for the sake of one command */
     MOMENT = 100,    /* between two looks, where no event tells of a change */
 };
 
@@ -41,6 +40,7 @@ static const char enter_tail[] =
     "  document: document, number: arguments[1], probe: home.ofsProbe, told: {}, timing: ";
 static const char enter_end[] =
     "} });"
+    "if (arguments[3]) window.ofsProbe = home.ofsProbe;"
     "return { status: timing.responseStatus || 0, failure: failure,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
@@ -53,82 +53,6 @@ static const char call_script[] = OFS_WD_PLACE
     "Promise.resolve().then(function () { return place.probe[name](given); }).then("
     "  function (value) { tell({ value: value }); },"
     "  function (why) { tell({ thrown: String((why && why.stack) || why) }); });";
-
-/* ---- asking ---- */
-
-static int tab_lost(struct ofs_wd_tab *t, struct ofs_error *err)
-{
-    return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                    t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
-}
-
-/* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is
- * answered with No, which an alert takes for its one button. */
-static int dismiss_prompt(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
-                          struct ofs_error *err)
-{
-    OFS_AUTO_JSON words = NULL;
-    if (ofs_wd_ask(b, OFS_WD_PROMPT_TEXT, NULL, deadline, &words, err))
-        return strcmp(err->peer, "no such alert") ? -1 : 0;
-    ofs_view_prompt(&t->tab.view, "prompt", cJSON_IsString(words) ? words->valuestring : "");
-    if (ofs_wd_ask(b, OFS_WD_PROMPT_DISMISS, NULL, deadline, NULL, err))
-        return strcmp(err->peer, "no such alert") ? -1 : 0;
-    return 0;
-}
-
-static int switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
-                     struct ofs_error *err)
-{
-    OFS_AUTO_JSON body = cJSON_CreateObject();
-    if (b->current == t)
-        return 0;
-    cJSON_AddStringToObject(body, "handle", t->handle);
-    b->current = NULL;
-    if (ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, err))
-        return -1;
-    b->current = t;
-    return 0;
-}
-
-int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
-                   bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
-                   struct ofs_error *err)
-{
-    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
-    if (t->tab.view.closed || t->tab.view.crashed)
-        return tab_lost(t, err);
-    bool looked = false;
-    for (int prompts = 0; prompts < PROMPTS; prompts++) {
-        int rc = switch_to(b, t, deadline, err);
-        if (!rc)
-            rc = ofs_wd_ask(b, command, body, deadline, ret_value, err);
-        if (!rc)
-            return 0;
-        if (err->code == OFS_ERR_TAB_LOST) {
-            bool crashed = strstr(err->text, "crash") != NULL;
-            ofs_view_end(&t->tab.view, crashed);
-            return tab_lost(t, err);
-        }
-        /* so chromedriver tells a window that was closed while a script waited in it */
-        if (!strcmp(err->peer, "script timeout") && !ret_unsure && !looked) {
-            looked = true;
-            b->current = NULL;
-            continue;
-        }
-        /* chromedriver itself answers a beforeunload prompt, and may trip over that */
-        if (strstr(err->text, "No dialog is showing") && !ret_unsure)
-            continue;
-        if (strcmp(err->peer, "unexpected alert open"))
-            return -1;
-        if (dismiss_prompt(b, t, deadline, err))
-            return -1;
-        if (ret_unsure) {
-            *ret_unsure = true;
-            return 0;
-        }
-    }
-    return ofs_fail(err, OFS_ERR_PROTOCOL, "the page opens one prompt behind the other");
-}
 
 cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document)
 {
@@ -155,6 +79,8 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
     OFS_AUTO_JSON told = NULL;
     cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(body, "args"),
                          cJSON_CreateBool(!b->sees_requests));
+    cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(body, "args"),
+                         cJSON_CreateBool(b->isolates));
     if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &told, err))
         return -1;
     t->document = b->documents;
@@ -369,6 +295,29 @@ static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
 
+/* The window that the session is at has been closed, and of that no other can be made. */
+static int go_home(struct ofs_wd *b, ofs_deadline deadline)
+{
+    struct ofs_error ignored;
+    OFS_AUTO_JSON body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "handle", b->tabs ? b->tabs->handle : b->home);
+    b->current = NULL;
+    return ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored);
+}
+
+static int ask_for_window(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline,
+                          cJSON **ret_made, struct ofs_error *err)
+{
+    OFS_AUTO_JSON home = NULL;
+    if (!b->tabs && !b->home[0] && !ofs_wd_ask(b, OFS_WD_WINDOW, NULL, deadline, &home, err))
+        snprintf(b->home, sizeof b->home, "%s", cJSON_IsString(home) ? home->valuestring : "");
+    if (!ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, ret_made, err))
+        return 0;
+    if (err->code != OFS_ERR_TAB_LOST || go_home(b, deadline))
+        return -1;
+    return ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, ret_made, err);
+}
+
 static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
                        struct ofs_error *err)
 {
@@ -378,9 +327,12 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
      * the next press. Beside somebody's windows a tab is the lesser guest. */
     cJSON_AddStringToObject(body, "type", b->attached ? "tab" : "window");
     /* A signal between the question and its answer must not lose the window that it made. */
+    if (ofs_wd_lock(b, deadline, err))
+        return -1;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
-    int rc = ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, &made, err);
+    int rc = ask_for_window(b, body, deadline, &made, err);
     ofs_loop_defer_signals(b->browser.loop, deferred);
+    ofs_wd_unlock(b);
     if (rc)
         return -1;
     const char *handle = ofs_json_str(made, "handle", "");
@@ -408,13 +360,20 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
     t->next = b->tabs;
     b->tabs = t;
     bool cached;
-    int rc = switch_to(b, t, deadline, err);
+    int rc = ofs_wd_lock(b, deadline, err);
+    if (!rc) {
+        rc = ofs_wd_switch_to(b, t, deadline, err);
+        if (!rc && b->chromium)
+            prepare(b, deadline);
+        ofs_wd_unlock(b);
+    }
     if (!rc && b->chromium)
-        prepare(b, deadline);
+        rc = ofs_wd_try_world(t, deadline, err);
     if (!rc)
         rc = enter(t, &cached, deadline, err);
-    if (!rc && !b->opens_roots)
+    if (!rc && !b->opens_roots && !b->isolates)
         rc = ofs_wd_try_roots(t, deadline, err);
+    t->tab.sees.isolated = b->isolates;
     if (rc) {
         wd_close_tab(&t->tab, ofs_deadline_in(2000));
         return ofs_wrap(err, "no tab could be opened");
@@ -481,8 +440,9 @@ static void close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
 {
     struct ofs_error ignored;
     bool unsure = false;
-    if (!ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) && unsure)
-        ofs_wd_ask_tab(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
+    if (!ofs_wd_ask_locked(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) &&
+        unsure)
+        ofs_wd_ask_locked(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
 }
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
@@ -491,13 +451,16 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
+    bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the latest, without it */
     ofs_wd_settle(b, deadline);
-    if (b->attached && b->chromium && !b->over && !switch_to(b, t, deadline, &ignored))
+    if (b->attached && b->chromium && !b->over && !ofs_wd_switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
     if (!b->over && !tab->view.closed)
         close_window(t, deadline);
     if (b->debugger[0] && !tab->view.closed)
         close_at_debugger(b, t->handle);
+    if (locked)
+        ofs_wd_unlock(b);
     ofs_loop_defer_signals(b->browser.loop, deferred);
     if (b->current == t)
         b->current = NULL;

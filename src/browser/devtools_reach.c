@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "browser/cdp/internal.h"
+#include "browser/devtools.h"
 #include "browser/reach.h"
 
 /* What a page keeps from scripts, and the protocol can reach: the closed shadow roots of custom
@@ -11,7 +11,13 @@
 
 static const char group[] = "offswitch";
 
-static cJSON *call(const struct cdp_tab *t, const char *source)
+static int ask(const struct ofs_devtools_asker *t, const char *method, cJSON *params,
+               ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
+{
+    return t->ask(t->tab, method, params, deadline, ret_result, err);
+}
+
+static cJSON *call(const struct ofs_devtools_asker *t, const char *source)
 {
     cJSON *params = cJSON_CreateObject();
     cJSON_AddStringToObject(params, "functionDeclaration", source);
@@ -36,7 +42,7 @@ static cJSON *with_object(const char *object_id)
 }
 
 /* The closed root of one host, handed to the probe. */
-static int hand_over_root(struct cdp_tab *t, const char *host, const cJSON *node,
+static int hand_over_root(const struct ofs_devtools_asker *t, const char *host, const cJSON *node,
                           ofs_deadline deadline, struct ofs_error *err)
 {
     const cJSON *root;
@@ -50,7 +56,7 @@ static int hand_over_root(struct cdp_tab *t, const char *host, const cJSON *node
         cJSON_AddNumberToObject(params, "backendNodeId", ofs_json_num(root, "backendNodeId", 0));
         cJSON_AddNumberToObject(params, "executionContextId", t->world);
         cJSON_AddStringToObject(params, "objectGroup", group);
-        if (ofs_cdp_ask(t, "DOM.resolveNode", params, deadline, &resolved, err))
+        if (ask(t, "DOM.resolveNode", params, deadline, &resolved, err))
             return -1;
         const char *id = ofs_json_str(resolved, "object/objectId", NULL);
         if (!id)
@@ -58,13 +64,13 @@ static int hand_over_root(struct cdp_tab *t, const char *host, const cJSON *node
         params = call(t, "function (host, root) { ofsProbe.takeRoot(host, root); }");
         add_argument(params, "objectId", cJSON_CreateString(host));
         add_argument(params, "objectId", cJSON_CreateString(id));
-        if (ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err))
+        if (ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err))
             return -1;
     }
     return 0;
 }
 
-static int reach_host(struct cdp_tab *t, const char *host, ofs_deadline deadline,
+static int reach_host(const struct ofs_devtools_asker *t, const char *host, ofs_deadline deadline,
                       struct ofs_error *err)
 {
     OFS_AUTO_JSON node = NULL;
@@ -72,29 +78,29 @@ static int reach_host(struct cdp_tab *t, const char *host, ofs_deadline deadline
     OFS_AUTO_JSON ignored = NULL;
     cJSON *params = with_object(host);
     cJSON_AddBoolToObject(params, "pierce", true);
-    if (ofs_cdp_ask(t, "DOM.describeNode", params, deadline, &node, err) ||
+    if (ask(t, "DOM.describeNode", params, deadline, &node, err) ||
         hand_over_root(t, host, node, deadline, err))
         return -1;
     params = with_object(host);
     cJSON_AddBoolToObject(params, "fetchRelatives", false);
-    if (ofs_cdp_ask(t, "Accessibility.getPartialAXTree", params, deadline, &tree, err))
+    if (ask(t, "Accessibility.getPartialAXTree", params, deadline, &tree, err))
         return -1;
     params = call(t, "function (host, node) { ofsProbe.takeNode(host, node); }");
     add_argument(params, "objectId", cJSON_CreateString(host));
     add_argument(params, "value", ofs_reach_told(tree));
-    return ofs_cdp_ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err);
+    return ask(t, "Runtime.callFunctionOn", params, deadline, &ignored, err);
 }
 
-int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
+int ofs_devtools_reach(const struct ofs_devtools_asker *t, ofs_deadline deadline,
+                       struct ofs_error *err)
 {
-    struct cdp_tab *t = (struct cdp_tab *)tab;
     OFS_AUTO_JSON list = NULL;
     OFS_AUTO_JSON hosts = NULL;
     OFS_AUTO_JSON ignored = NULL;
     const cJSON *property;
     int rc = 0, count = 0;
-    if (ofs_cdp_ask(t, "Runtime.callFunctionOn",
-                    call(t, "function () { return ofsProbe.hosts(); }"), deadline, &list, err)) {
+    if (ask(t, "Runtime.callFunctionOn", call(t, "function () { return ofsProbe.hosts(); }"),
+            deadline, &list, err)) {
         if (err->code == OFS_ERR_PEER)
             err->code = OFS_ERR_GONE;
         return -1;
@@ -104,7 +110,7 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     cJSON *params = with_object(id);
     cJSON_AddBoolToObject(params, "ownProperties", true);
-    if (ofs_cdp_ask(t, "Runtime.getProperties", params, deadline, &hosts, err))
+    if (ask(t, "Runtime.getProperties", params, deadline, &hosts, err))
         return -1;
     cJSON_ArrayForEach(property, ofs_json_get(hosts, "result"))
     {
@@ -119,7 +125,7 @@ int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *
     struct ofs_error later;
     params = cJSON_CreateObject();
     cJSON_AddStringToObject(params, "objectGroup", group);
-    if (ofs_cdp_ask(t, "Runtime.releaseObjectGroup", params, deadline, &ignored, rc ? &later : err))
+    if (ask(t, "Runtime.releaseObjectGroup", params, deadline, &ignored, rc ? &later : err))
         return -1;
     return rc;
 }
