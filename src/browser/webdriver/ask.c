@@ -18,7 +18,7 @@ static const struct {
     bool quiet; /* its answer does not go into the trace as it is */
 } commands[] = {
     [OFS_WD_DELETE_SESSION] = {"DELETE", "", false, false},
-    [OFS_WD_WINDOW] = {"GET", "/window", false, true},
+    [OFS_WD_WINDOWS] = {"GET", "/window/handles", false, true},
     [OFS_WD_NEW_WINDOW] = {"POST", "/window/new", true, false},
     [OFS_WD_SWITCH_WINDOW] = {"POST", "/window", false, false},
     [OFS_WD_CLOSE_WINDOW] = {"DELETE", "/window", true, true}, /* answers everybody's handles */

@@ -51,7 +51,7 @@
  * source or pictures, and none that moves or closes a window which is not ours. */
 enum ofs_wd_command {
     OFS_WD_DELETE_SESSION,
-    OFS_WD_WINDOW,
+    OFS_WD_WINDOWS,
     OFS_WD_NEW_WINDOW,
     OFS_WD_SWITCH_WINDOW,
     OFS_WD_CLOSE_WINDOW,
@@ -97,7 +97,6 @@ struct ofs_wd {
     bool isolates;      /* scripts run in a world of our own */
     bool locked;
     bool opens_roots;   /* OFS_WD_SHADOW gives closed ones too */
-    char home[96];      /* the window that the session began in, or "" */
     unsigned documents; /* numbers given */
     struct ofs_wd_tab *tabs;
     struct ofs_wd_tab *current; /* where the session is switched to */

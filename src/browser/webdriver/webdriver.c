@@ -295,12 +295,20 @@ static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
 
-/* The window that the session is at has been closed, and of that no other can be made. */
-static int go_home(struct ofs_wd *b, ofs_deadline deadline)
+/* The window that the session is at has been closed, and from there no other can be made: go to any
+ * that is there, one of ours first. */
+static int go_elsewhere(struct ofs_wd *b, ofs_deadline deadline)
 {
     struct ofs_error ignored;
+    OFS_AUTO_JSON handles = NULL;
     OFS_AUTO_JSON body = cJSON_CreateObject();
-    cJSON_AddStringToObject(body, "handle", b->tabs ? b->tabs->handle : b->home);
+    if (!b->tabs && ofs_wd_ask(b, OFS_WD_WINDOWS, NULL, deadline, &handles, &ignored))
+        return -1;
+    const cJSON *first = cJSON_GetArrayItem(handles, 0);
+    cJSON_AddStringToObject(body, "handle",
+                            b->tabs                 ? b->tabs->handle
+                            : cJSON_IsString(first) ? first->valuestring
+                                                    : "");
     b->current = NULL;
     return ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored);
 }
@@ -308,12 +316,9 @@ static int go_home(struct ofs_wd *b, ofs_deadline deadline)
 static int ask_for_window(struct ofs_wd *b, const cJSON *body, ofs_deadline deadline,
                           cJSON **ret_made, struct ofs_error *err)
 {
-    OFS_AUTO_JSON home = NULL;
-    if (!b->tabs && !b->home[0] && !ofs_wd_ask(b, OFS_WD_WINDOW, NULL, deadline, &home, err))
-        snprintf(b->home, sizeof b->home, "%s", cJSON_IsString(home) ? home->valuestring : "");
     if (!ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, ret_made, err))
         return 0;
-    if (err->code != OFS_ERR_TAB_LOST || go_home(b, deadline))
+    if (err->code != OFS_ERR_TAB_LOST || go_elsewhere(b, deadline))
         return -1;
     return ofs_wd_ask(b, OFS_WD_NEW_WINDOW, body, deadline, ret_made, err);
 }
