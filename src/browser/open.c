@@ -4,37 +4,11 @@
 
 #include "base/text.h"
 #include "browser/internal.h"
+#include "wire/url.h"
 
 enum {
     ANSWERS_WITHIN = 10000, /* milliseconds, where nobody has to be asked */
 };
-
-/* HOST:PORT, with the host on this machine unless it may be another. */
-static int check_host_port(const char *address, const char *text, bool anywhere,
-                           struct ofs_error *err)
-{
-    char host[128];
-    size_t n = strcspn(text, "/");
-    const char *colon = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (text[i] == ':')
-            colon = text + i;
-    if (!colon || colon == text || (size_t)(colon - text) >= sizeof host)
-        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no HOST:PORT", address);
-    char *rest;
-    long port = strtol(colon + 1, &rest, 10);
-    if (rest == colon + 1 || rest != text + n || port < 1 || port > 65535)
-        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no port between 1 and 65535",
-                        address);
-    memcpy(host, text, (size_t)(colon - text));
-    host[colon - text] = '\0';
-    if (!anywhere && !ofs_text_is_loopback_host(host)) {
-        ofs_fail(err, OFS_ERR_USAGE, "--connect %s: '%s' is not this machine", address, host);
-        return ofs_hint(err, "a debugging port hands over every account of that browser, so only "
-                             "127.0.0.1 and localhost are taken");
-    }
-    return 0;
-}
 
 static const char *after(const char *address, const char *scheme)
 {
@@ -42,14 +16,37 @@ static const char *after(const char *address, const char *scheme)
     return strncmp(address, scheme, n) ? NULL : address + n;
 }
 
-/* HOST:PORT[/PATH]; in the clear only to this machine (webdriver.h). */
-static int check_webdriver(const char *address, const char *rest, bool tls, struct ofs_error *err)
+/* HOST:PORT of an address, with the host on this machine unless it may be another. */
+static int check_host_port(const char *address, bool anywhere, struct ofs_url *ret,
+                           struct ofs_error *err)
 {
+    struct ofs_error bad;
+    const char *rest = strstr(address, "://") + 3;
+    if (!strchr(rest, ':') || *rest == ':')
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no HOST:PORT", address);
+    if (ofs_url_parse(address, ret, &bad) || !ret->has_port)
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no port between 1 and 65535",
+                        address);
+    if (ret->has_person)
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect takes no name and no password");
+    if (!anywhere && !ofs_url_is_loopback(ret)) {
+        ofs_fail(err, OFS_ERR_USAGE, "--connect %s: '%s' is not this machine", address, ret->host);
+        return ofs_hint(err, "a debugging port hands over every account of that browser, so only "
+                             "127.0.0.1 and localhost are taken");
+    }
+    return 0;
+}
+
+/* HOST:PORT[/PATH]; in the clear only to this machine (webdriver.h). */
+static int check_webdriver(const char *address, bool tls, struct ofs_error *err)
+{
+    struct ofs_url url;
+    const char *rest = strstr(address, "://") + 3;
     if (rest[strcspn(rest, "@?#")])
         return ofs_fail(err, OFS_ERR_USAGE,
                         "--connect webdriver%s://HOST:PORT[/PATH] takes no name, query or fragment",
                         tls ? "+https" : "");
-    if (!check_host_port(address, rest, tls, err))
+    if (!check_host_port(address, tls, &url, err))
         return 0;
     if (!tls && strstr(err->text, "not this machine"))
         ofs_hint(err, "a session on another machine goes over TLS: webdriver+https://HOST:PORT");
@@ -58,31 +55,31 @@ static int check_webdriver(const char *address, const char *rest, bool tls, stru
 
 int ofs_browser_check_address(const char *address, struct ofs_error *err)
 {
-    const char *rest;
+    struct ofs_url url;
     if (!strcmp(address, "auto") || !strcmp(address, "launch"))
         return 0;
-    if ((rest = after(address, "cdp://")) || (rest = after(address, "bidi://"))) {
-        if (check_host_port(address, rest, false, err))
+    if (after(address, "cdp://") || after(address, "bidi://")) {
+        if (check_host_port(address, false, &url, err))
             return -1;
-        return rest[strcspn(rest, "/")] && strcmp(rest + strcspn(rest, "/"), "/")
-                   ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: %.*s takes no path", address,
-                              (int)(rest - address), address)
+        return strcmp(url.target, "/") || url.has_query
+                   ? ofs_fail(err, OFS_ERR_USAGE, "--connect %s: %s:// takes no path", address,
+                              url.scheme)
                    : 0;
     }
-    if ((rest = after(address, "ws://"))) {
-        if (check_host_port(address, rest, false, err))
+    if (after(address, "ws://")) {
+        if (check_host_port(address, false, &url, err))
             return -1;
-        if (!strstr(rest, "/devtools/browser"))
+        if (!strstr(url.path, "/devtools/browser"))
             return ofs_fail(err, OFS_ERR_USAGE,
                             "--connect %s is not a browser's socket (ws://HOST:PORT/devtools/"
                             "browser/…)",
                             address);
         return 0;
     }
-    if ((rest = after(address, "webdriver://")))
-        return check_webdriver(address, rest, false, err);
-    if ((rest = after(address, "webdriver+https://")))
-        return check_webdriver(address, rest, true, err);
+    if (after(address, "webdriver://"))
+        return check_webdriver(address, false, err);
+    if (after(address, "webdriver+https://"))
+        return check_webdriver(address, true, err);
     char word[32];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(address, ":"), address);
     const char *const words[] = {"auto",      "launch",          "cdp", "ws", "bidi",

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "wire/internal.h"
 #include "wire/queue.h"
+#include "wire/url.h"
 #include "wire/wire.h"
 
 struct websocket {
@@ -164,33 +165,14 @@ static void ws_close(struct ofs_wire *wire)
 
 static const struct ofs_wire_ops ops = {.name = "websocket", .send = ws_send, .close = ws_close};
 
-/* ws[s]://HOST:PORT/PATH into its parts; `authority` keeps the port, as the Host header must. */
-static int split_url(const char *url, char authority[128], char host[112], int *ret_port,
-                     const char **ret_path)
+/* ws[s]://HOST:PORT/PATH. A browser's has a port; else the scheme's own will do with TLS alone. */
+static int read_url(const char *text, struct ofs_url *ret)
 {
-    if (strncmp(url, "ws://", 5) && strncmp(url, "wss://", 6))
+    struct ofs_error ignored;
+    if (ofs_url_parse(text, ret, &ignored) || ret->has_person)
         return -1;
-    const char *start = strstr(url, "://") + 3, *slash = strchr(start, '/');
-    size_t n = slash ? (size_t)(slash - start) : strlen(start);
-    if (n == 0 || n >= 112)
-        return -1;
-    memcpy(authority, start, n);
-    authority[n] = '\0';
-    memcpy(host, authority, n + 1);
-    char *colon = strrchr(host, ':'), *rest;
-    *ret_path = slash ? slash : "/";
-    if (!colon && url[2] == 's') { /* the scheme's own port (RFC 6455, 3); a browser has none */
-        *ret_port = 443;
-        return 0;
-    }
-    if (!colon)
-        return -1;
-    long port = strtol(colon + 1, &rest, 10);
-    if (*rest || port < 1 || port > 65535)
-        return -1;
-    *colon = '\0';
-    *ret_port = (int)port;
-    return 0;
+    bool tls = !strcmp(ret->scheme, "wss");
+    return tls || (!strcmp(ret->scheme, "ws") && ret->has_port) ? 0 : -1;
 }
 
 /* A person may have to answer the browser first. libwebsockets would give up after seconds, so its
@@ -242,11 +224,9 @@ struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *
                                              const char *cacert, ofs_deadline deadline,
                                              struct ofs_error *err)
 {
-    char authority[128], host[112];
-    const char *path;
-    int port;
+    struct ofs_url to;
     bool tls = !strncmp(url, "wss://", 6);
-    if (split_url(url, authority, host, &port, &path)) {
+    if (read_url(url, &to)) {
         ofs_fail(err, OFS_ERR_USAGE, "'%s' is not of the form ws://HOST:PORT/PATH", url);
         return NULL;
     }
@@ -263,12 +243,12 @@ struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *
     struct lws_client_connect_info info = {
         .context = ofs_loop_lws(loop),
         .vhost = vhost,
-        .address = host,
-        .port = port,
-        .path = path,
+        .address = to.host,
+        .port = to.port,
+        .path = to.target,
         /* a redirect could lead off this machine; a certificate is verified, as is its name */
         .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (tls ? LCCSCF_USE_SSL : 0),
-        .host = authority, /* with the port, and no Origin: Chrome refuses anything else */
+        .host = to.authority, /* with the port, and no Origin: Chrome refuses anything else */
         .local_protocol_name = protocols[0].name,
         .ietf_version_or_minus_one = -1,
         .pwsi = &ws->wsi,

@@ -1,42 +1,25 @@
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
 #include "browser/webdriver/internal.h"
+#include "wire/url.h"
 
 /* The socket that a driver offers beside HTTP (WebDriver BiDi, 5.2, webSocketUrl). */
 
 enum { OPENS_WITHIN = 10000 };
 
-/* The host of an address, without its port. False: there is none, or it is too long. */
-static bool host_of(const char *url, char *ret, size_t size)
-{
-    const char *start = strstr(url, "://");
-    if (!start)
-        return false;
-    start += 3;
-    size_t n = strcspn(start, "/?#");
-    if (memchr(start, '@', n))
-        return false; /* a name before the host can look like one */
-    size_t bracket = start[0] == '[' ? strcspn(start, "]") : 0;
-    size_t host = bracket ? bracket + 1 : strcspn(start, ":/?#");
-    if (host == 0 || host > n || host >= size)
-        return false;
-    memcpy(ret, start, host);
-    ret[host] = '\0';
-    return true;
-}
-
 bool ofs_wd_may_open(const char *base, const char *socket)
 {
-    char theirs[128], grid[128];
-    if (!host_of(socket, theirs, sizeof theirs))
+    struct ofs_url theirs, grid;
+    struct ofs_error ignored;
+    /* a name before the host can look like one */
+    if (ofs_url_parse(socket, &theirs, &ignored) || theirs.has_person)
         return false;
     if (!strncmp(base, "https://", 8))
-        return !strncmp(socket, "wss://", 6) && host_of(base, grid, sizeof grid) &&
-               !strcasecmp(theirs, grid);
-    return !strncmp(socket, "ws://", 5) && ofs_text_is_loopback_host(theirs);
+        return !strcmp(theirs.scheme, "wss") && !ofs_url_parse(base, &grid, &ignored) &&
+               !strcasecmp(theirs.host, grid.host);
+    return !strcmp(theirs.scheme, "ws") && ofs_url_is_loopback(&theirs);
 }
 
 static void tell(const struct ofs_connect *how, const char *socket, const char *why)

@@ -7,6 +7,7 @@
 #include "browser/actions.h"
 #include "browser/internal.h"
 #include "browser/webdriver/internal.h"
+#include "wire/url.h"
 
 /* Milliseconds. */
 enum {
@@ -418,11 +419,10 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
 static void close_at_debugger(struct ofs_wd *b, const char *handle)
 {
     struct ofs_loop *loop = b->browser.loop;
-    char host[sizeof b->debugger];
+    struct ofs_url at;
     struct ofs_error soft;
     OFS_AUTO_STR url = ofs_text_printf("http://%s/json/close/%s", b->debugger, handle);
-    snprintf(host, sizeof host, "%.*s", (int)strcspn(b->debugger, ":"), b->debugger);
-    if (!url || !ofs_text_is_loopback_host(host))
+    if (!url || ofs_url_parse(url, &at, &soft) || !ofs_url_is_loopback(&at))
         return;
     for (int tries = 0; tries < CLOSES; tries++) {
         OFS_AUTO_BUF body = OFS_BUF(4096);

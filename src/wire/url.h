@@ -1,0 +1,34 @@
+/*
+ * url.h: addresses (RFC 3986) taken apart by libcurl, in one place, for whoever has to know where
+ * one leads before it is used.
+ */
+#ifndef OFS_WIRE_URL_H
+#define OFS_WIRE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct ofs_url {
+    char scheme[24];     /* in small letters */
+    char host[128];      /* bare: an IPv6 address has no brackets */
+    int port;            /* the scheme's own where none is given; 0: the scheme has none */
+    char authority[144]; /* HOST[:PORT] as it was given, with brackets where they belong */
+    bool has_port;       /* in that */
+    char path[1024];     /* at least "/" */
+    char target[1280];   /* path and query, as a request names them */
+    bool has_person;     /* a name or a password */
+    bool has_query;      /* or a fragment */
+};
+
+/* Fails with OFS_ERR_USAGE where it is none, or too long. Any scheme will do. */
+int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err);
+
+/* Does it lead to this machine, whatever a name server says? */
+bool ofs_url_is_loopback(const struct ofs_url *url);
+
+/* Do both have the same scheme, host and port? (RFC 6454, 5) */
+bool ofs_url_same_origin(const struct ofs_url *a, const struct ofs_url *b);
+
+#endif
