@@ -66,6 +66,9 @@ static const char *const methods[] = {
     "goog:cdp.getSession",
     "goog:cdp.sendCommand",
     "network.setCacheBehavior",
+    /* what the site itself served in our tab, as the witness of a state */
+    "network.addDataCollector",
+    "network.getData",
     "input.performActions",
     NULL,
 };

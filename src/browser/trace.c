@@ -21,8 +21,8 @@ static const char redacted[] = "[redacted]";
 
 /* Parts of key names whose values are never written, whatever they are. */
 static const char *const secret_keys[] = {
-    "cookie",   "authorization", "csrf",        "token",       "password",    "postdata",
-    "security", "storagekey",    "payloaddata", "urlfragment", "websocketurl"};
+    "cookie",   "authorization", "csrf",        "token",       "password",     "postdata",
+    "security", "storagekey",    "payloaddata", "urlfragment", "websocketurl", "bytes"};
 
 struct ofs_trace *ofs_trace_open(const char *path, struct ofs_error *err)
 {

@@ -120,6 +120,14 @@ static void pass(const struct place *p, const char *name)
     fflush(stdout);
 }
 
+static void tell_sees(const struct place *p)
+{
+    const struct ofs_tab_sees *sees = &p->tab->sees;
+    printf("%s sees:%s%s%s%s%s\n", p->kind->name, sees->requests ? " requests" : "",
+           sees->bodies ? " bodies" : "", sees->timers ? " timers" : "",
+           sees->channels ? " channels" : "", sees->isolated ? " isolated" : "");
+}
+
 /* ---- going there ---- */
 
 static int call(struct place *p, const char *function, cJSON **ret, struct ofs_error *err)
@@ -390,6 +398,7 @@ static int test_wire(const struct peer_kind *kind)
     if (set_up(&place, &err)) {
         fail(&place, "set up", "%s", err.text);
     } else {
+        tell_sees(&place);
         test_wait(&place);
         test_requests(&place);
         test_timers(&place);

@@ -374,6 +374,7 @@ static const struct ofs_browser_ops bidi_ops = {
     .call = bidi_call,
     .wait = bidi_wait,
     .reach = ofs_bidi_reach,
+    .body = ofs_bidi_body,
     .click = bidi_click,
     .hover = bidi_hover,
     .press_key = bidi_press_key,

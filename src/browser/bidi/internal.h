@@ -84,6 +84,10 @@ extern const char ofs_bidi_crash[];
 int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
                  cJSON **ret_value, struct ofs_error *err);
 
+/* browser_ops.body */
+int ofs_bidi_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                  struct ofs_error *err);
+
 /* browser_ops.reach */
 int ofs_bidi_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 

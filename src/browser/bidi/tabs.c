@@ -11,7 +11,8 @@
 enum {
     CLOSING = 700, /* milliseconds for a closed tab to be gone, before it is closed again */
     CLOSES = 3,
-    WIDE = 1280, /* CSS pixels */
+    KEPT_BODY = 8 << 20, /* bytes of one answer that the browser keeps */
+    WIDE = 1280,         /* CSS pixels */
     TALL = 3000,
 };
 
@@ -69,6 +70,20 @@ static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 
+/* Have the browser keep what the site answers (7.5, data collectors). Not every one can. */
+static int collect_bodies(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    cJSON *params = add_contexts(cJSON_CreateObject(), t);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(params, "dataTypes"),
+                         cJSON_CreateString("response"));
+    cJSON_AddNumberToObject(params, "maxEncodedDataSize", KEPT_BODY);
+    if (!ofs_bidi_ask(t, "network.addDataCollector", params, deadline, NULL, err)) {
+        t->tab.sees.bodies = true;
+        return 0;
+    }
+    return err->code == OFS_ERR_PEER ? 0 : -1;
+}
+
 /* All of it belongs to our context and session, and ends with them. */
 static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
@@ -77,7 +92,7 @@ static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *e
     if (ofs_bidi_ask(t, "session.subscribe", watch, deadline, NULL, err))
         return -1;
     /* the driver of a Chromium forgets what was set before when it is subscribed to anew */
-    if (have_it_drawn(t, deadline, err))
+    if (have_it_drawn(t, deadline, err) || collect_bodies(t, deadline, err))
         return -1;
     /* what is read back has to come from the site, not from a cache */
     cJSON *cache = add_contexts(cJSON_CreateObject(), t);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "browser/body.h"
 #include "browser/cdp/internal.h"
 
 /* What the site answered, out of the browser's memory (Network.getResponseBody). */
@@ -21,30 +22,6 @@ static const char *session_of(const struct cdp_tab *t, const char *id, const cha
     return NULL;
 }
 
-static int digit(char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-/* Base64 (RFC 4648, 4) in place. */
-static void decode(char *text)
-{
-    unsigned bits = 0;
-    int held = 0;
-    char *to = text;
-    for (const char *from = text; digit(*from) >= 0; from++) {
-        bits = bits << 6 | (unsigned)digit(*from);
-        held += 6;
-        if (held < 8)
-            continue;
-        held -= 8;
-        *to++ = (char)(bits >> held & 0xff);
-    }
-    *to = '\0';
-}
-
 int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                  struct ofs_error *err)
 {
@@ -62,11 +39,7 @@ int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, ch
             err->code = OFS_ERR_PEER;
         return -1;
     }
-    char *text = strdup(ofs_json_str(result, "body", ""));
-    if (!text)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (ofs_json_bool(result, "base64Encoded", false))
-        decode(text);
-    *ret_text = text;
-    return 0;
+    *ret_text = ofs_body_text(ofs_json_str(result, "body", ""),
+                              ofs_json_bool(result, "base64Encoded", false));
+    return *ret_text ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
 }
