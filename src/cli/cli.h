@@ -32,6 +32,7 @@ struct cli {
     bool json;
     bool timing; /* show where the time went */
     bool quiet, verbose;
+    bool version; /* print the version and end */
     const char *output; /* a file for the results; standard output has become it */
     bool dry_run;       /* fix: only check */
     bool yes;

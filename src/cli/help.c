@@ -53,6 +53,9 @@ void help_print_manual(FILE *out)
         fputc('\n', out);
     }
     fputs(".SH OPTIONS\nEach option belongs to the commands that are named with it.\n", out);
+    fputs(".TP\n.B \\-h, \\-\\-help\nThe options of a command.\n"
+          ".TP\n.B \\-V, \\-\\-version\nThe version.\n",
+          out);
     options_print_manual(out);
     fputs(".SH EXAMPLES\n.nf\n", out);
     for (size_t i = 0; i < n; i++) {

@@ -218,12 +218,19 @@ static int redirect(const char *path, struct ofs_error *err)
     return 0;
 }
 
+static int print_version(void)
+{
+    return printf("offswitch %s\n", OFS_VERSION) < 0;
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
     struct cli cli = {.command = command->name, .hold_ms = -1};
     struct ofs_error err;
     bool help = false;
     int rc = options_read(&cli, command->options, argc, argv, &help, &err);
+    if (!rc && cli.version)
+        return print_version();
     if (!rc && help) {
         help_print_command(command);
         return 0;
@@ -264,7 +271,7 @@ static int run_command_line(int argc, char **argv)
     }
     const char *name = argv[1];
     if (is_word(name, "--version", "-V", "version"))
-        return printf("offswitch %s\n", OFS_VERSION) < 0;
+        return print_version();
     if (is_word(name, "--help", "-h", "help") && (argc == 2 || name[0] == '-')) {
         help_print(stdout);
         return 0;

@@ -416,10 +416,11 @@ static int take_option(struct cli *cli, unsigned command, int c, char **argv, st
 int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
                  struct ofs_error *err)
 {
-    struct option longs[ROWS + 2] = {{"help", no_argument, NULL, 'h'}};
-    char letters[ROWS + 4] = ":h";
+    struct option longs[ROWS + 3] = {{"help", no_argument, NULL, 'h'},
+                                     {"version", no_argument, NULL, 'V'}};
+    char letters[ROWS + 4] = ":hV";
     for (size_t i = 0; i < ROWS; i++) {
-        longs[i + 1] =
+        longs[i + 2] =
             (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
                             LONG_BASE + (int)i};
         if (rows[i].letter)
@@ -430,6 +431,8 @@ int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool 
     while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (c == 'h')
             *ret_help = true;
+        else if (c == 'V')
+            cli->version = true;
         else if (c == ':')
             return ofs_fail(err, OFS_ERR_USAGE, "'%s' needs a value", argv[optind - 1]);
         else if (c == '?' ? take_unknown(command, argv, err)

@@ -76,21 +76,27 @@ static void show_truth(struct session *session, struct ofs_site *site, FILE *out
 static int rehearse_on(struct session *session, struct ofs_site *site)
 {
     FILE *out = session_out(session);
-    fprintf(out,
-            "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
-            ofs_site_origin(site));
+    bool quiet = session->cli->quiet;
+    if (!quiet)
+        fprintf(out,
+                "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
+                ofs_site_origin(site));
     fflush(out);
     int status = session_check(session);
     if (!status && ofs_job_differing(session->job)) {
-        show_plan(session, out);
-        fputs("(In a rehearsal the answer is yes.)\n", out);
-        fflush(out);
+        if (!quiet) {
+            show_plan(session, out);
+            fputs("(In a rehearsal the answer is yes.)\n", out);
+            fflush(out);
+        }
         session_fix(session);
     }
     if (session->error.code != OFS_ERR_NONE) /* nothing was done that could be compared */
         return session_report(session, status);
-    status = session_report(session, ofs_status_worse(compare(session, site), status));
-    show_truth(session, site, out);
+    int wrong = compare(session, site);
+    status = session_report(session, ofs_status_worse(wrong, status));
+    if (!quiet || wrong)
+        show_truth(session, site, out);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /*
- * offswitch scenario list | show NAME | lint [FILE|NAME …] | import
+ * offswitch scenario list | show NAME | lint [FILE|NAME …]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,20 +222,10 @@ static int run_lint(const struct cli *cli)
 
 /* ---- the sub-commands ------------------------------------------------------------------------ */
 
-static int run_import(const struct cli *cli)
-{
-    (void)cli;
-    struct ofs_error err = {0};
-    ofs_fail(&err, OFS_ERR_USAGE, "'scenario import' is not part of this version");
-    ofs_hint(&err, "copy a file from 'offswitch scenario list', change it, and check it with "
-                   "'offswitch scenario lint FILE'");
-    return cli_complain(&err);
-}
-
 static const struct {
     const char *name;
     int (*run)(const struct cli *cli);
-} commands[] = {{"list", run_list}, {"show", run_show}, {"lint", run_lint}, {"import", run_import}};
+} commands[] = {{"list", run_list}, {"show", run_show}, {"lint", run_lint}};
 
 int cmd_scenario(const struct cli *cli)
 {
@@ -248,7 +238,7 @@ int cmd_scenario(const struct cli *cli)
     struct ofs_error err = {0};
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
     if (!cli->n_args)
-        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show, lint or import");
+        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show or lint");
     else
         ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");

@@ -314,6 +314,28 @@ static void test_results(void **state)
     }
 }
 
+/* --quiet has nothing to say of a run in which all went well; --verbose has a line for each step.
+ */
+static void test_quiet_and_verbose(void **state)
+{
+    static const struct {
+        const char *option, *there, *absent;
+    } rows[] = {{"-q", "", "fixed"}, {"-v", " s  data-for-ai-improvement: reading", "\033[K"}};
+    if (!child_find_browser())
+        skip();
+    setenv("OFFSWITCH_BROWSER", child_find_browser(), 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *const args[] = {"rehearse", "--hold=0", "--browser-arg=--no-sandbox",
+                                    rows[i].option, NULL};
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        const struct terminal t = {.state = *state};
+        assert_int_equal(run_on(&t, args, &said), 0);
+        if (!strstr(ofs_buf_str(&said), rows[i].there) ||
+            strstr(ofs_buf_str(&said), rows[i].absent))
+            fail_msg("%s: %s", rows[i].option, ofs_buf_str(&said));
+    }
+}
+
 static void test_unknown_label(void **state)
 {
     pid_t replica;
@@ -369,6 +391,7 @@ int main(void)
         IN_SCRATCH(test_width),
         IN_SCRATCH(test_dumb),
         IN_SCRATCH(test_results),
+        IN_SCRATCH(test_quiet_and_verbose),
         IN_SCRATCH(test_unknown_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
