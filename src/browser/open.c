@@ -27,13 +27,15 @@ static int check_host_port(const char *address, bool anywhere, struct ofs_url *r
     if (ofs_url_parse(address, ret, &bad) || !ret->has_port)
         return ofs_fail(err, OFS_ERR_USAGE, "--connect %s has no port between 1 and 65535",
                         address);
-    if (ret->has_person)
-        return ofs_fail(err, OFS_ERR_USAGE, "--connect takes no name and no password");
     if (!anywhere && !ofs_url_is_loopback(ret)) {
-        ofs_fail(err, OFS_ERR_USAGE, "--connect %s: '%s' is not this machine", address, ret->host);
+        /* a password is not shown */
+        ofs_fail(err, OFS_ERR_USAGE, "--connect %s%s'%s' is not this machine",
+                 ret->has_person ? "" : address, ret->has_person ? "" : ": ", ret->host);
         return ofs_hint(err, "a debugging port hands over every account of that browser, so only "
                              "127.0.0.1 and localhost are taken");
     }
+    if (ret->has_person)
+        return ofs_fail(err, OFS_ERR_USAGE, "--connect takes no name and no password");
     return 0;
 }
 

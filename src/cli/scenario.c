@@ -238,7 +238,7 @@ int cmd_scenario(const struct cli *cli)
     struct ofs_error err = {0};
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
     if (!cli->n_args)
-        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show or lint");
+        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show, lint");
     else
         ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
