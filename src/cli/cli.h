@@ -100,6 +100,9 @@ void cli_report_failure(const char *command, const struct ofs_error *err);
 /* rehearse --serve PORT: serve the replica until a signal. */
 int rehearse_serve(const struct cli *cli);
 
+/* rehearse --year: a year of passes, in a directory for its files. */
+int rehearse_year(const struct cli *cli, const char *scratch);
+
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
 int cli_complain(const struct ofs_error *err);
 

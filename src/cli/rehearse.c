@@ -146,7 +146,7 @@ int cmd_rehearse(const struct cli *cli)
         return session_report(&session, session_fail(&session, &err));
     }
     own.headless = !cli->show;
-    int status = rehearse_in(&session, &own, scratch);
+    int status = cli->year ? rehearse_year(&own, scratch) : rehearse_in(&session, &own, scratch);
     remove_scratch(scratch);
     free(scratch);
     return status;

@@ -75,8 +75,17 @@ struct site_events {
     size_t n;
 };
 
+/* A document that was put there. */
+struct site_document {
+    char path[128];
+    const char *type;
+    char *text;
+};
+enum { SITE_DOCUMENTS = 4 };
+
 struct ofs_site {
     struct ofs_server *server;
+    struct site_document documents[SITE_DOCUMENTS];
     char origin[64];
     enum site_lang lang;
     enum site_generation generation;
@@ -123,6 +132,11 @@ void site_note_read(struct ofs_site *site, int setting, bool on);
 void site_reply_json(struct ofs_serve_reply *reply, cJSON *value);
 bool site_answer_control(struct ofs_site *site, const struct ofs_serve_request *request,
                          struct ofs_serve_reply *reply);
+
+/* documents.c */
+bool site_answer_document(const struct ofs_site *site, const struct ofs_serve_request *request,
+                          struct ofs_serve_reply *reply);
+void site_free_documents(struct ofs_site *site);
 
 /* api.c */
 /* Does "on" at the switch mean that the setting is off? */

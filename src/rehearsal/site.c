@@ -347,7 +347,8 @@ static void handle(void *user, const struct ofs_serve_request *request,
     struct ofs_error ignored;
     const char *rest;
     site_settle(site);
-    if (site_answer_control(site, request, reply) || answer_static(request, reply))
+    if (site_answer_control(site, request, reply) || answer_static(request, reply) ||
+        site_answer_document(site, request, reply))
         return;
     if (starts(request->path, SITE_API, &rest)) {
         site_answer_api(site, request, reply);
@@ -445,6 +446,7 @@ void ofs_site_free(struct ofs_site *site)
     if (!site)
         return;
     ofs_server_free(site->server);
+    site_free_documents(site);
     free(site);
 }
 

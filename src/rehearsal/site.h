@@ -63,6 +63,13 @@ size_t ofs_site_pending(struct ofs_site *site);
 /* Set it, as if by another hand; false where there is no such setting. */
 bool ofs_site_set(struct ofs_site *site, const char *id, bool on);
 
+/* Put a document at a path, such as "/legal/user-agreement", in place of the one that is there;
+ * both are copied, `type` is static. False where there is no room or no memory. */
+bool ofs_site_put_document(struct ofs_site *site, const char *path, const char *type,
+                           const char *text);
+/* From now on these faults and no others. */
+int ofs_site_set_faults(struct ofs_site *site, const char *faults, struct ofs_error *err);
+
 /* What was asked of the site, in order. Times are milliseconds since the start or the last reset.
  */
 struct ofs_site_write {

@@ -180,6 +180,17 @@ static int conclude_reason(struct ofs_pass *p, const struct ofs_result *r, struc
     return ofs_condition_holds(p, key, after, words, err);
 }
 
+static bool has_moved(const struct ofs_pass *p, const char *setting)
+{
+    const cJSON *move;
+    cJSON_ArrayForEach(move, p->moved)
+    {
+        if (!strcmp(ofs_json_str(move, "id", ""), setting))
+            return true;
+    }
+    return false;
+}
+
 static int conclude_setting(struct ofs_pass *p, const struct ofs_result *r, struct ofs_error *err)
 {
     char differs[300], unread[300], words[900];
@@ -191,8 +202,8 @@ static int conclude_setting(struct ofs_pass *p, const struct ofs_result *r, stru
         return conclude_reason(p, r, err);
     case OFS_VERDICT_DIFFERS:
     case OFS_VERDICT_NOT_KEPT:
-        snprintf(words, sizeof words, "\"%s\" is %s%s; you want it %s.", r->title,
-                 state_of(r) ? state_of(r) : "changed",
+        snprintf(words, sizeof words, "\"%s\" is %s%s%s; you want it %s.", r->title,
+                 state_of(r) ? state_of(r) : "changed", has_moved(p, r->id) ? " again" : "",
                  r->verdict == OFS_VERDICT_NOT_KEPT ? ", and did not stay as it was turned" : "",
                  r->wanted);
         return ofs_condition_ends(p, unread, NULL, err)

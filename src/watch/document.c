@@ -289,7 +289,7 @@ static int read_changes(struct look *l, const char *before, const char *after)
         d->removed = removed.n;
         d->topics = ofs_topics_of(&added) | ofs_topics_of(&removed);
         for (enum ofs_topic t = 0; t < OFS_TOPICS && !quote; t++)
-            quote = ofs_topic_quote(&added, t);
+            quote = ofs_topic_quote(&added, t, sizeof d->quote - 1);
         if (quote)
             snprintf(d->quote, sizeof d->quote, "%.*s", (int)quote->len, quote->text);
         ofs_text_tame(d->quote);
@@ -467,7 +467,8 @@ static int take(struct look *l, const struct copy *c)
     if (likeness_of(l, c, &likeness))
         return -1;
     if (likeness == OFS_TEXT_SAME) {
-        if (replace_text(l, &c->words, c->sha256) || keep_raw(l, c))
+        bool known = !strcmp(ofs_json_str(l->row, "sha256", ""), c->sha256) && kept(l, "raw");
+        if (!known && (replace_text(l, &c->words, c->sha256) || keep_raw(l, c)))
             return -1;
         memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
         return keep_answer(l, c);

@@ -1,5 +1,6 @@
 #include "watch/topics.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,19 +246,25 @@ static bool speaks_of(const struct ofs_sentence *s, enum ofs_topic topic)
 }
 
 const struct ofs_sentence *ofs_topic_quote(const struct ofs_sentences *sentences,
-                                           enum ofs_topic topic)
+                                           enum ofs_topic topic, size_t most)
 {
-    for (size_t i = 0; i < sentences->n; i++)
-        if (speaks_of(&sentences->list[i], topic))
-            return &sentences->list[i];
-    return NULL;
+    const struct ofs_sentence *first = NULL;
+    for (size_t i = 0; i < sentences->n; i++) {
+        const struct ofs_sentence *s = &sentences->list[i];
+        if ((first && s->len > most) || !speaks_of(s, topic))
+            continue;
+        if (s->len <= most)
+            return s;
+        first = s;
+    }
+    return first;
 }
 
 unsigned ofs_topics_of(const struct ofs_sentences *sentences)
 {
     unsigned set = 0;
     for (enum ofs_topic t = 0; t < OFS_TOPICS; t++)
-        if (ofs_topic_quote(sentences, t))
+        if (ofs_topic_quote(sentences, t, SIZE_MAX))
             set |= 1u << t;
     return set;
 }

@@ -24,8 +24,9 @@ const char *ofs_topic_word(enum ofs_topic topic);
 /* A set of topics, one bit (1u << topic) for each. */
 unsigned ofs_topics_of(const struct ofs_sentences *sentences);
 
-/* The first sentence that speaks of the topic; NULL where none does. Borrowed. */
+/* The first sentence that speaks of the topic and has at most `most` bytes, else the first of any
+ * length; NULL where none speaks of it. Borrowed. */
 const struct ofs_sentence *ofs_topic_quote(const struct ofs_sentences *sentences,
-                                           enum ofs_topic topic);
+                                           enum ofs_topic topic, size_t most);
 
 #endif

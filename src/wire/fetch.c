@@ -261,7 +261,8 @@ int ofs_fetch_document(struct ofs_loop *loop, const struct ofs_fetch_request *re
         if (!next)
             return 0;
         snprintf(ret_answer->address, sizeof ret_answer->address, "%s", next);
-        if (!ofs_fetch_same_site(url, next) || check_scheme(next, "https", "http", err)) {
+        struct ofs_error ignored;
+        if (!ofs_fetch_same_site(url, next) || check_scheme(next, "https", "http", &ignored)) {
             ret_answer->elsewhere = true;
             return 0;
         }
