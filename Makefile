@@ -113,7 +113,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
+TEST_STEPS := lint unit watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test
@@ -175,6 +175,10 @@ bench: $(BUILD)/offswitch $(BUILD)/bench/measure ## RUNS=5 N=1,8,64,256: against
 .PHONY: bench-short
 bench-short: $(BUILD)/offswitch $(BUILD)/bench/measure ## processor time, memory and messages, held against a table
 	$(Q)$(BENCH_ENV) node tests/bench/run.mjs --short
+
+.PHONY: watch-test
+watch-test: $(BUILD)/offswitch ## passes of watch against a local site and mail server, under libfaketime
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/watch/run.mjs
 
 .PHONY: asan
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -253,6 +257,9 @@ install: $(BUILD)/offswitch $(BUILD)/offswitch.1 ## into PREFIX (/usr/local), be
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	$(Q)install -m 755 $(BUILD)/offswitch $(DESTDIR)$(PREFIX)/bin/offswitch
 	$(Q)install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/offswitch/scenarios/
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/offswitch/policies/linkedin-user-agreement
+	$(Q)install -m 644 tests/watch/README.md tests/watch/linkedin-user-agreement/20*.md \
+	  $(DESTDIR)$(PREFIX)/share/offswitch/policies/linkedin-user-agreement/
 	$(Q)install -m 644 $(BUILD)/offswitch.1 $(DESTDIR)$(PREFIX)/share/man/man1/offswitch.1
 	$(Q)install -m 644 src/completion/offswitch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/offswitch
 	$(Q)install -m 644 src/completion/offswitch.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_offswitch

@@ -30,6 +30,7 @@ table() {
         echo "WebKitWebDriver:webkit2gtk-driver webkit2gtk4.1 webkit2gtk-4.1 -"
         echo "java:openjdk-17-jre-headless java-17-openjdk-headless jre17-openjdk-headless openjdk@17"
         echo "node:nodejs nodejs nodejs node"
+        echo "faketime:faketime libfaketime libfaketime libfaketime"
         echo "npm:npm npm npm node"
         echo "firefox:firefox-esr firefox firefox firefox"
         echo "Xvfb:xvfb xorg-x11-server-Xvfb xorg-server-xvfb -"

@@ -184,7 +184,8 @@ static int go_on(struct session *session, struct ofs_pass *pass)
                           &err))
         return ofs_status_worse(run->exit, session_fail(session, &err));
     OFS_AUTO_JSON report = report_of(pass, run, checked);
-    OFS_AUTO_STR text = report ? cJSON_Print(report) : NULL;
+    OFS_AUTO_STR printed = report ? cJSON_Print(report) : NULL;
+    OFS_AUTO_STR text = printed ? ofs_text_printf("%s\n", printed) : NULL;
     if (ofs_pass_notify(pass, text, &err))
         session_fail(session, &err);
     int exit = checked ? run->exit : 0;

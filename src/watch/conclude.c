@@ -30,18 +30,20 @@ int ofs_condition_holds(struct ofs_pass *p, const char *key, int after, const ch
                      "sss", p->o.scenario->id, p->place, key);
 }
 
+/* A '%' at the end stands for anything; a '_' is only itself. */
+#define OF_KEY                                                                  \
+    " scenario = ?1 AND origin = ?2 AND (key = ?3 OR (substr(?3, -1) = '%' AND" \
+    " substr(key, 1, length(?3) - 1) = substr(?3, 1, length(?3) - 1)))"
+
 int ofs_condition_ends(struct ofs_pass *p, const char *key, const char *words,
                        struct ofs_error *err)
 {
-    int64_t told = ofs_db_number(p->db, 0,
-                                 "SELECT count(*) FROM conditions WHERE scenario = ? AND origin = ?"
-                                 " AND key LIKE ? AND told",
+    int64_t told = ofs_db_number(p->db, 0, "SELECT count(*) FROM conditions WHERE told AND" OF_KEY,
                                  "sss", p->o.scenario->id, p->place, key);
     if (told && words && ofs_pass_tell(p, err, "%s", words))
         return -1;
-    return ofs_db_do(p->db, err,
-                     "DELETE FROM conditions WHERE scenario = ? AND origin = ? AND key LIKE ?",
-                     "sss", p->o.scenario->id, p->place, key);
+    return ofs_db_do(p->db, err, "DELETE FROM conditions WHERE" OF_KEY, "sss", p->o.scenario->id,
+                     p->place, key);
 }
 
 /* ---- documents ------------------------------------------------------------------------------ */

@@ -69,6 +69,7 @@ static void test_dates(void **state)
         {"Effective Date: 2025-11-03", "2025-11-03"},
         {"These changes take effect on the 3rd of November, 2025.", "2025-11-03"},
         {"Starting November 3, 2025, we will use your posts to train AI.", "2025-11-03"},
+        {"On March 3, 2026, we will train AI models on your posts.", "2026-03-03"},
         {"Our new Privacy Policy goes into effect on 1 January 2026.", "2026-01-01"},
         {"On November 3, we are updating our terms.", "2025-11-03"},
         {"On January 5, we are updating our terms.", "2026-01-05"},
