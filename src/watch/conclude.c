@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "watch/pass_internal.h"
+#include "watch/internal.h"
 
 enum { RETRY = 86400, FAILING = 3 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "watch/internal.h"
 #include "watch/normal.h"
 
 /* ---- the calendar --------------------------------------------------------------------------- */
@@ -327,142 +328,6 @@ static size_t in_digits(const struct word *w, size_t n, struct found *ret)
 
 /* ---- what makes a date an announcement ------------------------------------------------------ */
 
-/* Words in the sentence near the date. Small letters; a blank at either end is one of the text. */
-static const char *const announcing[] = {
-    /* English */
-    "we are updating", "we're updating", "we will update", "we'll update", "we are changing",
-    "we're changing", "we will change", "we will be updating", "we will be changing", "we updated",
-    "we have updated", "we've updated", "are being updated", "will be updated", "is being updated",
-    "making changes", "making some changes", "making updates", "changes to our", "update to our",
-    "updates to our", "takes effect", "take effect", "taking effect", "took effect",
-    "goes into effect", "go into effect", "going into effect", "went into effect",
-    "come into effect", "comes into effect", "coming into effect", "come into force",
-    "comes into force", "enter into force", "enters into force", "in effect", "will apply",
-    "apply from", "applies from", "apply as of", "applies as of", "becomes effective",
-    "become effective", "will be effective", "are effective", "is effective", "effective date",
-    "effective as of", "effective from", "effective on", "effective:", "will start", "will begin",
-    "we'll start", "we'll begin", "start using", "begin using", "starts using", "start sharing",
-    "begin sharing", "new terms", "updated terms", "upcoming", "opt out by", "opt out before",
-    "will train", "will use", "will be used", "will share", "will be shared", "will collect",
-    "will process", "will be processed", "will be replaced", "replaces", "in force",
-    /* German */
-    "tritt am", "treten am", "in kraft", "gültig ab", "gilt ab", "gelten ab", "wirksam ab",
-    "verwenden wir", "nutzen wir", "wird wirksam", "werden wirksam", "wirksam zum",
-    "aktualisieren wir", "wir aktualisieren", "ändern wir", "wir ändern", "werden wir",
-    "aktualisiert am", "wirksam am", "gültig seit", "haben wir", "gültig vom",
-    /* French */
-    "entrera en vigueur", "entreront en vigueur", "entre en vigueur", "entrent en vigueur",
-    "en vigueur", "prend effet", "prennent effet", "prendra effet", "prendront effet",
-    "nous mettons à jour", "nous mettrons à jour", "nous modifions", "nous modifierons",
-    "nous utiliserons", "nous partagerons", "nous avons mis à jour", "à compter du", "applicable",
-    "date d'effet",
-    /* Italian */
-    "entrerà in vigore", "entreranno in vigore", "entra in vigore", "entrano in vigore",
-    "in vigore", "aggiorneremo", "aggiorniamo", "stiamo aggiornando", "modificheremo",
-    "utilizzeremo", "useremo", "abbiamo aggiornato", "efficace dal", "efficaci dal",
-    "a decorrere dal", "a partire dal", "validità dal", "data di efficacia", "verranno aggiornat",
-    /* Dutch */
-    "gaan in op", "gaat in op", "van kracht", "treedt in werking", "treden in werking", "werken we",
-    "we werken", "wij werken", "passen we", "gebruiken we", "delen we", "ingangsdatum",
-    "geldig vanaf", "met ingang van", "geldt vanaf", "gelden vanaf", "wijzigen we", "hebben we",
-    "we hebben",
-    /* Portuguese */
-    "entrará em vigor", "entrarão em vigor", "entra em vigor", "entram em vigor", "em vigor",
-    "em vigência", "atualizaremos", "estamos atualizando", "usaremos", "utilizaremos",
-    "atualizamos", "estamos a atualizar", "vamos atualizar", "a partir de", "vigência",
-    /* Polish */
-    "wejdzie w życie", "wejdą w życie", "wchodzi w życie", "wchodzą w życie", "w życie",
-    "obowiązuje od", "obowiązują od", "zaktualizujemy", "aktualizujemy", "zaktualizowaliśmy",
-    "zmienimy", "będziemy", "zmieniamy", "obowiązywać", "obowiązuj", "wprowadzamy",
-    /* Spanish */
-    "entrará en vigor", "entrarán en vigor", "entra en vigor", "entran en vigor", "en vigor",
-    "entrada en vigor", "actualizaremos", "actualizamos", "estamos actualizando",
-    "vamos a actualizar", "hemos actualizado", "fecha de vigencia", "vigente desde",
-    "efectiva a partir", "efectivo a partir", NULL};
-
-/* With these the date has to follow at once: the words alone say nothing. */
-static const char *const leading[] = {
-    "effective ",    "effective: ",     "starting ", "starting on ", "beginning ", "beginning on ",
-    "as of ",        "from ",           "ab dem ",   "ab ",          "stand: ",    "à partir du ",
-    "dal ",          "vanaf ",          "per ",      "od ",          "od dnia ",   "desde el ",
-    "a partir del ", "effective date ", NULL};
-/* What such a sentence has to be about, beside "effective". */
-static const char *const subjects[] = {
-    "terms",          "policy",      "policies",   "agreement",   "privacy",     "train",
-    "share",          "bedingungen", "richtlinie", "datenschutz", "conditions",  "politique",
-    "confidentialit", "termini",     "condizioni", "informativa", "voorwaarden", "beleid",
-    "termos",         "política",    "regulamin",  "warunki",     "polityka",    "términos",
-    "condiciones",    "contrato",    "nutzungs",   "umow",        NULL};
-/* The date of the text. */
-static const char *const revising[] = {"last updated",
-                                       "last revised",
-                                       "last modified",
-                                       "last reviewed",
-                                       "last amended",
-                                       "revised on",
-                                       "last update:",
-                                       "date of last revision",
-                                       "updated:",
-                                       "version of",
-                                       "version:",
-                                       "dated",
-                                       "zuletzt aktualisiert",
-                                       "zuletzt geändert",
-                                       "stand:",
-                                       "stand vom",
-                                       "letzte aktualisierung",
-                                       "letzte änderung",
-                                       "dernière mise à jour",
-                                       "dernière modification",
-                                       "dernière révision",
-                                       "ultimo aggiornamento",
-                                       "ultima modifica",
-                                       "ultima revisione",
-                                       "laatst bijgewerkt",
-                                       "laatst gewijzigd",
-                                       "laatste wijziging",
-                                       "laatst herzien",
-                                       "última atualização",
-                                       "última revisão",
-                                       "última modificação",
-                                       "ostatnia aktualizacja",
-                                       "ostatnia zmiana",
-                                       "ostatnio zaktualizowan",
-                                       "data ostatniej",
-                                       "última actualización",
-                                       "última modificación",
-                                       "última revisión",
-                                       NULL};
-/* A date that is only mentioned, whatever else the sentence has. */
-static const char *const mentioning[] = {"copyright",
-                                         "©",
-                                         "(c) ",
-                                         "all rights reserved",
-                                         "founded in",
-                                         "prior version",
-                                         "previous version",
-                                         "earlier version",
-                                         "archived version",
-                                         "view archive",
-                                         "act of",
-                                         "regulation (eu)",
-                                         "directive",
-                                         "enacted",
-                                         "verordnung (eu)",
-                                         "règlement (ue)",
-                                         "regolamento (ue)",
-                                         "born before",
-                                         "born after",
-                                         "arising before",
-                                         "arose before",
-                                         "accounts created",
-                                         "created before",
-                                         "created after",
-                                         "signed up before",
-                                         "expired on",
-                                         "expires on",
-                                         NULL};
-
 enum { NEAR_BEFORE = 140, NEAR_AFTER = 160, CLOSE = 48 };
 
 static bool has_between(const char *from, const char *to, const char *const *list)
@@ -476,9 +341,9 @@ static bool has_between(const char *from, const char *to, const char *const *lis
 
 static bool follows_at_once(const char *text, const char *date)
 {
-    for (size_t i = 0; leading[i]; i++) {
-        size_t n = strlen(leading[i]);
-        if ((size_t)(date - text) >= n && !memcmp(date - n, leading[i], n) &&
+    for (size_t i = 0; ofs_dates_leading[i]; i++) {
+        size_t n = strlen(ofs_dates_leading[i]);
+        if ((size_t)(date - text) >= n && !memcmp(date - n, ofs_dates_leading[i], n) &&
             ((size_t)(date - text) == n || !is_word(date[-(long)n - 1])))
             return true;
     }
@@ -499,15 +364,15 @@ static enum judgement judge(const char *text, const struct found *f)
     const char *from = f->start - text > NEAR_BEFORE ? f->start - NEAR_BEFORE : text;
     const char *to = end - f->end > NEAR_AFTER ? f->end + NEAR_AFTER : end;
     const char *close = f->start - text > CLOSE ? f->start - CLOSE : text;
-    if (has_between(from, to, mentioning))
+    if (has_between(from, to, ofs_dates_mentioning))
         return MENTION;
-    if (has_between(close, f->start, revising))
+    if (has_between(close, f->start, ofs_dates_revising))
         return REVISED;
     if (!strncmp(f->start - (f->start - text >= 10 ? 10 : 0), "effective ", 10))
         return ANNOUNCED;
-    if (has_between(from, to, announcing))
+    if (has_between(from, to, ofs_dates_announcing))
         return ANNOUNCED;
-    if (follows_at_once(text, f->start) && has_between(text, end, subjects))
+    if (follows_at_once(text, f->start) && has_between(text, end, ofs_dates_subjects))
         return ANNOUNCED;
     return stands_alone(text, f) ? REVISED : MENTION;
 }

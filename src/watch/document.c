@@ -1,206 +1,23 @@
 #include "watch/document.h"
 
-#include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "scenario/check.h"
 #include "watch/compare.h"
 #include "watch/extract.h"
+#include "watch/internal.h"
 #include "watch/normal.h"
-#include "wire/fetch.h"
 
 enum {
     HOUR = 3600,
     DAY = 24 * HOUR,
-    PATIENCE = 60000,      /* milliseconds for one fetch */
     SETTLED = 14 * DAY,    /* a text that was there so long did not merely flicker */
     OLDEST_DATE = 2 * 366, /* days: an older date announces nothing any more */
 };
-
-/* One fetch, its raw document and its words. */
-struct copy {
-    struct ofs_fetch_answer answer;
-    struct ofs_buf raw;
-    struct ofs_extract words;
-    char sha256[65];
-};
-
-struct look {
-    const struct ofs_document_options *o;
-    const cJSON *policy;
-    struct ofs_document *d;
-    cJSON *row;          /* what was kept, or JSON null */
-    struct ofs_buf kept; /* the text of the current revision */
-    char
-        extraction[80]; /* how texts are extracted now: our version, and the scenario's selectors */
-    struct ofs_error *err;
-};
-
-/* ---- small questions ------------------------------------------------------------------------ */
-
-static double draw(void)
-{
-    unsigned short n = 0;
-    if (getrandom(&n, sizeof n, GRND_NONBLOCK) != sizeof n)
-        n = 32768;
-    return n / 65535.0;
-}
-
-int64_t ofs_document_backoff(int64_t retry_after, int failures, double spread)
-{
-    int64_t wait = 6 * HOUR;
-    for (int i = 1; i < failures && wait < 7 * DAY; i++)
-        wait *= 2;
-    wait = wait < 7 * DAY ? wait : 7 * DAY;
-    wait = (int64_t)((double)wait * (0.9 + 0.2 * spread));
-    /* never earlier than asked */
-    return retry_after > wait ? retry_after + (int64_t)(60 * spread) : wait;
-}
-
-bool ofs_document_is_sign_in(const struct ofs_scenario *scenario, const char *address)
-{
-    static const char *const usual[] = {
-        "/login",     "/signin",   "/sign-in",       "/sign_in",        "/log-in",
-        "/uas/login", "/authwall", "/checkpoint",    "/accounts/login", "/session/new",
-        "/auth",      "/oauth",    "/users/sign_in", "/i/flow/login"};
-    const char *host = strstr(address, "://"), *path = host ? strchr(host + 3, '/') : NULL;
-    const cJSON *blocker, *base;
-    if (!path)
-        return false;
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (ofs_path_is_under(path, usual[i]))
-            return true;
-    cJSON_ArrayForEach(blocker, scenario->blockers) cJSON_ArrayForEach(
-        base,
-        ofs_json_get(blocker, "paths")) if (cJSON_IsString(base) &&
-                                            ofs_path_is_under(path, base->valuestring)) return true;
-    return false;
-}
-
-static const char *kept(const struct look *l, const char *column)
-{
-    return ofs_json_str(l->row, column, NULL);
-}
-
-/* A pause in real time, whatever the clocks are told to say. */
-static int pause_for(const struct look *l, int ms)
-{
-    struct pollfd fd = {.fd = ofs_loop_signal_fd(l->o->loop), .events = POLLIN};
-    if (ms > 0 && poll(&fd, 1, ms) > 0 && ofs_loop_signal(l->o->loop))
-        return ofs_fail(l->err, OFS_ERR_INTERRUPTED, "stopped by a signal");
-    return 0;
-}
-
-/* ---- fetching ------------------------------------------------------------------------------- */
-
-static void copy_free(struct copy *c)
-{
-    ofs_buf_free(&c->raw);
-    ofs_extract_free(&c->words);
-}
-
-static void fault(struct look *l, const char *fmt, ...) OFS_PRINTF(2, 3);
-static void fault(struct look *l, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(l->d->error, sizeof l->d->error, fmt, ap);
-    va_end(ap);
-    ofs_text_tame(l->d->error);
-}
-
-static const struct {
-    long status;
-    const char *words;
-    bool refusal; /* stay away for a while */
-} statuses[] = {
-    {401, "it wants a sign-in (HTTP 401)", false},
-    {403, "the site refuses it (HTTP 403)", true},
-    {404, "it is no longer there (HTTP 404)", false},
-    {410, "it was removed (HTTP 410)", false},
-    {429, "the site asks to come less often (HTTP 429)", true},
-    {451, "it is not shown here for legal reasons (HTTP 451)", false},
-    {503, "the site is busy (HTTP 503)", true},
-    {999, "the site refuses programs (HTTP 999)", true},
-};
-
-static int judge_status(struct look *l, const struct ofs_fetch_answer *a)
-{
-    const char *words = NULL;
-    bool refusal = false;
-    if (ofs_document_is_sign_in(l->o->scenario, a->address) &&
-        !ofs_document_is_sign_in(l->o->scenario, l->d->url)) {
-        fault(l, "it wants a sign-in: it is sent on to %s", a->address);
-        return -1;
-    }
-    if (a->elsewhere) {
-        fault(l, "it is sent on to another site, %s", a->address);
-        return -1;
-    }
-    if (a->status == 200 || a->status == 203 || a->status == 304)
-        return 0;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (statuses[i].status == a->status) {
-            words = statuses[i].words;
-            refusal = statuses[i].refusal;
-        }
-    if (words)
-        fault(l, "%s", words);
-    else
-        fault(l, "the site answered with HTTP %ld", a->status);
-    if (!refusal && !a->retry_after)
-        return -1;
-    int failures = (int)ofs_json_num(l->row, "failures", 0) + 1;
-    int64_t until = l->o->now + ofs_document_backoff(a->retry_after, failures, draw());
-    char when[OFS_DATE_SIZE];
-    ofs_date_print(until, when);
-    size_t used = strlen(l->d->error);
-    snprintf(l->d->error + used, sizeof l->d->error - used, "; not asked again before %s", when);
-    ofs_db_do(l->o->db, &(struct ofs_error){0},
-              "UPDATE policies SET not_before = ? WHERE scenario = ? AND policy = ?", "iss", until,
-              l->o->scenario->id, l->d->id);
-    return -1;
-}
-
-/* 0: `c` has an answer, and words unless it is 304. 1: `d->error` says why not. -1: `err`. */
-static int fetch(struct look *l, bool conditional, struct copy *c)
-{
-    struct ofs_error err = {0};
-    struct ofs_fetch_request request = {.url = l->d->url};
-    if (conditional && kept(l, "text")) {
-        request.etag = kept(l, "etag");
-        request.last_modified = kept(l, "last_modified");
-    }
-    *c = (struct copy){.raw = OFS_BUF(OFS_DOCUMENT_MOST)};
-    if (ofs_fetch_document(l->o->loop, &request, ofs_deadline_in(PATIENCE), &c->raw, &c->answer,
-                           &err)) {
-        if (err.code == OFS_ERR_INTERRUPTED) {
-            *l->err = err;
-            return -1;
-        }
-        l->d->offline = err.code == OFS_ERR_CONNECT || err.code == OFS_ERR_TIMEOUT;
-        fault(l, "%s", err.text);
-        return 1;
-    }
-    if (judge_status(l, &c->answer))
-        return 1;
-    if (c->answer.status == 304)
-        return 0;
-    if (ofs_extract_document(ofs_buf_str(&c->raw), c->raw.len, c->answer.type,
-                             ofs_json_get(l->policy, "select"), ofs_json_get(l->policy, "remove"),
-                             &c->words, &err)) {
-        fault(l, "%s", err.text);
-        return 1;
-    }
-    return ofs_normal_digest(ofs_buf_str(&c->words.text), c->sha256, l->err);
-}
 
 /* ---- keeping -------------------------------------------------------------------------------- */
 
@@ -223,7 +40,7 @@ static cJSON *facts_of(const struct ofs_document *d)
 }
 
 /* The raw document is kept of the current revision alone. */
-static int keep_raw(struct look *l, const struct copy *c)
+static int keep_raw(struct ofs_look *l, const struct ofs_copy *c)
 {
     OFS_AUTO_STR raw = ofs_store_pack(ofs_buf_str(&c->raw), c->raw.len, l->err);
     if (!raw || ofs_db_do(l->o->db, l->err,
@@ -236,7 +53,7 @@ static int keep_raw(struct look *l, const struct copy *c)
                      "sssss", raw, c->answer.type, l->extraction, l->o->scenario->id, l->d->id);
 }
 
-static int keep_revision(struct look *l, const struct copy *c, const char *kind)
+static int keep_revision(struct ofs_look *l, const struct ofs_copy *c, const char *kind)
 {
     char seen[OFS_DATE_SIZE];
     OFS_AUTO_STR text = ofs_store_pack(ofs_buf_str(&c->words.text), c->words.text.len, l->err);
@@ -257,7 +74,7 @@ static int keep_revision(struct look *l, const struct copy *c, const char *kind)
 }
 
 /* The same words in another print, or another extraction of them, take the place of those kept. */
-static int replace_text(struct look *l, const struct ofs_extract *words, const char *sha256)
+static int replace_text(struct ofs_look *l, const struct ofs_extract *words, const char *sha256)
 {
     OFS_AUTO_STR text = ofs_store_pack(ofs_buf_str(&words->text), words->text.len, l->err);
     return text ? ofs_db_do(l->o->db, l->err,
@@ -271,7 +88,7 @@ static int replace_text(struct look *l, const struct ofs_extract *words, const c
 /* ---- comparing ------------------------------------------------------------------------------ */
 
 /* Topics and dates of what changed; of the whole text where it is the first. */
-static int read_changes(struct look *l, const char *before, const char *after)
+static int read_changes(struct ofs_look *l, const char *before, const char *after)
 {
     struct ofs_sentences old = {0}, new = {0}, added = {0}, removed = {0};
     struct ofs_announcements all, fresh;
@@ -311,7 +128,7 @@ static int read_changes(struct look *l, const char *before, const char *after)
     return rc;
 }
 
-static int likeness_of(struct look *l, const struct copy *c, enum ofs_likeness *ret)
+static int likeness_of(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likeness *ret)
 {
     const struct ofs_text before = {ofs_json_str(l->row, "heading", ""), ofs_buf_str(&l->kept)},
                           after = {c->words.title, ofs_buf_str(&c->words.text)};
@@ -324,15 +141,16 @@ static int likeness_of(struct look *l, const struct copy *c, enum ofs_likeness *
 
 /* How the text is extracted has changed: the kept raw document is read again, so that this alone is
  * no change. */
-static int catch_up(struct look *l)
+static int catch_up(struct ofs_look *l)
 {
     OFS_AUTO_BUF raw = OFS_BUF(OFS_DOCUMENT_MOST);
     struct ofs_extract words;
     struct ofs_error ignored;
     char sha256[65];
-    const char *packed = kept(l, "raw");
-    if (!kept(l, "text") || !strcmp(ofs_json_str(l->row, "extraction", ""), l->extraction) ||
-        !packed || ofs_store_unpack(packed, &raw, &ignored))
+    const char *packed = ofs_look_kept(l, "raw");
+    if (!ofs_look_kept(l, "text") ||
+        !strcmp(ofs_json_str(l->row, "extraction", ""), l->extraction) || !packed ||
+        ofs_store_unpack(packed, &raw, &ignored))
         return 0;
     if (ofs_extract_document(ofs_buf_str(&raw), raw.len, ofs_json_str(l->row, "type", ""),
                              ofs_json_get(l->policy, "select"), ofs_json_get(l->policy, "remove"),
@@ -354,7 +172,8 @@ static int catch_up(struct look *l)
 
 /* An earlier revision has the same words: the document went back. Told where the text in between
  * was there for a while, and this was not told before; else it flickers. */
-static int take_known(struct look *l, const struct copy *c, int64_t earlier, bool *ret_flickers)
+static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earlier,
+                      bool *ret_flickers)
 {
     int64_t since = (int64_t)ofs_json_num(l->row, "since", 0);
     bool was_told = !strcmp(ofs_json_str(l->row, "kind", ""), "returned");
@@ -372,7 +191,7 @@ static int take_known(struct look *l, const struct copy *c, int64_t earlier, boo
 }
 
 /* Other words, fetched twice: keep them, and read what changed. */
-static int believe(struct look *l, const struct copy *c, enum ofs_likeness likeness)
+static int believe(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likeness likeness)
 {
     struct ofs_document *d = l->d;
     bool flickers = false;
@@ -387,8 +206,8 @@ static int believe(struct look *l, const struct copy *c, enum ofs_likeness liken
         return 0;
     if (likeness == OFS_TEXT_OTHER) {
         d->another = true;
-        fault(l, "another document is at this address now: \"%s\" in place of \"%s\"",
-              c->words.title, ofs_json_str(l->row, "heading", ""));
+        ofs_look_fault(l, "another document is at this address now: \"%s\" in place of \"%s\"",
+                       c->words.title, ofs_json_str(l->row, "heading", ""));
         if (read_changes(l, "", ofs_buf_str(&c->words.text)))
             return -1;
     } else {
@@ -410,15 +229,15 @@ static int believe(struct look *l, const struct copy *c, enum ofs_likeness liken
 }
 
 /* The words differ. Fetch again before that is believed. 1: not believed, nothing is kept. */
-static int confirm(struct look *l, const struct copy *first)
+static int confirm(struct ofs_look *l, const struct ofs_copy *first)
 {
-    struct copy again;
+    struct ofs_copy again;
     enum ofs_likeness likeness = OFS_TEXT_SAME;
     bool unsteady = false;
-    int rc = pause_for(l, l->o->pause_ms + (int)(l->o->pause_ms * draw() / 2));
+    int rc = ofs_look_pause(l, l->o->pause_ms);
     if (rc)
         return -1;
-    rc = fetch(l, false, &again);
+    rc = ofs_look_fetch(l, false, &again);
     if (!rc)
         rc = likeness_of(l, &again, &likeness);
     if (!rc && likeness != OFS_TEXT_SAME && strcmp(first->sha256, again.sha256))
@@ -434,12 +253,12 @@ static int confirm(struct look *l, const struct copy *first)
     } else if (!rc) {
         rc = believe(l, &again, likeness);
     }
-    copy_free(&again);
+    ofs_copy_free(&again);
     return rc;
 }
 
 /* What is remembered of the answer: for the next conditional request. */
-static int keep_answer(struct look *l, const struct copy *c)
+static int keep_answer(struct ofs_look *l, const struct ofs_copy *c)
 {
     return ofs_db_do(l->o->db, l->err,
                      "UPDATE policies SET etag = ?, last_modified = ?, failures = 0,"
@@ -447,7 +266,7 @@ static int keep_answer(struct look *l, const struct copy *c)
                      "ssss", c->answer.etag, c->answer.last_modified, l->o->scenario->id, l->d->id);
 }
 
-static int take(struct look *l, const struct copy *c)
+static int take(struct ofs_look *l, const struct ofs_copy *c)
 {
     enum ofs_likeness likeness;
     if (c->answer.status == 304)
@@ -455,7 +274,7 @@ static int take(struct look *l, const struct copy *c)
                          "UPDATE policies SET failures = 0, not_before = 0 WHERE scenario = ? AND"
                          " policy = ?",
                          "ss", l->o->scenario->id, l->d->id);
-    if (!kept(l, "text")) {
+    if (!ofs_look_kept(l, "text")) {
         l->d->first = true;
         memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
         if (read_changes(l, "", ofs_buf_str(&c->words.text)) || keep_revision(l, c, "first") ||
@@ -467,7 +286,8 @@ static int take(struct look *l, const struct copy *c)
     if (likeness_of(l, c, &likeness))
         return -1;
     if (likeness == OFS_TEXT_SAME) {
-        bool known = !strcmp(ofs_json_str(l->row, "sha256", ""), c->sha256) && kept(l, "raw");
+        bool known =
+            !strcmp(ofs_json_str(l->row, "sha256", ""), c->sha256) && ofs_look_kept(l, "raw");
         if (!known && (replace_text(l, &c->words, c->sha256) || keep_raw(l, c)))
             return -1;
         memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
@@ -479,7 +299,7 @@ static int take(struct look *l, const struct copy *c)
 
 /* ---- the whole look ------------------------------------------------------------------------- */
 
-static int begin(struct look *l)
+static int begin(struct ofs_look *l)
 {
     const char *url = ofs_json_str(l->policy, "url", "");
     struct ofs_document *d = l->d;
@@ -506,7 +326,7 @@ static int begin(struct look *l)
 }
 
 /* Dates that the kept text announces and that are still to come. */
-static void remind(struct look *l)
+static void remind(struct ofs_look *l)
 {
     struct ofs_error ignored;
     struct ofs_sentences s;
@@ -520,7 +340,7 @@ static void remind(struct look *l)
     ofs_sentences_free(&s);
 }
 
-static int finish(struct look *l)
+static int finish(struct ofs_look *l)
 {
     char now[OFS_DATE_SIZE];
     bool failed = *l->d->error && !l->d->another;
@@ -532,12 +352,12 @@ static int finish(struct look *l)
                      l->d->id);
 }
 
-static int look(struct look *l)
+static int look(struct ofs_look *l)
 {
-    struct copy c = {0};
+    struct ofs_copy c = {0};
     if (begin(l) || catch_up(l))
         return -1;
-    const char *packed = kept(l, "text");
+    const char *packed = ofs_look_kept(l, "text");
     if (packed && ofs_store_unpack(packed, &l->kept, l->err))
         return -1;
     snprintf(l->d->revision, sizeof l->d->revision, "%s", ofs_json_str(l->row, "sha256", ""));
@@ -546,14 +366,14 @@ static int look(struct look *l)
     if (until > l->o->now && until - l->o->now < 31 * DAY) {
         char when[OFS_DATE_SIZE];
         ofs_date_print(until, when);
-        fault(l, "the site asked to come less often: not asked before %s", when);
+        ofs_look_fault(l, "the site asked to come less often: not asked before %s", when);
         remind(l);
         return 0;
     }
-    int rc = fetch(l, true, &c);
+    int rc = ofs_look_fetch(l, true, &c);
     if (!rc)
         rc = take(l, &c);
-    copy_free(&c);
+    ofs_copy_free(&c);
     if (rc < 0)
         return -1;
     remind(l);
@@ -563,7 +383,7 @@ static int look(struct look *l)
 int ofs_document_look(const struct ofs_document_options *options, const cJSON *policy,
                       struct ofs_document *ret, struct ofs_error *err)
 {
-    struct look l = {
+    struct ofs_look l = {
         .o = options, .policy = policy, .d = ret, .kept = OFS_BUF(OFS_EXTRACT_MOST), .err = err};
     int rc = look(&l);
     cJSON_Delete(l.row);

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "record/recording.h"
-#include "watch/pass_internal.h"
+#include "watch/internal.h"
 
 enum { DAY = 86400, MOST_WORDS = 1 << 20 };
 

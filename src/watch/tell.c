@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "watch/internal.h"
 #include "watch/notify.h"
-#include "watch/pass_internal.h"
 
 enum { KEEP_TRYING = 14 * 86400, MOST_TRIES = 20, MOST_SUBJECT = 160 };
 
