@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/ask.h"
@@ -12,10 +13,31 @@
 #include "record/run.h"
 #include "record/wordings.h"
 #include "scenario/scenario.h"
+#include "watch/dates.h"
+
+/* A shipped scenario that is old may be wrong about the site. Say so, and whether it was said. */
+static bool tell_old(struct session *session)
+{
+    enum { OLD = 180 /* days */ };
+    const struct ofs_scenario *scenario = ofs_job_scenario(session->job);
+    OFS_AUTO_STR shipped = ofs_scenario_directory();
+    size_t n = shipped ? strlen(shipped) : 0;
+    ofs_day version;
+    if (!n || strncmp(scenario->path, shipped, n) || !ofs_day_parse(scenario->version, &version))
+        return false;
+    long long age = (long long)(ofs_wall_now() / 86400 - version);
+    if (age < OLD)
+        return false;
+    session_clear_progress(session);
+    fprintf(stderr, "What is known about this site is %lld days old; it may have changed since.\n",
+            age);
+    return true;
+}
 
 int session_confirm(struct session *session)
 {
     struct ofs_error err;
+    bool old = tell_old(session);
     if (session->cli->yes)
         return 0;
     if (!ask_can()) {
@@ -23,7 +45,7 @@ int session_confirm(struct session *session)
         ofs_hint(&err, "add --yes to confirm the plan above");
         return session_fail(session, &err);
     }
-    if (ask_yes(session, "Do this?"))
+    if ((!old || ask_yes(session, "Go on with it?")) && ask_yes(session, "Do this?"))
         return 0;
     ofs_fail(&err, OFS_ERR_REFUSED, "not confirmed; nothing was changed");
     return session_fail(session, &err);
@@ -48,8 +70,9 @@ static void show_unknown(const struct session *session, const struct ofs_unknown
     cli_block(stderr, 2, "Where", 14, url ? url : "");
 }
 
-/* Labels that are not known: each is shown in full and asked about alone. --yes does not cover them,
- * and without a terminal they stay unknown. A yes holds for exactly these words from now on. */
+/* Labels that are not known: each is shown in full and asked about alone. --yes does not cover
+ * them, and without a terminal they stay unknown. A yes holds for exactly these words from now on.
+ */
 static int ask_wordings(struct session *session)
 {
     struct ofs_unknown_wording u;

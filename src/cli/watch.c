@@ -168,7 +168,7 @@ static int show(struct session *session, const struct ofs_pass *pass, const stru
 }
 
 /* The check that is due, then what the pass amounts to, told and shown. */
-static int go_on(struct session *session, struct ofs_pass *pass)
+static int go_on(struct session *session, struct ofs_pass *pass, bool *ret_shown)
 {
     struct ofs_error err = {0};
     bool checked = ofs_pass_due(pass)->why != 0;
@@ -189,10 +189,11 @@ static int go_on(struct session *session, struct ofs_pass *pass)
     if (ofs_pass_notify(pass, text, &err))
         session_fail(session, &err);
     int exit = checked ? run->exit : 0;
+    *ret_shown = true;
     return ofs_status_worse(show(session, pass, run, checked), exit);
 }
 
-static int watch(struct session *session)
+static int watch(struct session *session, bool *ret_shown)
 {
     struct ofs_error err = {0};
     int lock = -1, status;
@@ -209,13 +210,16 @@ static int watch(struct session *session)
                                              .origin = ofs_job_run(session->job)->origin,
                                              .asked = session->cli->now,
                                              .pause_ms = OFS_DOCUMENT_PAUSE};
-    if (session->cli->explain)
-        return explain(session, &options);
+    if (session->cli->explain) {
+        status = explain(session, &options);
+        *ret_shown = !status;
+        return status;
+    }
     status = take_turn(session, &lock);
     if (!status && !(pass = ofs_pass_begin(&options, &err)))
         status = session_fail(session, &err);
     if (!status)
-        status = go_on(session, pass);
+        status = go_on(session, pass, ret_shown);
     if (lock >= 0)
         close(lock);
     return status;
@@ -224,12 +228,13 @@ static int watch(struct session *session)
 int cmd_watch(const struct cli *cli)
 {
     struct session session;
+    bool shown = false;
     int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
     if (!status)
-        status = watch(&session);
-    /* an error before the pass has its one object too */
-    if (status && session.error.code != OFS_ERR_NONE && !session.job && cli->json)
-        session_report(&session, status);
+        status = watch(&session, &shown);
+    /* an error before the end of the pass has its one object too */
+    if (!shown)
+        status = session_report(&session, status);
     session_close(&session);
     return status;
 }
