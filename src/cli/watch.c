@@ -89,6 +89,10 @@ static void fix_listed(struct session *session)
 {
     struct ofs_run *run = ofs_job_run(session->job);
     bool *held = calloc(run->n_results + 1, sizeof *held), any = false;
+    if (session_ask_about_returning(session)) { /* nobody knows what may be turned once more */
+        free(held);
+        return;
+    }
     for (size_t i = 0; held && i < run->n_results; i++) {
         struct ofs_result *r = &run->results[i];
         held[i] = r->verdict == OFS_VERDICT_DIFFERS && !is_listed(session->cli->fix, r->id);

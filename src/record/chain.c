@@ -332,11 +332,13 @@ static int remove_runs(struct ofs_db *db, const cJSON *runs, bool all, struct of
             ofs_chain_note_removed(db, id, err))
             return -1;
     }
-    return all ? ofs_db_script(db,
-                               "DELETE FROM waivers; DELETE FROM done; DELETE FROM notifications;"
-                               "UPDATE meta SET value = lower(hex(randomblob(32)))"
-                               " WHERE key = 'salt'",
-                               err)
+    return all ? ofs_db_script(
+                     db,
+                     "DELETE FROM waivers; DELETE FROM done; DELETE FROM notifications;"
+                     "DELETE FROM passes; DELETE FROM conditions; DELETE FROM last_states;"
+                     "UPDATE meta SET value = lower(hex(randomblob(32)))"
+                     " WHERE key = 'salt'",
+                     err)
                : 0;
 }
 
