@@ -72,12 +72,13 @@ static bool is_proven_by_data(const struct ofs_setting *setting,
            !ofs_words_know_language(setting->inverted, language);
 }
 
-/* Does something beside the control, or around it, speak for its being locked? A whole page of
- * controls that cannot be used has not started. */
+/* Does something beside the control, or around it, speak for its being locked? A page of controls that
+ * cannot be used may not have started; one that has, and whose data the control shows, is done. */
 static bool finds_lock_reason(const struct ofs_visit_result *visited, const cJSON *match)
 {
+    bool has_started = cJSON_IsTrue(ofs_json_get(match, "boot"));
     return ofs_json_bool(match, "lock_words", false) || ofs_json_num(match, "alive", 0) > 0 ||
-           visited->served == OFS_SERVED_AGREES;
+           (has_started && visited->served == OFS_SERVED_AGREES);
 }
 
 /* What the read of the page says of the control, before its state is believed. NULL: it has one. */
