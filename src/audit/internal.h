@@ -35,6 +35,7 @@ struct ofs_observation {
     bool missing;           /* no such page */
     bool disabled;
     bool has_lock_reason; /* something on the page speaks for its being locked */
+    bool is_state_sure;   /* a control that cannot be used may show a state that it never got */
     bool inverted;
     bool has_new_wording; /* it was found by its key, shows a state, and its words are not known */
     bool unconfirmed;     /* seen on a page that never gave its mark */

@@ -72,13 +72,11 @@ static bool is_proven_by_data(const struct ofs_setting *setting,
            !ofs_words_know_language(setting->inverted, language);
 }
 
-/* Does something beside the control, or around it, speak for its being locked? A page of controls that
- * cannot be used may not have started; one that has, and whose data the control shows, is done. */
-static bool finds_lock_reason(const struct ofs_visit_result *visited, const cJSON *match)
+/* Does something beside the control, or around it, speak for its being locked? A page of controls
+ * that cannot be used may not have started, whatever state the site's data name. */
+static bool finds_lock_reason(const cJSON *match)
 {
-    bool has_started = cJSON_IsTrue(ofs_json_get(match, "boot"));
-    return ofs_json_bool(match, "lock_words", false) || ofs_json_num(match, "alive", 0) > 0 ||
-           (has_started && visited->served == OFS_SERVED_AGREES);
+    return ofs_json_bool(match, "lock_words", false) || ofs_json_num(match, "alive", 0) > 0;
 }
 
 /* What the read of the page says of the control, before its state is believed. NULL: it has one. */
@@ -156,7 +154,9 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
     }
     ret->located = static_rung(ofs_json_str(match, "rung", ""));
     ret->disabled = ofs_json_bool(match, "disabled", false);
-    ret->has_lock_reason = finds_lock_reason(visited, match);
+    ret->has_lock_reason = finds_lock_reason(match);
+    ret->is_state_sure = !ret->disabled || visited->served == OFS_SERVED_AGREES ||
+                         ofs_json_bool(match, "lock_words", false);
     ret->inverted = !strcmp(ofs_json_str(match, "wording", ""), "inverted");
     judge_match(setting, visited, match, ret);
 }
@@ -191,15 +191,19 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
         say(r, OFS_VERDICT_UNKNOWN, "not-ready",
             "it reads %s and cannot be used, and nothing on the page says why; look at it by hand",
             seen->state);
+    else if (seen->disabled && !seen->is_state_sure)
+        say(r, OFS_VERDICT_LOCKED, NULL,
+            "the site does not let it be changed; ask whoever manages the account");
     else if (seen->disabled)
         say(r, OFS_VERDICT_LOCKED, NULL,
-            "it reads %s and the site does not let it be changed; ask whoever manages the account",
+            "it is %s and the site does not let it be changed; ask whoever manages the account",
             seen->state);
     else if (is_wanted(r, seen->state))
         say(r, OFS_VERDICT_AS_WANTED, NULL, "it is %s", seen->state);
     else
         say(r, OFS_VERDICT_DIFFERS, NULL, "it is %s and should be %s", seen->state, r->wanted);
-    if (r->verdict == OFS_VERDICT_UNKNOWN)
+    bool is_told = r->verdict != OFS_VERDICT_LOCKED || seen->is_state_sure;
+    if (r->verdict == OFS_VERDICT_UNKNOWN || !is_told)
         r->before[0] = r->after[0] = '\0';
 }
 

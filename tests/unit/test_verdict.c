@@ -255,7 +255,14 @@ static const struct check_row {
     {{.state = "OFF"}, "off", OFS_VERDICT_DIFFERS, NULL},
     {{.state = "off", .inverted = true}, "off", OFS_VERDICT_AS_WANTED, NULL},
     /* locked is believed only where something speaks for it */
-    {{.state = "on", .disabled = true, .has_lock_reason = true}, "off", OFS_VERDICT_LOCKED, NULL},
+    {{.state = "on", .disabled = true, .has_lock_reason = true, .is_state_sure = true},
+     "off",
+     OFS_VERDICT_LOCKED,
+     NULL},
+    {{.state = "off", .disabled = true, .has_lock_reason = true, .is_state_sure = true},
+     "off",
+     OFS_VERDICT_LOCKED,
+     NULL},
     {{.state = "off", .disabled = true, .has_lock_reason = true}, "off", OFS_VERDICT_LOCKED, NULL},
     {{.state = "on", .disabled = true}, "off", OFS_VERDICT_UNKNOWN, "not-ready"},
     {{.state = "off", .disabled = true}, "off", OFS_VERDICT_UNKNOWN, "not-ready"},
@@ -285,7 +292,9 @@ static void test_judge_check(void **state)
                      ofs_verdict_word(row->verdict));
         if (row->reason)
             assert_string_equal(r.reason, row->reason);
-        const char *told = row->verdict == OFS_VERDICT_UNKNOWN ? "" : row->seen.state;
+        bool is_told = row->verdict != OFS_VERDICT_UNKNOWN &&
+                       (row->verdict != OFS_VERDICT_LOCKED || row->seen.is_state_sure);
+        const char *told = is_told ? row->seen.state : "";
         assert_string_equal(r.before, told);
         assert_string_equal(r.after, told);
         assert_sound(&r);
