@@ -191,9 +191,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_probe(p, look, match, ret);
     if (read_timers(page, deadline, ret, err))
         return -1;
-    bool doubted = ret->reading == OFS_READING_WANTED || ret->reading == OFS_READING_DISABLED ||
-                   ret->reading == OFS_READING_UNCLEAR;
-    if (doubted && ret->complete && ofs_inspect_answers(page, p, deadline, err))
+    if (match && ret->complete && ofs_inspect_answers(page, p, deadline, err))
         return -1;
     read_served(p, match, ret);
     read_requests(page, p, ret, &last);

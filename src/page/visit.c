@@ -210,10 +210,11 @@ static void judge_unconfirmed(const struct ofs_page *page, struct ofs_progress *
     bool ready = p->result.grade != OFS_GRADE_NONE;
     if (p->result.reason || (ready && !p->result.unconfirmed))
         return;
-    bool trusted = p->visit.trust_unconfirmed && p->result.served != OFS_SERVED_CONTRADICTS;
+    bool contradicted = p->result.served == OFS_SERVED_CONTRADICTS;
     bool is_wanted = setting && !strcmp(ofs_json_str(match, "state", ""), setting->wanted);
-    if (!ready || (!trusted && (is_wanted || strcmp(ofs_json_str(match, "wording", ""), "known") ||
-                                ofs_json_bool(match, "disabled", false))))
+    bool doubtful = is_wanted || strcmp(ofs_json_str(match, "wording", ""), "known") ||
+                    ofs_json_bool(match, "disabled", false);
+    if (!ready || contradicted || (doubtful && !p->visit.trust_unconfirmed))
         tell_unready(page, p);
 }
 
