@@ -226,6 +226,13 @@ void ofs_devtools_commit(struct ofs_devtools *page)
     ofs_view_leave(page->view, page->document);
 }
 
+void ofs_devtools_begin_child(struct ofs_devtools *page, const char *target)
+{
+    struct ofs_request *r = ofs_view_find(page->view, target);
+    if (r && !r->ended)
+        ofs_view_request_end(page->view, r, false);
+}
+
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
 {
     char prefix[16];

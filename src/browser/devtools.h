@@ -31,6 +31,10 @@ bool ofs_devtools_take(struct ofs_devtools *page, unsigned child, const char *me
 /* The page has a new document: the former one's requests are left, its channels are gone. */
 void ofs_devtools_commit(struct ofs_devtools *page);
 
+/* A worker has begun. The request for its script has the id of its target, and its end is told in
+ * the worker's session alone, perhaps before we listen there. */
+void ofs_devtools_begin_child(struct ofs_devtools *page, const char *target);
+
 /* A child has ended, and its requests and channels with it. */
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 

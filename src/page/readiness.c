@@ -13,6 +13,7 @@ enum {
     OVERDUE_UNWANTED = 6000, /* a mark or an answer that did not come */
     OVERDUE = 12000,
     OVERDUE_QUIET = 2000, /* the same, where nothing is pending that could still bring it */
+    LATER = 500,          /* a look for what no event tells of */
     SOON = 50,            /* after what was waited for has happened, its effect */
 };
 
@@ -114,7 +115,7 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     bool is_late = e->reading == OFS_READING_UNWANTED ? e->age_ms >= overdue && e->still_ms >= 1000
                                                       : left <= 0 && !pending;
     if (!is_late)
-        return wait_for(missing, waiting, at_least(left, SOON));
+        return wait_for(missing, waiting, at_least(left, LATER));
     struct ofs_readiness over = {.missing = missing, .waiting = waiting, .wait_ms = SOON};
     if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_LINK ||
         e->reading == OFS_READING_ABSENT) {

@@ -112,6 +112,8 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     t->children = c;
     t->tab.view.workers += c->is_worker;
     t->tab.view.events++;
+    if (c->is_worker)
+        ofs_devtools_begin_child(&t->network, ofs_json_str(params, "targetInfo/targetId", ""));
     post(t, session, "Network.enable", ofs_cdp_network_options());
     if (!c->is_worker)
         post(t, session, "Target.setAutoAttach", ofs_cdp_attach_options());
