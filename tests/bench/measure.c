@@ -1,6 +1,6 @@
 /*
- * measure OUT PROGRAM [ARG...]: run a program and write what it cost to the file OUT, as one JSON
- * object.
+ * measure [-c] OUT PROGRAM [ARG...]: run a program and write what it cost to the file OUT, as one
+ * JSON object.
  *
  *   wall    seconds from the fork to the exit
  *   cpu     seconds of processor time, user and system, of that process with all its threads and
@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,11 @@ static long watch(pid_t pid)
 
 int main(int argc, char **argv)
 {
+    bool has_children = argc > 1 && !strcmp(argv[1], "-c");
+    argc -= has_children;
+    argv += has_children;
     if (argc < 3) {
-        fprintf(stderr, "usage: measure OUT PROGRAM [ARG...]\n");
+        fprintf(stderr, "usage: measure [-c] OUT PROGRAM [ARG...]\n");
         return 64;
     }
     struct timespec begin, end, cpu;
@@ -115,8 +119,8 @@ int main(int argc, char **argv)
         perror("wait4");
         return 1;
     }
-    /* The kernel's peak misses nothing, but it is the larger of this process and its children. */
-    if (!peak || usage.ru_maxrss < peak + peak / 4)
+    /* The kernel's own peak misses nothing, but is the largest of this process and its children. */
+    if (!has_children || !peak)
         peak = usage.ru_maxrss;
 
     FILE *out = fopen(argv[1], "w");

@@ -9,6 +9,7 @@
 //   N             numbers of settings             (1,8,64,256)
 //   JOBS          check, fix                      (both)
 //   CLIENTS       names of clients.mjs, separated by semicolons (all; those whose peer is missing are left out)
+//   COUNT=0       no run to count messages
 //   KINDS, SAVES  kinds of page and of saves      (served,fetched,late; own)
 //
 // The browsers are open before the first run and shared by all. `wall` is from the client's start to its exit, `cpu` and
@@ -109,7 +110,7 @@ async function once(name, job, n, at) {
   }));
 
   const cost = join(dir, "cost.json");
-  const child = start(join(build, "measure"), [cost, ...client.command(place)], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = start(join(build, "measure"), [...(client.launches ? ["-c"] : []), cost, ...client.command(place)], { stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   let said = "";
   child.stdout.on("data", (text) => (out += text));
@@ -195,7 +196,7 @@ for (const n of numbers)
         row.runs.push(await tried(row, direct));
       }
     for (const row of group) {
-      if (!clients[row.client].launches) {
+      if (!clients[row.client].launches && process.env.COUNT !== "0") {
         // A client of a driver talks to the driver alone, which talks to the browser as ever.
         const at = clients[row.client].needs === "driver" ? { ...relayed, browserURL: direct.browserURL } : relayed;
         for (const relay of Object.values(relays)) relay.take();
