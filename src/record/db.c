@@ -168,6 +168,19 @@ int ofs_db_script(struct ofs_db *db, const char *sql, struct ofs_error *err)
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) ? fail(db, NULL, err) : 0;
 }
 
+int ofs_db_write_ahead(struct ofs_db *db, struct ofs_error *err)
+{
+    enum { APART = 20 }; /* milliseconds */
+    int rc;
+    for (int waited = 0;; waited += APART) {
+        rc = sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if ((rc & 0xff) != SQLITE_BUSY || waited >= BUSY)
+            break;
+        sqlite3_sleep(APART);
+    }
+    return rc ? fail(db, NULL, err) : 0;
+}
+
 static cJSON *value_of(sqlite3_stmt *statement, int column)
 {
     switch (sqlite3_column_type(statement, column)) {

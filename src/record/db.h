@@ -65,6 +65,11 @@ int64_t ofs_db_last(const struct ofs_db *db);
 int ofs_db_begin(struct ofs_db *db, struct ofs_error *err);
 int ofs_db_end(struct ofs_db *db, int rc, struct ofs_error *err);
 
+/* Write ahead, for good (SQLite, "Write-Ahead Logging"). Where another process does the same at
+ * this very moment, SQLite gives up at once instead of waiting; then this tries again for as long
+ * as any wait. */
+int ofs_db_write_ahead(struct ofs_db *db, struct ofs_error *err);
+
 /* With `yes`, a commit is on the disk before it returns. Otherwise it may be lost with the
  * machine's power, but never with the process. */
 int ofs_db_make_durable(struct ofs_db *db, bool yes, struct ofs_error *err);

@@ -147,7 +147,7 @@ struct ofs_ledger *ofs_ledger_open(const char *state, struct ofs_error *err)
     if (!rc)
         rc = check_soundness(ledger, err);
     if (!rc)
-        rc = ofs_db_script(ledger->db, "PRAGMA journal_mode = WAL", err);
+        rc = ofs_db_write_ahead(ledger->db, err);
     if (!rc && version < ofs_ledger_schema_version())
         rc = ofs_ledger_migrate(ledger->db, err);
     if (!rc)
