@@ -36,6 +36,10 @@ struct lws_context *ofs_loop_lws(struct ofs_loop *loop);
 /* Something has happened: the present turn returns. */
 void ofs_loop_wake(struct ofs_loop *loop);
 
+/* The same, said while a descriptor is served: the turn is about to return as it is. It saves the system
+ * calls of a wake, which each message would cost. */
+void ofs_loop_received(struct ofs_loop *loop);
+
 /* One round of the library, at most until the deadline. */
 int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
 

@@ -19,6 +19,11 @@ void ofs_loop_wake(struct ofs_loop *loop)
     lws_cancel_service(loop->lws);
 }
 
+void ofs_loop_received(struct ofs_loop *loop)
+{
+    loop->woken = true;
+}
+
 /* lws_service() runs ripe timers and then polls: without a wake it would sleep on. */
 static void alarm_rang(lws_sorted_usec_list_t *sul)
 {

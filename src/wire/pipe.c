@@ -87,7 +87,7 @@ static void hand_over(struct pipe_wire *p, const char *data, size_t len)
         if (p->wire.on_message)
             p->wire.on_message(p->wire.ctx, ofs_buf_str(&p->in), p->in.len);
         ofs_buf_clear(&p->in);
-        ofs_loop_wake(p->loop);
+        ofs_loop_received(p->loop);
         data += n + 1;
         len -= n + 1;
     }

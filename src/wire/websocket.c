@@ -81,7 +81,7 @@ static int receive(struct websocket *ws, struct lws *wsi, const char *data, size
     if (ws->wire.on_message)
         ws->wire.on_message(ws->wire.ctx, ofs_buf_str(&ws->in), ws->in.len);
     ofs_buf_clear(&ws->in);
-    ofs_loop_wake(ws->loop);
+    ofs_loop_received(ws->loop);
     return 0;
 }
 
