@@ -250,10 +250,14 @@ static void judge_reads(const struct ofs_proofs *proofs, struct ofs_result *r)
     else if (!is_wanted(r, fresh->state))
         tell_not_kept(proofs->press, fresh->state, r);
     else if (!reloaded_right) {
-        say(r, OFS_VERDICT_UNKNOWN, "not-ready",
+        bool was_read = reloaded && !reloaded->reason;
+        say(r, OFS_VERDICT_UNKNOWN,
+            was_read   ? "not-ready"
+            : reloaded ? reloaded->reason
+                       : "browser-lost",
             "clicked once; a fresh tab says %s, and the tab that clicked %s%s; run check later",
-            fresh->state, reloaded && reloaded->state[0] ? "says " : "could not be read",
-            reloaded && reloaded->state[0] ? reloaded->state : "");
+            fresh->state, was_read ? "says " : "could not be read",
+            was_read ? reloaded->state : "");
         r->after[0] = '\0';
     } else {
         claim_proofs(proofs, r);

@@ -196,5 +196,10 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_served(p, match, ret);
     read_requests(page, p, ret, &last);
     ret->still_ms = now - (last > p->still_since ? last : p->still_since);
+    if (p->timers_made >= 0 && ret->timers_made > p->timers_made)
+        p->calm_since = now;
+    p->timers_made = ret->timers_made;
+    int64_t calm = now - p->calm_since;
+    ret->calm_ms = calm < ret->still_ms ? calm : ret->still_ms;
     return 0;
 }

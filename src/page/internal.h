@@ -22,8 +22,11 @@ struct ofs_progress {
     unsigned commits, serial;       /* as they were when it began */
     unsigned commit;                /* of the document that was read last */
     int64_t began, still_since;
-    char *signature; /* of the last read */
-    unsigned rounds; /* equal reads */
+    int64_t calm_since; /* when the page was last seen to have made a timer */
+    int timers_made;    /* as of the last read; -1: none yet */
+    bool was_reloaded;  /* once more, so that its timers are known from their start */
+    char *signature;    /* of the last read */
+    unsigned rounds;    /* equal reads */
     int scrolls;
     bool drawn; /* since the last scroll */
     bool searched, unfolded;

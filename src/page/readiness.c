@@ -9,6 +9,8 @@ enum {
     STILL_UNMARKED = 1000,
     STILL_WANTED = 3000,     /* all that can be pending is seen, but something keeps moving */
     STILL_UNSEEN = 11000,    /* something may be pending that cannot be seen */
+    STILL_LONG = 21000,      /* the same, on a page that goes on making timers */
+    LOOK_EACH = 3000,        /* whether it does is seen by looking */
     HORIZON = 15000,         /* a timer that is due later does not hold back a state */
     OVERDUE_UNWANTED = 6000, /* a mark or an answer that did not come */
     OVERDUE = 12000,
@@ -127,16 +129,24 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     return over;
 }
 
+/* What cannot be seen needs time. A timer that the page makes meanwhile may lead to another one. */
+static struct ofs_readiness judge_unseen(const struct ofs_evidence *e)
+{
+    if (e->calm_ms >= STILL_UNSEEN || e->still_ms >= STILL_LONG)
+        return believe(OFS_GRADE_STILL);
+    int64_t left = STILL_UNSEEN - e->calm_ms;
+    return wait_for(NULL, OFS_WAITING_STILLNESS, left < LOOK_EACH ? left : LOOK_EACH);
+}
+
 static struct ofs_readiness judge_stillness(const struct ofs_evidence *e)
 {
     bool marked = e->mark == OFS_SIGN_SEEN;
-    bool easy = is_easy(e);
-    if (!easy && timer_is_near(e))
+    if (!is_easy(e) && timer_is_near(e) && e->still_ms < STILL_LONG)
         return wait_for("one of its timers was still running", OFS_WAITING_TIMERS,
                         e->timer_ms + SOON);
-    int64_t need = easy           ? (marked ? STILL_MARKED : STILL_UNMARKED)
-                   : is_unseen(e) ? STILL_UNSEEN
-                                  : STILL_WANTED;
+    if (!is_easy(e) && is_unseen(e))
+        return judge_unseen(e);
+    int64_t need = !is_easy(e) ? STILL_WANTED : marked ? STILL_MARKED : STILL_UNMARKED;
     if (e->still_ms < need)
         return wait_for(NULL, OFS_WAITING_STILLNESS, need - e->still_ms);
     return believe(OFS_GRADE_STILL);

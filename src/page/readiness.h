@@ -69,6 +69,7 @@ struct ofs_evidence {
 
     unsigned rounds;  /* equal reads, one after the other */
     int64_t still_ms; /* since the last change of what is read, or of what is pending */
+    int64_t calm_ms;  /* since then, and since the page was last seen to have made a timer */
     int64_t age_ms;   /* since the visit began */
 };
 

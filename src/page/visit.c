@@ -144,6 +144,58 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
 }
 
+int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
+                struct ofs_error *err)
+{
+    OFS_AUTO_STR url = ofs_text_printf("%s%s", page->config.origin, path);
+    if (!url)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    page->is_configured = false;
+    return page->browser->ops->navigate(page->tab, url, deadline, err);
+}
+
+/* Ask for the page. A page that is late is told by the first look. */
+static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                struct ofs_error *err)
+{
+    struct ofs_error soft;
+    int64_t began = ofs_now_ms();
+    int rc = ofs_page_go(page, p->visit.path, deadline, &soft);
+    if (p->visit.times)
+        p->visit.times->navigating += ofs_now_ms() - began;
+    if (rc && (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(deadline) > 0)) {
+        *err = soft;
+        return -1;
+    }
+    return await_load(page, p, deadline, err);
+}
+
+/* A page whose timers began before they could be followed is loaded once more, where they can be.
+ */
+static bool wants_known_timers(const struct ofs_page *page, const struct ofs_progress *p,
+                               const struct ofs_evidence *e)
+{
+    bool doubted = e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK;
+    return doubted && page->tab->sees.timers && e->timers_made > 0 && !e->knows_timers &&
+           e->complete && !p->visit.stay && !p->was_reloaded && e->served != OFS_SERVED_AGREES;
+}
+
+static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                      struct ofs_error *err)
+{
+    p->was_reloaded = true;
+    p->serial = page->tab->view.last_serial;
+    p->commits = page->tab->view.commits;
+    p->rounds = 0;
+    p->scrolls = 0;
+    p->drawn = p->searched = p->unfolded = false;
+    p->still_since = p->calm_since = ofs_now_ms();
+    p->timers_made = -1;
+    cJSON_Delete(p->served);
+    p->served = NULL;
+    return load(page, p, deadline, err);
+}
+
 /* One round: read and judge. 1 when the visit is over, 0 to go on, -1 on an error. */
 static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                 struct ofs_error *err)
@@ -160,6 +212,8 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
         return 1;
     if (ofs_gather_evidence(page, p, deadline, &evidence, err))
         return -1;
+    if (wants_known_timers(page, p, &evidence))
+        return load_again(page, p, deadline, err);
     struct ofs_readiness r = ofs_judge_readiness(&evidence);
     bool ready = r.grade != OFS_GRADE_NONE;
     if (ready && !r.unconfirmed) {
@@ -251,39 +305,15 @@ struct ofs_progress *ofs_progress_begin(struct ofs_page *page, const struct ofs_
                                .commits = page->tab->view.commits,
                                .serial = page->tab->view.last_serial,
                                .began = ofs_now_ms(),
-                               .still_since = ofs_now_ms()};
+                               .still_since = ofs_now_ms(),
+                               .calm_since = ofs_now_ms(),
+                               .timers_made = -1};
     return p;
 }
 
 bool ofs_page_is_at(const struct ofs_page *page, const char *path)
 {
     return !strcmp(page->at, path) && page->at_commit == page->tab->view.commits;
-}
-
-int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
-                struct ofs_error *err)
-{
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", page->config.origin, path);
-    if (!url)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    page->is_configured = false;
-    return page->browser->ops->navigate(page->tab, url, deadline, err);
-}
-
-/* Ask for the page. A page that is late is told by the first look. */
-static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
-                struct ofs_error *err)
-{
-    struct ofs_error soft;
-    int64_t began = ofs_now_ms();
-    int rc = ofs_page_go(page, p->visit.path, deadline, &soft);
-    if (p->visit.times)
-        p->visit.times->navigating += ofs_now_ms() - began;
-    if (rc && (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(deadline) > 0)) {
-        *err = soft;
-        return -1;
-    }
-    return await_load(page, p, deadline, err);
 }
 
 /* Rounds until it is over: 1, or -1 on an error. A document that went away is looked for anew. */

@@ -89,7 +89,7 @@ static void test_given_up(struct lane *l)
         {"a session that comes after a signal is ended",
          {.verb = "check", .mark = "unwanted"},
          SIGINT,
-         {1, "unknown", "interrupted", {"a second Ctrl-C"}}},
+         {3, "unknown", "interrupted", {"a second Ctrl-C"}}},
         {"a session that comes after the deadline is ended",
          {.verb = "check", .mark = "too-late", .more = in_time},
          0,

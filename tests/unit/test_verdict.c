@@ -365,8 +365,9 @@ static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
         assert_int_equal(r->verdict, OFS_VERDICT_NOT_KEPT);
         assert_string_equal(r->after, "on");
     } else if (!reloaded_off) { /* the reads contradict each other */
+        const char *why = reloaded < READS ? reads[reloaded].reason : "browser-lost";
         assert_int_equal(r->verdict, OFS_VERDICT_UNKNOWN);
-        assert_string_equal(r->reason, "not-ready");
+        assert_string_equal(r->reason, why ? why : "not-ready");
         assert_string_equal(r->after, "");
     } else {
         bool saved = press->save_named && press->save_status >= 200 && press->save_status < 300;
