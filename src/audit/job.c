@@ -124,8 +124,8 @@ static cJSON *manual_items(const struct ofs_job *job)
 static void apply_defaults(struct ofs_job *job)
 {
     struct ofs_options *o = &job->options;
-    if (o->tabs == 0)
-        o->tabs = job->scenario->tabs;
+    if (o->tabs == 0) /* a person who watches follows one */
+        o->tabs = o->show ? 1 : job->scenario->tabs;
     if (o->timeout_ms == 0)
         o->timeout_ms = TIME_LEAST + TIME_EACH * (int64_t)job->n_entries;
     job->deadline = ofs_deadline_in(o->timeout_ms);

@@ -217,12 +217,12 @@ async function replays(command, status, ...faults) {
   const home = newHome();
   const trace = path.join(home, "trace");
   const yes = command === "fix" ? ["--yes"] : [];
-  const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--json", ...yes], { env: environment(home) });
+  const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--tabs", "1", "--json", ...yes], { env: environment(home) });
   await run.ended;
   assertRun(run, status);
   await stop(replica.child);
   const played = await serve(trace);
-  const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--json", ...yes], { env: environment(home) });
+  const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--tabs", "1", "--json", ...yes], { env: environment(home) });
   await again.ended;
   played.close();
   assertRun(again, status);
@@ -408,7 +408,7 @@ const tests = {
     const state = path.join(home, "state", "offswitch");
     // once as soon as the tab is there, and once on the site
     for (const moment of ["about:blank", replica.origin]) {
-      const run = offswitch(home, "check");
+      const run = offswitch(home, "check", "--tabs", "1");
       await until("our tab", 15000, async () => (await list()).some((u) => u.startsWith(moment) || (moment === "about:blank" && u.startsWith(replica.origin))));
       run.kill("SIGKILL");
       await run.ended;
