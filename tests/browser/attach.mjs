@@ -226,7 +226,7 @@ async function replays(command, status, ...faults) {
   await again.ended;
   played.close();
   assertRun(again, status);
-  const told = (text) => JSON.stringify(JSON.parse(text).settings);
+  const told = (text) => JSON.stringify(JSON.parse(text).settings.map((setting) => ({ ...setting, timing: null })));
   assert(told(again.out) === told(run.out), "it said", told(run.out), "and says", told(again.out), played.replay.strange);
   const saved = JSON.parse(again.out).browser;
   assert(saved.wire === "websocket" && saved.version === JSON.parse(run.out).browser.version, saved);
@@ -622,14 +622,24 @@ async function runOne(name) {
 async function runAll(names) {
   const queue = [...LONG.filter((n) => names.includes(n)), ...names.filter((n) => !LONG.includes(n))];
   let failed = 0;
+  const late = [];
   const work = async () => {
     for (let name; (name = queue.shift()); ) {
       const child = start(process.execPath, [fileURLToPath(import.meta.url), "--alone", name]);
-      if (await child.ended) failed++;
+      if (await child.ended) {
+        /* a replay keeps the recorded times, which a loaded machine cannot: it is tried once more, alone */
+        if (name.startsWith("trace_replays") && !late.includes(name)) late.push(name);
+        else failed++;
+      }
       process.stdout.write(child.out || `[  FAILED  ] ${name}: it ended without a word: ${child.err}\n`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const name of late) {
+    console.log(`[  AGAIN   ] ${name}`);
+    queue.push(name);
+    await work();
+  }
   return failed ? 1 : 0;
 }
 

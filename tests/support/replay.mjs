@@ -31,13 +31,16 @@ export function readTrace(file) {
 }
 
 // What makes two questions the same. The probe's own source, and the random mark of a tab, do not.
+// What is written of their params is not all that was sent: marks drawn by lot, and what is kept out of a trace.
+const unlike = new Set(["Target.createTarget", "Network.enable", "Page.addScriptToEvaluateOnNewDocument"]);
+
 function keyOf({ method, sessionId, params = {} }) {
   const words = [method, sessionId || ""];
   if (method === "Runtime.callFunctionOn") {
     const [name, args] = params.arguments || [];
     words.push(name?.value ?? name?.objectId ?? "", JSON.stringify({ ...args?.value, config: undefined }));
     if (!name) words.push(params.functionDeclaration.length < 100 ? params.functionDeclaration : "probe", params.executionContextId);
-  } else if (method !== "Target.createTarget") {
+  } else if (!unlike.has(method)) {
     words.push(JSON.stringify(params));
   }
   return words.join(" ");
