@@ -210,19 +210,28 @@ function assertRun(child, status, ...words) {
   assert(child.code === status, "exit", String(child.code), "instead of", String(status), child.err, child.out);
 }
 
+// A trace leaves out what the site answered, so no state is proved by that in a replay: the scenario names no key.
+const LEAST = {
+  format: 1, id: "example", version: "2026-11-21", title: "Example", origin: "https://www.example.com",
+  settings: [{ id: "train", title: "Training", wanted: "off", page: "/mypreferences/d/settings/data-for-ai-improvement",
+               labels: { en: ["Use my data for training content creation AI models"] } }],
+};
+
 // What a run wrote down stands in for the browser, and the same comes out; with the site gone.
 async function replays(command, status, ...faults) {
   await startReplica(...faults);
   const origin = replica.origin;
   const home = newHome();
   const trace = path.join(home, "trace");
-  const yes = command === "fix" ? ["--yes"] : [];
-  const run = start(OFFSWITCH, [command, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--tabs", "1", "--json", ...yes], { env: environment(home) });
+  const least = path.join(home, "least.json");
+  fs.writeFileSync(least, JSON.stringify(LEAST));
+  const what = faults.includes("signed-out") ? [command] : [command, least];
+  const run = start(OFFSWITCH, [...what, "--connect", "launch", "--headless", "--browser-arg=--no-sandbox", "--origin", origin, "--trace", trace, "--tabs", "1", "--json"], { env: environment(home) });
   await run.ended;
   assertRun(run, status);
   await stop(replica.child);
   const played = await serve(trace);
-  const again = start(OFFSWITCH, [command, "--connect", played.address, "--origin", origin, "--tabs", "1", "--json", ...yes], { env: environment(home) });
+  const again = start(OFFSWITCH, [...what, "--connect", played.address, "--origin", origin, "--tabs", "1", "--json"], { env: environment(home) });
   await again.ended;
   played.close();
   assertRun(again, status);
@@ -435,7 +444,6 @@ const tests = {
   },
 
   trace_replays_check: () => replays("check", 2),
-  trace_replays_fix: () => replays("fix", 0),
   trace_replays_signed_out: () => replays("check", 3, "signed-out"),
 
   async two_browsers() {
@@ -586,7 +594,7 @@ request.on("upgrade", (_, s) => {
 });
 request.end();`;
 
-const LONG = ["killed_run", "trace_replays_fix", "preferences", "approval_fix", "login", "approval_by_address", "two_browsers"];
+const LONG = ["killed_run", "preferences", "approval_fix", "login", "approval_by_address", "two_browsers"];
 
 async function main() {
   const names = process.argv.slice(2).filter((n) => n !== "--alone");
