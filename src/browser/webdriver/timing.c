@@ -88,8 +88,8 @@ static void note(struct ofs_tab_view *view, const char *id, const char *url, int
     ofs_view_request_end(view, r, false);
 }
 
-/* What our question says of the page's own request: only that the site cannot tell just now. Any
- * other status may be owed to what the page sends along and we do not. */
+/* What our question says of the page's own request. A refusal may be owed to what the page sends along
+ * and we do not; then the page is not believed although it could be, which is the safe side. */
 static void note_asked(struct ofs_tab_view *view, const cJSON *one)
 {
     const char *url = ofs_json_str(one, "url", "");
@@ -100,8 +100,8 @@ static void note_asked(struct ofs_tab_view *view, const cJSON *one)
         struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
         if (r)
             ofs_view_request_end(view, r, true);
-    } else if (status == 429 || status == 999 || status >= 500)
-        note(view, id, url, status);
+    } else if (status >= 400) /* a page that can be read is no proof of what it was answered */
+        note(view, id, url, status == 404 || status == 410 ? status : 403);
 }
 
 static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err)
