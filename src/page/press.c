@@ -212,7 +212,7 @@ static int press_named(struct press *p, const cJSON *names_by_language, bool in_
             cJSON_AddItemToArray(names, cJSON_Duplicate(name, true));
         }
     }
-    if (cJSON_GetArraySize(names) == 0)
+    if (cJSON_GetArraySize(names) == 0 || !cJSON_IsObject(names_by_language))
         return 0;
     cJSON_AddBoolToObject(args, "dialog", in_dialog);
     if (ofs_page_ask(p->page, "aim_button", args, p->deadline, &aim, err))

@@ -67,6 +67,43 @@ const char *ofs_check_phrase(const char *text, const char *origin)
     return NULL;
 }
 
+/* Characters of a text in UTF-8, without blanks. */
+static size_t letters(const char *text, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80 && text[i] != ' ';
+    return count;
+}
+
+const char *ofs_check_label(const char *text, const char *origin)
+{
+    enum { LEAST_FIXED = 4 }; /* letters: less would fit too much */
+    const char *why = ofs_check_phrase(text, origin);
+    const char *open = strchr(text, '{');
+    if (why || !open)
+        return why;
+    size_t n = !strncmp(open, OFS_VARIABLE, strlen(OFS_VARIABLE))   ? strlen(OFS_VARIABLE)
+               : !strncmp(open, OFS_INSTANCE, strlen(OFS_INSTANCE)) ? strlen(OFS_INSTANCE)
+                                                                    : 0;
+    if (!n)
+        return "has a \"{\" in it: a variable part is \"" OFS_VARIABLE "\", with one character "
+               "between the brackets, or \"" OFS_INSTANCE "\"";
+    if (strchr(open + n, '{'))
+        return "has more than one variable part in it";
+    if (letters(text, (size_t)(open - text)) + letters(open + n, strlen(open + n)) < LEAST_FIXED)
+        return "has too little beside its variable part";
+    return NULL;
+}
+
+const char *ofs_check_button(const char *text, const char *origin)
+{
+    const char *why = ofs_check_phrase(text, origin);
+    if (!why && (strstr(text, OFS_VARIABLE) || strstr(text, OFS_INSTANCE)))
+        why = "has a variable part in it: what is pressed is named exactly";
+    return why;
+}
+
 const char *ofs_check_id(const char *text, const char *origin)
 {
     (void)origin;
@@ -203,6 +240,37 @@ const char *ofs_check_path(const char *text, const char *origin)
         return "has to begin with \"/\"";
     if (climbs(text))
         return "has a \".\" or \"..\" segment in it";
+    return NULL;
+}
+
+const char *ofs_check_page(const char *text, const char *origin)
+{
+    const char *at = strstr(text, OFS_INSTANCE);
+    size_t n = at ? (size_t)(at - text) : 0, len = strlen(OFS_INSTANCE);
+    char plain[2048];
+    if (!at)
+        return ofs_check_path(text, origin);
+    if (strstr(at + len, OFS_INSTANCE))
+        return "has \"" OFS_INSTANCE "\" in it twice";
+    if (!n || !is_one_of(text[n - 1], "/=") || !(strchr("/?&#", at[len])))
+        return "has \"" OFS_INSTANCE "\" in it beside other letters: it has to be a whole segment, "
+               "or the whole value of a query";
+    if ((size_t)snprintf(plain, sizeof plain, "%.*sx%s", (int)n, text, at + len) >= sizeof plain)
+        return "is too long";
+    return ofs_check_path(plain, origin);
+}
+
+const char *ofs_check_request_path(const char *text, const char *origin)
+{
+    const char *why = ofs_check_path(text, origin), *star = strchr(text, '*');
+    if (why)
+        return why;
+    if (strpbrk(text, "?#"))
+        return "has a query in it: that goes into \"query\"";
+    if (star && (star[-1] != '/' || !strchr("/", star[1])))
+        return "has a \"*\" in it that is no whole segment";
+    if (star && strchr(star + 1, '*'))
+        return "has more than one \"*\" in it";
     return NULL;
 }
 

@@ -110,6 +110,33 @@ static void check_page(struct ofs_lint *l, struct ofs_place root, struct ofs_pla
                        ofs_show(path).text, ofs_show(ofs_place_string(never)).text);
 }
 
+/* The pages of a setting: its one page, or the first of its pages. NULL: it has none. */
+static struct ofs_place first_page(const struct ofs_lint *l, struct ofs_place setting)
+{
+    struct ofs_place page = ofs_place_member(l, setting, "page");
+    return page.value ? page : ofs_place_first(ofs_place_member(l, setting, "pages"));
+}
+
+static void check_several_pages(struct ofs_lint *l, struct ofs_place root)
+{
+    size_t number = 0, top = ofs_lint_enter(l, "settings", 0);
+    for
+        OFS_EACH(l, setting, settings_of(l, root))
+        {
+            size_t back = ofs_lint_enter(l, NULL, number++), n = 0;
+            ofs_lint_enter(l, "pages", 0);
+        for
+            OFS_EACH(l, page, ofs_place_member(l, setting, "pages"))
+            {
+                size_t inner = ofs_lint_enter(l, NULL, n++);
+                check_page(l, root, page);
+                ofs_lint_leave(l, inner);
+            }
+        ofs_lint_leave(l, back);
+        }
+    ofs_lint_leave(l, top);
+}
+
 static void check_pages(struct ofs_lint *l, struct ofs_place root)
 {
     static const struct {
@@ -163,7 +190,7 @@ static void check_ambiguity(struct ofs_lint *l, struct ofs_place root)
     for
         OFS_EACH(l, setting, settings_of(l, root))
         {
-            const char *page = member_string(l, setting, "page");
+            const char *page = ofs_place_string(first_page(l, setting));
             struct ofs_place key = ofs_place_member(l, setting, "key");
             if (page)
                 add_wordings(l, &labels, ofs_place_member(l, setting, "labels"), page, number);
@@ -247,8 +274,7 @@ static void check_index(struct ofs_lint *l, struct ofs_place root, struct ofs_pl
     if (!ofs_place_member(l, indexes, index).value)
         ofs_lint_fault(l, ofs_place_at(l, named), "\"%s\" is not in \"indexes\"%s",
                        ofs_show(index).text, ofs_guess_key(index, indexes.value).text);
-    if (!ofs_place_member(l, setting, "page").value &&
-        !ofs_place_member(l, setting, "rows").value &&
+    if (!first_page(l, setting).value && !ofs_place_member(l, setting, "rows").value &&
         !ofs_place_member(l, setting, "labels").value)
         ofs_lint_fault(l, ofs_place_at(l, named),
                        "without a \"page\" it needs \"rows\": the "
@@ -336,6 +362,104 @@ static void check_save(struct ofs_lint *l, struct ofs_place root, struct ofs_pla
                        "\"method\" and \"path\" need each other: \"%s\" "
                        "is missing",
                        method ? "path" : "method");
+    static const char *const parts[] = {"query", "body"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!path && ofs_place_member(l, save, parts[i]).value)
+            ofs_lint_fault(l, ofs_place_at(l, save), "\"%s\" needs a \"path\"", parts[i]);
+    if (!ofs_place_member(l, save, "button").value && ofs_place_member(l, save, "also_saves").value)
+        ofs_lint_fault(l, ofs_place_at(l, save), "\"also_saves\" needs a \"button\"");
+}
+
+static bool is_per_instance(struct ofs_place page)
+{
+    return ofs_place_string(page) && strstr(ofs_place_string(page), OFS_INSTANCE);
+}
+
+static void check_place(struct ofs_lint *l, struct ofs_place root, struct ofs_place setting)
+{
+    struct ofs_place page = ofs_place_member(l, setting, "page");
+    struct ofs_place pages = ofs_place_member(l, setting, "pages"), first = first_page(l, setting);
+    if (page.value && pages.value)
+        ofs_lint_fault(l, ofs_place_at(l, pages),
+                       "\"page\" and \"pages\" exclude each other: put all of them into \"pages\"");
+    for
+        OFS_EACH(l, other, pages)
+    if (is_per_instance(other) != is_per_instance(first))
+        ofs_lint_fault(l, ofs_place_at(l, other),
+                       "either all pages have \"" OFS_INSTANCE "\" in them, or none has");
+    if (is_per_instance(first) && !ofs_place_member(l, root, "instances").value)
+        ofs_lint_fault(l, ofs_place_at(l, first),
+                       "has \"" OFS_INSTANCE "\" in it, and the file has no \"instances\"");
+    if (ofs_place_member(l, setting, "control").value &&
+        !ofs_place_member(l, setting, "choices").value)
+        ofs_lint_fault(l, ofs_place_at(l, ofs_place_member(l, setting, "control")),
+                       "a menu needs \"choices\": the names of its items");
+}
+
+static void check_forced(struct ofs_lint *l, struct ofs_place root, struct ofs_place setting)
+{
+    struct ofs_place forced = ofs_place_member(l, setting, "forced_by");
+    struct ofs_place named = ofs_place_member(l, forced, "setting");
+    const char *id = ofs_place_string(named), *own = member_string(l, setting, "id");
+    bool known = !id;
+    if (id && own && !strcmp(id, own))
+        ofs_lint_fault(l, ofs_place_at(l, named), "a setting does not force itself");
+    for
+        OFS_EACH(l, each, settings_of(l, root))
+    known = known || (member_string(l, each, "id") && !strcmp(member_string(l, each, "id"), id));
+    if (!known)
+        ofs_lint_fault(l, ofs_place_at(l, named), "there is no setting \"%s\"", ofs_show(id).text);
+}
+
+/* What is pressed for a setting, by a list of names each. */
+static void add_pressed(struct ofs_lint *l, struct ofs_names *names, struct ofs_place setting)
+{
+    struct ofs_place confirm = ofs_place_member(l, setting, "confirm");
+    add_wordings(l, names, ofs_place_member(l, ofs_place_member(l, setting, "save"), "button"),
+                 NULL, 1);
+    if (cJSON_IsObject(confirm.value))
+        add_wordings(l, names, confirm, NULL, 1);
+    else
+        for
+            OFS_EACH(l, question, confirm)
+    add_wordings(l, names, ofs_place_member(l, question, "button"), NULL, 1);
+    for
+        OFS_EACH(l, step, ofs_place_member(l, setting, "open"))
+    add_wordings(l, names, ofs_place_member(l, step, "names"), NULL, 1);
+    for
+        OFS_EACH(l, choice, ofs_place_member(l, setting, "choices"))
+    add_wordings(l, names, choice, NULL, 1);
+}
+
+/* What is never pressed may not be named for pressing. */
+static void check_never_press(struct ofs_lint *l, struct ofs_place root, struct ofs_place setting)
+{
+    OFS_AUTO_NAMES names = {.wordings = true};
+    add_wordings(l, &names, ofs_place_member(l, root, "never_press"), NULL, 0);
+    add_wordings(l, &names, ofs_place_member(l, setting, "never_press"), NULL, 0);
+    if (!names.n)
+        return;
+    add_pressed(l, &names, setting);
+    ofs_names_sort(&names);
+    for (size_t i = 1; i < names.n; i++)
+        if (ofs_names_repeats(&names, i) && names.list[i].owner != names.list[i - 1].owner)
+            ofs_lint_fault(l, at_entry(l, &names.list[i]),
+                           "\"%s\" is in \"never_press\", and is named to be pressed",
+                           ofs_show(names.list[i].name).text);
+}
+
+/* The link that names an instance has to say where the name is. */
+static void check_instances(struct ofs_lint *l, struct ofs_place root)
+{
+    struct ofs_place all = ofs_place_member(l, root, "instances");
+    struct ofs_place link = ofs_place_member(l, all, "link");
+    bool has_index = ofs_place_member(l, all, "index").value != NULL;
+    size_t back = ofs_lint_enter(l, "instances", 0);
+    if (has_index != (link.value != NULL))
+        ofs_lint_fault(l, ofs_place_at(l, all), "\"index\" and \"link\" need each other");
+    else if (ofs_place_string(link) && !is_per_instance(link))
+        ofs_lint_fault(l, ofs_place_at(l, link), "has no \"" OFS_INSTANCE "\" in it");
+    ofs_lint_leave(l, back);
 }
 
 static void check_effects(struct ofs_lint *l, struct ofs_place root, struct ofs_place setting)
@@ -368,14 +492,16 @@ static void check_effects(struct ofs_lint *l, struct ofs_place root, struct ofs_
 void ofs_lint_cross(struct ofs_lint *l, struct ofs_place root)
 {
     static void (*const of_file[])(struct ofs_lint *, struct ofs_place) = {
-        check_ids, check_default_group, check_pages, check_ambiguity, check_all_sources,
+        check_ids,       check_default_group, check_pages,     check_several_pages,
+        check_ambiguity, check_all_sources,   check_instances,
     };
     static const struct {
         const char *key; /* what the fault is said of */
         void (*check)(struct ofs_lint *, struct ofs_place, struct ofs_place);
     } of_setting[] = {
-        {"index", check_index}, {"group", check_group}, {"inverted", check_inverted},
-        {NULL, check_states},   {"save", check_save},   {"also_changes", check_effects},
+        {"index", check_index}, {"group", check_group},      {"inverted", check_inverted},
+        {NULL, check_states},   {"save", check_save},        {"also_changes", check_effects},
+        {NULL, check_place},    {"forced_by", check_forced}, {NULL, check_never_press},
     };
     for (size_t i = 0; i < sizeof of_file / sizeof *of_file; i++)
         of_file[i](l, root);

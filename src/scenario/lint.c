@@ -119,10 +119,10 @@ static void check_needed_keys(struct ofs_lint *l, struct ofs_place p, const stru
     for (const struct ofs_rule_field *f = rule->fields; f->key; f++)
         if (f->required && !ofs_place_member(l, p, f->key).value)
             ofs_lint_fault(l, ofs_place_at(l, p), "\"%s\" is missing", f->key);
-    for (const char *const(*row)[4] = rule->either; row && (*row)[0]; row++) {
+    for (const char *const(*row)[OFS_RULE_MOST_EITHER] = rule->either; row && (*row)[0]; row++) {
         char all[96] = "";
         bool any = false;
-        for (size_t i = 0; i < 4 && (*row)[i]; i++) {
+        for (size_t i = 0; i < OFS_RULE_MOST_EITHER && (*row)[i]; i++) {
             size_t used = strlen(all);
             snprintf(all + used, sizeof all - used, "%s\"%s\"", used ? " or " : "", (*row)[i]);
             any |= ofs_place_member(l, p, (*row)[i]).value != NULL;
@@ -195,6 +195,14 @@ static void check_entries(struct ofs_lint *l, struct ofs_place p, const struct o
         }
 }
 
+/* True or false: there is nothing to judge. */
+static void check_nothing(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
+{
+    (void)l;
+    (void)p;
+    (void)rule;
+}
+
 static void check_rule(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
 {
     static const struct {
@@ -203,11 +211,17 @@ static void check_rule(struct ofs_lint *l, struct ofs_place p, const struct ofs_
     } kinds[] = {
         [OFS_RULE_STRING] = {cJSON_String, check_string},
         [OFS_RULE_INTEGER] = {cJSON_Number, check_integer},
+        [OFS_RULE_BOOLEAN] = {cJSON_True, check_nothing},
         [OFS_RULE_OBJECT] = {cJSON_Object, check_object},
         [OFS_RULE_LIST] = {cJSON_Array, check_entries},
         [OFS_RULE_MAP] = {cJSON_Object, check_entries},
     };
-    if ((p.value->type & 0xff) == kinds[rule->kind].type)
+    int type = p.value->type & 0xff;
+    if (type == cJSON_False)
+        type = cJSON_True; /* of one kind */
+    if (rule->other && type == kinds[rule->other->kind].type)
+        rule = rule->other;
+    if (type == kinds[rule->kind].type)
         kinds[rule->kind].check(l, p, rule);
     else
         ofs_lint_fault(l, ofs_place_at(l, p), "has to be %s, not %s", rule->expected,

@@ -264,7 +264,11 @@ static void fill_setting(struct ofs_setting *s, const cJSON *tree, const struct 
         .title = ofs_json_str(tree, "title", NULL),
         .group = ofs_json_str(tree, "group", "ai"),
         .wanted = ofs_json_str(tree, "wanted", NULL),
-        .page = ofs_json_str(tree, "page", NULL),
+        .page = ofs_json_str(
+            tree, "page", cJSON_GetStringValue(cJSON_GetArrayItem(ofs_json_get(tree, "pages"), 0))),
+        .pages = ofs_json_get(tree, "pages"),
+        .open = ofs_json_get(tree, "open"),
+        .control = ofs_json_str(tree, "control", NULL),
         .index = ofs_json_str(tree, "index", NULL),
         .key = ofs_json_str(tree, "key", NULL),
         .key_attributes = own ? own : all->key_attributes,
@@ -272,7 +276,11 @@ static void fill_setting(struct ofs_setting *s, const cJSON *tree, const struct 
         .rows = ofs_json_get(tree, "rows"),
         .inverted = ofs_json_get(tree, "inverted"),
         .choices = ofs_json_get(tree, "choices"),
+        .never_press = ofs_json_get(tree, "never_press"),
+        .forced_by = ofs_json_get(tree, "forced_by"),
+        .absent_when = ofs_json_get(tree, "absent_when"),
         .on_means = ofs_json_str(tree, "on_means", NULL),
+        .off_means = ofs_json_str(tree, "off_means", NULL),
         .cannot = ofs_json_str(tree, "cannot", NULL),
         .save = ofs_json_get(tree, "save"),
         .state = ofs_json_get(tree, "state"),
@@ -309,6 +317,9 @@ static int fill(struct ofs_scenario *s, struct ofs_error *err)
     s->blockers = ofs_json_get(s->tree, "blockers");
     s->indexes = ofs_json_get(s->tree, "indexes");
     s->never = ofs_json_get(s->tree, "never");
+    s->never_press = ofs_json_get(s->tree, "never_press");
+    s->overlays = ofs_json_get(s->tree, "overlays");
+    s->instances = ofs_json_get(s->tree, "instances");
     s->terms = ofs_json_get(s->tree, "terms");
     s->manual = ofs_json_get(s->tree, "manual");
     s->policies = ofs_json_get(s->tree, "policies");
@@ -374,6 +385,11 @@ bool ofs_scenario_is_never(const struct ofs_scenario *s, const char *path)
     cJSON_ArrayForEach(never,
                        s->never) if (ofs_path_is_under(path, never->valuestring)) return true;
     return false;
+}
+
+bool ofs_setting_is_per_instance(const struct ofs_setting *s)
+{
+    return s->page && strstr(s->page, OFS_INSTANCE);
 }
 
 bool ofs_words_know_language(const cJSON *words, const char *language)

@@ -14,12 +14,16 @@
 enum ofs_rule_kind {
     OFS_RULE_STRING,
     OFS_RULE_INTEGER,
+    OFS_RULE_BOOLEAN,
     OFS_RULE_OBJECT, /* known keys, in `fields` */
     OFS_RULE_LIST,   /* any number of `item` */
     OFS_RULE_MAP,    /* free keys that `check` judges, each with an `item` */
 };
 
-enum { OFS_RULE_MOST_FIELDS = 32 }; /* keys of one object */
+enum {
+    OFS_RULE_MOST_FIELDS = 40, /* keys of one object */
+    OFS_RULE_MOST_EITHER = 6,  /* keys of which one is needed, and the end */
+};
 
 struct ofs_rule;
 
@@ -38,9 +42,10 @@ struct ofs_rule {
     const char *const *words;            /* the only strings allowed, ended by NULL */
     const struct ofs_rule_field *fields; /* ended by a NULL key */
     const struct ofs_rule *item;
-    const char *const (
-        *either)[4]; /* of each row at least one key is needed; ended by an empty row */
-    bool unique;     /* a list whose strings may not repeat */
+    const char *const (*either)[OFS_RULE_MOST_EITHER]; /* of each row at least one key is needed;
+                                                          ended by an empty row */
+    bool unique;                                       /* a list whose strings may not repeat */
+    const struct ofs_rule *other;                      /* another shape that will do too */
 };
 
 /* The rule of the whole file. */

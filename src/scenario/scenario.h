@@ -28,22 +28,32 @@ enum {
 struct ofs_setting {
     const char *id;
     const char *title;
-    const char *group;           /* default "ai" */
-    const char *wanted;          /* "off", "on", or a word of a choice */
-    const char *page;            /* path under the origin; NULL: only through the index */
-    const char *index;           /* name of an index page in ofs_scenario.indexes, or NULL */
-    const char *key;             /* the control's language-independent key, or NULL */
+    const char *group;   /* default "ai" */
+    const char *wanted;  /* "off", "on", or a word of a choice */
+    const char *page;    /* path under the origin, the first of them; NULL: only through the
+                            index. May hold "{instance}" */
+    const cJSON *pages;  /* several, in the order in which they are tried, or NULL */
+    const cJSON *open;   /* [{"key","names":{lang:[…]}}]: what to press before it is there */
+    const char *control; /* "menu", or NULL: whatever is found */
+    const char *index;   /* name of an index page in ofs_scenario.indexes, or NULL */
+    const char *key;     /* the control's language-independent key, or NULL */
     const cJSON *key_attributes; /* attributes that may hold the key; the scenario's unless given */
     const cJSON *labels;         /* the control's own wordings, by language */
     const cJSON *rows;           /* wordings of the row or link that leads to it, by language */
     const cJSON *inverted;       /* wordings under which "on" is what "off" otherwise means */
     const cJSON *choices;        /* a choice of several: {word: {"en": [wording, …]}} */
+    const cJSON *never_press;    /* names of what is never pressed, by language */
+    const cJSON *forced_by;      /* {"why","setting"|"key"|"labels","while"}: what fixes this one */
+    const cJSON *absent_when;    /* selectors that explain why it is not there */
     const char *on_means;        /* what the site does while it is on, in plain words */
+    const char *off_means;       /* and while it is off */
     const char *cannot;          /* what a flip does not do, in plain words */
-    const cJSON *save;           /* {"method","path","button":{lang:[…]}} */
-    const cJSON *state;          /* {"path","field"}: the request whose answer holds the state */
-    const cJSON *confirm;        /* buttons of the site's own question, by language */
-    const cJSON *tree;           /* the whole entry: default, regions, also_changes, sources … */
+    const cJSON *save;    /* {"method","path","query","body","button":{lang:[…]},"also_saves"} */
+    const cJSON *state;   /* {"path","method","query","field","values"}: the request whose
+                             answer holds the state */
+    const cJSON *confirm; /* buttons of the site's own question, by language; or
+                             [{"button","asks"}], in order */
+    const cJSON *tree;    /* the whole entry: default, regions, also_changes, sources … */
 };
 
 struct ofs_scenario {
@@ -55,13 +65,18 @@ struct ofs_scenario {
     const char *default_group;   /* "default_group", or the first setting's group */
     const cJSON *key_attributes; /* default ["aria-labelledby", "id", "name"] */
     const cJSON *ready;          /* {"marks": [selector, …], "static_paths": [path, …]} */
-    const cJSON *canary;   /* {"selectors": [selector, …]}: any of them is there when signed in */
-    const cJSON *blockers; /* [{"reason","paths":[…],"selectors":[…],"status":[…]}] */
+    const cJSON *canary;   /* {"selectors": [selector, …], "on_every_page"}: any of them is there
+                              when signed in */
+    const cJSON *blockers; /* [{"reason","paths","selectors","status","titles","origins"}] */
     const cJSON *indexes;  /* {name: {"page": path}} */
     const cJSON *never;    /* paths that are never opened */
-    const cJSON *terms;    /* {"notice","page"}: told once before the first run on the real site */
-    const cJSON *manual;   /* [{"id","title","page","why","steps":[…]}] */
-    const cJSON *policies; /* [{"id","title","url","select","remove","why"}] */
+    const cJSON *never_press; /* names of what is never pressed, by language */
+    const cJSON *overlays;    /* selectors of dialogs that ask nothing: toasts, tours */
+    const cJSON *instances; /* {"what","index","link"}: what a setting with "{instance}" in its page
+                               exists once for */
+    const cJSON *terms;     /* {"notice","page"}: told once before the first run on the real site */
+    const cJSON *manual;    /* [{"id","title","page","why","steps":[…]}] */
+    const cJSON *policies;  /* [{"id","title","url","select","remove","why"}] */
     struct ofs_setting *settings;
     size_t n_settings;
 };
@@ -78,6 +93,9 @@ const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenar
  * leads to it. Queries, fragments, letter case, percent-encoding and slashes at the end make no
  * difference. */
 bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path);
+
+/* True when the setting exists once for each of the scenario's instances. */
+bool ofs_setting_is_per_instance(const struct ofs_setting *setting);
 
 /* True when `words` (a {"en": […]} object, such as a setting's rows) has wordings in the language
  * of the tag `language`, whatever its region. Where it has none, that no such text is on a page

@@ -110,7 +110,7 @@ static const struct row shape[] = {
     {SETTINGS(MARK "{'id': 'a', 'title': 'A', 'page': '/a', 'key': 'K'}"), "settings[0]",
      "\"wanted\" is missing"},
     {SETTINGS(MARK "{'id': 'a', 'title': 'A', 'wanted': 'off', 'key': 'K'}"), "settings[0]",
-     "\"page\" or \"index\" is missing"},
+     "\"page\" or \"pages\" or \"index\" is missing"},
     {SETTINGS(MARK "{'id': 'a', 'title': 'A', 'wanted': 'off', 'page': '/a'}"), "settings[0]",
      "\"labels\" or \"key\" is missing"},
     {"{'format': " MARK "2, 'whatever': []}", "format", "format 2 needs a newer offswitch"},
@@ -126,7 +126,7 @@ static const struct row shape[] = {
      "has to be between 100 and 999"},
     {WITH("'blockers': [{'reason': 'blocked', 'status': [999]}]"), NULL, NULL},
     {WITH("'blockers': [" MARK "{'reason': 'blocked'}]"), "blockers[0]",
-     "\"paths\" or \"selectors\" or \"status\" is missing"},
+     "\"paths\" or \"selectors\" or \"status\" or \"titles\" or \"origins\" is missing"},
     {WITH("'blockers': [{'reason': " MARK "'signed-in', 'paths': ['/l']}]"), "blockers[0].reason",
      "none of signed-out, checkpoint, blocked"},
     {WITH("'blockers': [{'reason': " MARK "'signedout', 'paths': ['/l']}]"), "blockers[0].reason",
@@ -278,6 +278,121 @@ static const struct row words[] = {
 };
 
 #define A_AND(b) SETTINGS(SETTING ",\n " b)
+/* What takes a person further than one page with one switch on it. */
+#define INSTANCES "'instances': {'what': 'blog', 'index': '/blogs', 'link': '/blog/{instance}'}"
+#define PER_BLOG(page)       \
+    WITH_SETTINGS(INSTANCES, \
+                  "{'id': 'a', 'title': 'A', 'wanted': 'on', 'key': 'K', 'page': " page "}")
+#define WITH_SETTINGS(members, list) HEAD ORIGIN members ",\n 'settings': [" list "]}"
+#define OTHER "{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/b', 'key': 'B'}"
+
+static const struct row ways[] = {
+    /* all of it together */
+    {WITH_SETTINGS(
+         "'never_press': {'en': ['Delete all']}, 'overlays': ['[data-toast]'], "
+         "'canary': {'selectors': ['#me'], 'on_every_page': true}, "
+         "'blockers': [{'reason': 'signed-out', 'origins': ['https://accounts.x.example']}, "
+         "{'reason': 'blocked', 'titles': ['Just a moment…'], 'selectors': ['#challenge-form']}]",
+         "{'id': 'a', 'title': 'A', 'wanted': 'off', 'pages': ['/s/data', '/#s/Data'], "
+         "'open': [{'key': 'menu'}, {'names': {'en': ['Settings']}}, "
+         "{'key': 'row', 'names': {'en': ['Improve {…}']}}], "
+         "'key': 'toggle', 'key_attributes': ['data-testid'], 'labels': {'en': ['L for {…}']}, "
+         "'never_press': {'en': ['Delete chats']}, "
+         "'save': {'method': 'PATCH', 'path': '/api/*/set', 'query': {'feature': 'training'}, "
+         "'body': 'grove_enabled', 'button': {'en': ['Save']}, 'also_saves': 'The whole form.'}, "
+         "'state': {'path': '/api/*/user', 'method': 'GET', 'query': {'v': '2'}, "
+         "'field': 'settings/training', 'values': {'true': 'off', 'false': 'on'}}, "
+         "'confirm': [{'asks': {'en': ['Sure?']}, 'button': {'en': ['Turn off']}}, "
+         "{'button': {'en': ['Got it']}}], "
+         "'forced_by': {'setting': 'b', 'while': 'off', 'why': 'B is off'}, "
+         "'absent_when': ['#managed'], 'off_means': 'Nothing.'}, " OTHER),
+     NULL, NULL},
+    {ONE(PLACED "'confirm': {'en': ['Turn off']}"), NULL, NULL},
+    {ONE(PLACED "'control': 'menu', 'choices': {'on': {'en': ['Turn on']}, 'off': {'en': ['Turn "
+                "off']}}"),
+     NULL, NULL},
+    {PER_BLOG("'/settings/blog/{instance}'"), NULL, NULL},
+    {PER_BLOG("'/settings?blog={instance}&x=1'"), NULL, NULL},
+    {LABELS("{'en': ['Shared by {instance}'], 'de': ['{…} sperren']}"), NULL, NULL},
+    /* kinds */
+    {WITH("'canary': {'selectors': ['a'], 'on_every_page': " MARK "'yes'}"), "canary.on_every_page",
+     "has to be true or false, not a string"},
+    {ONE(PLACED "'open': [" MARK "{}]"), "settings[0].open[0]", "\"key\" or \"names\" is missing"},
+    {ONE(PLACED "'open': " MARK "[]"), "settings[0].open", "is empty"},
+    {ONE(PLACED "'confirm': " MARK "'OK'"), "settings[0].confirm", "or a list of questions"},
+    {ONE(PLACED "'confirm': [" MARK "{}]"), "settings[0].confirm[0]", "\"button\" is missing"},
+    {ONE(PLACED "'confirm': " MARK "[]"), "settings[0].confirm", "is empty"},
+    {ONE(PLACED "'control': " MARK "'switch', 'choices': {'off': {'en': ['Off']}}"),
+     "settings[0].control", "is none of menu"},
+    {ONE(PLACED "'state': " MARK "{'field': 'a'}"), "settings[0].state", "\"path\" is missing"},
+    {ONE(PLACED "'forced_by': " MARK "{'key': 'X'}"), "settings[0].forced_by",
+     "\"why\" is missing"},
+    {ONE(PLACED "'forced_by': " MARK "{'why': 'it is so'}"), "settings[0].forced_by",
+     "\"setting\" or \"key\" or \"labels\" is missing"},
+    {WITH("'blockers': [" MARK "{'reason': 'blocked'}]"), "blockers[0]",
+     "\"titles\" or \"origins\""},
+    {WITH("'blockers': [{'reason': 'signed-out', 'origins': [" MARK "'accounts.x.example']}]"),
+     "blockers[0].origins[0]", "is no origin"},
+    {WITH("'instances': " MARK "{'index': '/a', 'link': '/a/{instance}'}"), "instances",
+     "\"what\" is missing"},
+    /* words */
+    {LABELS("{'en': [" MARK "'{…} {…} for all of them']}"), "settings[0].labels.en[0]",
+     "more than one variable part"},
+    {LABELS("{'en': [" MARK "'All of {...}']}"), "settings[0].labels.en[0]",
+     "one character between the brackets"},
+    {LABELS("{'en': [" MARK "'{…} ok']}"), "settings[0].labels.en[0]", "too little"},
+    {ONE(PLACED "'confirm': {'en': [" MARK "'Turn off {…}']}"), "settings[0].confirm.en[0]",
+     "is named exactly"},
+    {ONE(PLACED "'choices': {'off': {'en': [" MARK "'Off {…}']}}"), "settings[0].choices.off.en[0]",
+     "is named exactly"},
+    {ONE(PLACED "'save': {'method': 'PUT', 'path': " MARK "'/a/*b'}"), "settings[0].save.path",
+     "no whole segment"},
+    {ONE(PLACED "'save': {'method': 'PUT', 'path': " MARK "'/*/*'}"), "settings[0].save.path",
+     "more than one \"*\""},
+    {ONE(PLACED "'state': {'path': " MARK "'/a?b=c'}"), "settings[0].state.path",
+     "goes into \"query\""},
+    {PER_BLOG(MARK "'/blog-{instance}'"), "settings[0].page", "a whole segment"},
+    {PER_BLOG(MARK "'/{instance}x'"), "settings[0].page", "a whole segment"},
+    {PER_BLOG(MARK "'/{instance}/{instance}'"), "settings[0].page", "twice"},
+    {PER_BLOG(MARK "'/../{instance}'"), "settings[0].page", "\"..\" segment"},
+    {PER_BLOG(MARK "'//{instance}/'"), "settings[0].page", "another host"},
+    {PAGE(MARK "'/{blog}'"), "settings[0].page", "percent-encoded"},
+    /* two places */
+    {ONE("'wanted': 'off', 'page': '/a', 'key': 'K', 'pages': " MARK "['/b']"), "settings[0]",
+     "exclude each other"},
+    {WITH_SETTINGS(INSTANCES, "{'id': 'a', 'title': 'A', 'wanted': 'on', 'key': 'K', 'pages': "
+                              "['/a/{instance}', " MARK "'/b']}"),
+     "settings[0]", "either all pages"},
+    {PAGE(MARK "'/a/{instance}'"), "settings[0]", "the file has no \"instances\""},
+    {WITH_SETTINGS("'never': ['/n']", "{'id': 'a', 'title': 'A', 'wanted': 'on', 'key': 'K', "
+                                      "'pages': ['/a', " MARK "'/n/x']}"),
+     "settings[0].pages[1]", "which is in \"never\""},
+    {WITH_SETTINGS("'instances': {'what': 'blog', 'index': '/b', 'link': " MARK "'/blog'}",
+                   SETTING),
+     "instances", "has no \"{instance}\""},
+    {WITH_SETTINGS("'instances': " MARK "{'what': 'blog', 'index': '/b'}", SETTING), "instances",
+     "need each other"},
+    {ONE(PLACED "'control': " MARK "'menu'"), "settings[0]", "needs \"choices\""},
+    {ONE(PLACED "'save': " MARK "{'button': {'en': ['Save']}, 'body': 'x'}"), "settings[0].save",
+     "\"body\" needs a \"path\""},
+    {ONE(PLACED "'save': " MARK "{'method': 'PUT', 'path': '/s', 'also_saves': 'all'}"),
+     "settings[0].save", "needs a \"button\""},
+    {ONE(PLACED "'forced_by': {'why': 'x', 'setting': " MARK "'zz'}"), "settings[0].forced_by",
+     "there is no setting \"zz\""},
+    {ONE(PLACED "'forced_by': {'why': 'x', 'setting': " MARK "'a'}"), "settings[0].forced_by",
+     "does not force itself"},
+    {ONE(PLACED "'never_press': {'en': ['Erase']}, 'confirm': {'en': [" MARK "'erase ']}"),
+     "settings[0]", "is in \"never_press\""},
+    {WITH_SETTINGS("'never_press': {'en': ['Erase']}",
+                   "{'id': 'a', 'title': 'A', " PLACED "'confirm': [{'button': {'en': [" MARK
+                   "'Erase']}}]}"),
+     "settings[0]", "is in \"never_press\""},
+    {WITH_SETTINGS("'never_press': {'en': ['Erase']}",
+                   "{'id': 'a', 'title': 'A', " PLACED "'open': [{'names': {'en': [" MARK
+                   "'Erase']}}]}"),
+     "settings[0]", "is in \"never_press\""},
+};
+
 static const struct row crossed[] = {
     {A_AND("{'id': " MARK "'a', 'title': 'B', 'wanted': 'off', 'page': '/b', 'key': 'K'}"),
      "settings", "the id \"a\" is used twice"},
@@ -416,6 +531,12 @@ static void test_words(void **state)
     lint_rows(words, COUNT(words));
 }
 
+static void test_ways(void **state)
+{
+    (void)state;
+    lint_rows(ways, COUNT(ways));
+}
+
 static void test_crossed(void **state)
 {
     (void)state;
@@ -535,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_words),         cmocka_unit_test(test_crossed),
         cmocka_unit_test(test_single_quotes), cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_many_faults),   cmocka_unit_test(test_broken_texts),
+        cmocka_unit_test(test_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,11 +107,21 @@ static void compare_rule(const cJSON *schema, const cJSON *reference, const stru
     } kinds[] = {
         [OFS_RULE_STRING] = {"string", NULL, "maxLength"},
         [OFS_RULE_INTEGER] = {"integer", "minimum", "maximum"},
+        [OFS_RULE_BOOLEAN] = {"boolean", NULL, NULL},
         [OFS_RULE_OBJECT] = {"object", NULL, NULL},
         [OFS_RULE_LIST] = {"array", "minItems", "maxItems"},
         [OFS_RULE_MAP] = {"object", "minProperties", "maxProperties"},
     };
     const cJSON *node = resolved(schema, reference);
+    if (rule->other) {
+        struct ofs_rule first = *rule;
+        const cJSON *shapes = ofs_json_get(node, "anyOf");
+        first.other = NULL;
+        assert_int_equal(cJSON_GetArraySize(shapes), 2);
+        compare_rule(schema, cJSON_GetArrayItem(shapes, 0), &first, where);
+        compare_rule(schema, cJSON_GetArrayItem(shapes, 1), rule->other, where);
+        return;
+    }
     if (strcmp(ofs_json_str(node, "type", ""), kinds[rule->kind].type))
         fail_msg("%s: the schema has another type", where);
     if (!ofs_json_str(node, "description", NULL) && !ofs_json_str(reference, "description", NULL))
