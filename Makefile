@@ -113,7 +113,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
+TEST_STEPS := lint unit cli-test watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test
@@ -138,6 +138,10 @@ unit: $(TEST_BIN) ## tests without a browser
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
 	$(Q)AGAIN=1 sh tests/run.sh "" $(LIVE_BIN)
+
+.PHONY: cli-test
+cli-test: $(BUILD)/offswitch ## the command line: config file, output, the manual's examples
+	$(Q)$(ledger) node tests/cli/run.mjs
 
 .PHONY: test-attach
 test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb

@@ -13,10 +13,21 @@
 #include "base/error.h"
 #include "offswitch.h"
 
-enum { OFS_MAX_REPEAT = 64 };
+enum { OFS_MAX_REPEAT = 64, OFS_MOST_OPTIONS = 96 };
+
+/* Where an option's value comes from, the later ones over the earlier. */
+struct option_source {
+    enum { OPTION_DEFAULT, OPTION_FILE, OPTION_SECTION, OPTION_AS, OPTION_LINE } place;
+    int line; /* of the config file, or 0 */
+};
 
 struct cli {
     const char *command;
+    const char *as; /* the section of the config file, or NULL */
+    const struct config *config;
+    struct option_source from[OFS_MOST_OPTIONS]; /* by the row of the table of options */
+    char *const *words;                          /* the whole command line, to show it again */
+    int n_words;
     const char *connect; /* NULL: the command's default */
     const char *browser_args[OFS_MAX_REPEAT];
     size_t n_browser_args;
@@ -32,7 +43,7 @@ struct cli {
     bool json;
     bool timing; /* show where the time went */
     bool quiet, verbose;
-    bool version; /* print the version and end */
+    bool version;       /* print the version and end */
     const char *output; /* a file for the results; standard output has become it */
     bool dry_run;       /* fix: only check */
     bool yes;
@@ -93,6 +104,7 @@ int cmd_done(const struct cli *cli);
 int cmd_ledger(const struct cli *cli);
 int cmd_report(const struct cli *cli);
 int cmd_undo(const struct cli *cli);
+int cmd_config(const struct cli *cli);
 
 /* The report's object of a run that did not begin, on standard output. */
 void cli_report_failure(const char *command, const struct ofs_error *err);
@@ -102,6 +114,12 @@ int rehearse_serve(const struct cli *cli);
 
 /* rehearse --year: a year of passes, in a directory for its files. */
 int rehearse_year(const struct cli *cli, const char *scratch);
+
+/* Around the run of a command (NULL: there is none of that name): what errors say of it. At the end
+ * one object with the first error is printed where --json was asked for and nothing else printed
+ * one. */
+void cli_begin(const char *name, bool wants_json);
+void cli_end(int status);
 
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */
 int cli_complain(const struct ofs_error *err);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/print.h"
 
@@ -112,6 +113,15 @@ static const struct command commands[] = {
      "\"from\": ..., \"to\": [...], \"user\": ..., \"password\": \"$VARIABLE\"}, {\"type\": "
      "\"command\", \"command\": [...]}]}. A value \"$NAME\" is taken from the environment.",
      "offswitch notify test"},
+    {"config", "show [SCENARIO]", "every option, its value, and where the value comes from",
+     cmd_config, FOR_CONFIG,
+     "The config file is $XDG_CONFIG_HOME/offswitch/config. A line is 'OPTION = VALUE', with the "
+     "long name of an option. [NAME] begins the options of --as NAME, for several people or "
+     "accounts. The command line outranks the file. config takes every option of the other "
+     "commands, to show what would hold. Options that confirm or remove something, like yes and "
+     "wording, cannot be set there. Passwords and tokens do not belong there either: "
+     "notifications have notify.json.",
+     "offswitch config show --as anna"},
     {"completion", "bash | zsh | fish", "the completion script of a shell", cmd_completion, 0,
      "Prints it on standard output; 'make install' installs all three.",
      "offswitch completion bash > ~/.local/share/bash-completion/completions/offswitch"},
@@ -123,16 +133,7 @@ static const struct command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-/* ---- errors ---- */
-
-int cli_complain(const struct ofs_error *err)
-{
-    const char *hint = cli_hint(err);
-    fprintf(stderr, "offswitch: %s\n", err->text);
-    if (*hint)
-        fprintf(stderr, "  %s\n", hint);
-    return ofs_error_status(err->code);
-}
+/* ---- the terminal ---- */
 
 bool cli_is_terminal(int fd)
 {
@@ -173,7 +174,7 @@ static int unknown_command(const char *name)
     const char *names[COMMANDS + 3] = {"help", "version"};
     for (size_t i = 0; i < COMMANDS; i++)
         names[i + 2] = commands[i].name;
-    const char *near = options_near(name, names);
+    const char *near = ofs_text_closest(name, names);
     ofs_fail(&err, OFS_ERR_USAGE, "there is no command '%s'", name);
     if (near)
         ofs_hint(&err, "did you mean '%s'?", near);
@@ -223,11 +224,52 @@ static int print_version(void)
     return printf("offswitch %s\n", OFS_VERSION) < 0;
 }
 
+static int fail_before(const struct command *command, int argc, char **argv,
+                       const struct ofs_error *err)
+{
+    bool reports = command->options & (FOR_CHECK | FOR_FIX | FOR_UNDO | FOR_REHEARSE);
+    if (reports && asks_for_json(argc, argv))
+        cli_report_failure(command->name, err);
+    return cli_complain(err);
+}
+
+/* What the config file says for this command, and the command line over it. */
+static int read_options(const struct command *command, const struct config *config, int argc,
+                        char **argv, struct cli *cli, struct ofs_error *err)
+{
+    bool ignored = false;
+    const struct cli given = *cli; /* the command line alone */
+    *cli = (struct cli){.command = given.command,
+                        .hold_ms = -1,
+                        .as = given.as,
+                        .config = config,
+                        .words = given.words,
+                        .n_words = given.n_words};
+    if (config_apply(config, given.as, command->options, cli, err))
+        return -1;
+    return options_read(cli, command->options, argc, argv, &ignored, err);
+}
+
+/* The run of a command whose options are known. A value that is wrong may come from the file. */
+static int run_with(const struct command *command, const struct cli *cli)
+{
+    bool from_file = false;
+    int status = command->run(cli);
+    for (size_t i = 0; i < OFS_MOST_OPTIONS; i++)
+        from_file = from_file || cli->from[i].line;
+    if (status == 64 && from_file && command->options != FOR_CONFIG)
+        fprintf(stderr, "  Some options come from %s: see 'offswitch config show'.\n",
+                cli->config->path);
+    return status;
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
-    struct cli cli = {.command = command->name, .hold_ms = -1};
+    struct cli cli = {.command = command->name, .hold_ms = -1, .words = argv, .n_words = argc};
+    struct config config = {0};
     struct ofs_error err;
     bool help = false;
+    cli_begin(command->name, asks_for_json(argc, argv));
     int rc = options_read(&cli, command->options, argc, argv, &help, &err);
     if (!rc && cli.version)
         return print_version();
@@ -235,14 +277,14 @@ static int run_command(const struct command *command, int argc, char **argv)
         help_print_command(command);
         return 0;
     }
+    if (!rc && command->options)
+        rc = config_read(&config, &err) || read_options(command, &config, argc, argv, &cli, &err);
     if (!rc && cli.output)
         rc = redirect(cli.output, &err);
-    if (!rc)
-        return command->run(&cli);
-    bool reports = command->options & (FOR_CHECK | FOR_FIX | FOR_UNDO | FOR_REHEARSE);
-    if (reports && asks_for_json(argc, argv))
-        cli_report_failure(command->name, &err);
-    return cli_complain(&err);
+    cli_begin(command->name, cli.json || asks_for_json(argc, argv));
+    int status = rc ? fail_before(command, argc, argv, &err) : run_with(command, &cli);
+    config_free(&config);
+    return status;
 }
 
 static bool is_word(const char *given, const char *a, const char *b, const char *c)
@@ -270,6 +312,7 @@ static int run_command_line(int argc, char **argv)
         return 64;
     }
     const char *name = argv[1];
+    cli_begin(NULL, asks_for_json(argc, argv));
     if (is_word(name, "--version", "-V", "version"))
         return print_version();
     if (is_word(name, "--help", "-h", "help") && (argc == 2 || name[0] == '-')) {
@@ -290,6 +333,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     int status = run_command_line(argc, argv);
+    cli_end(status);
     if (!fflush(stdout) && !ferror(stdout))
         return status;
     fprintf(stderr, "offswitch: standard output could not be written: %s\n", strerror(errno));

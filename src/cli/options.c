@@ -1,19 +1,12 @@
 #include "cli/options.h"
 
-#include <getopt.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/option_rows.h"
 #include "cli/print.h"
-
-enum kind { FLAG, TEXT, LIST, COUNT, SECONDS, WAIT };
-
-/* The numbers that a kind takes. */
-static const struct {
-    double least, most;
-} ranges[] = {[COUNT] = {1, 8}, [SECONDS] = {1, 86400}, [WAIT] = {0, 86400}};
 
 enum {
     FOR_SITE = FOR_CHECK | FOR_FIX | FOR_UNDO | FOR_WATCH,
@@ -24,6 +17,7 @@ enum {
     FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ |
               FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
     FOR_BROWSER = FOR_RUN | FOR_LOGIN,
+    FOR_ANYBODY = FOR_ALL | FOR_PAST | FOR_CONFIG,
 };
 
 /* The headings of a command's help, in their order. */
@@ -31,24 +25,16 @@ enum heading { WHICH, BROWSER, RUN, RECORD, OUTPUT, REPLICA, HEADINGS };
 static const char *const headings[HEADINGS] = {"Which settings", "The browser", "The run",
                                                "The record",     "Output",      "The replica"};
 
-static const struct option_row {
-    const char *name;
-    char letter; /* or 0 */
-    enum heading heading;
-    unsigned commands;
-    enum kind kind;
-    size_t at;
-    const char *argument;
-    const char *help;
-} rows[] = {
+static const struct option_row rows[] = {
 #define AT(member) offsetof(struct cli, member)
     {"only", 0, WHICH, FOR_CHOICE | FOR_GUIDE, TEXT, AT(only), "ID[,ID...]", "these settings"},
     {"group", 0, WHICH, FOR_CHOICE | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
     {"all", 0, WHICH, FOR_CHOICE | FOR_GUIDE | FOR_REPORT | FOR_LEDGER, FLAG, AT(all), NULL,
-     "every setting; for report and ledger: every run"},
+     "every setting"},
     {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
-     "auto (default: a running browser, else offswitch's own profile), launch, cdp://HOST:PORT, "
-     "bidi://HOST:PORT, webdriver://HOST:PORT"},
+     "auto (default), launch, cdp://HOST:PORT, bidi://HOST:PORT or webdriver://HOST:PORT. auto "
+     "joins a running browser of yours on this machine that lets it, and asks which where there "
+     "are several; else it launches one on offswitch's own profile"},
     {"headless", 0, BROWSER, FOR_BROWSER, FLAG, AT(headless), NULL, "with launch: no window"},
     {"profile", 0, BROWSER, FOR_BROWSER, TEXT, AT(profile), "DIR",
      "with launch: the browser profile to use"},
@@ -72,12 +58,14 @@ static const struct option_row {
     {"hold", 0, RUN, FOR_FIX | FOR_UNDO | FOR_REHEARSE | FOR_WATCH, WAIT, AT(hold_ms), "SECONDS",
      "how long the last read waits after the last save; default 6, 0 allowed"},
     {"timeout", 0, RUN, FOR_BROWSER, SECONDS, AT(timeout_ms), "SECONDS",
-     "for the whole run; default 60, and 15 more for each chosen setting (login: 900). The time "
-     "that you take to answer does not count"},
+     "for the whole run; default 60, and 15 more for each chosen setting. The time that you take "
+     "to answer does not count"},
     {"origin", 0, RUN, FOR_SITE | FOR_LOGIN | FOR_GUIDE, TEXT, AT(origin), "URL",
      "run against another origin, on this machine only"},
     {"state", 0, RUN, FOR_BROWSER | FOR_DOCTOR | FOR_PAST | FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
      TEXT, AT(state), "DIR", "where offswitch keeps its files between runs"},
+    {"as", 0, RUN, FOR_ANYBODY, TEXT, AT(as), "NAME",
+     "the options of [NAME] in the config file: one of several people or accounts"},
     {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
      "remove offswitch's own profile, with the sign-ins in it"},
     {"now", 0, RUN, FOR_WATCH, FLAG, AT(now), NULL, "check, whether it is due or not"},
@@ -110,15 +98,16 @@ static const struct option_row {
     {"since", 0, RECORD, FOR_REPORT, TEXT, AT(since), "DATE", "the runs since this day"},
     {"merge", 0, RECORD, FOR_REPORT, FLAG, AT(merge), NULL,
      "the words are files with JSON reports of several people: one overview"},
-    {"html", 0, OUTPUT, FOR_REPORT, TEXT, AT(html), "FILE", "write one page for a browser"},
+    {"html", 0, OUTPUT, FOR_REPORT | FOR_GUIDE, TEXT, AT(html), "FILE",
+     "write one page for a browser"},
     {"csv", 0, OUTPUT, FOR_REPORT, FLAG, AT(csv), NULL, "one line for each setting of each run"},
     {"junit", 0, OUTPUT, FOR_REPORT, FLAG, AT(junit), NULL, "JUnit XML"},
     {"sarif", 0, OUTPUT, FOR_REPORT, FLAG, AT(sarif), NULL, "SARIF 2.1.0"},
     {"openmetrics", 0, OUTPUT, FOR_REPORT, FLAG, AT(openmetrics), NULL, "OpenMetrics 1.0"},
     {"schema", 0, OUTPUT, FOR_REPORT, FLAG, AT(schema), NULL, "the JSON schema of a report"},
-    {"json", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, FLAG, AT(json), NULL,
+    {"json", 0, OUTPUT, (FOR_ALL | FOR_CONFIG) & ~FOR_LOGIN, FLAG, AT(json), NULL,
      "one JSON object on standard output, and nothing else there"},
-    {"output", 0, OUTPUT, FOR_ALL & ~FOR_LOGIN, TEXT, AT(output), "FILE",
+    {"output", 0, OUTPUT, (FOR_ALL | FOR_CONFIG) & ~FOR_LOGIN, TEXT, AT(output), "FILE",
      "write the results to a file"},
     {"timing", 0, OUTPUT, FOR_RUN, FLAG, AT(timing), NULL, "show where the time went"},
     {"quiet", 'q', OUTPUT, FOR_RUN, FLAG, AT(quiet), NULL, "only what needs a person"},
@@ -140,10 +129,12 @@ static const struct option_row {
     {"generation", 0, REPLICA, FOR_REHEARSE, TEXT, AT(generation), "NAME",
      "which generation of the site's pages"},
     {"lang", 0, OUTPUT, FOR_REHEARSE | FOR_GUIDE, TEXT, AT(lang), "TAG",
-     "the language of the replica's pages, or of the guide's labels (default: yours; all)"},
+     "the language of the replica's pages; default en"},
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };
+_Static_assert(sizeof rows / sizeof *rows <= (size_t)OFS_MOST_OPTIONS,
+               "struct cli has room for all options");
 
 static const struct {
     unsigned bit;
@@ -155,8 +146,47 @@ static const struct {
     {FOR_DIFF, "diff"},         {FOR_KEEP, "keep"},     {FOR_DONE, "done"},
     {FOR_LEDGER, "ledger"},     {FOR_REPORT, "report"}, {FOR_WATCH, "watch"},
     {FOR_SCHEDULE, "schedule"}, {FOR_POLICY, "policy"}, {FOR_NOTIFY, "notify"},
-    {FOR_UNDO, "undo"},
+    {FOR_UNDO, "undo"},         {FOR_CONFIG, "config"},
 };
+
+/* What an option of several commands means to one of them, where that is not the same. */
+static const struct {
+    const char *name;
+    unsigned commands;
+    const char *help;
+} meanings[] = {
+    {"all", FOR_REPORT | FOR_LEDGER, "every run"},
+    {"connect", FOR_LOGIN, "launch, the default: a window on offswitch's own profile"},
+    {"connect", FOR_REHEARSE,
+     "launch (default), cdp://HOST:PORT, bidi://HOST:PORT or webdriver://HOST:PORT"},
+    {"timeout", FOR_LOGIN, "how long to wait until you have signed in; default 900"},
+    {"lang", FOR_GUIDE, "the language of the site's words, or all; default: yours"},
+    {"headless", FOR_REHEARSE, "with launch: no window, as it is without --show"},
+};
+
+static const char *meaning(const struct option_row *row, unsigned command)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].commands & command && !strcmp(meanings[i].name, row->name))
+            return meanings[i].help;
+    return row->help;
+}
+
+const struct option_row *options_rows(size_t *ret_n)
+{
+    *ret_n = ROWS;
+    return rows;
+}
+
+void options_commands_of(const struct option_row *row, char *ret, size_t size)
+{
+    size_t used = 0;
+    ret[0] = '\0';
+    for (size_t i = 0; i < sizeof command_names / sizeof *command_names; i++)
+        if (row->commands & command_names[i].bit && used < size)
+            used += (size_t)snprintf(ret + used, size - used, "%s%s", used ? ", " : "",
+                                     command_names[i].name);
+}
 
 void options_print(FILE *out, unsigned command)
 {
@@ -164,7 +194,7 @@ void options_print(FILE *out, unsigned command)
         bool any = false;
         for (const struct option_row *row = rows; row < rows + ROWS; row++) {
             char left[64];
-            if (row->heading != (enum heading)heading || !(row->commands & command))
+            if (row->heading != heading || !(row->commands & command))
                 continue;
             if (!any)
                 fprintf(out, "\n%s:\n", headings[heading]);
@@ -172,20 +202,15 @@ void options_print(FILE *out, unsigned command)
             snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
                      row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
                      row->argument ? " " : "", row->argument ? row->argument : "");
-            cli_block(out, 2, left, 30, row->help);
+            cli_block(out, 2, left, 30, meaning(row, command));
         }
     }
 }
 
 static void print_manual_row(FILE *out, const struct option_row *row)
 {
-    char names[96], commands[256] = "";
-    for (size_t i = 0; i < sizeof command_names / sizeof *command_names; i++) {
-        size_t used = strlen(commands);
-        if (row->commands & command_names[i].bit)
-            snprintf(commands + used, sizeof commands - used, "%s%s", used ? ", " : "",
-                     command_names[i].name);
-    }
+    char names[96], commands[256];
+    options_commands_of(row, commands, sizeof commands);
     snprintf(names, sizeof names, "%c%c%s--%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ", " : "", row->name);
     fputs(".TP\n.B ", out);
@@ -194,7 +219,18 @@ static void print_manual_row(FILE *out, const struct option_row *row)
     cli_roff(out, row->argument ? row->argument : "");
     fputs("\\fR\n", out);
     cli_roff(out, row->help);
-    fprintf(out, ".\n(%s)\n", commands);
+    fputs(".\n", out);
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        char of[256];
+        const struct option_row special = {.commands = meanings[i].commands};
+        if (strcmp(meanings[i].name, row->name))
+            continue;
+        options_commands_of(&special, of, sizeof of);
+        fprintf(out, "For %s: ", of);
+        cli_roff(out, meanings[i].help);
+        fputs(".\n", out);
+    }
+    fprintf(out, "(%s)\n", commands);
 }
 
 void options_print_manual(FILE *out)
@@ -202,7 +238,7 @@ void options_print_manual(FILE *out)
     for (int heading = 0; heading < HEADINGS; heading++) {
         fprintf(out, ".SS %s\n", headings[heading]);
         for (const struct option_row *row = rows; row < rows + ROWS; row++)
-            if (row->heading == (enum heading)heading)
+            if (row->heading == heading)
                 print_manual_row(out, row);
     }
 }
@@ -215,7 +251,7 @@ void options_list(unsigned command)
     puts("--help");
 }
 
-static const struct option_row *find_row(const char *name, size_t len)
+const struct option_row *options_row(const char *name, size_t len)
 {
     for (const struct option_row *row = rows; row < rows + ROWS; row++)
         if (strlen(row->name) == len && !strncmp(row->name, name, len))
@@ -226,7 +262,7 @@ static const struct option_row *find_row(const char *name, size_t len)
 bool options_takes_value(const char *option)
 {
     const struct option_row *row =
-        strncmp(option, "--", 2) ? NULL : find_row(option + 2, strlen(option + 2));
+        strncmp(option, "--", 2) ? NULL : options_row(option + 2, strlen(option + 2));
     return row && row->argument;
 }
 
@@ -240,19 +276,12 @@ static const struct {
     {"browser-arg", {"launch", "auto"}},
 };
 
-static bool is_given(const struct cli *cli, const struct option_row *row)
-{
-    const char *at = (const char *)cli + row->at;
-    return row->kind == FLAG   ? *(const bool *)at
-           : row->kind == LIST ? cli->n_browser_args > 0
-                               : *(const char *const *)at != NULL;
-}
-
 void options_tell_unused(const struct cli *cli, const char *connect)
 {
     for (size_t i = 0; i < sizeof only_with / sizeof *only_with; i++) {
         const char *name = only_with[i].option;
-        bool used = !is_given(cli, find_row(name, strlen(name)));
+        const struct option_row *row = options_row(name, strlen(name));
+        bool used = cli->from[row - rows].place != OPTION_LINE; /* a config file is for many runs */
         for (const char *const *with = only_with[i].with; *with; with++)
             used = used || !strncmp(connect, *with, strlen(*with));
         if (!used)
@@ -266,180 +295,42 @@ void options_tell_unused(const struct cli *cli, const char *connect)
 bool options_has(const char *word)
 {
     if (!strncmp(word, "--", 2))
-        return find_row(word + 2, strcspn(word + 2, "="));
+        return options_row(word + 2, strcspn(word + 2, "="));
     for (const struct option_row *row = rows; row < rows + ROWS; row++)
         if (row->letter && word[0] == '-' && word[1] == row->letter && !word[2])
             return true;
     return false;
 }
 
-const char *options_near(const char *word, const char *const *words)
+/* These confirm, remove or flip something. They are given on a command line each time, and are
+ * never proposed in place of another. */
+static const char *const deliberate[] = {
+    "yes", "forget", "acknowledge-terms", "fix", "withdraw", "wording", "before", "account"};
+
+bool options_is_deliberate(const char *name)
 {
-    /* never proposed in place of another */
-    static const char *const risky[] = {"--yes", "--forget", "--acknowledge-terms", "--fix"};
-    const char *near = ofs_text_closest(word, words);
-    for (size_t i = 0; near && i < sizeof risky / sizeof *risky; i++)
-        if (!strcmp(near, risky[i]))
-            return NULL;
-    return near;
+    for (size_t i = 0; i < sizeof deliberate / sizeof *deliberate; i++)
+        if (!strcmp(deliberate[i], name))
+            return true;
+    return false;
+}
+
+const char *options_near(const char *name, unsigned commands)
+{
+    const char *names[ROWS + 2] = {"help"};
+    size_t n = 1;
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].commands & commands)
+            names[n++] = rows[i].name;
+    const char *near = ofs_text_closest(name, names);
+    return near && !options_is_deliberate(near) ? near : NULL;
 }
 
 int options_unknown(const char *given, unsigned commands, struct ofs_error *err)
 {
-    const char *names[ROWS + 2] = {"--help"};
-    static char texts[ROWS][40];
     char word[64];
-    size_t n = 1;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given, "="), given);
-    for (size_t i = 0; i < ROWS; i++) {
-        snprintf(texts[i], sizeof texts[i], "--%s", rows[i].name);
-        if (rows[i].commands & commands)
-            names[n++] = texts[i];
-    }
-    const char *near = options_near(word, names);
+    const char *near = options_near(word + strspn(word, "-"), commands);
     ofs_fail(err, OFS_ERR_USAGE, "there is no option '%s'", word);
-    return near ? ofs_hint(err, "did you mean '%s'?", near) : -1;
-}
-
-/* An option of other commands. */
-static int not_here(const struct cli *cli, const struct option_row *row, struct ofs_error *err)
-{
-    char list[160] = "";
-    for (size_t i = 0; i < sizeof command_names / sizeof *command_names; i++) {
-        size_t used = strlen(list);
-        if (row->commands & command_names[i].bit)
-            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
-                     command_names[i].name);
-    }
-    ofs_fail(err, OFS_ERR_USAGE, "'%s' has no option '--%s'", cli->command, row->name);
-    return ofs_hint(err, "--%s belongs to: %s; 'offswitch %s --help' lists the options of %s",
-                    row->name, list, cli->command, cli->command);
-}
-
-/* ---- values ---- */
-
-static int take_number(const struct option_row *row, const char *text, double *ret,
-                       struct ofs_error *err)
-{
-    char *rest;
-    double least = ranges[row->kind].least, most = ranges[row->kind].most;
-    *ret = strtod(text, &rest);
-    if (rest != text && !*rest && *ret >= least && *ret <= most) /* NaN is not */
-        return 0;
-    return ofs_fail(err, OFS_ERR_USAGE, "--%s takes a number from %g to %g, not '%s'", row->name,
-                    least, most, text);
-}
-
-static int take_value(struct cli *cli, const struct option_row *row, const char *text,
-                      struct ofs_error *err)
-{
-    char *at = (char *)cli + row->at;
-    double number;
-    switch (row->kind) {
-    case FLAG:
-        *(bool *)at = true;
-        return 0;
-    case TEXT:
-        *(const char **)at = text;
-        return 0;
-    case LIST:
-        if (cli->n_browser_args == OFS_MAX_REPEAT)
-            return ofs_fail(err, OFS_ERR_USAGE, "--%s is given more than %d times", row->name,
-                            OFS_MAX_REPEAT);
-        cli->browser_args[cli->n_browser_args++] = text;
-        return 0;
-    case COUNT:
-        if (take_number(row, text, &number, err))
-            return -1;
-        *(int *)at = (int)number;
-        return number == (int)number
-                   ? 0
-                   : ofs_fail(err, OFS_ERR_USAGE, "--%s takes a whole number, not '%s'", row->name,
-                              text);
-    case SECONDS:
-    case WAIT:
-        if (take_number(row, text, &number, err))
-            return -1;
-        *(int64_t *)at = (int64_t)(number * 1000 + 0.5);
-        return 0;
-    }
-    return -1;
-}
-
-/* ---- reading ---- */
-
-enum { LONG_BASE = 256 };
-
-/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a value
- * and takes none. */
-static int take_unknown(unsigned command, char **argv, struct ofs_error *err)
-{
-    const char *given = argv[optind - 1];
-    if (optopt >= LONG_BASE)
-        return ofs_fail(err, OFS_ERR_USAGE, "--%s takes no value, and was given '%s'",
-                        rows[optopt - LONG_BASE].name, strchr(given, '=') + 1);
-    if (optopt && strncmp(given, "--", 2))
-        return ofs_fail(err, OFS_ERR_USAGE, "there is no option '-%c'", optopt);
-    return options_unknown(given, command, err);
-}
-
-/* The word that the option just taken was given as; its value may be a word of its own. */
-static const char *word_of_option(char **argv, const char *value)
-{
-    return argv[optind - 1 - (value && value == argv[optind - 1])];
-}
-
-/* getopt takes a beginning of a name for the name. Here a name is written out, so that a later
- * option changes no command line, and "--forg" removes no profile. */
-static bool is_written_out(const struct option_row *row, char **argv, const char *text)
-{
-    const char *given = word_of_option(argv, text);
-    size_t n = strlen(row->name);
-    return strlen(given) >= n + 2 && !strncmp(given + 2, row->name, n) &&
-           (!given[n + 2] || given[n + 2] == '=');
-}
-
-static int take_option(struct cli *cli, unsigned command, int c, char **argv, struct ofs_error *err)
-{
-    const char *text = optarg;
-    const struct option_row *row = c >= LONG_BASE ? &rows[c - LONG_BASE] : NULL;
-    if (row && !is_written_out(row, argv, text))
-        return options_unknown(word_of_option(argv, text), command, err);
-    for (const struct option_row *r = rows; !row && r < rows + ROWS; r++)
-        if (r->letter == c)
-            row = r;
-    if (!(row->commands & command))
-        return not_here(cli, row, err);
-    return take_value(cli, row, text, err);
-}
-
-int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
-                 struct ofs_error *err)
-{
-    struct option longs[ROWS + 3] = {{"help", no_argument, NULL, 'h'},
-                                     {"version", no_argument, NULL, 'V'}};
-    char letters[ROWS + 4] = ":hV";
-    for (size_t i = 0; i < ROWS; i++) {
-        longs[i + 2] =
-            (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
-                            LONG_BASE + (int)i};
-        if (rows[i].letter)
-            strncat(letters, &rows[i].letter, 1);
-    }
-    opterr = 0;
-    int c;
-    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        if (c == 'h')
-            *ret_help = true;
-        else if (c == 'V')
-            cli->version = true;
-        else if (c == ':')
-            return ofs_fail(err, OFS_ERR_USAGE, "'%s' needs a value", argv[optind - 1]);
-        else if (c == '?' ? take_unknown(command, argv, err)
-                          : take_option(cli, command, c, argv, err))
-            return -1;
-    }
-    cli->args = argv + optind;
-    cli->n_args = argc - optind;
-    return 0;
+    return near ? ofs_hint(err, "did you mean '--%s'?", near) : -1;
 }

@@ -30,11 +30,12 @@ enum {
     FOR_POLICY = 1 << 16,
     FOR_NOTIFY = 1 << 17,
     FOR_UNDO = 1 << 18,
+    FOR_CONFIG = 1 << 19, /* takes every option, to tell where its value comes from */
 };
 
-/* Read the options of one command into `cli`, and leave the words that are none in cli->args. An
- * option that this command does not have is an error: OFS_ERR_USAGE, with a near name or with the
- * commands that have it. `argv[0]` is the command. */
+/* Read the options of one command line into `cli`, over what is there, and leave the words that are
+ * none in cli->args. An option that this command does not have is an error: OFS_ERR_USAGE, with a
+ * near name or with the commands that have it. `argv[0]` is the command. May be called again. */
 int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
                  struct ofs_error *err);
 
@@ -59,7 +60,10 @@ void options_tell_unused(const struct cli *cli, const char *connect);
 /* Fill `err`: there is no such option, and the nearest that these commands have. Returns -1. */
 int options_unknown(const char *given, unsigned commands, struct ofs_error *err);
 
-/* The entry of `words` (ended by NULL) to propose for `word`, or NULL. */
-const char *options_near(const char *word, const char *const *words);
+/* The option of these commands to propose for a name without its dashes, or NULL. */
+const char *options_near(const char *name, unsigned commands);
+
+/* Does the option confirm, remove or flip something? */
+bool options_is_deliberate(const char *name);
 
 #endif

@@ -150,15 +150,3 @@ char *cli_shell_word(const char *text)
     rc = rc ? rc : ofs_buf_puts(&word, "'", &err);
     return rc ? NULL : strdup(ofs_buf_str(&word));
 }
-
-int cli_json(const cJSON *value)
-{
-    char *text = value ? cJSON_Print(value) : NULL;
-    if (!text) {
-        fputs("offswitch: out of memory\n", stderr);
-        return 1;
-    }
-    puts(text);
-    free(text);
-    return 0;
-}

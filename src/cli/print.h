@@ -33,7 +33,9 @@ void cli_roff(FILE *out, const char *text);
 /* The text as one word of a POSIX shell. The caller frees it; NULL when memory is out. */
 char *cli_shell_word(const char *text);
 
-/* The value on standard output, indented; returns 0, or 1 when memory is out. */
+/* The command's one JSON value on standard output, indented; returns 0, or 1 when memory is out.
+ * `text` is JSON already, and is freed; NULL: memory is out. */
 int cli_json(const cJSON *value);
+int cli_json_text(char *text);
 
 #endif

@@ -295,9 +295,7 @@ int session_report(struct session *session, int at_least)
         run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     }
     if (session->cli->json) {
-        OFS_AUTO_STR text = ofs_run_json(run);
-        if (text)
-            puts(text);
+        cli_json_text(ofs_run_json(run));
     } else if (run->protocol) {
         show_results(session);
     }

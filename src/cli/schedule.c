@@ -141,6 +141,7 @@ static void write_command(struct plan *p, const struct cli *cli)
         {NULL, "--quiet"},
         {"--state", p->session.state},
         {"--fix", cli->fix},
+        {"--as", cli->as},
     };
     size_t used = 0;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

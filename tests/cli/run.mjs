@@ -1,0 +1,7 @@
+// The command line without a browser: every function whose name begins with "test" in the files beside this one.
+
+import * as config from "./config.mjs";
+import { end } from "./tool.mjs";
+
+for (const file of [config]) for (const [name, test] of Object.entries(file)) if (name.startsWith("test")) await test();
+end();
