@@ -23,7 +23,10 @@ OFS_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DOFS_VERSION='"$(VERSION)"' \
 OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Wformat=2 $(WERROR) -fstack-protector-strong -fPIE -MMD -MP
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-OFS_LIBS = $(shell pkg-config --libs $(PACKAGES))
+# libcurl and libxml2 bring thirty more libraries along and are loaded when they are first called
+# (src/base/library.h). A package has to depend on them by name: nothing in the program's header tells.
+LOADED   := libcurl libxml-2.0
+OFS_LIBS = $(shell pkg-config --libs $(filter-out $(LOADED),$(PACKAGES))) -ldl
 
 comma := ,
 CORES := $(shell nproc 2>/dev/null || echo 2)
@@ -57,6 +60,11 @@ $(BUILD)/%.o: %.c | $(GEN)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The name that the loader knows a library by: it goes with the headers that are compiled against.
+soname = $(or $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | awk '/SONAME/ {print $$2}'),lib$(1).so)
+$(BUILD)/src/wire/libcurl.o: OFS_CPPFLAGS += -DOFS_LIBCURL='"$(call soname,curl)"'
+$(BUILD)/src/watch/extract_html.o: OFS_CPPFLAGS += -DOFS_LIBXML2='"$(call soname,xml2)"'
 
 # Files that travel inside the program: NAME.h holds their bytes for an array initialiser.
 bytes = od -An -v -tx1 $(1) | sed 's/\([0-9a-f][0-9a-f]\)/0x\1,/g'

@@ -310,7 +310,8 @@ static int examine(struct doctor *d, const char *scenario)
     look_at_own_profile(d, scenario);
     need_browser(d);
     need(d, "libwebsockets", "ok", "%s", ofs_version_libwebsockets());
-    need(d, "libcurl", "ok", "%s", ofs_version_libcurl());
+    const char *libcurl = ofs_version_libcurl();
+    need(d, "libcurl", libcurl ? "ok" : "missing", "%s", libcurl ? libcurl : "could not be loaded");
     need(d, "cJSON", "ok", "%s", cJSON_Version());
     need_state(d);
     need_scenario(d, scenario);

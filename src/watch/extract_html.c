@@ -1,11 +1,11 @@
 /* HTML, by libxml2's parser, which takes any tag soup. */
-#include <libxml/HTMLparser.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/json.h"
 #include "watch/internal.h"
+#include "watch/libxml2.h"
 #include "watch/normal.h"
 #include "watch/selector.h"
 
@@ -237,7 +237,9 @@ int ofs_extract_html(const char *data, size_t len, const char *charset, const cJ
                      const cJSON *remove, struct ofs_extract *ret, struct ofs_error *err)
 {
     struct walk w = {.line = OFS_BUF(OFS_EXTRACT_MOST), .ret = ret, .err = err};
-    int rc = list_parse(&w.select, select, err);
+    int rc = ofs_library_load(&libxml2, err);
+    if (!rc)
+        rc = list_parse(&w.select, select, err);
     if (!rc)
         rc = list_parse(&w.remove, remove, err);
     for (size_t i = 0; !rc && around[i] && !w.select.n; i++)

@@ -1,6 +1,5 @@
 #include "wire/fetch.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "wire/libcurl.h"
 #include "wire/transfer.h"
 
 enum { CONNECT_PATIENCE = 15000, MOST_REDIRECTS = 5, MOST_WAIT = 30 * 86400, STALL = 30 };

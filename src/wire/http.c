@@ -1,9 +1,9 @@
 #include "wire/http.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/libcurl.h"
 #include "wire/transfer.h"
 
 enum { CONNECT_PATIENCE = 10000 };

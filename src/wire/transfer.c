@@ -116,6 +116,8 @@ static bool is_done(struct ofs_transfer *t, CURLcode *ret_code)
 
 struct ofs_transfer *ofs_transfer_new(struct ofs_loop *loop, struct ofs_error *err)
 {
+    if (ofs_libcurl_load(err))
+        return NULL;
     struct ofs_transfer *t = calloc(1, sizeof *t);
     if (!t) {
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");

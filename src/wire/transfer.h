@@ -5,11 +5,11 @@
 #ifndef OFS_WIRE_TRANSFER_H
 #define OFS_WIRE_TRANSFER_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "wire/libcurl.h"
 #include "wire/loop.h"
 
 struct ofs_transfer;

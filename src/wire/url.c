@@ -1,12 +1,12 @@
 #include "wire/url.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
+#include "wire/libcurl.h"
 
 /* A part into a field of its own size; false where it does not fit. A part that is not there is "".
  */
@@ -69,6 +69,8 @@ static bool take_parts(CURLU *u, struct ofs_url *url)
 int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err)
 {
     struct ofs_url url = {0};
+    if (ofs_libcurl_load(err))
+        return -1;
     CURLU *u = curl_url();
     bool good =
         u && strstr(text, "://") &&

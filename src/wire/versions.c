@@ -1,9 +1,10 @@
 #include "wire/versions.h"
 
-#include <curl/curl.h>
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "wire/libcurl.h"
 
 const char *ofs_version_libwebsockets(void)
 {
@@ -16,5 +17,6 @@ const char *ofs_version_libwebsockets(void)
 
 const char *ofs_version_libcurl(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version;
+    struct ofs_error ignored;
+    return ofs_libcurl_load(&ignored) ? NULL : curl_version_info(CURLVERSION_NOW)->version;
 }
