@@ -411,6 +411,19 @@ static void check_forced(struct ofs_lint *l, struct ofs_place root, struct ofs_p
         ofs_lint_fault(l, ofs_place_at(l, named), "there is no setting \"%s\"", ofs_show(id).text);
 }
 
+/* A menu's items are those of the choices. */
+static void check_items(struct ofs_lint *l, struct ofs_place root, struct ofs_place setting)
+{
+    (void)root;
+    struct ofs_place choices = ofs_place_member(l, setting, "choices");
+    for
+        OFS_EACH(l, item, ofs_place_member(l, setting, "items"))
+    if (!ofs_place_member(l, choices, item.value->string).value)
+        ofs_lint_fault(l, ofs_place_key_at(l, item), "\"%s\" is not in \"choices\"%s",
+                       ofs_show(item.value->string).text,
+                       ofs_guess_key(item.value->string, choices.value).text);
+}
+
 /* What is pressed for a setting, by a list of names each. */
 static void add_pressed(struct ofs_lint *l, struct ofs_names *names, struct ofs_place setting)
 {
@@ -429,6 +442,9 @@ static void add_pressed(struct ofs_lint *l, struct ofs_names *names, struct ofs_
     for
         OFS_EACH(l, choice, ofs_place_member(l, setting, "choices"))
     add_wordings(l, names, choice, NULL, 1);
+    for
+        OFS_EACH(l, item, ofs_place_member(l, setting, "items"))
+    add_wordings(l, names, item, NULL, 1);
 }
 
 /* What is never pressed may not be named for pressing. */
@@ -499,9 +515,10 @@ void ofs_lint_cross(struct ofs_lint *l, struct ofs_place root)
         const char *key; /* what the fault is said of */
         void (*check)(struct ofs_lint *, struct ofs_place, struct ofs_place);
     } of_setting[] = {
-        {"index", check_index}, {"group", check_group},      {"inverted", check_inverted},
-        {NULL, check_states},   {"save", check_save},        {"also_changes", check_effects},
-        {NULL, check_place},    {"forced_by", check_forced}, {NULL, check_never_press},
+        {"index", check_index},    {"group", check_group},      {"inverted", check_inverted},
+        {NULL, check_states},      {"save", check_save},        {"also_changes", check_effects},
+        {NULL, check_place},       {"forced_by", check_forced}, {"items", check_items},
+        {NULL, check_never_press},
     };
     for (size_t i = 0; i < sizeof of_file / sizeof *of_file; i++)
         of_file[i](l, root);

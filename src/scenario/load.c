@@ -276,6 +276,7 @@ static void fill_setting(struct ofs_setting *s, const cJSON *tree, const struct 
         .rows = ofs_json_get(tree, "rows"),
         .inverted = ofs_json_get(tree, "inverted"),
         .choices = ofs_json_get(tree, "choices"),
+        .items = ofs_json_get(tree, "items"),
         .never_press = ofs_json_get(tree, "never_press"),
         .forced_by = ofs_json_get(tree, "forced_by"),
         .absent_when = ofs_json_get(tree, "absent_when"),

@@ -45,6 +45,7 @@ struct ofs_setting {
     const cJSON *never_press;    /* names of what is never pressed, by language */
     const cJSON *forced_by;      /* {"why","setting"|"key"|"labels","while"}: what fixes this one */
     const cJSON *absent_when;    /* selectors that explain why it is not there */
+    const cJSON *items;          /* names of a menu's items, as choices; NULL: those of choices */
     const char *on_means;        /* what the site does while it is on, in plain words */
     const char *off_means;       /* and while it is off */
     const char *cannot;          /* what a flip does not do, in plain words */

@@ -372,6 +372,9 @@ static const struct row ways[] = {
      "instances", "has no \"{instance}\""},
     {WITH_SETTINGS("'instances': " MARK "{'what': 'blog', 'index': '/b'}", SETTING), "instances",
      "need each other"},
+    {ONE(PLACED "'choices': {'off': {'en': ['Off']}}, 'items': {" MARK
+                "'of': {'en': ['Turn off']}}"),
+     "settings[0].items", "did you mean \"off\"?"},
     {ONE(PLACED "'control': " MARK "'menu'"), "settings[0]", "needs \"choices\""},
     {ONE(PLACED "'save': " MARK "{'button': {'en': ['Save']}, 'body': 'x'}"), "settings[0].save",
      "\"body\" needs a \"path\""},
