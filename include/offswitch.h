@@ -136,6 +136,20 @@ void ofs_job_set_ledger(struct ofs_job *job, struct ofs_ledger *ledger);
  * a result (unknown, with its reason) and not an error. */
 int ofs_job_check(struct ofs_job *job, struct ofs_error *err);
 
+/* A document as the site delivered it to the browser. */
+struct ofs_delivered {
+    char *text;         /* its source; owned */
+    int status;         /* HTTP */
+    char address[1024]; /* where it was found, after redirects */
+};
+
+/* Open an address in a tab of our own, take the document as it was delivered, close the tab. Reaches the
+ * browser where it is not reached yet; a check after it uses the same one. The caller clears the result
+ * with ofs_delivered_free. */
+int ofs_job_read_document(struct ofs_job *job, const char *url, struct ofs_delivered *ret,
+                          struct ofs_error *err);
+void ofs_delivered_free(struct ofs_delivered *delivered);
+
 /* Another origin than the scenario's is for replicas: http(s)://HOST[:PORT] on this machine, or
  * OFS_ERR_USAGE. */
 int ofs_job_check_origin(const char *origin, struct ofs_error *err);

@@ -135,6 +135,9 @@ void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage);
 /* Close the workers' tabs. */
 void ofs_close_tabs(struct ofs_job *job);
 
+/* Reach or start the browser, where that was not done yet (job.c). */
+int ofs_job_reach(struct ofs_job *job, struct ofs_error *err);
+
 /* ---- one setting (check.c) ---- */
 
 /* Read one setting by its page and, where that does not lead to it, through the index. */

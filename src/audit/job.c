@@ -222,10 +222,12 @@ void ofs_tell(const struct ofs_job *job, const struct ofs_entry *entry, const ch
         job->options.on_progress(job->options.ctx, entry->setting->id, words);
 }
 
-static int reach_browser(struct ofs_job *job, struct ofs_error *err)
+int ofs_job_reach(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_options *o = &job->options;
-    if (o->trace && !(job->trace = ofs_trace_open(o->trace, err)))
+    if (job->browser)
+        return 0;
+    if (o->trace && !job->trace && !(job->trace = ofs_trace_open(o->trace, err)))
         return -1;
     struct ofs_connect how = {.address = o->connect,
                               .browser_args = o->browser_args,
@@ -283,7 +285,7 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_stage check = {
         .wants = wants_check, .work = check_one, .failed = check_failed, .deadline = job->deadline};
-    if (ofs_record_begin(job, err) || reach_browser(job, err)) {
+    if (ofs_record_begin(job, err) || ofs_job_reach(job, err)) {
         for (size_t i = 0; i < job->n_entries; i++)
             ofs_mark_unread(job->entries[i].result, err);
         return -1;

@@ -125,6 +125,7 @@ static int go_on(struct year *y, struct session *session, struct ofs_ledger *led
 {
     const struct ofs_pass_options options = {.loop = y->loop,
                                              .ledger = ledger,
+                                             .job = session->job,
                                              .scenario = ofs_job_scenario(session->job),
                                              .origin = ofs_site_origin(y->site)};
     struct ofs_pass *pass = ofs_pass_begin(&options, err);

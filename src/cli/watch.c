@@ -210,6 +210,7 @@ static int watch(struct session *session, bool *ret_shown)
         return session_fail(session, &err);
     const struct ofs_pass_options options = {.loop = session->loop,
                                              .ledger = ledger,
+                                             .job = session->job,
                                              .scenario = ofs_job_scenario(session->job),
                                              .origin = ofs_job_run(session->job)->origin,
                                              .asked = session->cli->now,

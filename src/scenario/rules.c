@@ -57,6 +57,9 @@ static const struct ofs_rule read_method = {OFS_RULE_STRING, "a word in quotes",
 static const char *const control_words[] = {"menu", NULL};
 static const struct ofs_rule control = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
                                         .words = control_words};
+static const char *const through_words[] = {"browser", NULL};
+static const struct ofs_rule through = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
+                                        .words = through_words};
 static const char *const level_words[] = {"seen", "reported", "guess", NULL};
 static const struct ofs_rule level = {OFS_RULE_STRING, "a word in quotes", 1, MOST_WORD,
                                       .words = level_words};
@@ -274,6 +277,7 @@ OBJECTS(manual, manual_item, "a list of steps by hand");
 static const struct ofs_rule_field policy_fields[] = {{"id", &id, true},
                                                       {"title", &phrase, true},
                                                       {"url", &address, true},
+                                                      {"through", &through, false},
                                                       {"select", &simple_selectors, false},
                                                       {"remove", &simple_selectors, false},
                                                       {"why", &prose, false},

@@ -77,7 +77,7 @@ struct ofs_scenario {
                                exists once for */
     const cJSON *terms;     /* {"notice","page"}: told once before the first run on the real site */
     const cJSON *manual;    /* [{"id","title","page","why","steps":[…]}] */
-    const cJSON *policies;  /* [{"id","title","url","select","remove","why"}] */
+    const cJSON *policies;  /* [{"id","title","url","through","select","remove","why"}] */
     struct ofs_setting *settings;
     size_t n_settings;
 };

@@ -1,6 +1,6 @@
 /*
- * document.h: one look at one watched document: fetch it, read its words, tell whether they
- * changed, and keep the revision.
+ * document.h: one look at one watched document: fetch it, or have it through a tab of our own where
+ * the scenario says so, read its words, tell whether they changed, and keep the revision.
  *
  * A text that differs is fetched a second time before it is believed. A document that goes back and
  * forth between two texts is told once. What cannot be had (no network, a refusal, a sign-in page,
@@ -34,6 +34,7 @@ struct ofs_document {
 
 struct ofs_document_options {
     struct ofs_loop *loop;
+    struct ofs_job *job; /* for documents that are had through the browser */
     struct ofs_db *db;
     const struct ofs_scenario *scenario;
     const char *origin; /* which the scenario's paths are under */

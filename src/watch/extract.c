@@ -69,7 +69,7 @@ int ofs_extract_document(const char *data, size_t len, const char *content_type,
     if (!known)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the document is %.*s, not a text", (int)type_len,
                         content_type);
-    if (memchr(data, '\0', len))
+    if (memchr(data, '\0', len) || (len >= 5 && !memcmp(data, "%PDF-", 5)))
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the document is binary, not a text");
     find_charset(content_type, charset);
     int rc = html ? ofs_extract_html(data, len, charset, select, remove, ret, err)

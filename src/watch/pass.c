@@ -155,6 +155,7 @@ static void note_silence(struct ofs_pass *p)
 static int look(struct ofs_pass *p, struct ofs_error *err)
 {
     const struct ofs_document_options options = {.loop = p->o.loop,
+                                                 .job = p->o.job,
                                                  .db = p->db,
                                                  .scenario = p->o.scenario,
                                                  .origin = p->o.origin,

@@ -29,8 +29,9 @@ struct ofs_pass_options {
     struct ofs_ledger *ledger;
     const struct ofs_scenario *scenario;
     const char *origin;
-    bool asked;   /* --now */
-    int pause_ms; /* before a second fetch */
+    struct ofs_job *job; /* whose browser reads documents that want one; NULL in a preview */
+    bool asked;          /* --now */
+    int pause_ms;        /* before a second fetch */
 };
 
 struct ofs_pass;

@@ -1,0 +1,173 @@
+// Passes of `offswitch watch` with a real browser: documents that are had through it, settings that are turned back
+// on, and --fix on the replica. The browser is one of the test's own.
+//
+//     OFFSWITCH=build/offswitch OFFSWITCH_SCENARIOS=scenarios node tests/watch/browser.mjs [NAME]
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { launchPort } from '../probe/chromium.mjs';
+import { Site } from './servers.mjs';
+
+const run = promisify(execFile);
+const program = process.env.OFFSWITCH ?? 'build/offswitch';
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'offswitch-watch-browser-'));
+const scenarios = process.env.OFFSWITCH_SCENARIOS ?? new URL('../../scenarios', import.meta.url).pathname;
+const browser = await launchPort();
+const site = await new Site().start();
+const setting = 'data-for-ai-improvement', other = 'ai-creation-tools';
+let states = 0;
+
+// The replica, and what its server knows.
+const replica = spawn(program, ['rehearse', '--serve', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const origin = await new Promise((done) => replica.stdout.once('data', (text) => done(String(text).trim())));
+const truth = async () => (await fetch(`${origin}/__truth`)).json();
+const turn = (id, on) => fetch(`${origin}/__truth`, { method: 'PUT', body: JSON.stringify({ [id]: on ? 'on' : 'off' }) });
+const reset = async () => {
+    await fetch(`${origin}/__reset`, { method: 'POST' });
+    await turn(setting, false);
+    await turn(other, false);
+};
+
+// LinkedIn's scenario, with a document of the test's own.
+function scenario(policy = {}) {
+    const all = JSON.parse(fs.readFileSync(`${scenarios}/linkedin.json`));
+    all.policies = [{ id: 'terms', title: 'Terms', url: `${site.origin}/terms`, select: ['main'], ...policy }];
+    const file = `${scratch}/linkedin.json`;
+    fs.writeFileSync(file, JSON.stringify(all));
+    return file;
+}
+
+const page = (...words) => `<!doctype html><title>Terms</title><div id="ad"></div><main><h1>Terms</h1>${words.map((w) => `<p>${w}</p>`).join('')}</main>`;
+const newState = () => `${scratch}/state-${states++}`;
+
+async function offswitch(at, args) {
+    const options = { env: { ...process.env, XDG_CONFIG_HOME: `${scratch}/config`, TZ: 'UTC' }, maxBuffer: 1 << 26, timeout: 60000 };
+    try {
+        return { status: 0, ...await run('faketime', [at, program, ...args], options) };
+    } catch (e) {
+        return { status: e.code, stdout: e.stdout, stderr: e.stderr };
+    }
+}
+
+async function pass(day, state, file, ...more) {
+    const { stdout, stderr, status } = await offswitch(`${day} 10:00:00`, ['watch', file, '--origin', origin, '--state', state,
+        '--connect', `cdp://127.0.0.1:${browser.port}`, '--only', `${setting},${other}`, '--hold', '0', '--json', ...more]);
+    assert.ok(stdout, stderr);
+    const report = JSON.parse(stdout);
+    assert.equal(report.exit, status);
+    return { ...report, terms: report.policies[0], verdicts: Object.fromEntries(report.settings.map((s) => [s.id, s.verdict])) };
+}
+
+const tabs = async () => (await (await fetch(`http://127.0.0.1:${browser.port}/json/list`)).json()).filter((t) => t.type === 'page').map((t) => t.url);
+
+const tests = {
+    async 'a document through the browser: its own tab, as it was delivered, closed after'() {
+        const file = scenario({ through: 'browser' }), state = newState();
+        const script = '<script>document.querySelector("main").textContent = "Written by a script."</script>';
+        let words = ['You keep your posts.'];
+        site.requests = [];
+        site.answer = () => ({ body: page(...words) + script });
+        const before = await tabs();
+        const first = await pass('2025-01-06', state, file);
+        assert.equal(first.terms.error, null);
+        assert.equal(first.terms.first, true);
+        assert.deepEqual(await tabs(), before);
+        assert.ok(site.requests.some((r) => r.url === '/terms'));
+        assert.ok(site.requests.every((r) => /^Mozilla/.test(r.headers['user-agent'])), 'asked without the browser');
+        const shown = await offswitch('2025-01-06', ['policy', 'show', 'terms', '--state', state]);
+        assert.match(shown.stdout, /You keep your posts/);
+        assert.doesNotMatch(shown.stdout, /Written by a script/);
+        words = [...words, 'On March 3, 2025, we will train AI models on your posts.'];
+        const next = await pass('2025-01-07', state, file);
+        assert.equal(next.terms.changed, true);
+        assert.deepEqual(next.terms.dates.map((d) => d.date), ['2025-03-03']);
+        assert.deepEqual(next.why, ['policy-changed']);
+        assert.deepEqual(await tabs(), before);
+        assert.equal((await pass('2025-01-08', state, file)).terms.changed, false);
+    },
+
+    async 'a document through the browser: refusals, a sign-in page, another site, nobody there'() {
+        const file = scenario({ through: 'browser' }), state = newState();
+        site.answer = () => ({ body: page('You keep your posts.') });
+        await pass('2025-01-06', state, file);
+        const rows = [
+            [() => ({ status: 404, body: page('Not here.') }), /404/],
+            [(r) => r.url.startsWith('/login') ? { body: page('Sign in.') } : { status: 302, headers: { Location: '/login' } }, /sign-in/],
+            [(r) => r.url === '/terms' ? { status: 302, headers: { Location: `${origin}/` } } : {}, /another site/],
+            [() => ({ body: '<div id=app></div>' }), /select/],
+            [() => ({ status: 429, headers: { 'Retry-After': '864000' }, body: 'no' }), /429/],
+        ];
+        for (const [i, [answer, error]] of rows.entries()) {
+            site.answer = answer;
+            const report = await pass(`2025-01-0${7 + i}`, state, file);
+            assert.match(report.terms.error ?? '', error);
+            assert.equal(report.terms.changed, false);
+        }
+        const nobody = scenario({ through: 'browser', url: 'http://127.0.0.1:9/terms' });
+        assert.match((await pass('2025-01-12', newState(), nobody)).terms.error, /could not load/);
+    },
+
+    async 'a setting turned back on is told, and flipped only where --fix names it'() {
+        const file = scenario(), state = newState();
+        site.answer = () => ({ body: page('You keep your posts.') });
+        await reset();
+        const first = await pass('2025-01-06', state, file);
+        assert.deepEqual([first.exit, first.moved], [0, []]);
+        await turn(setting, true);
+        const told = await pass('2025-01-13', state, file);
+        assert.deepEqual(told.why, ['stale']);
+        assert.deepEqual(told.moved, [{ id: setting, from: 'off', to: 'on' }]);
+        assert.deepEqual([told.exit, told.verdicts[setting]], [2, 'differs']);
+        const elsewhere = await pass('2025-01-14', state, file, '--now', '--fix', other);
+        assert.deepEqual([elsewhere.exit, elsewhere.verdicts[setting], elsewhere.moved], [2, 'differs', []]);
+        assert.deepEqual((await truth()).writes, []);
+        const fixed = await pass('2025-01-15', state, file, '--now', '--fix', setting);
+        assert.deepEqual([fixed.exit, fixed.verdicts[setting]], [0, 'fixed']);
+        const now = await truth();
+        assert.deepEqual(now.writes.map((w) => [w.key ?? w.setting ?? w.id, w.value]).length, 1);
+        assert.deepEqual(now.wrong_touches, []);
+        // who confirmed it is in the ledger
+        const rows = (await offswitch('2025-01-15', ['ledger', 'export', '--state', state])).stdout;
+        assert.match(rows, new RegExp(`"fixed":\\s*"${setting}"`));
+        const unknown = await offswitch('2025-01-16', ['watch', file, '--origin', origin, '--state', state, '--fix', 'nothing']);
+        assert.equal(unknown.status, 64);
+    },
+
+    async 'a setting that comes back again and again is left to the person'() {
+        const file = scenario(), state = newState();
+        site.answer = () => ({ body: page('You keep your posts.') });
+        await reset();
+        await pass('2025-01-06', state, file);
+        let writes = 0;
+        for (let i = 0; i < 5; i++) {
+            await turn(setting, true);
+            const report = await pass(`2025-02-0${1 + i}`, state, file, '--now', '--fix', setting);
+            writes = (await truth()).writes.length;
+            assert.equal(report.verdicts[setting], i < 4 ? 'fixed' : 'differs', `time ${i + 1}`);
+            if (i === 4)
+                assert.match(report.settings.find((s) => s.id === setting).detail, /turned back/);
+        }
+        assert.equal(writes, 4);
+    },
+};
+
+let failed = 0;
+for (const [name, test] of Object.entries(tests)) {
+    if (process.argv[2] && !name.includes(process.argv[2]))
+        continue;
+    try {
+        await test();
+        console.log(`  PASS    ${name}`);
+    } catch (e) {
+        failed++;
+        console.log(`  FAIL    ${name}\n${e.stack}`);
+    }
+}
+replica.kill();
+site.stop();
+await browser.close();
+fs.rmSync(scratch, { recursive: true, force: true });
+process.exit(failed ? 1 : 0);
