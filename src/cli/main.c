@@ -85,11 +85,11 @@ static const struct command commands[] = {
      cmd_watch, FOR_WATCH,
      "Reads the policy documents of the scenario and checks the settings when a document changed, "
      "an "
-     "announced date has come (also one day and seven days after), the last verdicts are stale, "
-     "the "
-     "scenario changed or a run was left unfinished; --now checks in any case. Flips nothing, "
-     "unless "
-     "--fix names settings. Tells what turned to the channels of notify.json. Exit status: as "
+     "announced date has come (also one day and seven days after), the last verdicts are a week "
+     "old "
+     "(or 'stale_after_days' of the scenario), the scenario changed or a run was left unfinished; "
+     "--now checks in any case. Flips nothing, unless --fix names settings. Tells what turned to "
+     "the channels of notify.json. Exit status: as "
      "check; "
      "0 where no check was due.",
      "offswitch watch --explain"},

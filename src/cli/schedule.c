@@ -140,6 +140,7 @@ static void write_command(struct plan *p, const struct cli *cli)
         {NULL, "--headless"},
         {NULL, "--quiet"},
         {"--state", p->session.state},
+        {NULL, cli->now ? "--now" : NULL},
         {"--fix", cli->fix},
         {"--as", cli->as},
     };

@@ -5,7 +5,8 @@
 
 #include "base/clock.h"
 
-enum { DAY = 86400, SLACK = 3600 };
+/* A timer has a random delay, so that a week may be some hours short. */
+enum { DAY = 86400, SLACK = 3600, HALF_DAY = DAY / 2 };
 
 const int ofs_due_after[OFS_DUE_POINTS] = {0, 1, 7};
 
@@ -43,7 +44,7 @@ static bool is_clock_back(const struct ofs_due_facts *f)
 static bool is_stale(const struct ofs_due_facts *f)
 {
     return !f->last_check || f->last_check > f->now + DAY ||
-           f->now - f->last_check >= (int64_t)f->stale_days * DAY;
+           f->now - f->last_check >= (int64_t)f->stale_days * DAY - HALF_DAY;
 }
 
 static int64_t next_after(const struct ofs_due_facts *f, bool checked)
@@ -132,9 +133,13 @@ static int explain_age(const struct ofs_due_facts *f, const struct ofs_due *due,
                               "%s  the last check is dated %s, in the future: the clock was set "
                               "back\n",
                               stale ? "yes" : "no ", when);
-    return ofs_buf_printf(b, err, "%s  the last check was %lld day%s ago (%s); %d days is stale\n",
-                          stale ? "yes" : "no ", (long long)(f->now - f->last_check) / DAY,
-                          (f->now - f->last_check) / DAY == 1 ? "" : "s", when, f->stale_days);
+    long long days = (long long)(f->now - f->last_check + HALF_DAY) / DAY;
+    return ofs_buf_printf(
+        b, err,
+        "%s  the last check was %lld day%s ago (%s); settings are looked at every "
+        "%d day%s\n",
+        stale ? "yes" : "no ", days, days == 1 ? "" : "s", when, f->stale_days,
+        f->stale_days == 1 ? "" : "s");
 }
 
 int ofs_due_explain(const struct ofs_due_facts *f, const struct ofs_due *due, struct ofs_buf *ret,

@@ -4,8 +4,9 @@
  *
  * A check is due when a watched document has changed since the last one, when an announced date has
  * come (on the day, the day after, and a week after: sites switch things on late), when the last
- * verdicts are stale, when the scenario has changed since, when a run left an intent unfinished, or
- * when a person asks. Several dates that passed while the machine was off are one check.
+ * verdicts are stale (a setting that is turned back on is announced by nothing: only a look tells),
+ * when the scenario has changed since, when a run left an intent unfinished, or when a person asks.
+ * Several dates that passed while the machine was off are one check.
  */
 #ifndef OFS_WATCH_DECIDE_H
 #define OFS_WATCH_DECIDE_H
@@ -31,8 +32,8 @@ enum ofs_why {
 const char *ofs_why_word(enum ofs_why why);
 
 enum {
-    OFS_WATCH_STALE_DAYS = 30, /* unless the scenario says otherwise */
-    OFS_DUE_POINTS = 3,        /* on the day, and these days after */
+    OFS_WATCH_STALE_DAYS = 7, /* unless the scenario says otherwise (stale_after_days) */
+    OFS_DUE_POINTS = 3,       /* on the day, and these days after */
 };
 extern const int ofs_due_after[OFS_DUE_POINTS]; /* 0, 1, 7 */
 

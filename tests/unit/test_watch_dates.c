@@ -222,6 +222,8 @@ static void test_decide(void **state)
     } rows[] = {
         {"never checked", 0, false, false, false, 0, 0, 0, WHY(STALE), 30},
         {"nothing new", NOW - 3 * D, false, false, false, 0, 0, 0, 0, 27},
+        {"a timer's delay", NOW - 30 * D + 2 * 3600, false, false, false, 0, 0, 0, WHY(STALE), 30},
+        {"a day short", NOW - 29 * D, false, false, false, 0, 0, 0, 0, 1},
         {"a month asleep", NOW - 31 * D, false, false, false, 0, 0, 0, WHY(STALE), 30},
         {"asked", NOW - 3 * D, true, false, false, 0, 0, 0, WHY(ASKED), 30},
         {"unfinished", NOW - 3 * D, false, true, false, 0, 0, 0, WHY(UNFINISHED), 30},
@@ -244,7 +246,7 @@ static void test_decide(void **state)
             .today = 20000,
             .midnight = (int64_t)20000 * D,
             .last_check = rows[i].last_check,
-            .stale_days = OFS_WATCH_STALE_DAYS,
+            .stale_days = 30,
             .asked = rows[i].asked,
             .unfinished = rows[i].unfinished,
             .scenario_changed = rows[i].scenario,
