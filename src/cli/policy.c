@@ -63,28 +63,54 @@ static int list(const struct policy *p)
         cli_pad(stdout, ofs_json_str(r, "policy", ""), 22);
         printf("%.10s  ", ofs_json_str(r, "seen", ""));
         cli_pad(stdout, ofs_json_str(r, "kind", ""), 9);
-        printf("%.12s  %s\n", ofs_json_str(r, "sha256", ""), facts ? facts : "");
+        printf("%.12s  %s%s\n", ofs_json_str(r, "sha256", ""),
+               strcmp(ofs_json_str(r, "origin", ""), "replica") ? "" : "(replica) ",
+               facts ? facts : "");
     }
     return 0;
 }
 
-/* A revision by its number, the beginning of its digest, or its document: the newest then. The
- * `nth` of a document, from 0. */
+static const char *get(const cJSON *revision, const char *key)
+{
+    return ofs_json_str(revision, key, "");
+}
+
+/* The newest revision of a document, of the site itself rather than of a replica; NULL where there
+ * is none. */
+static const cJSON *newest(const struct policy *p, const char *policy)
+{
+    const cJSON *r, *of_replica = NULL;
+    cJSON_ArrayForEach(r, p->revisions)
+    {
+        if (strcmp(get(r, "policy"), policy))
+            continue;
+        if (strcmp(get(r, "origin"), "replica"))
+            return r;
+        of_replica = of_replica ? of_replica : r;
+    }
+    return of_replica;
+}
+
+/* A revision by its number, the beginning of its digest, or its document: the newest then, or the
+ * `nth` before it, from 0. */
 static int64_t find(const struct policy *p, const char *word, int nth)
 {
-    const cJSON *r;
+    const cJSON *r, *of = newest(p, word);
     size_t n = strlen(word);
     bool number = n && word[strspn(word, "0123456789")] == '\0' && n < 10;
     cJSON_ArrayForEach(r, p->revisions)
     {
         if (number && (int64_t)ofs_json_num(r, "n", 0) == atoll(word))
             return atoll(word);
-        if (!strcmp(ofs_json_str(r, "policy", ""), word) && nth-- == 0)
+        if (of && !strcmp(get(r, "policy"), word) && !strcmp(get(r, "origin"), get(of, "origin")) &&
+            !strcmp(get(r, "scenario"), get(of, "scenario")) && nth-- == 0)
             return (int64_t)ofs_json_num(r, "n", 0);
     }
-    cJSON_ArrayForEach(r, p->revisions) if (n >= 6 &&
-                                            !strncmp(ofs_json_str(r, "sha256", ""), word,
-                                                     n)) return (int64_t)ofs_json_num(r, "n", 0);
+    cJSON_ArrayForEach(r, p->revisions)
+    {
+        if (n >= 6 && !strncmp(get(r, "sha256"), word, n))
+            return (int64_t)ofs_json_num(r, "n", 0);
+    }
     return 0;
 }
 
@@ -161,12 +187,14 @@ int cmd_policy(const struct cli *cli)
         return cli_complain(&err);
     p.db = ofs_ledger_db(ledger);
     /* all scenarios: a document is named by its own id */
-    p.revisions = ofs_db_rows(p.db, &err,
-                              "SELECT r.n, r.scenario, r.policy, r.title, r.seen, r.sha256, r.kind,"
-                              " r.facts, r.n = p.current AS current FROM revisions r LEFT JOIN"
-                              " policies p ON p.scenario = r.scenario AND p.policy = r.policy"
-                              " ORDER BY r.n DESC",
-                              "");
+    p.revisions =
+        ofs_db_rows(p.db, &err,
+                    "SELECT r.n, r.scenario, r.origin, r.policy, r.title, r.seen, r.sha256, r.kind,"
+                    " r.facts, r.n = p.current AS current FROM revisions r LEFT JOIN"
+                    " policies p ON p.scenario = r.scenario AND p.origin = r.origin AND"
+                    " p.policy = r.policy"
+                    " ORDER BY r.n DESC",
+                    "");
     int status = p.revisions ? run(&p) : cli_complain(&err);
     cJSON_Delete(p.revisions);
     return status;

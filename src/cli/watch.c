@@ -16,6 +16,14 @@
 #include "record/run.h"
 #include "watch/pass.h"
 
+/* Milliseconds before a second fetch: a server on this machine needs no politeness. */
+enum { REPLICA_PAUSE = 100 };
+
+static bool is_replica(const struct session *session)
+{
+    return strcmp(ofs_job_run(session->job)->origin, ofs_job_scenario(session->job)->origin) != 0;
+}
+
 static void free_pass(struct ofs_pass **p)
 {
     ofs_pass_free(*p);
@@ -214,7 +222,8 @@ static int watch(struct session *session, bool *ret_shown)
                                              .scenario = ofs_job_scenario(session->job),
                                              .origin = ofs_job_run(session->job)->origin,
                                              .asked = session->cli->now,
-                                             .pause_ms = OFS_DOCUMENT_PAUSE};
+                                             .pause_ms = is_replica(session) ? REPLICA_PAUSE
+                                                                             : OFS_DOCUMENT_PAUSE};
     if (session->cli->explain) {
         status = explain(session, &options);
         *ret_shown = !status;

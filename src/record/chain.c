@@ -294,6 +294,7 @@ int ofs_chain_export(struct ofs_ledger *ledger, int (*take)(void *ctx, const cJS
         {"policy", "SELECT * FROM policies"},
         {"revision", "SELECT * FROM revisions ORDER BY n"},
         {"date", "SELECT * FROM calendar ORDER BY date"},
+        {"pass", "SELECT * FROM passes ORDER BY n"},
         {"notification", "SELECT * FROM notifications ORDER BY n"},
     };
     struct ofs_db *db = ofs_ledger_db(ledger);

@@ -129,6 +129,36 @@ static const char *const migrations[] = {
 
     /* Where the scenario was read from, for an undo. */
     "ALTER TABLE runs ADD COLUMN scenario_file TEXT;",
+
+    /* The documents of a site and those of a replica of it are not the same ones: `origin` is the
+     * site's, or 'replica', as in passes. */
+    "CREATE TEMP VIEW old_place AS SELECT p.scenario, p.policy, CASE"
+    " WHEN p.url LIKE '%://127.%' OR p.url LIKE '%://localhost%' OR p.url LIKE '%://[::1]%'"
+    " THEN 'replica' ELSE coalesce((SELECT max(origin) FROM passes WHERE scenario = p.scenario AND"
+    " origin <> 'replica'), 'replica') END AS origin FROM main.policies p;"
+    "CREATE TABLE new_policies ("
+    "  scenario TEXT NOT NULL, origin TEXT NOT NULL, policy TEXT NOT NULL, title TEXT NOT NULL,"
+    "  url TEXT NOT NULL, checked TEXT, error TEXT, current INTEGER, etag TEXT, last_modified TEXT,"
+    "  not_before INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,"
+    "  changed_at INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (scenario, origin, policy)) STRICT;"
+    "INSERT INTO new_policies SELECT p.scenario, o.origin, p.policy, p.title, p.url, p.checked,"
+    "  p.error, p.current, p.etag, p.last_modified, p.not_before, p.failures, p.changed_at"
+    "  FROM policies p JOIN old_place o USING (scenario, policy);"
+    "ALTER TABLE revisions ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
+    "UPDATE revisions SET origin = coalesce((SELECT o.origin FROM old_place o WHERE o.scenario ="
+    "  revisions.scenario AND o.policy = revisions.policy), 'replica');"
+    "CREATE TABLE new_calendar ("
+    "  scenario TEXT NOT NULL, origin TEXT NOT NULL, date TEXT NOT NULL, source TEXT NOT NULL,"
+    "  quote TEXT NOT NULL, handled TEXT, done INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY (scenario, origin, date, source)) STRICT;"
+    "INSERT INTO new_calendar SELECT c.scenario, coalesce((SELECT o.origin FROM old_place o WHERE"
+    "  o.scenario = c.scenario AND o.policy = c.source), (SELECT max(o.origin) FROM old_place o"
+    "  WHERE o.scenario = c.scenario), 'replica'), c.date, c.source, c.quote, c.handled, c.done"
+    "  FROM calendar c;"
+    "DROP VIEW old_place; DROP TABLE policies; DROP TABLE calendar; DROP INDEX "
+    "revisions_by_policy;"
+    "ALTER TABLE new_policies RENAME TO policies; ALTER TABLE new_calendar RENAME TO calendar;"
+    "CREATE INDEX revisions_by_policy ON revisions (scenario, origin, policy, n);",
 };
 
 int ofs_ledger_schema_version(void)

@@ -73,13 +73,16 @@ static int add_setting(struct ofs_db *db, cJSON *list, const cJSON *row, const c
     return 0;
 }
 
-/* The next date that a watched document announces. */
+/* The next date that a watched document announces, of the site or, for a replica, of replicas. */
 static int add_next_date(struct ofs_db *db, cJSON *group, const char *now, struct ofs_error *err)
 {
     OFS_AUTO_JSON next = ofs_db_row(db, err,
-                                    "SELECT date, quote FROM calendar WHERE scenario = ?"
-                                    " AND date >= substr(?, 1, 10) ORDER BY date LIMIT 1",
-                                    "ss", get(group, "scenario"), now);
+                                    "SELECT date, quote FROM calendar WHERE scenario = ?1"
+                                    " AND (origin = ?3 OR (origin = 'replica' AND ?3 NOT IN"
+                                    " (SELECT origin FROM calendar WHERE scenario = ?1)"
+                                    " AND ?3 LIKE 'http://%')) AND date >= substr(?2, 1, 10)"
+                                    " ORDER BY date LIMIT 1",
+                                    "sss", get(group, "scenario"), now, get(group, "origin"));
     if (!next)
         return -1;
     ofs_json_add_str(group, "next_date", ofs_json_str(next, "date", NULL));

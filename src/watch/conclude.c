@@ -347,7 +347,7 @@ int ofs_pass_conclude(struct ofs_pass *p, const struct ofs_run *run, const char 
     if (!rc && run)
         rc = conclude_run(p, run, err);
     if (!rc && told)
-        rc = ofs_store_cover(p->db, p->o.scenario->id, p->today, err);
+        rc = ofs_store_cover(p->db, p->o.scenario->id, p->place, p->today, err);
     /* what could not be told is tried again, not in a month */
     if (p->due.why && !told && p->due.next > p->now + RETRY)
         p->due.next = p->now + RETRY;

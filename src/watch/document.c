@@ -43,14 +43,13 @@ static cJSON *facts_of(const struct ofs_document *d)
 static int keep_raw(struct ofs_look *l, const struct ofs_copy *c)
 {
     OFS_AUTO_STR raw = ofs_store_pack(ofs_buf_str(&c->raw), c->raw.len, l->err);
-    if (!raw || ofs_db_do(l->o->db, l->err,
-                          "UPDATE revisions SET raw = NULL WHERE scenario = ? AND policy = ?", "ss",
-                          l->o->scenario->id, l->d->id))
+    if (!raw || ofs_db_do(l->o->db, l->err, "UPDATE revisions SET raw = NULL WHERE" OFS_OF_DOCUMENT,
+                          "sss", OFS_WHICH_DOCUMENT(l)))
         return -1;
     return ofs_db_do(l->o->db, l->err,
                      "UPDATE revisions SET raw = ?, type = ?, extraction = ? WHERE n ="
-                     " (SELECT current FROM policies WHERE scenario = ? AND policy = ?)",
-                     "sssss", raw, c->answer.type, l->extraction, l->o->scenario->id, l->d->id);
+                     " (SELECT current FROM policies WHERE" OFS_OF_DOCUMENT ")",
+                     "ssssss", raw, c->answer.type, l->extraction, OFS_WHICH_DOCUMENT(l));
 }
 
 static int keep_revision(struct ofs_look *l, const struct ofs_copy *c, const char *kind)
@@ -61,14 +60,13 @@ static int keep_revision(struct ofs_look *l, const struct ofs_copy *c, const cha
     OFS_AUTO_STR words = cJSON_PrintUnformatted(facts);
     ofs_date_print(l->o->now, seen);
     if (!text || ofs_db_do(l->o->db, l->err,
-                           "INSERT INTO revisions (scenario, policy, seen, sha256, text, facts,"
-                           " title, kind, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                           "ssssssssi", l->o->scenario->id, l->d->id, seen, c->sha256, text, words,
+                           "INSERT INTO revisions (scenario, origin, policy, seen, sha256, text,"
+                           " facts, title, kind, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           "sssssssssi", OFS_WHICH_DOCUMENT(l), seen, c->sha256, text, words,
                            c->words.title, kind, l->o->now))
         return -1;
-    if (ofs_db_do(l->o->db, l->err,
-                  "UPDATE policies SET current = ? WHERE scenario = ? AND policy = ?", "iss",
-                  ofs_db_last(l->o->db), l->o->scenario->id, l->d->id))
+    if (ofs_db_do(l->o->db, l->err, "UPDATE policies SET current = ? WHERE" OFS_OF_DOCUMENT, "isss",
+                  ofs_db_last(l->o->db), OFS_WHICH_DOCUMENT(l)))
         return -1;
     return keep_raw(l, c);
 }
@@ -164,7 +162,7 @@ static int catch_up(struct ofs_look *l)
     ofs_extract_free(&words);
     if (!rc) {
         cJSON_Delete(l->row);
-        l->row = ofs_store_document(l->o->db, l->o->scenario->id, l->d->id, l->err);
+        l->row = ofs_store_document(l->o->db, OFS_WHICH_DOCUMENT(l), l->err);
         rc = l->row ? 0 : -1;
     }
     return rc;
@@ -181,9 +179,8 @@ static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earl
     if (!*ret_flickers)
         return 0;
     snprintf(l->d->note, sizeof l->d->note, "it went back to a text that is known; told once");
-    if (ofs_db_do(l->o->db, l->err,
-                  "UPDATE policies SET current = ? WHERE scenario = ? AND policy = ?", "iss",
-                  earlier, l->o->scenario->id, l->d->id) ||
+    if (ofs_db_do(l->o->db, l->err, "UPDATE policies SET current = ? WHERE" OFS_OF_DOCUMENT, "isss",
+                  earlier, OFS_WHICH_DOCUMENT(l)) ||
         ofs_db_do(l->o->db, l->err, "UPDATE revisions SET since = ? WHERE n = ?", "ii", l->o->now,
                   earlier))
         return -1;
@@ -196,9 +193,9 @@ static int believe(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likene
     struct ofs_document *d = l->d;
     bool flickers = false;
     int64_t earlier = ofs_db_number(l->o->db, 0,
-                                    "SELECT n FROM revisions WHERE scenario = ? AND policy = ? AND"
-                                    " sha256 = ? ORDER BY n DESC LIMIT 1",
-                                    "sss", l->o->scenario->id, d->id, c->sha256);
+                                    "SELECT n FROM revisions WHERE" OFS_OF_DOCUMENT
+                                    " AND sha256 = ? ORDER BY n DESC LIMIT 1",
+                                    "ssss", OFS_WHICH_DOCUMENT(l), c->sha256);
     if (earlier && take_known(l, c, earlier, &flickers))
         return -1;
     memcpy(d->revision, c->sha256, sizeof d->revision);
@@ -219,12 +216,11 @@ static int believe(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likene
                       d->another ? "another"
                       : earlier  ? "returned"
                                  : "changed") ||
-        ofs_store_dates(l->o->db, l->o->scenario->id, d->id, &d->dates, l->o->today, l->err))
+        ofs_store_dates(l->o->db, OFS_WHICH_DOCUMENT(l), &d->dates, l->o->today, l->err))
         return -1;
     return d->changed ? ofs_db_do(l->o->db, l->err,
-                                  "UPDATE policies SET changed_at = ? WHERE scenario = ? AND"
-                                  " policy = ?",
-                                  "iss", l->o->now, l->o->scenario->id, d->id)
+                                  "UPDATE policies SET changed_at = ? WHERE" OFS_OF_DOCUMENT,
+                                  "isss", l->o->now, OFS_WHICH_DOCUMENT(l))
                       : 0;
 }
 
@@ -262,8 +258,8 @@ static int keep_answer(struct ofs_look *l, const struct ofs_copy *c)
 {
     return ofs_db_do(l->o->db, l->err,
                      "UPDATE policies SET etag = ?, last_modified = ?, failures = 0,"
-                     " not_before = 0 WHERE scenario = ? AND policy = ?",
-                     "ssss", c->answer.etag, c->answer.last_modified, l->o->scenario->id, l->d->id);
+                     " not_before = 0 WHERE" OFS_OF_DOCUMENT,
+                     "sssss", c->answer.etag, c->answer.last_modified, OFS_WHICH_DOCUMENT(l));
 }
 
 static int take(struct ofs_look *l, const struct ofs_copy *c)
@@ -271,15 +267,13 @@ static int take(struct ofs_look *l, const struct ofs_copy *c)
     enum ofs_likeness likeness;
     if (c->answer.status == 304)
         return ofs_db_do(l->o->db, l->err,
-                         "UPDATE policies SET failures = 0, not_before = 0 WHERE scenario = ? AND"
-                         " policy = ?",
-                         "ss", l->o->scenario->id, l->d->id);
+                         "UPDATE policies SET failures = 0, not_before = 0 WHERE" OFS_OF_DOCUMENT,
+                         "sss", OFS_WHICH_DOCUMENT(l));
     if (!ofs_look_kept(l, "text")) {
         l->d->first = true;
         memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
         if (read_changes(l, "", ofs_buf_str(&c->words.text)) || keep_revision(l, c, "first") ||
-            ofs_store_dates(l->o->db, l->o->scenario->id, l->d->id, &l->d->dates, l->o->today,
-                            l->err))
+            ofs_store_dates(l->o->db, OFS_WHICH_DOCUMENT(l), &l->d->dates, l->o->today, l->err))
             return -1;
         return keep_answer(l, c);
     }
@@ -313,15 +307,16 @@ static int begin(struct ofs_look *l)
     ofs_sha256(both ? both : "", both ? strlen(both) : 0, sha256);
     snprintf(l->extraction, sizeof l->extraction, "%d/%.16s", OFS_EXTRACT_VERSION, sha256);
     if (ofs_db_do(l->o->db, l->err,
-                  "INSERT INTO policies (scenario, policy, title, url) VALUES (?, ?, ?, ?)"
+                  "INSERT INTO policies (scenario, origin, policy, title, url)"
+                  " VALUES (?, ?, ?, ?, ?)"
                   " ON CONFLICT DO UPDATE SET title = excluded.title,"
                   " etag = CASE WHEN url = excluded.url THEN etag END,"
                   " last_modified = CASE WHEN url = excluded.url THEN last_modified END,"
                   " not_before = CASE WHEN url = excluded.url THEN not_before ELSE 0 END,"
                   " url = excluded.url",
-                  "ssss", l->o->scenario->id, d->id, d->title, d->url))
+                  "sssss", OFS_WHICH_DOCUMENT(l), d->title, d->url))
         return -1;
-    l->row = ofs_store_document(l->o->db, l->o->scenario->id, d->id, l->err);
+    l->row = ofs_store_document(l->o->db, OFS_WHICH_DOCUMENT(l), l->err);
     return l->row ? 0 : -1;
 }
 
@@ -347,9 +342,9 @@ static int finish(struct ofs_look *l)
     ofs_date_print(l->o->now, now);
     return ofs_db_do(l->o->db, l->err,
                      "UPDATE policies SET checked = ?, error = ?, failures = CASE WHEN ? THEN"
-                     " failures + 1 ELSE 0 END WHERE scenario = ? AND policy = ?",
-                     "ssiss", now, failed ? l->d->error : NULL, (int64_t)failed, l->o->scenario->id,
-                     l->d->id);
+                     " failures + 1 ELSE 0 END WHERE" OFS_OF_DOCUMENT,
+                     "ssisss", now, failed ? l->d->error : NULL, (int64_t)failed,
+                     OFS_WHICH_DOCUMENT(l));
 }
 
 static int look(struct ofs_look *l)

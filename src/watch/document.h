@@ -38,6 +38,7 @@ struct ofs_document_options {
     struct ofs_db *db;
     const struct ofs_scenario *scenario;
     const char *origin; /* which the scenario's paths are under */
+    const char *place;  /* "origin" of the ledger's rows: the real site, or "replica" */
     int64_t now;
     ofs_day today;
     int pause_ms; /* before the second fetch */

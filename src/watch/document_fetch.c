@@ -136,8 +136,8 @@ static int judge_status(struct ofs_look *l, const struct ofs_fetch_answer *a)
     size_t used = strlen(l->d->error);
     snprintf(l->d->error + used, sizeof l->d->error - used, "; not asked again before %s", when);
     ofs_db_do(l->o->db, &(struct ofs_error){0},
-              "UPDATE policies SET not_before = ? WHERE scenario = ? AND policy = ?", "iss", until,
-              l->o->scenario->id, l->d->id);
+              "UPDATE policies SET not_before = ? WHERE" OFS_OF_DOCUMENT, "isss", until,
+              OFS_WHICH_DOCUMENT(l));
     return -1;
 }
 

@@ -44,6 +44,10 @@ struct ofs_look {
     struct ofs_error *err;
 };
 
+/* Which rows are this document's, and what goes in for the question marks. */
+#define OFS_OF_DOCUMENT " scenario = ? AND origin = ? AND policy = ?"
+#define OFS_WHICH_DOCUMENT(l) (l)->o->scenario->id, (l)->o->place, (l)->d->id
+
 /* document_fetch.c. A column of what was kept, NULL where there is none. */
 const char *ofs_look_kept(const struct ofs_look *l, const char *column);
 

@@ -70,7 +70,7 @@ static int take_scenario_dates(struct ofs_pass *p, struct ofs_error *err)
         snprintf(a->quote, sizeof a->quote, "%s", ofs_json_str(event, "what", ""));
         dates.n++;
     }
-    return ofs_store_dates(p->db, p->o.scenario->id, "scenario", &dates, p->today, err);
+    return ofs_store_dates(p->db, p->o.scenario->id, p->place, "scenario", &dates, p->today, err);
 }
 
 /* When verdicts were last told, by a pass or by a run that a person made, and of which scenario. */
@@ -100,9 +100,9 @@ static int find_changed(struct ofs_pass *p, struct ofs_error *err)
 {
     const cJSON *row;
     p->policy_rows = ofs_db_rows(p->db, err,
-                                 "SELECT policy FROM policies WHERE scenario = ? AND changed_at > ?"
-                                 " ORDER BY policy",
-                                 "si", p->o.scenario->id, p->facts.last_check);
+                                 "SELECT policy FROM policies WHERE scenario = ? AND origin = ?"
+                                 " AND changed_at > ? ORDER BY policy",
+                                 "ssi", p->o.scenario->id, p->place, p->facts.last_check);
     if (!p->policy_rows)
         return -1;
     p->changed = calloc((size_t)cJSON_GetArraySize(p->policy_rows) + 1, sizeof *p->changed);
@@ -126,7 +126,7 @@ static int gather(struct ofs_pass *p, struct ofs_error *err)
                                         " NOT IN (SELECT intent FROM outcomes)",
                                         "s", p->o.scenario->id) > 0;
     if (find_changed(p, err) ||
-        ofs_store_calendar(p->db, p->o.scenario->id, &p->dates, &p->facts.n_dates, err))
+        ofs_store_calendar(p->db, p->o.scenario->id, p->place, &p->dates, &p->facts.n_dates, err))
         return -1;
     p->facts.dates = p->dates;
     p->due = ofs_due_decide(&p->facts);
@@ -159,6 +159,7 @@ static int look(struct ofs_pass *p, struct ofs_error *err)
                                                  .db = p->db,
                                                  .scenario = p->o.scenario,
                                                  .origin = p->o.origin,
+                                                 .place = p->place,
                                                  .now = p->now,
                                                  .today = p->today,
                                                  .pause_ms = p->o.pause_ms};

@@ -55,26 +55,15 @@ int ofs_store_unpack(const char *packed, struct ofs_buf *ret, struct ofs_error *
     return rc;
 }
 
-cJSON *ofs_store_document(struct ofs_db *db, const char *scenario, const char *policy,
-                          struct ofs_error *err)
+cJSON *ofs_store_document(struct ofs_db *db, const char *scenario, const char *origin,
+                          const char *policy, struct ofs_error *err)
 {
     return ofs_db_row(db, err,
                       "SELECT p.*, r.n AS revision, r.sha256, r.text, r.raw, r.type, r.extraction,"
                       " r.title AS heading, r.since, r.seen, r.kind FROM policies p"
                       " LEFT JOIN revisions r ON r.n = p.current"
-                      " WHERE p.scenario = ? AND p.policy = ?",
-                      "ss", scenario, policy);
-}
-
-cJSON *ofs_store_revisions(struct ofs_db *db, const char *scenario, const char *policy,
-                           struct ofs_error *err)
-{
-    return ofs_db_rows(db, err,
-                       "SELECT r.n, r.policy, r.title, r.seen, r.sha256, r.kind, r.facts,"
-                       " r.n = p.current AS current FROM revisions r LEFT JOIN policies p"
-                       " ON p.scenario = r.scenario AND p.policy = r.policy"
-                       " WHERE r.scenario = ?1 AND (?2 IS NULL OR r.policy = ?2) ORDER BY r.n DESC",
-                       "ss", scenario, policy);
+                      " WHERE p.scenario = ? AND p.origin = ? AND p.policy = ?",
+                      "sss", scenario, origin, policy);
 }
 
 int ofs_store_text(struct ofs_db *db, int64_t revision, struct ofs_buf *ret, struct ofs_error *err)
@@ -97,7 +86,7 @@ static int64_t done_before(ofs_day day, ofs_day today)
     return (int64_t)ofs_due_points(day, today - 1);
 }
 
-int ofs_store_dates(struct ofs_db *db, const char *scenario, const char *source,
+int ofs_store_dates(struct ofs_db *db, const char *scenario, const char *origin, const char *source,
                     const struct ofs_announcements *dates, ofs_day today, struct ofs_error *err)
 {
     char day[16];
@@ -109,23 +98,25 @@ int ofs_store_dates(struct ofs_db *db, const char *scenario, const char *source,
         ofs_day_print(a->day, day);
         if (ofs_buf_printf(&list, err, "%s,", day) ||
             ofs_db_do(db, err,
-                      "INSERT INTO calendar (scenario, date, source, quote, done)"
-                      " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET quote = excluded.quote",
-                      "ssssi", scenario, day, source, a->quote, done_before(a->day, today)))
+                      "INSERT INTO calendar (scenario, origin, date, source, quote, done)"
+                      " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET quote = excluded.quote",
+                      "sssssi", scenario, origin, day, source, a->quote,
+                      done_before(a->day, today)))
             return -1;
     }
     ofs_day_print(today, day);
     return ofs_db_do(db, err,
-                     "DELETE FROM calendar WHERE scenario = ? AND source = ? AND date > ?"
-                     " AND instr(?, ',' || date || ',') = 0",
-                     "ssss", scenario, source, day, ofs_buf_str(&list));
+                     "DELETE FROM calendar WHERE scenario = ? AND origin = ? AND source = ?"
+                     " AND date > ? AND instr(?, ',' || date || ',') = 0",
+                     "sssss", scenario, origin, source, day, ofs_buf_str(&list));
 }
 
-int ofs_store_calendar(struct ofs_db *db, const char *scenario, struct ofs_due_date **ret,
-                       size_t *ret_n, struct ofs_error *err)
+int ofs_store_calendar(struct ofs_db *db, const char *scenario, const char *origin,
+                       struct ofs_due_date **ret, size_t *ret_n, struct ofs_error *err)
 {
     OFS_AUTO_JSON rows = ofs_db_rows(
-        db, err, "SELECT * FROM calendar WHERE scenario = ? ORDER BY date", "s", scenario);
+        db, err, "SELECT * FROM calendar WHERE scenario = ? AND origin = ? ORDER BY date", "ss",
+        scenario, origin);
     const cJSON *row;
     if (!rows)
         return -1;
@@ -146,12 +137,13 @@ int ofs_store_calendar(struct ofs_db *db, const char *scenario, struct ofs_due_d
     return 0;
 }
 
-int ofs_store_cover(struct ofs_db *db, const char *scenario, ofs_day today, struct ofs_error *err)
+int ofs_store_cover(struct ofs_db *db, const char *scenario, const char *origin, ofs_day today,
+                    struct ofs_error *err)
 {
     struct ofs_due_date *dates;
     char day[16], now[OFS_DATE_SIZE];
     size_t n;
-    if (ofs_store_calendar(db, scenario, &dates, &n, err))
+    if (ofs_store_calendar(db, scenario, origin, &dates, &n, err))
         return -1;
     int rc = 0;
     ofs_date_now(now);
@@ -160,11 +152,11 @@ int ofs_store_cover(struct ofs_db *db, const char *scenario, ofs_day today, stru
         bool all = done == (1u << OFS_DUE_POINTS) - 1;
         ofs_day_print(dates[i].day, day);
         if (done != dates[i].done)
-            rc =
-                ofs_db_do(db, err,
-                          "UPDATE calendar SET done = ?, handled = ? WHERE scenario = ?"
-                          " AND date = ? AND source = ?",
-                          "issss", (int64_t)done, all ? now : NULL, scenario, day, dates[i].policy);
+            rc = ofs_db_do(db, err,
+                           "UPDATE calendar SET done = ?, handled = ? WHERE scenario = ?"
+                           " AND origin = ? AND date = ? AND source = ?",
+                           "isssss", (int64_t)done, all ? now : NULL, scenario, origin, day,
+                           dates[i].policy);
     }
     free(dates);
     return rc;

@@ -233,6 +233,31 @@ const tests = {
         assert.deepEqual(later.why, ['stale']);
     },
 
+    async 'the documents of a site and of its replica are kept apart'() {
+        prepare();
+        const file = `${scratch}/example.json`, own = JSON.parse(fs.readFileSync(file));
+        const replica = await new Site().start();
+        try {
+            own.origin = site.origin;
+            fs.writeFileSync(file, JSON.stringify(own));
+            replica.answer = () => ({ body: page(['Nothing of the site.', 'On May 5, 2025, we will change it.']) });
+            const call = async (day, ...more) => JSON.parse((await offswitch(`${day} 10:00:00`, ['watch', file, '--state',
+                `${scratch}/state`, '--connect', 'cdp://127.0.0.1:9', '--json', ...more])).stdout);
+            const first = await call('2025-01-06'), other = await call('2025-01-07', '--origin', replica.origin);
+            assert.deepEqual([first.policies[0].first, other.policies[0].first], [true, true]);
+            assert.deepEqual(other.policies[0].dates.map((d) => d.date), ['2025-05-05']);
+            const again = await call('2025-01-08');
+            assert.deepEqual([again.policies[0].changed, again.policies[0].dates], [false, []]);
+            assert.equal(again.policies[0].revision, first.policies[0].revision);
+            const { stdout } = await offswitch('2025-01-09', ['policy', 'list', '--state', `${scratch}/state`]);
+            assert.match(stdout, /\(replica\)/);
+            const shown = await offswitch('2025-01-09', ['policy', 'show', 'terms', '--state', `${scratch}/state`]);
+            assert.match(shown.stdout, /You keep your posts/);
+        } finally {
+            replica.stop();
+        }
+    },
+
     async 'notifications: web hook, mail, command; once; a failed one again'() {
         prepare();
         const mail = await new Mail().start();
