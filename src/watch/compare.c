@@ -63,16 +63,25 @@ static int by_hash(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Which sentences occur in both and how often does not depend on their order. */
+/* Sorted by their hash, each once. */
+static size_t without_repeats(struct ofs_sentences *s)
+{
+    size_t n = 0;
+    if (s->n)
+        qsort(s->list, s->n, sizeof *s->list, by_hash);
+    for (size_t i = 0; i < s->n; i++)
+        if (!n || s->list[i].hash != s->list[n - 1].hash)
+            s->list[n++] = s->list[i];
+    return n;
+}
+
+/* Which sentences occur in both; how often and in which order is layout. */
 static bool same_sentences(struct ofs_sentences *a, struct ofs_sentences *b)
 {
-    if (a->n != b->n)
+    size_t n = without_repeats(a), m = without_repeats(b);
+    if (n != m)
         return false;
-    if (a->n) {
-        qsort(a->list, a->n, sizeof *a->list, by_hash);
-        qsort(b->list, b->n, sizeof *b->list, by_hash);
-    }
-    for (size_t i = 0; i < a->n; i++)
+    for (size_t i = 0; i < n; i++)
         if (a->list[i].hash != b->list[i].hash)
             return false;
     return true;

@@ -15,8 +15,8 @@
 enum {
     HOUR = 3600,
     DAY = 24 * HOUR,
-    SETTLED = 14 * DAY,    /* a text that was there so long did not merely flicker */
-    OLDEST_DATE = 2 * 366, /* days: an older date announces nothing any more */
+    SETTLED = 14 * DAY, /* a text that was there so long did not merely flicker */
+    OLDEST_DATE = 31,   /* days: an older date announces nothing any more */
 };
 
 /* ---- keeping -------------------------------------------------------------------------------- */
@@ -187,15 +187,44 @@ static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earl
     return keep_raw(l, c);
 }
 
+/* The newest of the earlier revisions that has the same words, 0 where none has. */
+static int find_earlier(struct ofs_look *l, const struct ofs_copy *c, int64_t *ret)
+{
+    enum { LOOK_BACK = 8 };
+    const struct ofs_text now = {c->words.title, ofs_buf_str(&c->words.text)};
+    const cJSON *row;
+    OFS_AUTO_JSON rows =
+        ofs_db_rows(l->o->db, l->err,
+                    "SELECT n, title, text FROM revisions WHERE" OFS_OF_DOCUMENT
+                    " AND n <> ? ORDER BY n DESC LIMIT ?",
+                    "sssii", OFS_WHICH_DOCUMENT(l), (int64_t)ofs_json_num(l->row, "revision", 0),
+                    (int64_t)LOOK_BACK);
+    *ret = 0;
+    cJSON_ArrayForEach(row, rows)
+    {
+        OFS_AUTO_BUF text = OFS_BUF(OFS_EXTRACT_MOST);
+        enum ofs_likeness likeness;
+        if (ofs_store_unpack(ofs_json_str(row, "text", ""), &text, l->err))
+            return -1;
+        const struct ofs_text then = {ofs_json_str(row, "title", ""), ofs_buf_str(&text)};
+        if (ofs_text_compare(&then, &now, &likeness, l->err))
+            return -1;
+        if (likeness == OFS_TEXT_SAME) {
+            *ret = (int64_t)ofs_json_num(row, "n", 0);
+            return 0;
+        }
+    }
+    return rows ? 0 : -1;
+}
+
 /* Other words, fetched twice: keep them, and read what changed. */
 static int believe(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likeness likeness)
 {
     struct ofs_document *d = l->d;
     bool flickers = false;
-    int64_t earlier = ofs_db_number(l->o->db, 0,
-                                    "SELECT n FROM revisions WHERE" OFS_OF_DOCUMENT
-                                    " AND sha256 = ? ORDER BY n DESC LIMIT 1",
-                                    "ssss", OFS_WHICH_DOCUMENT(l), c->sha256);
+    int64_t earlier;
+    if (find_earlier(l, c, &earlier))
+        return -1;
     if (earlier && take_known(l, c, earlier, &flickers))
         return -1;
     memcpy(d->revision, c->sha256, sizeof d->revision);
@@ -280,12 +309,10 @@ static int take(struct ofs_look *l, const struct ofs_copy *c)
     if (likeness_of(l, c, &likeness))
         return -1;
     if (likeness == OFS_TEXT_SAME) {
+        /* another print of the same words is the same revision */
         bool known =
             !strcmp(ofs_json_str(l->row, "sha256", ""), c->sha256) && ofs_look_kept(l, "raw");
-        if (!known && (replace_text(l, &c->words, c->sha256) || keep_raw(l, c)))
-            return -1;
-        memcpy(l->d->revision, c->sha256, sizeof l->d->revision);
-        return keep_answer(l, c);
+        return !known && keep_raw(l, c) ? -1 : keep_answer(l, c);
     }
     int rc = confirm(l, c);
     return rc ? rc < 0 ? -1 : 0 : keep_answer(l, c);

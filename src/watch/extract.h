@@ -4,7 +4,7 @@
  * The result is one line for each block (paragraph, heading, list item, cell), normalised as
  * normal.h says. OFS_EXTRACT_VERSION is recorded with each revision: when it rises, the kept raw
  * document is extracted again, so that a change of ours is not taken for one of theirs. Raise it
- * with every change of this file, normal.c or selector.c that changes a text.
+ * with every change of this file, normal.c, noise.c or selector.c that changes a text.
  */
 #ifndef OFS_WATCH_EXTRACT_H
 #define OFS_WATCH_EXTRACT_H
@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-enum { OFS_EXTRACT_VERSION = 1, OFS_EXTRACT_MOST = 16 << 20 };
+enum { OFS_EXTRACT_VERSION = 2, OFS_EXTRACT_MOST = 16 << 20 };
 
 struct ofs_extract {
     struct ofs_buf text; /* lines; never empty after a success */

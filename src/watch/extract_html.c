@@ -74,17 +74,44 @@ static const char *const in_line[] = {
 /* Around the document, where the scenario selects nothing. */
 static const char *const around[] = {"nav",
                                      "footer",
+                                     "aside",
                                      "[role=navigation]",
                                      "[role=contentinfo]",
-                                     "[role=dialog]",
+                                     "[role=complementary]",
                                      "[role=search]",
-                                     "[class*=\"cookie-banner\"]",
-                                     "[class*=\"cookie-consent\"]",
                                      "[class*=\"cookie-notice\"]",
-                                     "[id*=\"cookie-banner\"]",
-                                     "[id*=\"cookie-consent\"]",
-                                     "[id*=\"onetrust\"]",
                                      NULL};
+/* In front of the document: never its words, unless the document is in them. */
+static const char *const in_front[] = {"[role=dialog]",
+                                       "[role=alertdialog]",
+                                       "[aria-modal=true]",
+                                       "[class*=\"cookie-banner\"]",
+                                       "[class*=\"cookie_banner\"]",
+                                       "[class*=\"cookieBanner\"]",
+                                       "[class*=\"CookieBanner\"]",
+                                       "[class*=\"cookie-bar\"]",
+                                       "[class*=\"cookie-consent\"]",
+                                       "[class*=\"cookieconsent\"]",
+                                       "[class*=\"cookieConsent\"]",
+                                       "[class*=\"CookieConsent\"]",
+                                       "[class*=\"cookie-popup\"]",
+                                       "[class*=\"cookie-modal\"]",
+                                       "[class*=\"consent-banner\"]",
+                                       "[class*=\"cc-window\"]",
+                                       "[id*=\"cookie-banner\"]",
+                                       "[id*=\"cookieBanner\"]",
+                                       "[id*=\"CookieBanner\"]",
+                                       "[id*=\"cookie-consent\"]",
+                                       "[id*=\"cookieconsent\"]",
+                                       "[id*=\"onetrust\"]",
+                                       "[id*=\"CybotCookiebot\"]",
+                                       "[id^=\"usercentrics\"]",
+                                       "[id^=\"didomi\"]",
+                                       "[id^=\"sp_message\"]",
+                                       "[id^=\"truste\"]",
+                                       "[aria-label*=\"ookie banner\"]",
+                                       "[aria-label*=\"ookie consent\"]",
+                                       NULL};
 
 static const char *attribute(const xmlNode *e, const char *name)
 {
@@ -94,40 +121,128 @@ static const char *attribute(const xmlNode *e, const char *name)
     return NULL;
 }
 
-static bool is_hidden(const xmlNode *e)
+/* Does an inline style give the property this value? */
+static bool has_style(const char *style, const char *property, const char *value)
 {
-    const char *aria = attribute(e, "aria-hidden"), *style = attribute(e, "style");
-    if (attribute(e, "hidden") || (aria && !strcasecmp(aria, "true")))
-        return true;
-    for (const char *p = style ? strcasestr(style, "display") : NULL; p;
-         p = strcasestr(p + 1, "display")) {
-        p += 7 + strspn(p + 7, " ");
-        if (*p == ':' && !strncasecmp(p + 1 + strspn(p + 1, " "), "none", 4))
+    size_t n = strlen(property);
+    for (const char *p = style ? strcasestr(style, property) : NULL; p;
+         p = strcasestr(p + 1, property)) {
+        const char *rest = p + n + strspn(p + n, " ");
+        if (*rest == ':' && !strncasecmp(rest + 1 + strspn(rest + 1, " "), value, strlen(value)))
             return true;
     }
     return false;
 }
 
+static bool is_hidden(const xmlNode *e)
+{
+    const char *aria = attribute(e, "aria-hidden"), *style = attribute(e, "style");
+    if (attribute(e, "hidden") || (aria && !strcasecmp(aria, "true")))
+        return true;
+    return has_style(style, "display", "none") || has_style(style, "visibility", "hidden");
+}
+
+static const xmlNode *find(const xmlNode *root, const char *name)
+{
+    for (const xmlNode *n = root; n;) {
+        if (n->type == XML_ELEMENT_NODE && !strcasecmp((const char *)n->name, name))
+            return n;
+        if (n->type == XML_ELEMENT_NODE && n->children) {
+            n = n->children;
+            continue;
+        }
+        while (n != root && !n->next)
+            n = n->parent;
+        n = n == root ? NULL : n->next;
+    }
+    return NULL;
+}
+
 struct walk {
-    struct list select, remove;
+    struct list select, remove, in_front;
     const xmlNode *inside; /* the selected element that the walk is in */
     const xmlNode *heading;
     struct ofs_buf line;
     struct ofs_extract *ret;
     struct ofs_error *err;
     bool any; /* something was selected */
+    /* Lines that are nothing but links, one after the other, are a menu, and not the document. */
+    const xmlNode *link, *last; /* that the walk is in; that was counted last */
+    size_t links;               /* in this line */
+    bool unlinked;              /* the line has words beside them */
+    size_t run, run_at;         /* how many links in a row, and where in the text they began */
 };
+
+enum { MENU = 3, MENU_LINE = 120 };
+
+static void end_menu(struct walk *w)
+{
+    if (w->run >= MENU && w->ret->text.len > w->run_at) {
+        w->ret->text.len = w->run_at;
+        w->ret->text.data[w->run_at] = '\0';
+    }
+    w->run = 0;
+}
 
 static int end_line(struct walk *w)
 {
-    return ofs_normal_end(&w->line, &w->ret->text, w->err);
+    bool link = w->links && !w->unlinked && w->line.len <= MENU_LINE * w->links;
+    size_t links = w->links, before = w->ret->text.len;
+    bool any = w->line.len > 0;
+    w->links = 0;
+    w->unlinked = false;
+    if (any && !link) {
+        end_menu(w);
+        before = w->ret->text.len;
+    }
+    if (ofs_normal_end(&w->line, &w->ret->text, w->err))
+        return -1;
+    if (any && link) {
+        w->run_at = w->run ? w->run_at : before;
+        w->run += links;
+    }
+    return 0;
+}
+
+static bool contains(const xmlNode *e, const char *name)
+{
+    return find(e, name) != NULL;
+}
+
+static bool is_in(const xmlNode *e, const char *const *names)
+{
+    for (; e; e = e->parent)
+        if (e->type == XML_ELEMENT_NODE && is_one_of(e, names))
+            return true;
+    return false;
+}
+
+/* A page's own head and its buttons. */
+static bool is_of_the_page(const struct walk *w, const xmlNode *e)
+{
+    static const char *const headings[] = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", NULL};
+    static const char *const documents[] = {"main", "article", NULL};
+    if (!strcasecmp((const char *)e->name, "button"))
+        return !is_in(e, headings);
+    return !w->select.n && !strcasecmp((const char *)e->name, "header") && !is_in(e, documents) &&
+           !contains(e, "h1");
+}
+
+static bool is_in_front(const struct walk *w, const xmlNode *e)
+{
+    static const char *const never[] = {"html", "body", "main", "article", NULL};
+    return list_matches(&w->in_front, e) && !is_one_of(e, never) && !contains(e, "main") &&
+           !contains(e, "h1");
 }
 
 /* Whether the walk goes into the element. */
 static bool enters(struct walk *w, const xmlNode *e)
 {
-    if (is_one_of(e, silent) || is_hidden(e) || list_matches(&w->remove, e))
+    if (is_one_of(e, silent) || is_hidden(e) || list_matches(&w->remove, e) || is_in_front(w, e) ||
+        is_of_the_page(w, e))
         return false;
+    if (!w->link && !strcasecmp((const char *)e->name, "a") && attribute(e, "href"))
+        w->link = e;
     if (!w->inside && w->select.n && list_matches(&w->select, e)) {
         w->inside = e;
         w->any = true;
@@ -145,15 +260,28 @@ static int leave(struct walk *w, const xmlNode *e)
         w->heading = NULL;
     }
     int rc = is_one_of(e, in_line) ? 0 : end_line(w);
+    if (w->link == e)
+        w->link = NULL;
     if (w->inside == e)
         w->inside = NULL;
     return rc;
+}
+
+/* Something that can be read: separators between links are none. */
+static bool has_words(const char *text)
+{
+    return text[strspn(text, " \t\r\n|/,;-")] != '\0';
 }
 
 static int take_text(struct walk *w, const xmlNode *n)
 {
     if (!n->content || (w->select.n && !w->inside))
         return 0;
+    if (has_words((const char *)n->content)) {
+        w->links += w->link && w->link != w->last;
+        w->last = w->link;
+        w->unlinked = w->unlinked || !w->link;
+    }
     return ofs_normal_add(&w->line, (const char *)n->content, strlen((const char *)n->content),
                           w->err);
 }
@@ -189,15 +317,25 @@ static int walk_tree(struct walk *w, const xmlNode *root)
         }
         n = n == root ? NULL : n->next;
     }
-    return end_line(w);
+    if (end_line(w))
+        return -1;
+    end_menu(w);
+    return 0;
 }
 
-static const xmlNode *find(const xmlNode *root, const char *name)
+/* The one element that the page itself calls its main part; NULL where there are none or several.
+ */
+static const xmlNode *only_main(const xmlNode *root)
 {
+    const xmlNode *found = NULL;
     for (const xmlNode *n = root; n;) {
-        if (n->type == XML_ELEMENT_NODE && !strcasecmp((const char *)n->name, name))
-            return n;
-        if (n->type == XML_ELEMENT_NODE && n->children) {
+        const char *role = n->type == XML_ELEMENT_NODE ? attribute(n, "role") : NULL;
+        if (n->type == XML_ELEMENT_NODE && !is_hidden(n) &&
+            (!strcasecmp((const char *)n->name, "main") || (role && !strcasecmp(role, "main")))) {
+            if (found)
+                return NULL;
+            found = n;
+        } else if (n->type == XML_ELEMENT_NODE && n->children) {
             n = n->children;
             continue;
         }
@@ -205,13 +343,34 @@ static const xmlNode *find(const xmlNode *root, const char *name)
             n = n->parent;
         n = n == root ? NULL : n->next;
     }
-    return NULL;
+    return found;
+}
+
+/* Where the page has a main part that holds most of its words, those are the document. */
+static int prefer_main(struct walk *w, const xmlNode *root)
+{
+    const xmlNode *main = w->select.n ? NULL : only_main(root);
+    struct ofs_extract whole = *w->ret;
+    if (!main)
+        return 0;
+    *w->ret = (struct ofs_extract){.text = OFS_BUF(OFS_EXTRACT_MOST)};
+    int rc = walk_tree(w, main);
+    bool better = !rc && w->ret->text.len > whole.text.len / 2;
+    if (!better) {
+        ofs_extract_free(w->ret);
+        *w->ret = whole;
+        return rc;
+    }
+    if (!w->ret->title[0])
+        memcpy(w->ret->title, whole.title, sizeof whole.title);
+    ofs_extract_free(&whole);
+    return 0;
 }
 
 static int read_words(struct walk *w, const xmlNode *root)
 {
     const xmlNode *title = find(root, "title");
-    if (walk_tree(w, root))
+    if (walk_tree(w, root) || prefer_main(w, root))
         return -1;
     if (w->select.n && !w->any) {
         ofs_fail(w->err, OFS_ERR_PROTOCOL, "the page has no part that \"select\" names");
@@ -242,6 +401,8 @@ int ofs_extract_html(const char *data, size_t len, const char *charset, const cJ
         rc = list_parse(&w.select, select, err);
     if (!rc)
         rc = list_parse(&w.remove, remove, err);
+    for (size_t i = 0; !rc && in_front[i]; i++)
+        rc = list_add(&w.in_front, in_front[i], err);
     for (size_t i = 0; !rc && around[i] && !w.select.n; i++)
         rc = list_add(&w.remove, around[i], err);
     const char *encoding = *charset ? charset : names_charset(data, len) ? NULL : "UTF-8";
@@ -258,6 +419,7 @@ int ofs_extract_html(const char *data, size_t len, const char *charset, const cJ
         xmlFreeDoc(doc);
     list_free(&w.select);
     list_free(&w.remove);
+    list_free(&w.in_front);
     ofs_buf_free(&w.line);
     return rc;
 }

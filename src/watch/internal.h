@@ -16,6 +16,11 @@ int ofs_extract_html(const char *data, size_t len, const char *charset, const cJ
 /* Remember the first heading as the title. */
 void ofs_extract_title(struct ofs_extract *ret, const char *line);
 
+/* noise.c: take out of a line, in place, what is printed differently every time. */
+void ofs_noise_mask(char *line);
+/* Is the line nothing but a button or a hint of the page ("Back to top")? */
+bool ofs_noise_is_interface(const char *line);
+
 /* dates_words.c: lists ended by NULL. Near the date they announce it; before it at once, they do
  * where the sentence is about one of the subjects; they say when a text was written; they only
  * mention. */

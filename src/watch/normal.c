@@ -2,7 +2,8 @@
 
 #include <openssl/evp.h>
 #include <string.h>
-#include <strings.h>
+
+#include "watch/internal.h"
 
 /* ---- characters ----------------------------------------------------------------------------- */
 
@@ -20,7 +21,29 @@ static const struct {
     {"\xe2\x80\x9a", "'"},   {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x9e", "\""},
     {"\xe2\x80\xa6", "..."}, {"\xe2\x80\xa8", " "},  {"\xe2\x80\xa9", " "},  {"\xe2\x80\xaf", " "},
     {"\xe2\x81\x9f", " "},   {"\xe2\x81\xa0", ""},   {"\xe3\x80\x80", " "},  {"\xef\xbb\xbf", ""},
-    {"\xcc\x81", ""},
+    {"\xef\xac\x80", "ff"},  {"\xef\xac\x81", "fi"}, {"\xef\xac\x82", "fl"}, {"\xe2\x88\x92", "-"},
+    {"\xc2\xb7", " "},       {"\xe2\x80\xa2", " "},  {"\xe2\x80\xa3", " "},  {"\xe2\x81\x83", " "},
+    {"\xc2\xae", ""},        {"\xe2\x84\xa2", ""},   {"\xe2\x84\xa0", ""},   {"\xc2\xb6", ""},
+    {"\xef\xb8\x8f", ""},
+};
+
+/* Letters with a combining mark, as canonically composed (Unicode, UAX 15): pairs of the plain and
+ * the composed letter. A mark that composes nothing is dropped. */
+static const struct {
+    unsigned char mark; /* U+0300 + mark */
+    const char *pairs;
+} marks[] = {
+    {0x00, "A\u00c0E\u00c8I\u00ccO\u00d2U\u00d9a\u00e0e\u00e8i\u00eco\u00f2u\u00f9"},
+    {0x01, "A\u00c1E\u00c9I\u00cdO\u00d3U\u00daY\u00dda\u00e1e\u00e9i\u00edo\u00f3u\u00fay\u00fd"
+           "C\u0106c\u0107N\u0143n\u0144S\u015as\u015bZ\u0179z\u017a"},
+    {0x02, "A\u00c2E\u00caI\u00ceO\u00d4U\u00dba\u00e2e\u00eai\u00eeo\u00f4u\u00fb"},
+    {0x03, "A\u00c3N\u00d1O\u00d5a\u00e3n\u00f1o\u00f5"},
+    {0x07, "Z\u017bz\u017c"},
+    {0x08, "A\u00c4E\u00cbI\u00cfO\u00d6U\u00dca\u00e4e\u00ebi\u00efo\u00f6u\u00fcy\u00ff"},
+    {0x0a, "A\u00c5a\u00e5"},
+    {0x0c, "C\u010cc\u010dE\u011ae\u011bR\u0158r\u0159S\u0160s\u0161Z\u017dz\u017e"},
+    {0x27, "C\u00c7c\u00e7"},
+    {0x28, "A\u0104a\u0105E\u0118e\u0119"},
 };
 
 static size_t length_at(const char *p, size_t left)
@@ -30,6 +53,38 @@ static size_t length_at(const char *p, size_t left)
     return n < left ? n : left;
 }
 
+static bool is_mark(const char *p, size_t n)
+{
+    return n == 2 && ((unsigned char)p[0] == 0xcc ||
+                      ((unsigned char)p[0] == 0xcd && (unsigned char)p[1] < 0xb0));
+}
+
+/* Put the mark on the letter before it. */
+static int compose(struct ofs_buf *line, const char *mark, struct ofs_error *err)
+{
+    unsigned code =
+        (((unsigned char)mark[0] & 0x1fu) << 6 | ((unsigned char)mark[1] & 0x3fu)) - 0x300;
+    for (size_t i = 0; line->len && i < sizeof marks / sizeof *marks; i++)
+        for (const char *p = marks[i].mark == code ? marks[i].pairs : ""; *p; p += 3)
+            if (*p == line->data[line->len - 1]) {
+                line->data[--line->len] = '\0';
+                return ofs_buf_add(line, p + 1, 2, err);
+            }
+    return 0;
+}
+
+/* Arrows, boxes, pictures and the private letters of icon fonts say nothing. */
+static bool is_picture(const char *p, size_t n)
+{
+    if (n == 4)
+        return !memcmp(p, "\xf0\x9f", 2);
+    unsigned code = n == 3 ? ((unsigned char)p[0] & 0x0fu) << 12 |
+                                 ((unsigned char)p[1] & 0x3fu) << 6 | ((unsigned char)p[2] & 0x3fu)
+                           : 0;
+    return (code >= 0x2190 && code <= 0x21ff) || (code >= 0x2300 && code <= 0x23ff) ||
+           (code >= 0x2500 && code <= 0x27bf) || (code >= 0xe000 && code <= 0xf8ff);
+}
+
 static const char *plain_form(const char *p, size_t n)
 {
     if (n == 1)
@@ -37,13 +92,18 @@ static const char *plain_form(const char *p, size_t n)
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (strlen(plain[i].from) == n && !memcmp(plain[i].from, p, n))
             return plain[i].to;
-    return NULL;
+    return is_picture(p, n) ? "" : NULL;
 }
 
 int ofs_normal_add(struct ofs_buf *line, const char *text, size_t len, struct ofs_error *err)
 {
     for (size_t i = 0, n; i < len; i += n) {
         n = length_at(text + i, len - i);
+        if (is_mark(text + i, n)) {
+            if (compose(line, text + i, err))
+                return -1;
+            continue;
+        }
         const char *to = plain_form(text + i, n);
         bool blank = to && !strcmp(to, " ");
         if (blank && (!line->len || line->data[line->len - 1] == ' '))
@@ -84,176 +144,12 @@ size_t ofs_normal_lower(const char *text, size_t len, char *ret, size_t size)
     return used;
 }
 
-/* ---- addresses ------------------------------------------------------------------------------ */
-
-static bool is_tracking(const char *name, size_t n)
-{
-    static const char *const names[] = {
-        "fbclid", "gclid",     "dclid", "msclkid", "mc_cid",     "mc_eid",    "igshid", "trk",
-        "lipi",   "licu",      "ref",   "ref_src", "trackingid", "source",    "_hsenc", "_hsmi",
-        "yclid",  "sessionid", "sid",   "cid",     "twclid",     "li_fat_id", "gbraid", "wbraid"};
-    if (n >= 4 && !strncasecmp(name, "utm_", 4))
-        return true;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i]) == n && !strncasecmp(names[i], name, n))
-            return true;
-    return false;
-}
-
-static bool ends_address(char c)
-{
-    return !c || strchr(" \"'<>()[]", c) != NULL;
-}
-
-/* Cut the tracking parameters out of every address of the line, in place. */
-static void strip_tracking(char *line)
-{
-    for (char *p = strstr(line, "://"); p; p = strstr(p + 3, "://")) {
-        char *q = p + 3;
-        while (!ends_address(*q) && *q != '?')
-            q++;
-        if (*q != '?')
-            continue;
-        char *out = q, *in = q + 1, joint = '?';
-        while (!ends_address(*in) && *in != '#') {
-            size_t n = 0, name = 0;
-            while (!ends_address(in[n]) && in[n] != '&' && in[n] != '#')
-                n++;
-            while (name < n && in[name] != '=')
-                name++;
-            char *from = in;
-            in += n + (in[n] == '&');
-            if (is_tracking(from, name))
-                continue;
-            *out++ = joint;
-            memmove(out, from, n);
-            out += n;
-            joint = '&';
-        }
-        memmove(out, in, strlen(in) + 1);
-        p = out >= p + 3 ? out - 3 : p;
-    }
-}
-
-/* ---- counters ------------------------------------------------------------------------------- */
-
-static const char *const counted[] = {"views",
-                                      "view",
-                                      "visits",
-                                      "visitors",
-                                      "readers",
-                                      "reads",
-                                      "likes",
-                                      "shares",
-                                      "online",
-                                      "downloads",
-                                      "votes",
-                                      "followers",
-                                      "members online",
-                                      "people found this helpful",
-                                      "found this helpful",
-                                      "people are viewing",
-                                      "min read",
-                                      "minute read",
-                                      "aufrufe",
-                                      "vues",
-                                      "visualizzazioni",
-                                      "weergaven",
-                                      "visualiza",
-                                      "wy\xc5\x9bwietle",
-                                      "visitas",
-                                      "seconds ago",
-                                      "minutes ago",
-                                      "hours ago",
-                                      "days ago",
-                                      "weeks ago",
-                                      "second ago",
-                                      "minute ago",
-                                      "hour ago",
-                                      "day ago",
-                                      "week ago",
-                                      NULL};
-static const char *const counters[] = {"views:",         "visits:",      "visitors:",
-                                       "visitor number", "viewed",       "visited",
-                                       "request id:",    "request id",   "page generated",
-                                       "generated at",   "generated in", "rendered in",
-                                       "rendered at",    "served in",    "build",
-                                       "session id:",    "online:",      "page views:",
-                                       "counter:",       "readers:",     NULL};
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
-
-static bool starts_with_any(const char *text, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = strlen(*words);
-        if (!strncasecmp(text, *words, n) && !(text[n] >= 'a' && text[n] <= 'z' && n < 7))
-            return true;
-    }
-    return false;
-}
-
-/* The number at `p` with its inner separators and a unit letter; 0 where there is none. */
-static size_t number_at(const char *p)
-{
-    size_t n = 0;
-    while (is_digit(p[n]) || (n && strchr(".,'", p[n]) && p[n] && is_digit(p[n + 1])))
-        n++;
-    if (n && p[n] && strchr("kKmM", p[n]) && (p[n + 1] == ' ' || !p[n + 1]))
-        n++;
-    return n;
-}
-
-static void mask(char *at, size_t n)
-{
-    *at = '#';
-    memmove(at + 1, at + n, strlen(at + n) + 1);
-}
-
-/* A token of digits, hexadecimal digits and their separators that has a digit in it. */
-static size_t token_at(const char *p)
-{
-    size_t n = strspn(p, "0123456789abcdefABCDEF-:.TZ+,");
-    size_t digits = 0;
-    for (size_t i = 0; i < n; i++)
-        digits += (size_t)is_digit(p[i]);
-    return digits ? n : 0;
-}
-
-/* "viewed 1,234 times", "Request ID: 4f2a…": on a short line of its own. */
-static void mask_after(char *line)
-{
-    char *p = line;
-    for (; *p; p++)
-        if ((p == line || p[-1] == ' ') && starts_with_any(p, counters))
-            break;
-    while (*p) {
-        size_t n = p[-(p > line)] == ' ' || p == line ? token_at(p) : 0;
-        if (n)
-            mask(p, n);
-        p++;
-    }
-}
-
-enum { SHORT_LINE = 100 };
-
-static void mask_counters(char *line)
-{
-    for (char *p = line; *p; p++) {
-        if (p > line && p[-1] != ' ' && p[-1] != '(')
-            continue;
-        size_t n = number_at(p);
-        if (n && p[n] == ' ' && starts_with_any(p + n + 1, counted))
-            mask(p, n);
-    }
-    if (strlen(line) <= SHORT_LINE)
-        mask_after(line);
-}
-
-/* ---- lines ---------------------------------------------------------------------------------- */
 
 static bool has_word(const char *line)
 {
@@ -270,9 +166,9 @@ int ofs_normal_end(struct ofs_buf *line, struct ofs_buf *ret_text, struct ofs_er
     if (line->len && line->data[line->len - 1] == ' ')
         line->data[--line->len] = '\0';
     if (line->len && has_word(line->data)) {
-        strip_tracking(line->data);
-        mask_counters(line->data);
-        rc = ofs_buf_printf(ret_text, err, "%s\n", line->data);
+        ofs_noise_mask(line->data);
+        if (has_word(line->data) && !ofs_noise_is_interface(line->data))
+            rc = ofs_buf_printf(ret_text, err, "%s\n", line->data);
     }
     ofs_buf_clear(line);
     return rc;

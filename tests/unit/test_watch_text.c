@@ -67,7 +67,7 @@ static void test_words_of_documents(void **state)
         {"<p>See https://x.test/a?utm_source=1&b=2&fbclid=3 now</p>", "text/html", NULL, NULL,
          "See https://x.test/a?b=2 now\n"},
         {"<p>1,234 views</p><p>Viewed 77 times</p><p>3 hours ago</p><p>30 days' notice</p>",
-         "text/html", NULL, NULL, "# views\nViewed # times\n# hours ago\n30 days' notice\n"},
+         "text/html", NULL, NULL, "# views\nViewed # times\n# ago\n30 days' notice\n"},
         {"Title\n=====\n\nA [link](https://x.test) and **bold** *it*\nruns on.\n\n* item 1\n2.  "
          "two\n",
          "text/markdown", NULL, NULL, "Title\nA link and bold it runs on.\nitem 1 2. two\n"},
