@@ -267,18 +267,45 @@ static bool adjacent(const struct word *a, const struct word *b)
     return gap <= 3 && strspn(word_end(a), " ,.") >= gap;
 }
 
-/* "November 3, 2025", "Nov. 3rd", "March 1st, 2026". Words used, or 0. */
+/* The words of "to 10" or "-10" at `w`, the end of a range of days; 0 where there is none. */
+static size_t range_at(const struct word *w, size_t n)
+{
+    static const char *const joints[] = {"to", "and", "through", "until", "bis", "und",
+                                         "au", "et",  "al",      "e",     "tot", "en",
+                                         "a",  "do",  "i",       "y",     NULL};
+    size_t joint = 0;
+    for (size_t i = 0; n > 1 && joints[i]; i++)
+        joint = joint || is(w, joints[i]);
+    int day = n > joint ? number_of(w + joint, 2, true) : -1;
+    return day >= 1 && day <= 31 ? joint + 1 : 0;
+}
+
+/* "November 3, 2025", "Nov. 3rd", "March 1st, 2026", "November 3-10, 2025". Words used, or 0. */
 static size_t month_first(const struct word *w, size_t n, ofs_day today, struct found *ret)
 {
     int month = month_of(w), day = n > 1 ? number_of(w + 1, 2, true) : -1;
     if (!month || day < 1 || !adjacent(w, w + 1))
         return 0;
-    int year = n > 2 && adjacent(w + 1, w + 2) ? year_of(w + 2) : -1;
+    size_t y = 2 + range_at(w + 2, n - 2);
+    int year = n > y && adjacent(w + y - 1, w + y) ? year_of(w + y) : -1;
     ret->start = w->at;
-    ret->end = word_end(w + (year > 0 ? 2 : 1));
+    ret->end = word_end(w + (year > 0 ? y : 1));
     if (year > 0)
-        return make_day(year, month, day, &ret->day) ? 3 : 0;
+        return make_day(year, month, day, &ret->day) ? y + 1 : 0;
     return with_likely_year(month, day, today, &ret->day) ? 2 : 0;
+}
+
+/* The first day of "3 to 10 November 2025", of which the last was found at word `at`. */
+static bool range_before(const struct word *w, size_t at, ofs_day last, ofs_day *ret)
+{
+    for (size_t first = at > 2 ? at - 2 : 0; first < at; first++) {
+        int day = number_of(w + first, 2, true), y, m, d;
+        if (day < 1 || range_at(w + first + 1, at - first) != at - first)
+            continue;
+        civil(last, &y, &m, &d);
+        return day < d && make_day(y, m, day, ret);
+    }
+    return false;
 }
 
 /* "3 November 2025", "3rd of November, 2025", "3. November 2025", "3 de noviembre de 2025". */
@@ -302,8 +329,29 @@ static size_t day_first(const struct word *w, size_t n, ofs_day today, struct fo
     return with_likely_year(month, day, today, &ret->day) ? at + 1 : 0;
 }
 
-/* "2025-11-03", "03.11.2025", "3/11/2025" where one of the two cannot be a month. */
-static size_t in_digits(const struct word *w, size_t n, struct found *ret)
+/* Which of the first two numbers of "03/11/2025" is the month, by the language of the sentence: 0
+ * where that is not clear. */
+static int month_place(const struct word *w, size_t n)
+{
+    static const char *const english[] = {"the",  "we",      "our",     "will", "effective",
+                                          "your", "changes", "updated", NULL};
+    static const char *const others[] = {
+        "le",  "la", "du", "en",  "des",  "entr\u00e9e", "d'entr\u00e9e", "il", "dal", "della",
+        "del", "el", "de", "der", "die",  "am",          "zum",           "ab", "op",  "vanaf",
+        "het", "da", "em", "od",  "dnia", "fecha",       "data",          "a",  NULL};
+    int first = 0, second = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; english[k]; k++)
+            first += is(w + i, english[k]);
+        for (size_t k = 0; others[k]; k++)
+            second += is(w + i, others[k]);
+    }
+    return first ? 1 : second ? 2 : 0;
+}
+
+/* "2025-11-03", "03.11.2025", "3/11/2025" where one of the two cannot be a month, or the language
+ * tells which is. */
+static size_t in_digits(const struct word *w, size_t n, int month_place, struct found *ret)
 {
     if (n < 3 || w[1].at != word_end(w) + 1 || w[2].at != word_end(w + 1) + 1 ||
         *word_end(w) != *word_end(w + 1))
@@ -321,6 +369,8 @@ static size_t in_digits(const struct word *w, size_t n, struct found *ret)
         good = make_day(c, b, a, &ret->day);
     else if (w[2].len == 4 && mark == '/' && (b > 12 || a == b))
         good = make_day(c, a, b, &ret->day);
+    else if (w[2].len == 4 && mark == '/' && month_place)
+        good = month_place == 1 ? make_day(c, a, b, &ret->day) : make_day(c, b, a, &ret->day);
     else if (w[2].len == 4 && mark != '/')
         good = make_day(c, b, a, &ret->day);
     return good ? 3 : 0;
@@ -407,10 +457,13 @@ static void find_in(const struct ofs_sentence *s, const char *small, ofs_day tod
         if (!used)
             used = day_first(words + i, n - i, today, &f);
         if (!used)
-            used = in_digits(words + i, n - i, &f);
+            used = in_digits(words + i, n - i, month_place(words, n), &f);
         if (!used)
             continue;
         enum judgement j = judge(small, &f);
+        ofs_day first;
+        if (j == ANNOUNCED && range_before(words, i, f.day, &first))
+            keep(ret, first, false, s);
         if (j == ANNOUNCED || (j == REVISED && f.day > today))
             keep(ret, f.day, j == REVISED, s);
     }

@@ -18,11 +18,12 @@ const char *const ofs_dates_announcing[] = {
     "effective as of", "effective from", "effective on", "effective:", "will start", "will begin",
     "we'll start", "we'll begin", "start using", "begin using", "starts using", "start sharing",
     "begin sharing", "new terms", "updated terms", "upcoming", "opt out by", "opt out before",
-    "will train", "will use", "will be used", "will share", "will be shared", "will collect",
-    "will process", "will be processed", "will be replaced", "replaces", "in force",
+    "opt out until", "start training", "begin training", "starts training", "will train",
+    "will use", "will be used", "will share", "will be shared", "will collect", "will process",
+    "will be processed", "will be replaced", "replaces", "in force",
     /* German */
-    "tritt am", "treten am", "in kraft", "gültig ab", "gilt ab", "gelten ab", "wirksam ab",
-    "verwenden wir", "nutzen wir", "wird wirksam", "werden wirksam", "wirksam zum",
+    "mit wirkung", "tritt am", "treten am", "in kraft", "gültig ab", "gilt ab", "gelten ab",
+    "wirksam ab", "verwenden wir", "nutzen wir", "wird wirksam", "werden wirksam", "wirksam zum",
     "aktualisieren wir", "wir aktualisieren", "ändern wir", "wir ändern", "werden wir",
     "aktualisiert am", "wirksam am", "gültig seit", "haben wir", "gültig vom",
     /* French */
