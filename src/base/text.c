@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,4 +120,21 @@ char *ofs_text_printf(const char *fmt, ...)
         text = NULL;
     va_end(ap);
     return text;
+}
+
+void ofs_text_slug(char *ret, size_t size, const char *text, const char *otherwise)
+{
+    size_t n = 0;
+    for (const char *p = text; *p && n + 1 < size; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 0x80 && isalnum(c))
+            ret[n++] = (char)tolower(c);
+        else if (n && ret[n - 1] != '-')
+            ret[n++] = '-';
+    }
+    while (n && ret[n - 1] == '-')
+        n--;
+    ret[n] = '\0';
+    if (!n)
+        snprintf(ret, size, "%s", otherwise);
 }

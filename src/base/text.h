@@ -19,6 +19,10 @@ bool ofs_text_is_loopback_host(const char *host);
  * blanks, bytes that are not UTF-8 become '?', and a character that was cut off at the end goes. */
 void ofs_text_tame(char *text);
 
+/* An id from any text: ASCII letters made small, digits, and single dashes for the rest;
+ * `otherwise` where nothing is left. */
+void ofs_text_slug(char *ret, size_t size, const char *text, const char *otherwise);
+
 /* A copy of the format's result, or NULL when memory is out. The caller frees it. */
 char *ofs_text_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

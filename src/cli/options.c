@@ -16,7 +16,7 @@ enum {
     FOR_PAST = FOR_READ | FOR_KEEP | FOR_DONE,
     FOR_ALL = FOR_RUN | FOR_GUIDE | FOR_DOCTOR | FOR_LOGIN | FOR_SCENARIO | FOR_READ |
               FOR_SCHEDULE | FOR_POLICY | FOR_NOTIFY,
-    FOR_BROWSER = FOR_RUN | FOR_LOGIN,
+    FOR_BROWSER = FOR_RUN | FOR_LOGIN | FOR_SCENARIO,
     FOR_ANYBODY = FOR_ALL | FOR_PAST | FOR_CONFIG,
 };
 
@@ -40,16 +40,16 @@ static const struct option_row rows[] = {
      "with launch: the browser profile to use"},
     {"browser-arg", 0, BROWSER, FOR_BROWSER, LIST, AT(browser_args), "ARG",
      "with launch: one more argument for the browser; repeatable"},
-    {"capabilities", 0, BROWSER, FOR_RUN, TEXT, AT(capabilities), "FILE",
+    {"capabilities", 0, BROWSER, FOR_RUN | FOR_SCENARIO, TEXT, AT(capabilities), "FILE",
      "with webdriver: JSON merged into the capabilities that are asked for"},
-    {"cacert", 0, BROWSER, FOR_RUN, TEXT, AT(cacert), "FILE",
+    {"cacert", 0, BROWSER, FOR_RUN | FOR_SCENARIO, TEXT, AT(cacert), "FILE",
      "with webdriver+https: trust only the authorities in this PEM file"},
-    {"show", 0, BROWSER, FOR_RUN, FLAG, AT(show), NULL,
+    {"show", 0, BROWSER, FOR_RUN | FOR_SCENARIO, FLAG, AT(show), NULL,
      "work in the foreground, in a window of its own"},
     {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
     {"yes", 'y', RUN, FOR_FIX | FOR_UNDO | FOR_LOGIN | FOR_LEDGER | FOR_SCHEDULE, FLAG, AT(yes),
      NULL, "confirm without being asked"},
-    {"acknowledge-terms", 0, RUN, FOR_SITE | FOR_SCHEDULE, FLAG, AT(acknowledge_terms), NULL,
+    {"acknowledge-terms", 0, RUN, FOR_SITE | FOR_SCHEDULE | FOR_SCENARIO, FLAG, AT(acknowledge_terms), NULL,
      "you have read what the site's terms say about automated access"},
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
      "accept TEXT as the setting's new label"},
@@ -129,8 +129,9 @@ static const struct option_row rows[] = {
      "the longest of them (default 10000)"},
     {"generation", 0, REPLICA, FOR_REHEARSE, TEXT, AT(generation), "NAME",
      "which generation of the site's pages"},
-    {"lang", 0, OUTPUT, FOR_REHEARSE | FOR_GUIDE, TEXT, AT(lang), "TAG",
-     "the language of the replica's pages; default en"},
+    {"lang", 0, OUTPUT, FOR_REHEARSE | FOR_GUIDE | FOR_SCENARIO, TEXT, AT(lang), "TAG",
+     "the language of the replica's pages, of the guide's labels (default: yours; all), or of an "
+     "imported recording (default: en)"},
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };

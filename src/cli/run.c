@@ -165,10 +165,16 @@ void session_close(struct session *session)
 int session_tell_terms(struct session *session)
 {
     const struct ofs_scenario *scenario = ofs_job_scenario(session->job);
+    if (strcmp(ofs_job_run(session->job)->origin, scenario->origin))
+        return 0;
+    return session_tell_terms_of(session, scenario);
+}
+
+int session_tell_terms_of(struct session *session, const struct ofs_scenario *scenario)
+{
     const char *notice = ofs_json_str(scenario->terms, "notice", NULL);
     struct ofs_error err;
-    if (!notice || strcmp(ofs_job_run(session->job)->origin, scenario->origin) ||
-        ofs_state_is_acknowledged(session->state, scenario->id))
+    if (!notice || ofs_state_is_acknowledged(session->state, scenario->id))
         return 0;
     cli_block(stderr, 0, "", 0, notice);
     fprintf(stderr, "'offswitch guide %s' shows the same steps to do by hand.\n", scenario->id);

@@ -59,6 +59,9 @@ void session_close(struct session *session);
 
 /* The site's terms, told once before the first run on the real site. 0: go on. */
 int session_tell_terms(struct session *session);
+/* The same for a session without a job, about to open that scenario's own site. */
+struct ofs_scenario;
+int session_tell_terms_of(struct session *session, const struct ofs_scenario *scenario);
 
 /* Read every setting, with progress. 0, or an exit status after saying why. */
 int session_check(struct session *session);

@@ -1,5 +1,6 @@
 /*
- * offswitch scenario list | show NAME | lint [FILE|NAME …]
+ * offswitch scenario list | show NAME | lint [FILE|NAME|- …]; the sub-commands that write a
+ * scenario have files of their own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/print.h"
+#include "cli/scenario.h"
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
@@ -173,8 +175,9 @@ static int lint_file(const char *name, cJSON *all)
 {
     struct ofs_error err = {0};
     OFS_AUTO_BUF text = OFS_BUF(OFS_SCENARIO_MOST_BYTES);
-    OFS_AUTO_STR path = ofs_scenario_find(name, &err);
-    if (!path || ofs_scenario_read(path, &text, &err))
+    bool is_input = !strcmp(name, "-");
+    OFS_AUTO_STR path = is_input ? strdup("standard input") : ofs_scenario_find(name, &err);
+    if (!path || scenario_read_text(is_input ? name : path, &text, &err))
         return cli_complain(&err);
     struct ofs_lint_fault *faults = NULL;
     int n = ofs_scenario_lint(ofs_buf_str(&text), text.len, &faults, &err);
@@ -225,7 +228,11 @@ static int run_lint(const struct cli *cli)
 static const struct {
     const char *name;
     int (*run)(const struct cli *cli);
-} commands[] = {{"list", run_list}, {"show", run_show}, {"lint", run_lint}};
+} commands[] = {{"list", run_list},
+                {"show", run_show},
+                {"lint", run_lint},
+                {"import", scenario_import},
+                {"probe", scenario_probe}};
 
 int cmd_scenario(const struct cli *cli)
 {
@@ -238,7 +245,8 @@ int cmd_scenario(const struct cli *cli)
     struct ofs_error err = {0};
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
     if (!cli->n_args)
-        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: list, show, lint");
+        ofs_fail(&err, OFS_ERR_USAGE,
+                 "'scenario' needs to know what: list, show, lint, import, probe");
     else
         ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");

@@ -97,4 +97,10 @@ struct ofs_press {
 int ofs_page_press(struct ofs_page *page, const struct ofs_setting *setting, const char *wanted,
                    ofs_deadline deadline, struct ofs_press *ret_press, struct ofs_error *err);
 
+/* Every control on the page at `path`, for whoever writes a scenario: nothing is pressed. The list
+ * is the probe's (9-answers.js, list), NULL where the result has a reason. The caller owns both. */
+int ofs_page_survey(struct ofs_page *page, const char *path, ofs_deadline deadline,
+                    struct ofs_visit_result *ret_result, cJSON **ret_controls,
+                    struct ofs_error *err);
+
 #endif

@@ -333,27 +333,46 @@ static int fill(struct ofs_scenario *s, struct ofs_error *err)
     return 0;
 }
 
+static int take_text(struct ofs_scenario *s, const char *text, size_t len, struct ofs_error *err)
+{
+    if (refuse_faults(s->path, text, len, err) || digest(text, len, s->sha256, err))
+        return -1;
+    s->tree = ofs_json_parse(text, len, err);
+    return s->tree ? fill(s, err) : -1;
+}
+
 static int load(struct ofs_scenario *s, const char *name_or_path, struct ofs_error *err)
 {
     OFS_AUTO_BUF text = OFS_BUF(OFS_SCENARIO_MOST_BYTES);
     s->path = ofs_scenario_find(name_or_path, err);
     if (!s->path || ofs_scenario_read(s->path, &text, err))
         return -1;
-    if (refuse_faults(s->path, ofs_buf_str(&text), text.len, err) ||
-        digest(ofs_buf_str(&text), text.len, s->sha256, err))
-        return -1;
-    s->tree = ofs_json_parse(ofs_buf_str(&text), text.len, err);
-    return s->tree ? fill(s, err) : -1;
+    return take_text(s, ofs_buf_str(&text), text.len, err);
+}
+
+static struct ofs_scenario *new_scenario(struct ofs_error *err)
+{
+    struct ofs_scenario *s = calloc(1, sizeof *s);
+    if (!s)
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    return s;
 }
 
 struct ofs_scenario *ofs_scenario_load(const char *name_or_path, struct ofs_error *err)
 {
-    struct ofs_scenario *s = calloc(1, sizeof *s);
-    if (!s) {
-        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    struct ofs_scenario *s = new_scenario(err);
+    if (s && load(s, name_or_path, err)) {
+        ofs_scenario_free(s);
         return NULL;
     }
-    if (load(s, name_or_path, err)) {
+    return s;
+}
+
+struct ofs_scenario *ofs_scenario_from_text(const char *text, size_t len, const char *name,
+                                            struct ofs_error *err)
+{
+    struct ofs_scenario *s = new_scenario(err);
+    if (s && (!(s->path = strdup(name)) || take_text(s, text, len, err))) {
         ofs_scenario_free(s);
         return NULL;
     }

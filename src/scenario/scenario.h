@@ -88,6 +88,10 @@ struct ofs_scenario {
 struct ofs_scenario *ofs_scenario_load(const char *name_or_path, struct ofs_error *err);
 void ofs_scenario_free(struct ofs_scenario *scenario);
 
+/* The same from a text in memory; `name` takes the place of the file in messages. */
+struct ofs_scenario *ofs_scenario_from_text(const char *text, size_t len, const char *name,
+                                            struct ofs_error *err);
+
 const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenario, const char *id);
 
 /* True for a path at or under one of the scenario's `never` paths: it must not be opened, whatever

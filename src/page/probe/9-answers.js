@@ -8,6 +8,14 @@ function locate(id) {
   return { controls, setting, control: found && found.hits.length === 1 ? found.hits[0] : null };
 }
 
+/* Attributes that may tell a control in any language, without the ones that a framework counts up at each load. */
+const lasting = ["data-testid", "data-test-id", "data-test", "data-qa", "data-cy", "name", "id", "aria-labelledby"];
+function keysOf(control) {
+  const elements = [control.el, ...control.members];
+  return lasting.flatMap((attribute) => elements.map((el) => ({ attribute, value: el.getAttribute(attribute) || "" })))
+    .filter(({ value }) => /^[^\s:\d"'`<>\\]{3,100}$/.test(value));
+}
+
 /* What may take the press for a setting, as the page is now. */
 function partsOf(id, wanted, via) {
   const { controls, control, setting } = locate(id);
@@ -127,7 +135,7 @@ const answers = {
     lastListed = controls.flatMap((c) => [c.el, ...c.members]);
     return controls.map((c) => ({
       kind: c.kind, role: c.kind === "told" ? toldNodes.get(c.el).role : roleOf(c.el), name: c.name, state: c.state, disabled: c.disabled, rendered: c.rendered,
-      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null,
+      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null, keys: keysOf(c),
       chosen: c.kind === "radio" ? c.members.map(radioChecked) : null, parts: 1 + c.members.length,
     }));
   },
