@@ -68,6 +68,7 @@ struct cli {
     const char *before, *account; /* ledger forget */
     const char *label;            /* whose run it is */
     bool no_account;              /* do not keep whose account it is */
+    const char *scenario;         /* its name, or "all": those that are enabled */
     const char *out, *plan;       /* a plan to write, or to follow */
     const char *html;             /* report: a file */
     bool csv, junit, sarif, openmetrics, schema, merge;

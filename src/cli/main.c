@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/config.h"
+#include "cli/enabled.h"
 #include "cli/options.h"
 #include "cli/print.h"
 
@@ -78,8 +79,13 @@ static const struct command commands[] = {
      "offswitch login linkedin"},
     {"guide", "[SCENARIO]", "the same job as steps for a person, with links", cmd_guide, FOR_GUIDE,
      "Opens nothing and needs no browser.", "offswitch guide --all"},
-    {"scenario", "list | show [NAME] | lint [FILE...]", "what is known about sites", cmd_scenario,
-     FOR_SCENARIO, "A scenario is one JSON file; scenarios/schema.json describes it.",
+    {"scenario",
+     "list | show [NAME] | lint [FILE...] | probe URL | import FILE | enable NAME... | disable "
+     "NAME...",
+     "what is known about sites", cmd_scenario, FOR_SCENARIO,
+     "A scenario is one JSON file; scenarios/schema.json describes it. probe lists the switches of "
+     "a page and presses nothing; import makes a scenario from a recording of Chrome's Recorder or "
+     "of Selenium IDE; enable chooses scenarios for --scenario all.",
      "offswitch scenario show linkedin"},
     {"watch", "[SCENARIO]", "one pass: documents, due dates, a check where one is due, notify",
      cmd_watch, FOR_WATCH,
@@ -254,7 +260,7 @@ static int read_options(const struct command *command, const struct config *conf
 static int run_with(const struct command *command, const struct cli *cli)
 {
     bool from_file = false;
-    int status = command->run(cli);
+    int status = cli->scenario ? enabled_run(cli, command->run) : command->run(cli);
     for (size_t i = 0; i < OFS_MOST_OPTIONS; i++)
         from_file = from_file || cli->from[i].line;
     if (status == 64 && from_file && command->options != FOR_CONFIG)

@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
     {"group", 0, WHICH, FOR_CHOICE | FOR_GUIDE, TEXT, AT(group), "NAME", "the settings of a group"},
     {"all", 0, WHICH, FOR_CHOICE | FOR_GUIDE | FOR_REPORT | FOR_LEDGER, FLAG, AT(all), NULL,
      "every setting"},
+    {"scenario", 0, WHICH, FOR_CHECK | FOR_FIX, TEXT, AT(scenario), "NAME|all",
+     "this scenario, or all that 'offswitch scenario enable' chose"},
     {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
      "auto (default), launch, cdp://HOST:PORT, bidi://HOST:PORT or webdriver://HOST:PORT. auto "
      "joins a running browser of yours on this machine that lets it, and asks which where there "
@@ -49,8 +51,8 @@ static const struct option_row rows[] = {
     {"dry-run", 0, RUN, FOR_FIX, FLAG, AT(dry_run), NULL, "the same as check: change nothing"},
     {"yes", 'y', RUN, FOR_FIX | FOR_UNDO | FOR_LOGIN | FOR_LEDGER | FOR_SCHEDULE, FLAG, AT(yes),
      NULL, "confirm without being asked"},
-    {"acknowledge-terms", 0, RUN, FOR_SITE | FOR_SCHEDULE | FOR_SCENARIO, FLAG, AT(acknowledge_terms), NULL,
-     "you have read what the site's terms say about automated access"},
+    {"acknowledge-terms", 0, RUN, FOR_SITE | FOR_SCHEDULE | FOR_SCENARIO, FLAG,
+     AT(acknowledge_terms), NULL, "you have read what the site's terms say about automated access"},
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
      "accept TEXT as the setting's new label"},
     {"tabs", 0, RUN, FOR_RUN, COUNT, AT(tabs), "N",

@@ -152,8 +152,22 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
     return 0;
 }
 
+static cJSON *collected;
+static bool was_interrupted;
+
+void session_collect(cJSON *reports)
+{
+    collected = reports;
+}
+
+bool session_was_interrupted(void)
+{
+    return was_interrupted;
+}
+
 void session_close(struct session *session)
 {
+    was_interrupted = was_interrupted || (session->loop && ofs_loop_signal(session->loop));
     ofs_job_free(session->job);
     ofs_ledger_free(session->ledger);
     cJSON_Delete(session->accepted);
@@ -301,7 +315,13 @@ int session_report(struct session *session, int at_least)
         run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     }
     if (session->cli->json) {
-        cli_json_text(ofs_run_json(run));
+        char *text = ofs_run_json(run);
+        if (!collected)
+            cli_json_text(text);
+        else if (text)
+            cJSON_AddItemToArray(collected, cJSON_Parse(text));
+        if (collected)
+            free(text);
     } else if (run->protocol) {
         show_results(session);
     }

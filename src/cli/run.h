@@ -47,6 +47,13 @@ int session_confirm(struct session *session);
  * 0, or an exit status after saying why. */
 int session_ask_about_returning(struct session *session);
 
+/* Until the next call, reports in JSON are added to this list in place of being printed; NULL:
+ * print them. For a command that runs several scenarios. */
+void session_collect(cJSON *reports);
+
+/* Has a signal ended one of the sessions of this process? */
+bool session_was_interrupted(void);
+
 /* A job as the command line says; `connect`, `origin` and `profile` are used where it says nothing.
  * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
  * error. session_report and session_close are due either way. */

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/enabled.h"
 #include "cli/print.h"
 #include "cli/scenario.h"
 #include "scenario/names.h"
@@ -228,11 +229,10 @@ static int run_lint(const struct cli *cli)
 static const struct {
     const char *name;
     int (*run)(const struct cli *cli);
-} commands[] = {{"list", run_list},
-                {"show", run_show},
-                {"lint", run_lint},
-                {"import", scenario_import},
-                {"probe", scenario_probe}};
+} commands[] = {{"list", run_list},           {"show", run_show},
+                {"lint", run_lint},           {"import", scenario_import},
+                {"probe", scenario_probe},    {"enable", scenario_enable},
+                {"disable", scenario_disable}};
 
 int cmd_scenario(const struct cli *cli)
 {
@@ -246,7 +246,8 @@ int cmd_scenario(const struct cli *cli)
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
     if (!cli->n_args)
         ofs_fail(&err, OFS_ERR_USAGE,
-                 "'scenario' needs to know what: list, show, lint, import, probe");
+                 "'scenario' needs to know what: list, show, lint, probe, import, enable, "
+                 "disable");
     else
         ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
