@@ -261,7 +261,7 @@ static void add_way(struct draft *d)
         if (!open)
             open = cJSON_AddArrayToObject(d->setting, "open");
         cJSON *step = cJSON_CreateObject();
-        cJSON_AddItemToObject(step, "name", words_of(d, s->name));
+        cJSON_AddItemToObject(step, "names", words_of(d, s->name));
         cJSON_AddItemToArray(open, step);
     }
     if (open)

@@ -144,7 +144,7 @@ static void test_around_the_control(void **state)
     const cJSON *open = cJSON_GetArrayItem(ofs_json_get(setting, "open"), 0);
     assert_string_equal(cJSON_GetStringValue(confirm), "Turn off");
     assert_string_equal(cJSON_GetStringValue(save), "Save changes");
-    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(ofs_json_at(open, "name/en"), 0)),
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(ofs_json_at(open, "names/en"), 0)),
                         "Settings");
     ofs_import_clear(&import);
 }
