@@ -304,6 +304,17 @@ struct ofs_run *session_finish(struct session *session, int at_least)
     return run;
 }
 
+static void print_json(const struct ofs_run *run)
+{
+    char *text = ofs_run_json(run);
+    if (!collected) {
+        cli_json_text(text);
+        return;
+    }
+    cJSON_AddItemToArray(collected, text ? cJSON_Parse(text) : cJSON_CreateNull());
+    free(text);
+}
+
 int session_report(struct session *session, int at_least)
 {
     struct ofs_run none = run_without_job(session), *run = &none;
@@ -315,13 +326,7 @@ int session_report(struct session *session, int at_least)
         run->exit = ofs_status_worse(ofs_run_status(run), at_least);
     }
     if (session->cli->json) {
-        char *text = ofs_run_json(run);
-        if (!collected)
-            cli_json_text(text);
-        else if (text)
-            cJSON_AddItemToArray(collected, cJSON_Parse(text));
-        if (collected)
-            free(text);
+        print_json(run);
     } else if (run->protocol) {
         show_results(session);
     }
