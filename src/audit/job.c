@@ -106,7 +106,8 @@ static cJSON *manual_items(const struct ofs_job *job)
     cJSON_ArrayForEach(item, job->scenario->manual)
     {
         const char *page = ofs_json_str(item, "page", NULL);
-        OFS_AUTO_STR url = page ? ofs_text_printf("%s%s", job->scenario->origin, page) : NULL;
+        const char *before = page && page[0] == '/' ? job->scenario->origin : "";
+        OFS_AUTO_STR url = page ? ofs_text_printf("%s%s", before, page) : NULL;
         cJSON *one = cJSON_CreateObject();
         ofs_json_add_str(one, "id", ofs_json_str(item, "id", ""));
         ofs_json_add_str(one, "title", ofs_json_str(item, "title", ""));
@@ -285,7 +286,8 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_stage check = {
         .wants = wants_check, .work = check_one, .failed = check_failed, .deadline = job->deadline};
-    if (ofs_record_begin(job, err) || ofs_job_reach(job, err)) {
+    bool needs_browser = job->n_entries > 0; /* a scenario may have steps by hand alone */
+    if (ofs_record_begin(job, err) || (needs_browser && ofs_job_reach(job, err))) {
         for (size_t i = 0; i < job->n_entries; i++)
             ofs_mark_unread(job->entries[i].result, err);
         return -1;

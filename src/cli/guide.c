@@ -31,7 +31,8 @@ static void free_scenario(struct ofs_scenario **s)
 /* The full link of a path; NULL for no path. The caller frees it. */
 static char *link_to(const struct guide *g, const char *path)
 {
-    return path ? ofs_text_printf("%s%s", g->origin, path) : NULL;
+    bool is_path = path && path[0] == '/';
+    return path ? ofs_text_printf("%s%s", is_path ? g->origin : "", path) : NULL;
 }
 
 static const char *index_page(const struct guide *g, const struct ofs_setting *s)

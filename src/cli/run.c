@@ -327,7 +327,7 @@ int session_report(struct session *session, int at_least)
     }
     if (session->cli->json) {
         print_json(run);
-    } else if (run->protocol) {
+    } else if (run->protocol || (session->job && !run->n_results)) {
         show_results(session);
     }
     return run->exit;

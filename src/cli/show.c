@@ -320,6 +320,8 @@ void show_results(const struct session *session)
         show_times(session, run);
     if (quiet)
         return;
+    if (!run->protocol)
+        return; /* there was nothing to open a browser for */
     show_sum(session, run);
     show_next(session, run);
     OFS_AUTO_STR where =

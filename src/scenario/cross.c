@@ -505,11 +505,25 @@ static void check_effects(struct ofs_lint *l, struct ofs_place root, struct ofs_
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
+/* A scenario may have steps by hand alone; one with neither is of no use. */
+static void check_any_work(struct ofs_lint *l, struct ofs_place root)
+{
+    struct ofs_place settings = ofs_place_member(l, root, "settings");
+    if (!cJSON_IsArray(settings.value) || settings.value->child ||
+        cJSON_IsArray(ofs_place_member(l, root, "manual").value))
+        return;
+    size_t back = ofs_lint_enter(l, "settings", 0);
+    ofs_lint_fault(l, ofs_place_at(l, settings),
+                   "is empty: a scenario needs a setting, or a step "
+                   "in \"manual\"");
+    ofs_lint_leave(l, back);
+}
+
 void ofs_lint_cross(struct ofs_lint *l, struct ofs_place root)
 {
     static void (*const of_file[])(struct ofs_lint *, struct ofs_place) = {
-        check_ids,       check_default_group, check_pages,     check_several_pages,
-        check_ambiguity, check_all_sources,   check_instances,
+        check_any_work,      check_ids,       check_default_group, check_pages,
+        check_several_pages, check_ambiguity, check_all_sources,   check_instances,
     };
     static const struct {
         const char *key; /* what the fault is said of */

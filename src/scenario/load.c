@@ -329,7 +329,7 @@ static int fill(struct ofs_scenario *s, struct ofs_error *err)
     if (!s->settings || !s->key_attributes)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     cJSON_ArrayForEach(entry, settings) fill_setting(&s->settings[s->n_settings++], entry, s);
-    s->default_group = ofs_json_str(s->tree, "default_group", s->settings[0].group);
+    s->default_group = ofs_json_str(s->tree, "default_group", s->n_settings ? s->settings[0].group : "ai");
     return 0;
 }
 

@@ -217,7 +217,7 @@ static const char *const setting_either[][OFS_RULE_MOST_EITHER] = {
     {"page", "pages", "index"}, {"labels", "key"}, {0}};
 static const struct ofs_rule setting = {OFS_RULE_OBJECT, "an object that tells a setting",
                                         .fields = setting_fields, .either = setting_either};
-static const struct ofs_rule settings = {OFS_RULE_LIST, "a list of settings", 1,
+static const struct ofs_rule settings = {OFS_RULE_LIST, "a list of settings", 0,
                                          OFS_SCENARIO_MOST_SETTINGS, .item = &setting};
 
 static const struct ofs_rule_field ready_fields[] = {
@@ -266,11 +266,11 @@ static const struct ofs_rule account = {OFS_RULE_OBJECT, "an object that tells w
                                         .fields = account_fields, .either = account_either};
 
 static const struct ofs_rule_field manual_fields[] = {
-    {"id", &id, true},        {"title", &phrase, true},
-    {"page", &path, false},   {"why", &prose, false},
-    {"steps", &steps, false}, {"sources", &sources, false},
-    {"due", &date, false},    {"every_days", &days, false},
-    {"note", &prose, false},  {0}};
+    {"id", &id, true},         {"title", &phrase, true},
+    {"page", &address, false}, {"why", &prose, false},
+    {"steps", &steps, false},  {"sources", &sources, false},
+    {"due", &date, false},     {"every_days", &days, false},
+    {"note", &prose, false},   {0}};
 OBJECT(manual_item, manual_fields, "an object that tells a step by hand");
 OBJECTS(manual, manual_item, "a list of steps by hand");
 

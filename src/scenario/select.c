@@ -63,7 +63,7 @@ int ofs_scenario_select(const struct ofs_scenario *s, const char *only, const ch
         return ofs_fail(err, OFS_ERR_USAGE, "--only, --group and --all exclude each other");
     for (size_t i = 0; i < s->n_settings; i++)
         ret_selected[i] = all;
-    if (all)
+    if (all || (!s->n_settings && !only && !group))
         return 0;
     if (only)
         return select_ids(s, only, ret_selected, err);
