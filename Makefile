@@ -11,22 +11,26 @@ WERROR  ?= -Werror
 # libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256;
 # SQLite the ledger; libxml2 the words of a policy document; zlib its kept revisions
 PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3 libxml-2.0 zlib
-ifneq ($(filter-out help setup clean demo test,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help setup clean demo test dist,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
     $(error libraries are missing: run 'make setup', or install $(PACKAGES) for pkg-config)
   endif
 endif
 
-OFS_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DOFS_VERSION='"$(VERSION)"' \
+PACKAGES_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# a distribution may have a level of its own
+fortify = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+OFS_CPPFLAGS = -D_GNU_SOURCE $(fortify) -DOFS_VERSION='"$(VERSION)"' \
 	-DOFS_DATADIR='"$(PREFIX)/share/offswitch"' -Iinclude -Isrc -I$(BUILD)/gen \
-	$(shell pkg-config --cflags $(PACKAGES))
+	$(PACKAGES_CFLAGS)
 OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Wformat=2 $(WERROR) -fstack-protector-strong -fPIE -MMD -MP
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # libcurl and libxml2 bring thirty more libraries along and are loaded when they are first called
 # (src/base/library.h). A package has to depend on them by name: nothing in the program's header tells.
 LOADED   := libcurl libxml-2.0
-OFS_LIBS = $(shell pkg-config --libs $(filter-out $(LOADED),$(PACKAGES))) -ldl
+LINKED   := $(filter-out $(LOADED),$(PACKAGES))
+OFS_LIBS := $(shell pkg-config --libs $(LINKED) 2>/dev/null) -ldl
 
 comma := ,
 CORES := $(shell nproc 2>/dev/null || echo 2)
@@ -46,7 +50,7 @@ all: $(BUILD)/offswitch ## build the program (default)
 
 .PHONY: help
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BUILD)/offswitch: $(CLI_OBJ) $(BUILD)/liboffswitch.a
 	$(call say,LINK,$@)
@@ -121,7 +125,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit cli-test watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
+TEST_STEPS := lint unit package-test cli-test watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test
@@ -262,20 +266,7 @@ lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
 	$(Q)sh tests/rooms.sh
 	$(Q)$(BUILD)/offswitch scenario lint scenarios/linkedin.json
 
-.PHONY: install
-install: $(BUILD)/offswitch $(BUILD)/offswitch.1 ## into PREFIX (/usr/local), below DESTDIR
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/offswitch/scenarios \
-	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	$(Q)install -m 755 $(BUILD)/offswitch $(DESTDIR)$(PREFIX)/bin/offswitch
-	$(Q)install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/offswitch/scenarios/
-	$(Q)install -d $(DESTDIR)$(PREFIX)/share/offswitch/policies/linkedin-user-agreement
-	$(Q)install -m 644 tests/watch/README.md tests/watch/linkedin-user-agreement/20*.md \
-	  $(DESTDIR)$(PREFIX)/share/offswitch/policies/linkedin-user-agreement/
-	$(Q)install -m 644 $(BUILD)/offswitch.1 $(DESTDIR)$(PREFIX)/share/man/man1/offswitch.1
-	$(Q)install -m 644 src/completion/offswitch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/offswitch
-	$(Q)install -m 644 src/completion/offswitch.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_offswitch
-	$(Q)install -m 644 src/completion/offswitch.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/offswitch.fish
+include src/package/package.mk
 
 .PHONY: clean
 clean: ## remove what was built

@@ -22,6 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* code, name, exit status of the program, hint shown when the place of failure gives none */
 #define OFS_ERROR_TABLE(X)                                                                         \
     X(NONE, "none", 0, "")                                                                         \
@@ -128,8 +132,9 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
                             struct ofs_error *err);
 void ofs_job_free(struct ofs_job *job);
 
-/* Where the run is recorded: a ledger that the caller has opened (record/ledger.h) and that outlives the
- * job. Before the check; without it nothing is recorded. */
+/* Where the run is recorded: a ledger that the caller has opened and that outlives the job. Inside the
+ * source tree only: the header that opens one (record/ledger.h) is not installed. Before the check;
+ * without it nothing is recorded. */
 void ofs_job_set_ledger(struct ofs_job *job, struct ofs_ledger *ledger);
 
 /* Reach the browser and read every chosen setting. Once a browser was reached, what cannot be read is
@@ -198,7 +203,8 @@ int ofs_job_record(struct ofs_job *job, struct ofs_error *err);
 /* Close our tabs, leave or end the browser, stamp the end. Called by ofs_job_free too. */
 void ofs_job_finish(struct ofs_job *job);
 
-/* What was seen and done: borrowed from the job. record/run.h explains its members. */
+/* What was seen and done: borrowed from the job. Opaque but inside the source tree, where record/run.h
+ * explains its members; others read ofs_job_result and ofs_job_report. */
 struct ofs_run *ofs_job_run(struct ofs_job *job);
 const struct ofs_scenario *ofs_job_scenario(const struct ofs_job *job);
 
@@ -224,5 +230,9 @@ int ofs_job_status(const struct ofs_job *job);
 
 /* The whole report as JSON text; the caller frees it. NULL when memory is out. */
 char *ofs_job_report(const struct ofs_job *job);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

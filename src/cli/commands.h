@@ -31,4 +31,8 @@ void help_print_command(const struct command *command);
 /* The sections COMMANDS and OPTIONS of the manual page, in man(7). */
 void help_print_manual(FILE *out);
 
+/* The sections of the scenarios' manual page that describe the keys, from the schema at `path`. In
+ * help_scenario.c. */
+int help_print_scenario_manual(FILE *out, const char *path, struct ofs_error *err);
+
 #endif

@@ -298,9 +298,12 @@ static bool is_word(const char *given, const char *a, const char *b, const char 
     return !strcmp(given, a) || !strcmp(given, b) || !strcmp(given, c);
 }
 
-/* `help manual` makes the sections of the manual page, for the build. */
-static int print_topic(const char *name)
+/* For the build: `help manual` and `help scenario-manual SCHEMA` make sections of the manual pages. */
+static int print_topic(const char *name, const char *file)
 {
+    struct ofs_error err;
+    if (!strcmp(name, "scenario-manual") && file)
+        return help_print_scenario_manual(stdout, file, &err) ? cli_complain(&err) : 0;
     const struct command *topic = commands_find(name);
     if (!topic && strcmp(name, "manual"))
         return unknown_command(name);
@@ -326,7 +329,7 @@ static int run_command_line(int argc, char **argv)
         return 0;
     }
     if (!strcmp(name, "help"))
-        return print_topic(argv[2]);
+        return print_topic(argv[2], argv[3]);
     if (name[0] == '-')
         return option_first(name);
     const struct command *command = commands_find(name);

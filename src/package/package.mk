@@ -1,0 +1,82 @@
+# Installing, and what is handed to others: packages, the tarball, the list of parts.
+
+LIBDIR ?= $(PREFIX)/lib
+ZSHDIR ?= site-functions
+MANUALS := $(BUILD)/offswitch.1 $(BUILD)/offswitch-scenario.5
+
+# Without the replica: what a program of somebody else needs.
+$(BUILD)/package/liboffswitch.a: $(filter-out $(BUILD)/src/rehearsal/%,$(LIB_OBJ))
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
+
+# The keys in the manual are those of the schema.
+$(BUILD)/offswitch-scenario.5: src/man/offswitch-scenario.5.in scenarios/schema.json $(BUILD)/offswitch
+	$(call say,MAN,$@)
+	$(Q)$(BUILD)/offswitch help scenario-manual scenarios/schema.json > $(BUILD)/gen/scenario-manual
+	$(Q)sed -e '/@GENERATED@/r $(BUILD)/gen/scenario-manual' -e '/@GENERATED@/d' $< > $@
+
+.PHONY: installable
+installable: $(BUILD)/offswitch $(BUILD)/package/liboffswitch.a $(MANUALS)
+
+package_env = BUILD='$(BUILD)' VERSION='$(VERSION)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' \
+	ZSHDIR='$(ZSHDIR)' PACKAGES='$(PACKAGES)' LINKED='$(LINKED)' CC='$(CC)' MAKE='$(MAKE)'
+
+.PHONY: install
+install: installable ## into PREFIX (/usr/local), below DESTDIR; says what it put where
+	$(Q)$(package_env) sh src/package/install.sh install
+
+.PHONY: uninstall
+uninstall: ## remove what 'make install' put there
+	$(Q)$(package_env) sh src/package/install.sh uninstall
+
+# ---- Debian packages ----
+
+# Built apart with the flags that Debian wants, and without a trace of this directory.
+deb_flags = $(shell DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get $(1))
+.PHONY: deb
+deb: ## Debian packages in build/debian/package, with dpkg-deb
+	$(Q)$(MAKE) --no-print-directory -j$(CORES) debian-packages BUILD='$(BUILD)/debian' PREFIX=/usr CPPFLAGS='$(call deb_flags,CPPFLAGS)' \
+	  CFLAGS='$(call deb_flags,CFLAGS)' LDFLAGS='$(call deb_flags,LDFLAGS)'
+
+# Packages of what is in BUILD.
+.PHONY: debian-packages
+debian-packages: installable
+	+$(Q)$(package_env) sh src/package/deb.sh
+
+# In a Debian that has nothing: needs root, debootstrap and Debian's archive.
+.PHONY: deb-test
+deb-test: deb ## the packages twice the same, then installed, run and removed in a bare Debian, as root
+	$(Q)cd $(BUILD)/debian/package && sha256sum *.deb > SHA256SUMS
+	+$(Q)$(MAKE) --no-print-directory -s deb && cd $(BUILD)/debian/package && sha256sum -c SHA256SUMS
+	$(Q)lintian --allow-root --fail-on error,warning $(BUILD)/debian/package/*.deb
+	$(Q)sh tests/package/bare.sh $(BUILD)/debian/package
+
+# ---- the tarball ----
+
+# The committed tree: the same bytes each time, in any place.
+TARBALL = $(BUILD)/offswitch-$(VERSION).tar.gz
+.PHONY: dist
+dist: ## the source as a reproducible tarball
+	$(Q)mkdir -p $(BUILD)
+	$(Q)git -c core.autocrlf=false archive --format=tar --prefix=offswitch-$(VERSION)/ HEAD | gzip -9n > $(TARBALL)
+	$(Q)cd $(BUILD) && sha256sum $(notdir $(TARBALL))
+
+.PHONY: dist-test
+dist-test: dist ## build and run the unit tests from the unpacked tarball
+	$(Q)rm -rf $(BUILD)/unpacked && mkdir -p $(BUILD)/unpacked && tar -xzf $(TARBALL) -C $(BUILD)/unpacked
+	$(Q)$(MAKE) --no-print-directory -C $(BUILD)/unpacked/offswitch-$(VERSION) -j$(CORES) CC='$(CC)' BUILD=build quick
+
+# ---- the bill of materials ----
+
+.PHONY: sbom
+sbom: $(BUILD)/offswitch ## the linked libraries, their versions and licences, as CycloneDX 1.6
+	$(Q)$(package_env) node src/package/sbom.mjs > $(BUILD)/offswitch.cdx.json
+	$(call say,SBOM,$(BUILD)/offswitch.cdx.json)
+
+# ---- tests ----
+
+PACKAGE_TESTS := $(wildcard tests/package/test_*.sh)
+.PHONY: package-test
+package-test: installable ## install, library, packages, completions, manuals, tarball, bill of materials
+	+$(Q)printf '%s\n' $(PACKAGE_TESTS) | BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) MAKE='$(MAKE)' CC='$(CC)' \
+	  xargs -P 2 -n 1 sh tests/run.sh sh
