@@ -80,3 +80,9 @@ PACKAGE_TESTS := $(wildcard tests/package/test_*.sh)
 package-test: installable ## install, library, packages, completions, manuals, tarball, bill of materials
 	+$(Q)printf '%s\n' $(PACKAGE_TESTS) | BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) MAKE='$(MAKE)' CC='$(CC)' \
 	  xargs -P 2 -n 1 sh tests/run.sh sh
+
+# ---- the README's pictures ----
+
+.PHONY: picture
+picture: $(BUILD)/offswitch ## the README's pictures, from a real rehearsal
+	$(Q)BUILD='$(BUILD)' node src/package/picture.mjs
