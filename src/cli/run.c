@@ -75,6 +75,20 @@ static cJSON *accepted_labels(const char *state, const char *name, struct ofs_er
     return list;
 }
 
+/* A file of the person's own that is used in place of a shipped one: it may be the older of them.
+ */
+static void tell_own_scenario(const struct session *session)
+{
+    const char *path = ofs_job_scenario(session->job)->path, *name = strrchr(path, '/');
+    OFS_AUTO_STR directory = ofs_scenario_directory();
+    OFS_AUTO_STR shipped = directory && name ? ofs_text_printf("%s%s", directory, name) : NULL;
+    if (session->cli->quiet || !ofs_scenario_is_own(path) || !shipped || access(shipped, F_OK))
+        return;
+    OFS_AUTO_STR words =
+        ofs_text_printf("Using your own scenario %s in place of the one that is installed.", path);
+    cli_block(stderr, 0, "", 0, words ? words : path);
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
@@ -149,6 +163,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
         !(session->ledger = ofs_ledger_open(session->state, &err)))
         return session_fail(session, &err);
     ofs_job_set_ledger(session->job, session->ledger);
+    tell_own_scenario(session);
     return 0;
 }
 

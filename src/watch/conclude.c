@@ -316,10 +316,22 @@ static int sum_up(struct ofs_pass *p, const struct ofs_run *run, struct ofs_erro
                           unknown, next);
 }
 
-static int record(struct ofs_pass *p, const struct ofs_run *run, const char *fixed, bool told,
-                  struct ofs_error *err)
+/* Passes that never ran and passes that could not do their work are one silence, told once. It ends
+ * with a pass that works. */
+static int conclude_silence(struct ofs_pass *p, bool ok, struct ofs_error *err)
 {
-    bool ok = !all_offline(p) && (!p->due.why || told);
+    static const char key[] = "silence";
+    char words[120];
+    snprintf(words, sizeof words, "There was no pass that worked for %lld days before this one.",
+             (long long)p->silent_days);
+    if (p->silent_days && ofs_condition_holds(p, key, 1, words, err))
+        return -1;
+    return ok ? ofs_condition_ends(p, key, NULL, err) : 0;
+}
+
+static int record(struct ofs_pass *p, const struct ofs_run *run, const char *fixed, bool told,
+                  bool ok, struct ofs_error *err)
+{
     OFS_AUTO_JSON report = cJSON_CreateObject();
     ofs_pass_report(p, report);
     OFS_AUTO_STR why = cJSON_PrintUnformatted(ofs_json_get(report, "why"));
@@ -335,13 +347,10 @@ static int record(struct ofs_pass *p, const struct ofs_run *run, const char *fix
 int ofs_pass_conclude(struct ofs_pass *p, const struct ofs_run *run, const char *fixed,
                       struct ofs_error *err)
 {
-    bool told = was_told(run);
+    bool told = was_told(run), ok = !all_offline(p) && (!p->due.why || told);
     if (ofs_db_begin(p->db, err))
         return -1;
-    int rc = 0;
-    if (p->silent_days)
-        rc = ofs_pass_tell(p, err, "There was no pass that worked for %lld days before this one.",
-                           (long long)p->silent_days);
+    int rc = conclude_silence(p, ok, err);
     for (size_t i = 0; !rc && i < p->n_documents; i++)
         rc = conclude_document(p, &p->documents[i], err);
     if (!rc && run)
@@ -354,6 +363,6 @@ int ofs_pass_conclude(struct ofs_pass *p, const struct ofs_run *run, const char 
     if (!rc)
         rc = sum_up(p, run, err);
     if (!rc)
-        rc = record(p, run, fixed, told, err);
+        rc = record(p, run, fixed, told, ok, err);
     return ofs_db_end(p->db, rc, err);
 }

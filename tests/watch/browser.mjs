@@ -110,6 +110,35 @@ const tests = {
         assert.match((await pass('2025-01-12', newState(), nobody)).terms.error, /could not load/);
     },
 
+    async 'too long a silence: status says so, and the next pass, once'() {
+        const file = scenario(), state = newState();
+        const status = (at, ...more) => offswitch(at, ['status', '--max-age', '10d', '--state', state, ...more]);
+        const nobody = ['--connect', 'cdp://127.0.0.1:9'];
+        site.answer = () => ({ body: page('You keep your posts.') });
+        site.hooks = [];
+        const told = () => site.hooks.filter((h) => /no pass that worked for (\d+) days/.test(h.body)).length;
+        fs.mkdirSync(`${scratch}/config/offswitch`, { recursive: true });
+        fs.writeFileSync(`${scratch}/config/offswitch/notify.json`, JSON.stringify({ channels: [{ type: 'webhook', url: `${site.origin}/hook` }] }), { mode: 0o600 });
+        await reset();
+        await pass('2025-01-06', state, file);
+        assert.equal((await status('2025-01-16')).status, 0);
+        const late = await status('2025-01-17');
+        assert.equal(late.status, 3);
+        assert.match(late.stdout, /No pass of 'offswitch watch' worked within 10d; the last one was 2025-01-06/);
+        assert.equal(JSON.parse((await status('2025-01-17', '--json')).stdout).watch.last_good.slice(0, 10), '2025-01-06');
+        assert.equal(told(), 0);
+        await pass('2025-02-20', state, file, ...nobody); // it does not work either
+        assert.equal(told(), 1);
+        await pass('2025-02-21', state, file, ...nobody);
+        assert.equal((await status('2025-02-21')).status, 3);
+        await pass('2025-02-22', state, file);
+        assert.equal(told(), 1, 'told twice');
+        assert.equal((await status('2025-02-22')).status, 0);
+        await pass('2025-03-22', state, file);
+        assert.equal(told(), 2, 'another silence');
+        fs.rmSync(`${scratch}/config/offswitch/notify.json`);
+    },
+
     async 'a setting turned back on is told, and flipped only where --fix names it'() {
         const file = scenario(), state = newState();
         site.answer = () => ({ body: page('You keep your posts.') });

@@ -309,12 +309,31 @@ const tests = {
         assert.match(bad.stderr, /chmod 600/);
     },
 
-    async 'too long a silence'() {
+    async 'a status without a pass, and a duration that is none'() {
         prepare();
-        const late = await offswitch('2025-01-06', ['status', '--max-age', '10d', '--state', `${scratch}/state`]);
-        assert.equal(late.status, 3);
-        const wrong = await offswitch('2025-01-06', ['status', '--max-age', 'soon', '--state', `${scratch}/state`]);
-        assert.equal(wrong.status, 64);
+        const status = (age) => offswitch('2025-01-06', ['status', '--max-age', age, '--state', `${scratch}/state`]);
+        const never = await status('10d');
+        assert.equal(never.status, 3);
+        assert.match(never.stdout, /within 10d; the last one was never/);
+        assert.equal((await status('soon')).status, 64);
+        await pass('2025-01-06'); // the check that was due could not be done
+        assert.equal((await status('10d')).status, 3);
+    },
+
+    async 'a scenario of your own wins, and says so'() {
+        prepare();
+        const own = `${scratch}/config/offswitch/scenarios`;
+        fs.mkdirSync(own);
+        fs.mkdirSync(`${scratch}/shipped`);
+        fs.copyFileSync(`${scratch}/example.json`, `${own}/example.json`);
+        const env = { OFFSWITCH_SCENARIOS: `${scratch}/shipped` };
+        const call = (...more) => offswitch('2025-01-06', ['watch', 'example', '--explain', '--state', `${scratch}/state`, ...more], env);
+        assert.doesNotMatch((await call()).stderr, /own scenario/); // there is no other
+        fs.copyFileSync(`${scratch}/example.json`, `${scratch}/shipped/example.json`);
+        assert.match((await call()).stderr, /^Using your own scenario .*scenarios\/example.json\s+in\s+place\s+of\s+the\s+one/);
+        assert.equal((await call('--quiet')).stderr, '');
+        fs.rmSync(own, { recursive: true });
+        assert.equal((await call()).stderr, '');
     },
 
     async 'explain fetches nothing'() {
