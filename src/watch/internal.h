@@ -5,6 +5,7 @@
 #define OFS_WATCH_INTERNAL_H
 
 #include "watch/extract.h"
+#include "watch/notify.h"
 #include "watch/pass.h"
 #include "wire/fetch.h"
 
@@ -80,8 +81,10 @@ struct ofs_pass {
     struct ofs_due due;
     struct ofs_due_date *dates;
     const char **changed;
-    cJSON *policy_rows;  /* owns the strings of `changed` */
-    int64_t silent_days; /* of the silence that this pass ends; 0: none */
+    cJSON *policy_rows;            /* owns the strings of `changed` */
+    int64_t silent_days;           /* of the silence that this pass ends; 0: none */
+    struct ofs_channels *channels; /* NULL: `channels_error` says why not */
+    struct ofs_error channels_error;
     cJSON *moved;
     cJSON *notified;
     struct ofs_buf subject, body, summary;

@@ -84,6 +84,46 @@ static int add_channel(struct ofs_channels *c, const cJSON *entry, struct ofs_er
     return 0;
 }
 
+/* ---- the environment ------------------------------------------------------------------------ */
+
+enum { MOST_DEPTH = 8, MOST_NAMES = 64 };
+
+struct names {
+    const char *list[MOST_NAMES];
+    size_t n;
+};
+
+/* Put the values of variables in the place of their names. */
+static void take_values(cJSON *value, struct names *names, int depth)
+{
+    const char *text = cJSON_IsString(value) ? value->valuestring : "";
+    const char *given = *text == '$' && text[1] != '$' ? getenv(text + 1) : NULL;
+    if (given) {
+        /* a value that begins with a dollar is no name */
+        OFS_AUTO_STR whole = ofs_text_printf("%s%s", *given == '$' ? "$" : "", given);
+        char *name = strdup(text + 1);
+        if (name && names->n < MOST_NAMES)
+            names->list[names->n++] = name;
+        else
+            free(name);
+        if (whole)
+            cJSON_SetValuestring(value, whole);
+    }
+    for (cJSON *child = value->child; child && depth < MOST_DEPTH; child = child->next)
+        take_values(child, names, depth + 1);
+}
+
+/* The variables leave the environment: no browser, command or other child gets to see them. */
+static void take_environment(cJSON *tree)
+{
+    struct names names = {0};
+    take_values(tree, &names, 0);
+    for (size_t i = 0; i < names.n; i++) {
+        unsetenv(names.list[i]);
+        free((char *)names.list[i]);
+    }
+}
+
 struct ofs_channels *ofs_channels_parse(const char *text, size_t len, struct ofs_error *err)
 {
     struct ofs_channels *c = calloc(1, sizeof *c);
@@ -98,6 +138,8 @@ struct ofs_channels *ofs_channels_parse(const char *text, size_t len, struct ofs
         rc = c->tree ? ofs_fail(err, OFS_ERR_USAGE, "there is no list \"channels\"") : -1;
         err->code = OFS_ERR_USAGE;
     }
+    if (!rc)
+        take_environment(c->tree);
     if (!rc)
         cJSON_ArrayForEach(entry, ofs_json_get(c->tree, "channels")) rc =
             rc ? rc : add_channel(c, entry, err);
@@ -153,11 +195,12 @@ const char *ofs_channel_name(const struct ofs_channels *channels, size_t i)
 
 /* ---- values --------------------------------------------------------------------------------- */
 
+/* What is still the name of a variable has none; "$$" is a dollar. */
 static const char *resolve(const char *value)
 {
     if (!value || *value != '$')
         return value;
-    return getenv(value + 1);
+    return value[1] == '$' ? value + 1 : NULL;
 }
 
 static const char *value_of(const cJSON *channel, const char *key)
@@ -225,12 +268,13 @@ static int send_hook(const cJSON *channel, struct ofs_loop *loop, const struct o
         return missing(channel, "url", err);
     char *lines[MOST_LIST + 2] = {strdup("Content-Type: application/json")};
     size_t n = 1;
-    const cJSON *header;
+    const cJSON *header, *unset = NULL;
     cJSON_ArrayForEach(header, ofs_json_get(channel, "headers"))
     {
         const char *value = cJSON_IsString(header) ? resolve(header->valuestring) : NULL;
         if (value && n < MOST_LIST)
             lines[n++] = ofs_text_printf("%s: %s", header->string, value);
+        unset = value ? unset : header;
     }
     OFS_AUTO_JSON body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "subject", notice->subject);
@@ -239,9 +283,11 @@ static int send_hook(const cJSON *channel, struct ofs_loop *loop, const struct o
     if (report)
         cJSON_AddItemToObject(body, "report", report);
     OFS_AUTO_STR text = cJSON_PrintUnformatted(body);
-    int rc = text ? ofs_fetch_post(loop, url, (const char *const *)lines, text,
-                                   ofs_deadline_in(PATIENCE), err)
-                  : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    int rc = unset ? missing(ofs_json_get(channel, "headers"), unset->string, err)
+             : text
+                 ? ofs_fetch_post(loop, url, value_of(channel, "cacert"),
+                                  (const char *const *)lines, text, ofs_deadline_in(PATIENCE), err)
+                 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     for (size_t i = 0; i < n; i++)
         free(lines[i]);
     return rc;
@@ -256,7 +302,10 @@ static int send_ntfy(const cJSON *channel, struct ofs_loop *loop, const struct o
     OFS_AUTO_STR title = ofs_text_printf("Title: %s", notice->subject);
     OFS_AUTO_STR bearer = token ? ofs_text_printf("Authorization: Bearer %s", token) : NULL;
     const char *headers[] = {"Content-Type: text/plain; charset=utf-8", title, bearer, NULL};
-    return title ? ofs_fetch_post(loop, url, headers, notice->body, ofs_deadline_in(PATIENCE), err)
+    if (ofs_json_get(channel, "token") && !token)
+        return missing(channel, "token", err);
+    return title ? ofs_fetch_post(loop, url, value_of(channel, "cacert"), headers, notice->body,
+                                  ofs_deadline_in(PATIENCE), err)
                  : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
 }
 
@@ -317,6 +366,7 @@ static int send_mail(const cJSON *channel, struct ofs_loop *loop, const struct o
 {
     const char *to[MOST_LIST + 1];
     const struct ofs_mail parts = {.url = value_of(channel, "url"),
+                                   .cacert = value_of(channel, "cacert"),
                                    .user = value_of(channel, "user"),
                                    .password = value_of(channel, "password"),
                                    .from = value_of(channel, "from")};

@@ -13,7 +13,9 @@
  *       {"name": "phone", "type": "ntfy", "url": "https://ntfy.sh/topic", "token": "…"},
  *       {"name": "script", "type": "command", "command": ["/usr/local/bin/told", "-x"]}]}
  *
- * A value that begins with '$' is taken from the environment. Nothing of this file is ever kept
+ * A value that begins with '$' is taken from the environment ("$$" is a dollar), and the variable
+ * leaves it, so that no child sees it: load the channels before any child is started. "cacert" is a
+ * PEM file of authorities to trust for one's own server. Nothing of this file is ever kept
  * elsewhere, traced, or given to another program as an argument.
  *
  * Life cycle: ofs_channels_load, ofs_channel_send as often as needed, ofs_channels_free. Sending

@@ -43,6 +43,7 @@ void ofs_pass_free(struct ofs_pass *p)
 {
     if (!p)
         return;
+    ofs_channels_free(p->channels);
     free(p->documents);
     free(p->dates);
     free(p->changed);
@@ -180,6 +181,8 @@ struct ofs_pass *ofs_pass_begin(const struct ofs_pass_options *options, struct o
     struct ofs_pass *p = create(options, err);
     if (!p)
         return NULL;
+    /* before a browser is started: it takes what is secret out of the environment */
+    p->channels = ofs_channels_load(&p->channels_error);
     note_silence(p);
     if (ofs_recording_close_dead(options->ledger, err) || take_scenario_dates(p, err) ||
         look(p, err) || gather(p, err)) {

@@ -97,13 +97,16 @@ static int send_now(struct ofs_pass *p, const struct ofs_channels *channels, siz
 
 int ofs_pass_notify(struct ofs_pass *p, const char *report, struct ofs_error *err)
 {
-    struct ofs_channels *channels = ofs_channels_load(err);
-    int rc = channels ? 0 : -1;
+    struct ofs_channels *channels = p->channels;
+    int rc = 0;
+    if (!channels) {
+        *err = p->channels_error;
+        return -1;
+    }
     for (size_t i = 0; !rc && i < ofs_channels_count(channels); i++) {
         rc = send_late(p, channels, i, err);
         if (!rc && p->told_things)
             rc = send_now(p, channels, i, report, err);
     }
-    ofs_channels_free(channels);
     return rc;
 }

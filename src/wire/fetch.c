@@ -278,13 +278,16 @@ int ofs_fetch_document(struct ofs_loop *loop, const struct ofs_fetch_request *re
 
 /* ---- web hooks and mail --------------------------------------------------------------------- */
 
-int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *const *headers,
-                   const char *body, ofs_deadline deadline, struct ofs_error *err)
+int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *cacert,
+                   const char *const *headers, const char *body, ofs_deadline deadline,
+                   struct ofs_error *err)
 {
     AUTO_FETCH f = {0};
     long status = 0;
     if (check_scheme(url, "https", "http", err) || set_up(&f, loop, err))
         return -1;
+    if (cacert)
+        curl_easy_setopt(f.easy, CURLOPT_CAINFO, cacert);
     f.headers = curl_slist_append(NULL, "Expect:");
     for (; *headers; headers++)
         f.headers = curl_slist_append(f.headers, *headers);
@@ -329,6 +332,8 @@ int ofs_fetch_mail(struct ofs_loop *loop, const struct ofs_mail *mail, ofs_deadl
     if (set_up(&f, loop, err))
         return -1;
     struct curl_slist *to = NULL;
+    if (mail->cacert)
+        curl_easy_setopt(f.easy, CURLOPT_CAINFO, mail->cacert);
     for (const char *const *one = mail->to; *one; one++)
         to = curl_slist_append(to, *one);
     curl_easy_setopt(f.easy, CURLOPT_USE_SSL, (long)(local ? CURLUSESSL_TRY : CURLUSESSL_ALL));

@@ -44,15 +44,17 @@ int ofs_fetch_document(struct ofs_loop *loop, const struct ofs_fetch_request *re
                        ofs_deadline deadline, struct ofs_buf *body,
                        struct ofs_fetch_answer *ret_answer, struct ofs_error *err);
 
-/* POST a text. `headers` is ended by NULL, each "Name: value". A status beside 2xx is OFS_ERR_PEER.
- */
-int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *const *headers,
-                   const char *body, ofs_deadline deadline, struct ofs_error *err);
+/* POST a text. `headers` is ended by NULL, each "Name: value". `cacert` (NULL: the system's) is a
+ * PEM file of the authorities to trust. A status beside 2xx is OFS_ERR_PEER. */
+int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *cacert,
+                   const char *const *headers, const char *body, ofs_deadline deadline,
+                   struct ofs_error *err);
 
 /* Send one mail. `url` is smtps://HOST or smtp://HOST, where TLS is demanded unless the host is
- * loopback. `user` and `password` may be NULL. `message` has its headers and CRLF line ends. */
+ * loopback. `user`, `password` and `cacert` may be NULL. `message` has its headers and CRLF line
+ * ends. */
 struct ofs_mail {
-    const char *url, *user, *password, *from;
+    const char *url, *cacert, *user, *password, *from;
     const char *const *to; /* ended by NULL */
     const char *message;
 };

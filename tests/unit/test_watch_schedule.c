@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -184,6 +185,22 @@ static void test_channels(void **state)
     }
 }
 
+/* A variable that is named leaves the environment, however often it is named. */
+static void test_environment(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"channels\": [{\"type\": \"ntfy\", \"url\": \"https://x.test\","
+        " \"token\": \"$WATCH_TEST_TOKEN\"}, {\"type\": \"webhook\", \"url\":"
+        " \"https://x.test\", \"headers\": {\"A\": \"$WATCH_TEST_TOKEN\"}}]}";
+    struct ofs_error err = {0};
+    setenv("WATCH_TEST_TOKEN", "$ecret", 1);
+    struct ofs_channels *c = ofs_channels_parse(text, strlen(text), &err);
+    assert_non_null(c);
+    assert_null(getenv("WATCH_TEST_TOKEN"));
+    ofs_channels_free(c);
+}
+
 static void test_wall_clock(void **state)
 {
     (void)state;
@@ -203,7 +220,8 @@ int main(void)
         cmocka_unit_test(test_read),         cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_crontab_line), cmocka_unit_test(test_backoff),
         cmocka_unit_test(test_same_site),    cmocka_unit_test(test_pack),
-        cmocka_unit_test(test_channels),     cmocka_unit_test(test_wall_clock),
+        cmocka_unit_test(test_channels),     cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_wall_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

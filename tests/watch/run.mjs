@@ -297,6 +297,76 @@ const tests = {
         }
     },
 
+    async 'mail over TLS, web hook over TLS, ntfy: only to a server that proves its name'() {
+        prepare();
+        const [key, cert] = [`${scratch}/key.pem`, `${scratch}/cert.pem`];
+        await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
+            '-keyout', key, '-out', cert, '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1']);
+        const pems = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) };
+        const mail = { type: 'mail', from: 'a@example.org', to: ['b@example.org'], user: 'me', password: '$MAIL_PASSWORD', cacert: cert };
+        const smtps = await new Mail('smtps', pems, 's3cret').start(), starttls = await new Mail('starttls', pems, 's3cret').start();
+        const hook = await new Site(pems).start();
+        const test = async (list, env = { MAIL_PASSWORD: 's3cret' }) => {
+            channels(list);
+            const { stdout, status } = await offswitch('now', ['notify', 'test', '--json'], env);
+            return { status, errors: JSON.parse(stdout).channels.map((c) => c.error) };
+        };
+        try {
+            assert.deepEqual(await test([{ ...mail, url: smtps.url }, { ...mail, url: starttls.url },
+                { type: 'webhook', url: `${hook.origin}/hook`, cacert: cert },
+                { type: 'ntfy', url: `${site.origin}/topic`, token: 't0ken' }]), { status: 0, errors: [null, null, null, null] });
+            assert.match(smtps.messages[0], /^Subject: offswitch: a test$/m);
+            assert.equal(starttls.messages.length, 1);
+            assert.deepEqual([smtps.events, starttls.events], [['auth'], ['starttls', 'auth']]);
+            assert.equal(hook.hooks.length, 1);
+            assert.equal(site.hooks[0].headers.authorization, 'Bearer t0ken');
+            assert.equal(site.hooks[0].headers.title, 'offswitch: a test');
+            // an authority that is not known: nothing is said to it
+            smtps.events = [], starttls.events = [];
+            const strange = await test([{ ...mail, url: smtps.url, cacert: undefined }, { ...mail, url: starttls.url, cacert: undefined },
+                { type: 'webhook', url: `${hook.origin}/hook` }]);
+            assert.equal(strange.status, 3);
+            for (const error of strange.errors)
+                assert.match(error, /certificate/i);
+            assert.ok(![...smtps.events, ...starttls.events].some((e) => /auth/.test(e)));
+            assert.equal(smtps.messages.length + starttls.messages.length + hook.hooks.length, 3);
+            // the wrong password, and none at all
+            assert.match((await test([{ ...mail, url: smtps.url }], { MAIL_PASSWORD: 'wrong' })).errors[0], /password was refused/);
+            assert.match((await test([{ ...mail, url: smtps.url, password: '$NO_SUCH_VARIABLE' }])).errors[0], /no variable \$NO_SUCH_VARIABLE/);
+            assert.match((await test([{ type: 'webhook', url: `${site.origin}/hook`, headers: { Authorization: '$NO_SUCH_VARIABLE' } }])).errors[0], /NO_SUCH/);
+        } finally {
+            [smtps, starttls, hook].forEach((server) => server.stop());
+        }
+    },
+
+    async 'credentials reach no child, no command line, no ledger and no trace'() {
+        prepare();
+        const seen = `${scratch}/seen`, secrets = ['s3cret-a', 's3cret-b', 't0ken-c'];
+        // what a process can see of itself, of its parent's command line, and of every command line
+        const look = `cat /proc/self/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' >> ${seen}`;
+        fs.writeFileSync(`${scratch}/browser`, `#!/bin/sh\n${look}\nexit 1\n`, { mode: 0o755 });
+        channels([
+            { type: 'webhook', url: `${site.origin}/hook?key=${secrets[2]}`, headers: { Authorization: '$OFFSWITCH_TEST_A' } },
+            { type: 'ntfy', url: `${site.origin}/topic`, token: '$OFFSWITCH_TEST_B' },
+            { name: 'script', type: 'command', command: ['sh', '-c', `${look}; cat >> ${seen}`] },
+        ]);
+        const { stdout, stderr } = await offswitch('2025-01-06', ['watch', `${scratch}/example.json`, '--origin', site.origin, '--state',
+            `${scratch}/state`, '--connect', 'launch', '--headless', '--json', '--trace', `${scratch}/trace`, '-v'],
+        { OFFSWITCH_TEST_A: secrets[0], OFFSWITCH_TEST_B: secrets[1], OFFSWITCH_BROWSER: `${scratch}/browser` });
+        assert.deepEqual(JSON.parse(stdout).notified, ['webhook', 'ntfy', 'script']);
+        assert.equal(site.hooks[0].headers.authorization, secrets[0]);
+        assert.equal(site.hooks[1].headers.authorization, `Bearer ${secrets[1]}`);
+        const text = fs.readFileSync(seen, 'utf8');
+        assert.ok(text.split('XDG_CONFIG_HOME').length > 2, 'browser and command were both looked at');
+        const dump = (await offswitch('2025-01-06', ['ledger', 'export', '--state', `${scratch}/state`])).stdout;
+        const files = fs.readdirSync(`${scratch}/state`, { recursive: true }).map((f) => `${scratch}/state/${f}`).filter((f) => fs.statSync(f).isFile());
+        const trace = fs.existsSync(`${scratch}/trace`) ? fs.readFileSync(`${scratch}/trace`, 'utf8') : '';
+        for (const secret of secrets)
+            for (const [where, what] of [['a child', text], ['the ledger', dump], ['the trace', trace], ['the output', stdout + stderr],
+                ...files.map((f) => [f, fs.readFileSync(f, 'latin1')])])
+                assert.ok(!what.includes(secret), `${secret} in ${where}`);
+    },
+
     async 'notify test, and a file that others may read'() {
         prepare();
         channels([{ type: 'webhook', url: `${site.origin}/hook` }]);
