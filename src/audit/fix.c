@@ -123,14 +123,7 @@ static bool is_right(const struct ofs_entry *entry, const struct ofs_observation
 
 static int pause_for(struct ofs_job *job, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
 {
-    ofs_deadline until = ofs_deadline_min(ofs_deadline_in(ms), deadline);
-    struct ofs_error soft;
-    while (ofs_deadline_left(until))
-        if (ofs_loop_turn(job->loop, until, &soft) && soft.code != OFS_ERR_TIMEOUT) {
-            *err = soft;
-            return -1;
-        }
-    return 0;
+    return ofs_loop_sleep(job->loop, ofs_deadline_min(ofs_deadline_in(ms), deadline), err);
 }
 
 /* Reload in the tab that pressed. A site may need a moment until it shows what it has saved. */

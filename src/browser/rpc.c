@@ -209,6 +209,17 @@ int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, c
     return 0;
 }
 
+struct awaited {
+    struct ofs_rpc *rpc;
+    int id;
+};
+
+static bool has_come(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    return ofs_rpc_is_answered(a->rpc, a->id);
+}
+
 int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret_result,
                  struct ofs_error *err)
 {
@@ -222,7 +233,8 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
             why = rpc->why;
             rc = -1;
         } else {
-            rc = ofs_loop_turn(rpc->loop, deadline, &why);
+            const struct awaited awaited = {rpc, id};
+            rc = ofs_loop_await(rpc->loop, has_come, &awaited, deadline, &why);
             if (rc && why.code == OFS_ERR_TIMEOUT)
                 ofs_fail(&why, OFS_ERR_TIMEOUT, "%s: no answer in time", (*at)->method);
         }

@@ -98,12 +98,8 @@ static int wait_on(struct ofs_page *page, struct ofs_progress *p, const struct o
         return -1;
     /* many events in a row make one read */
     ofs_deadline next = ofs_deadline_min(looked + LOOKS_APART, deadline);
-    struct ofs_error soft;
-    while (ofs_deadline_left(next))
-        if (ofs_loop_turn(page->browser->loop, next, &soft) && soft.code != OFS_ERR_TIMEOUT) {
-            *err = soft;
-            return -1;
-        }
+    if (ofs_loop_sleep(page->browser->loop, next, err))
+        return -1;
     if (spent)
         *spent += ofs_now_ms() - began;
     return 0;

@@ -45,8 +45,12 @@ int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_er
 
 bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_deferral *deferral);
 
-/* The current task's part of ofs_loop_turn: suspend it until the next round is over. */
+/* The current task's part of ofs_loop_turn: suspend it until a round is over in which something has
+ * happened and, where the task awaits a condition, until that holds. */
 void ofs_task_suspend(struct ofs_loop *loop, ofs_deadline deadline);
+
+/* The condition that the current task awaits; NULL: none. */
+void ofs_task_awaits(struct ofs_task *task, bool (*holds)(const void *ctx), const void *ctx);
 struct ofs_deferral *ofs_task_deferral(struct ofs_task *task);
 
 #endif

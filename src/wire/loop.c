@@ -186,3 +186,34 @@ int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error
         return ofs_fail(err, OFS_ERR_INTERRUPTED, "stopped by a signal");
     return 0;
 }
+
+int ofs_loop_await(struct ofs_loop *loop, bool (*holds)(const void *ctx), const void *ctx,
+                   ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_task *task = loop->current;
+    int rc = 0;
+    while (!rc && !holds(ctx)) {
+        if (task)
+            ofs_task_awaits(task, holds, ctx);
+        rc = ofs_loop_turn(loop, deadline, err);
+        if (task)
+            ofs_task_awaits(task, NULL, NULL);
+    }
+    return rc;
+}
+
+static bool never(const void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+int ofs_loop_sleep(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_error soft;
+    ofs_loop_await(loop, never, NULL, deadline, &soft);
+    if (soft.code == OFS_ERR_TIMEOUT)
+        return 0;
+    *err = soft;
+    return -1;
+}

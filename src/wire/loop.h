@@ -33,6 +33,15 @@
  * with OFS_ERR_INTERRUPTED once a watched signal has come and signals are not deferred. */
 int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
 
+/* Block until `holds(ctx)` is true; it is asked first, and after each turn. Returns 0 then, or -1
+ * as ofs_loop_turn does. `holds` looks and does nothing else. In a task this costs less than turns
+ * in a loop: a task is not resumed to find that the message was for another one. */
+int ofs_loop_await(struct ofs_loop *loop, bool (*holds)(const void *ctx), const void *ctx,
+                   ofs_deadline deadline, struct ofs_error *err);
+
+/* Do nothing until the deadline has passed: 0. -1: OFS_ERR_INTERRUPTED, or the loop has failed. */
+int ofs_loop_sleep(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
+
 /* Start `run(arg)` as a task; it begins in the next ofs_loop_run. `arg` is borrowed until it ends.
  */
 int ofs_loop_spawn(struct ofs_loop *loop, void (*run)(void *arg), void *arg, struct ofs_error *err);

@@ -22,6 +22,8 @@ struct ofs_task {
     ucontext_t own, scheduler;
     void *stack; /* with a page below it that cannot be touched */
     ofs_deadline deadline;
+    bool (*holds)(const void *ctx); /* what it awaits, NULL: anything */
+    const void *ctx;
     struct ofs_deferral deferral;
     bool ended;
     void *fake; /* AddressSanitizer's own stack of the context that is suspended */
@@ -30,6 +32,12 @@ struct ofs_task {
 struct ofs_deferral *ofs_task_deferral(struct ofs_task *task)
 {
     return &task->deferral;
+}
+
+void ofs_task_awaits(struct ofs_task *task, bool (*holds)(const void *ctx), const void *ctx)
+{
+    task->holds = holds;
+    task->ctx = ctx;
 }
 
 /* AddressSanitizer has to be told which stack is in use. */
@@ -134,10 +142,12 @@ static void reap(struct ofs_task **at)
     free(task);
 }
 
-/* Whether the round that is over was about this task: its time is up, or anything has happened. */
+/* Whether the round that is over was about this task: its time is up, or what it awaits has
+ * happened. */
 static bool is_due(const struct ofs_task *task, bool happened)
 {
-    return happened || ofs_deadline_left(task->deadline) == 0 ||
+    return (happened && (!task->holds || task->holds(task->ctx))) ||
+           ofs_deadline_left(task->deadline) == 0 ||
            ofs_loop_is_interrupted(task->loop, &task->deferral);
 }
 

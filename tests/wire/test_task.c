@@ -110,6 +110,82 @@ static void test_a_task_is_notified_at_once(void **state)
     ofs_loop_free(loop);
 }
 
+static bool is_set(const void *flag)
+{
+    return *(const bool *)flag;
+}
+
+static void await_flag(void *arg)
+{
+    struct work *w = arg;
+    w->rc = ofs_loop_await(w->loop, is_set, w->until, ofs_deadline_in(w->ms), &w->err);
+    add(w, w->name);
+}
+
+/* Something happens all the time, and it is not what the others wait for. */
+static void disturb(void *arg)
+{
+    struct work *w = arg;
+    for (int i = 0; i < 20; i++) {
+        ofs_loop_notify(w->loop);
+        ofs_loop_turn(w->loop, ofs_deadline_in(1), &w->err);
+    }
+    add(w, w->name);
+}
+
+static void test_a_condition_is_awaited(void **state)
+{
+    (void)state;
+    struct ofs_loop *loop = loop_new();
+    struct ofs_error err;
+    bool flag = false, no = false, yes = true;
+    char log[16] = "";
+    struct work waits = {.loop = loop, .ms = 5000, .name = 'w', .log = log, .until = &flag},
+                holds = {.loop = loop, .ms = 0, .name = 'h', .log = log, .until = &yes},
+                late = {.loop = loop, .ms = 120, .name = 'l', .log = log, .until = &no},
+                noise = {.loop = loop, .name = 'n', .log = log},
+                sets = {.loop = loop, .name = 's', .log = log, .until = &flag};
+    struct work *const all[] = {&waits, &holds, &late};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        assert_int_equal(ofs_loop_spawn(loop, await_flag, all[i], &err), 0);
+    assert_int_equal(ofs_loop_spawn(loop, disturb, &noise, &err), 0);
+    assert_int_equal(ofs_loop_spawn(loop, set_flag, &sets, &err), 0);
+    ofs_loop_run(loop);
+    assert_int_equal(strlen(log), 5);
+    assert_int_equal(log[0], 'h'); /* what holds already is not waited for, and has no deadline */
+    assert_true(strchr(log, 'w') > strchr(log, 's'));
+    assert_true(log[4] == 'l' || log[4] == 'n');
+    assert_int_equal(waits.rc, 0);
+    assert_int_equal(holds.rc, 0);
+    assert_int_equal(late.rc, -1);
+    assert_int_equal(late.err.code, OFS_ERR_TIMEOUT);
+    ofs_loop_free(loop);
+}
+
+static void sleep_once(void *arg)
+{
+    struct work *w = arg;
+    w->rc = ofs_loop_sleep(w->loop, ofs_deadline_in(w->ms), &w->err);
+    add(w, w->name);
+}
+
+static void test_sleep_is_not_disturbed(void **state)
+{
+    (void)state;
+    struct ofs_loop *loop = loop_new();
+    struct ofs_error err;
+    char log[16] = "";
+    struct work sleeps = {.loop = loop, .ms = 150, .name = 's', .log = log, .rc = 1},
+                noise = {.loop = loop, .name = 'n', .log = log};
+    int64_t began = ofs_now_ms();
+    assert_int_equal(ofs_loop_spawn(loop, sleep_once, &sleeps, &err), 0);
+    assert_int_equal(ofs_loop_spawn(loop, disturb, &noise, &err), 0);
+    ofs_loop_run(loop);
+    assert_int_equal(sleeps.rc, 0);
+    assert_true(ofs_now_ms() - began >= 145);
+    ofs_loop_free(loop);
+}
+
 static void spawn_another(void *arg)
 {
     struct work *w = arg;
@@ -200,6 +276,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tasks_wait_beside_each_other),
         cmocka_unit_test(test_a_task_is_notified_at_once),
+        cmocka_unit_test(test_a_condition_is_awaited),
+        cmocka_unit_test(test_sleep_is_not_disturbed),
         cmocka_unit_test(test_a_task_spawns_another),
         cmocka_unit_test(test_a_signal_ends_the_tasks_that_do_not_defer_it),
         cmocka_unit_test(test_a_stack_is_large_enough_for_libraries),

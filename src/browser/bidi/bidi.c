@@ -50,14 +50,27 @@ static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
         ofs_view_end(&t->tab.view, true);
 }
 
+/* What a tab is waiting for. */
+struct awaited {
+    struct bidi_tab *tab;
+    int id;        /* a question */
+    unsigned mark; /* view.commits when it was put */
+};
+
+static bool is_answered(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    return ofs_rpc_is_answered(((struct bidi *)a->tab->tab.browser)->rpc, a->id) ||
+           has_ended(a->tab);
+}
+
 static int await(struct bidi_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
                  struct ofs_error *err)
 {
+    const struct awaited awaited = {.tab = t, .id = id};
     struct bidi *b = (struct bidi *)t->tab.browser;
     struct ofs_error soft;
-    while (!ofs_rpc_is_answered(b->rpc, id) && !has_ended(t) &&
-           !ofs_loop_turn(b->browser.loop, deadline, &soft))
-        ;
+    ofs_loop_await(b->browser.loop, is_answered, &awaited, deadline, &soft);
     if (!ofs_rpc_wait(b->rpc, id, has_ended(t) ? ofs_now_ms() : deadline, ret_result, err))
         return 0;
     note_crash(t, err);
@@ -117,19 +130,25 @@ static bool is_gone(const struct ofs_error *err)
     return false;
 }
 
+static bool is_answered_or_left(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    return a->tab->tab.view.commits != a->mark || is_answered(a);
+}
+
 /* A question to the present document. One that has to wait for a promise is never answered once the
  * document was left. */
 static int ask_document(struct bidi_tab *t, const char *method, cJSON *params,
                         ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
     struct bidi *b = (struct bidi *)t->tab.browser;
-    unsigned mark = t->tab.view.commits;
+    struct awaited awaited = {.tab = t, .mark = t->tab.view.commits};
     struct ofs_error soft;
-    int id, rc = 0;
+    int id;
     if (post(t, method, params, &id, err))
         return -1;
-    while (!rc && !ofs_rpc_is_answered(b->rpc, id) && t->tab.view.commits == mark && !has_ended(t))
-        rc = ofs_loop_turn(b->browser.loop, deadline, &soft);
+    awaited.id = id;
+    int rc = ofs_loop_await(b->browser.loop, is_answered_or_left, &awaited, deadline, &soft);
     bool left = !rc && !ofs_rpc_is_answered(b->rpc, id);
     if (!await(t, id, left ? ofs_now_ms() : deadline, ret_result, err))
         return 0;
@@ -163,6 +182,13 @@ static bool has_arrived(struct bidi_tab *t)
     return !t->coming;
 }
 
+static bool has_begun(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    return ofs_rpc_is_over(((struct bidi *)a->tab->tab.browser)->rpc, NULL) ||
+           has_arrived(a->tab) || has_ended(a->tab);
+}
+
 static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                          struct ofs_error *err)
 {
@@ -181,12 +207,11 @@ static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline dead
     if (!ofs_json_str(result, "navigation", NULL))
         t->coming = false; /* within the present document */
     /* "none" may be answered before the document has begun (7.3.10). */
-    while (!has_arrived(t) && !has_ended(t)) {
-        if (ofs_rpc_is_over(b->rpc, err) || ofs_loop_turn(tab->browser->loop, deadline, err))
-            return -1;
-    }
+    const struct awaited awaited = {.tab = t};
+    if (ofs_loop_await(tab->browser->loop, has_begun, &awaited, deadline, err))
+        return -1;
     if (!has_arrived(t))
-        return tell_ended(t, err);
+        return ofs_rpc_is_over(b->rpc, err) ? -1 : tell_ended(t, err);
     t->seen = tab->view.events;
     return 0;
 }
@@ -285,16 +310,23 @@ static void ask_for_change(struct bidi_tab *t)
     t->asked_at = t->tab.view.commits;
 }
 
+static bool has_news(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    const struct bidi_tab *t = a->tab;
+    struct ofs_rpc *rpc = ((struct bidi *)t->tab.browser)->rpc;
+    return t->seen != t->tab.view.events || ofs_rpc_is_over(rpc, NULL) ||
+           (t->change && ofs_rpc_is_answered(rpc, t->change));
+}
+
 static int bidi_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
 {
     struct bidi_tab *t = (struct bidi_tab *)tab;
     struct bidi *b = (struct bidi *)tab->browser;
     struct ofs_error soft, ignored;
-    int rc = 0;
     ask_for_change(t);
-    while (!rc && t->seen == tab->view.events &&
-           !(t->change && ofs_rpc_is_answered(b->rpc, t->change)))
-        rc = ofs_loop_turn(tab->browser->loop, deadline, &soft);
+    const struct awaited awaited = {.tab = t};
+    int rc = ofs_loop_await(tab->browser->loop, has_news, &awaited, deadline, &soft);
     t->seen = tab->view.events;
     /* one that waits for a promise is never answered once the document was left */
     if (t->change && (ofs_rpc_is_answered(b->rpc, t->change) || t->asked_at != tab->view.commits)) {

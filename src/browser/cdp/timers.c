@@ -146,10 +146,8 @@ static int tell_unknown(const char *why, struct ofs_error *err)
 
 static void pause_for(struct ofs_loop *loop, int64_t ms, ofs_deadline deadline)
 {
-    ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms));
     struct ofs_error ignored;
-    while (ofs_deadline_left(end) > 0 && !ofs_loop_turn(loop, end, &ignored))
-        ;
+    ofs_loop_sleep(loop, ofs_deadline_min(deadline, ofs_deadline_in(ms)), &ignored);
 }
 
 /* Until the ledger's own timer has run in each frame, and its calls are as many as the ids tell. */

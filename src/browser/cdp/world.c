@@ -33,6 +33,20 @@ static int is_lost(struct cdp_tab *t, struct ofs_error *err)
     return -1;
 }
 
+/* What a tab is waiting for. */
+struct awaited {
+    struct cdp_tab *tab;
+    int id; /* a question, 0: none */
+};
+
+static bool is_answered(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    const struct ofs_tab_view *view = &a->tab->tab.view;
+    return ofs_rpc_is_answered(((struct cdp *)a->tab->tab.browser)->rpc, a->id) || view->closed ||
+           view->crashed;
+}
+
 /* What was asked of a tab that then crashes is never answered. */
 int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
                   struct ofs_error *err)
@@ -40,9 +54,8 @@ int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_
     struct cdp *b = (struct cdp *)t->tab.browser;
     const struct ofs_tab_view *view = &t->tab.view;
     struct ofs_error soft;
-    while (!ofs_rpc_is_answered(b->rpc, id) && !view->closed && !view->crashed &&
-           !ofs_loop_turn(b->browser.loop, deadline, &soft))
-        ;
+    const struct awaited awaited = {t, id};
+    ofs_loop_await(b->browser.loop, is_answered, &awaited, deadline, &soft);
     bool ended = view->closed || view->crashed;
     return ofs_rpc_wait(b->rpc, id, ended ? ofs_now_ms() : deadline, ret_result, err)
                ? is_lost(t, err)
@@ -79,6 +92,13 @@ bool ofs_cdp_has_arrived(struct cdp_tab *t)
     return !t->coming;
 }
 
+static bool has_begun(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    const struct ofs_tab_view *view = &a->tab->tab.view;
+    return ofs_cdp_has_arrived(a->tab) || view->closed || view->crashed;
+}
+
 int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                      struct ofs_error *err)
 {
@@ -98,9 +118,9 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
         ofs_view_fail(&tab->view, failure);
     if (!ofs_json_str(result, "loaderId", NULL))
         t->coming = false; /* within the present document */
-    while (!ofs_cdp_has_arrived(t) && !tab->view.closed && !tab->view.crashed)
-        if (ofs_loop_turn(tab->browser->loop, deadline, err))
-            return -1;
+    const struct awaited awaited = {.tab = t};
+    if (ofs_loop_await(tab->browser->loop, has_begun, &awaited, deadline, err))
+        return -1;
     t->seen = tab->view.events;
     return 0;
 }
@@ -224,16 +244,23 @@ static void ask_for_change(struct cdp_tab *t)
         t->change = 0;
 }
 
+static bool has_news(const void *ctx)
+{
+    const struct awaited *a = ctx;
+    const struct cdp_tab *t = a->tab;
+    struct ofs_rpc *rpc = ((struct cdp *)t->tab.browser)->rpc;
+    return t->seen != t->tab.view.events || ofs_rpc_is_over(rpc, NULL) ||
+           (t->change && ofs_rpc_is_answered(rpc, t->change));
+}
+
 int ofs_cdp_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
     struct cdp *b = (struct cdp *)tab->browser;
     struct ofs_error soft;
-    int rc = 0;
     ask_for_change(t);
-    while (!rc && t->seen == tab->view.events &&
-           !(t->change && ofs_rpc_is_answered(b->rpc, t->change)))
-        rc = ofs_loop_turn(tab->browser->loop, deadline, &soft);
+    const struct awaited awaited = {.tab = t};
+    int rc = ofs_loop_await(tab->browser->loop, has_news, &awaited, deadline, &soft);
     t->seen = tab->view.events;
     if (t->change && ofs_rpc_is_answered(b->rpc, t->change)) {
         struct ofs_error ignored;
