@@ -104,6 +104,8 @@ struct ofs_timers {
 struct ofs_tab {
     struct ofs_browser *browser;
     struct ofs_tab_sees sees;
+    const char *config; /* browser.config, where the probe begins with it in every document of this
+                           tab; NULL: the caller tells it in each */
     struct ofs_tab_view view;
 };
 
@@ -173,9 +175,12 @@ struct ofs_browser {
     struct ofs_loop *loop;
     char name[64];
     char version[64];
-    const char *wire;  /* the report's word: "websocket", "pipe", "http" */
-    const char *probe; /* one JavaScript function expression without arguments that installs the
-                          probe; borrowed, set by whoever calls it */
+    const char *wire;   /* the report's word: "websocket", "pipe", "http" */
+    const char *probe;  /* one JavaScript function expression without arguments that installs the
+                           probe; borrowed, set by whoever calls it */
+    const char *config; /* what the probe's `configure` takes in tabs that are opened from now on,
+                           as JSON; read when open_tab is called, borrowed until the tab is
+                           closed; NULL: nothing */
 };
 
 /* How a person wants the browser reached. All strings are borrowed. */

@@ -40,7 +40,8 @@ struct ofs_page {
     struct ofs_page_config config;
     char at[512]; /* the path of the last visit, while it was usable */
     unsigned at_commit;
-    cJSON *probe_config;           /* what the probe has to know, owned */
+    cJSON *probe_config;           /* what the probe has to know, owned; NULL: it begins with it */
+    char *config_text;             /* the same as JSON, owned */
     bool is_configured;            /* the present document's probe has it */
     unsigned configured_commit;    /* as of this commit */
     struct ofs_progress *progress; /* of the visit under way or the last one */

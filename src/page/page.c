@@ -77,6 +77,13 @@ static cJSON *probe_config(const struct ofs_page_config *config)
     return site;
 }
 
+static void free_page(struct ofs_page *page)
+{
+    cJSON_Delete(page->probe_config);
+    free(page->config_text);
+    free(page);
+}
+
 struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_page_config *config,
                                ofs_deadline deadline, struct ofs_error *err)
 {
@@ -85,14 +92,26 @@ struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_pag
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
     }
-    browser->probe = ofs_probe_source;
     page->browser = browser;
     page->config = *config;
     page->probe_config = probe_config(config);
-    if (browser->ops->open_tab(browser, deadline, &page->tab, err)) {
-        cJSON_Delete(page->probe_config);
-        free(page);
+    page->config_text = page->probe_config ? cJSON_PrintUnformatted(page->probe_config) : NULL;
+    if (!page->config_text) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        free_page(page);
         return NULL;
+    }
+    browser->probe = ofs_probe_source;
+    browser->config = page->config_text;
+    int rc = browser->ops->open_tab(browser, deadline, &page->tab, err);
+    browser->config = NULL;
+    if (rc) {
+        free_page(page);
+        return NULL;
+    }
+    if (page->tab->config) { /* the text will do */
+        cJSON_Delete(page->probe_config);
+        page->probe_config = NULL;
     }
     return page;
 }
@@ -108,14 +127,15 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline)
         ofs_visit_result_clear(&page->progress->result);
     }
     free(page->progress);
-    cJSON_Delete(page->probe_config);
-    free(page);
+    free_page(page);
 }
 
-/* The question, with the config where the document is new. NULL where `args` will do as it is. */
+/* The question, with the config where the document is new and does not begin with it. NULL where
+ * `args` will do as it is. */
 static cJSON *configured(const struct ofs_page *page, const cJSON *args)
 {
-    if (page->is_configured && page->configured_commit == page->tab->view.commits)
+    if (page->tab->config ||
+        (page->is_configured && page->configured_commit == page->tab->view.commits))
         return NULL;
     cJSON *copy = args ? cJSON_Duplicate(args, true) : cJSON_CreateObject();
     cJSON_AddItemReferenceToObject(copy, "config", page->probe_config);

@@ -113,6 +113,9 @@ void ofs_cdp_keep_ledger(struct cdp_tab *t);
 
 bool ofs_cdp_has_arrived(struct cdp_tab *t);
 
+/* A function expression that installs the probe with this tab's config. The caller frees it. */
+char *ofs_cdp_probe(const struct cdp_tab *t);
+
 /* Close the tabs that killed runs left here. Best effort. Returns how many. */
 int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline);
 

@@ -36,11 +36,13 @@ cJSON *ofs_cdp_attach_options(void)
     return options;
 }
 
-/* The probe is there when a document of the top frame begins, without a question. Where it is not
- * (the blank page that a tab begins with), the first call puts it there. */
+/* The probe is there when a document of the top frame begins, and knows what it looks for, without
+ * a question. Where it is not (the blank page that a tab begins with), the first call puts it
+ * there.
+ */
 static cJSON *probe_script(const struct cdp_tab *t)
 {
-    const char *probe = t->tab.browser->probe;
+    OFS_AUTO_STR probe = ofs_cdp_probe(t);
     OFS_AUTO_STR source =
         ofs_text_printf("if (window.top === window) (%s)();", probe ? probe : "() => {}");
     cJSON *params = ofs_cdp_with("source", cJSON_CreateString(source ? source : ""));
@@ -92,6 +94,7 @@ int ofs_cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct 
     struct cdp_tab *t = calloc(1, sizeof *t);
     if (!t)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    t->tab.config = browser->config; /* now: another task may open a tab meanwhile */
     t->note = b->state ? ofs_journal_begin(b->state, b->id, b->site) : NULL;
     cJSON *params = cJSON_CreateObject();
     cJSON_AddStringToObject(params, "url", t->note ? t->note->mark : "about:blank");

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "browser/cdp/internal.h"
 
 /* What is asked of a tab, and of the probe in its present document. */
@@ -166,6 +167,21 @@ static int run_function(struct cdp_tab *t, const char *source, const char *funct
     return 0;
 }
 
+/* A probe that cannot take its config is none: without it nothing would be found. */
+char *ofs_cdp_probe(const struct cdp_tab *t)
+{
+    const char *probe = t->tab.browser->probe;
+    if (!probe || !t->tab.config)
+        return strdup(probe ? probe : "function () {}");
+    OFS_AUTO_JSON config = cJSON_CreateString(t->tab.config);
+    OFS_AUTO_STR text = config ? cJSON_PrintUnformatted(config) : NULL;
+    return text ? ofs_text_printf(
+                      "function () { (%s)(); const probe = ofsProbe; delete globalThis.ofsProbe; "
+                      "probe.configure(JSON.parse(%s)); globalThis.ofsProbe = probe; }",
+                      probe, text)
+                : NULL;
+}
+
 void ofs_cdp_enter_soon(struct cdp_tab *t)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
@@ -214,7 +230,8 @@ int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
         if (ofs_cdp_enter(t, deadline, err))
             return -1;
         /* a document that began without the probe gets it now */
-        if (attempt && run_function(t, tab->browser->probe, NULL, NULL, deadline, &text, err))
+        OFS_AUTO_STR probe = attempt ? ofs_cdp_probe(t) : NULL;
+        if (attempt && run_function(t, probe ? probe : "", NULL, NULL, deadline, &text, err))
             return -1;
         cJSON_Delete(text);
         text = NULL;
