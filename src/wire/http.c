@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/get.h"
 #include "wire/libcurl.h"
 #include "wire/transfer.h"
+#include "wire/url.h"
 
 enum { CONNECT_PATIENCE = 10000 };
 
@@ -178,6 +180,10 @@ int ofs_http_wait(struct ofs_http *h, ofs_deadline deadline, struct ofs_http_ans
 int ofs_http_get(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
                  struct ofs_buf *body, long *ret_status, struct ofs_error *err)
 {
+    struct ofs_url at;
+    if (ofs_url_is_plain(url, &at) && !strcmp(at.scheme, "http") &&
+        ofs_get(loop, &at, deadline, body, ret_status))
+        return 0;
     struct ofs_http *h = ofs_http_new(loop, NULL, body->limit, err);
     struct ofs_http_answer answer;
     int rc =

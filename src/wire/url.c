@@ -66,9 +66,62 @@ static bool take_parts(CURLU *u, struct ofs_url *url)
     return url->host[0] && (!port[0] || url->port > 0);
 }
 
+/* A run of these characters, into a field of its own size. Where it ends; NULL: it is empty or does
+ * not fit. */
+static const char *take_run(const char *from, const char *of, char *to, size_t size)
+{
+    size_t n = strspn(from, of);
+    if (n == 0 || n >= size)
+        return NULL;
+    memcpy(to, from, n);
+    to[n] = '\0';
+    return from + n;
+}
+
+/* One of the names of this machine. */
+static const char *take_host(const char *from, const char **ret_host)
+{
+    static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]"};
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        size_t n = strlen(hosts[i]);
+        *ret_host = hosts[i];
+        if (!strncmp(from, hosts[i], n) && from[n] == ':')
+            return from + n + 1;
+    }
+    return NULL;
+}
+
+bool ofs_url_is_plain(const char *text, struct ofs_url *ret)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char in_path[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-";
+    struct ofs_url url = {.has_port = true};
+    char port[6];
+    const char *host = "";
+    const char *at = take_run(text, letters, url.scheme, sizeof url.scheme);
+    at = at && !strncmp(at, "://", 3) ? take_host(at + 3, &host) : NULL;
+    at = at ? take_run(at, "0123456789", port, sizeof port) : NULL;
+    url.port = at && port[0] != '0' ? (int)strtol(port, NULL, 10) : 0;
+    if (url.port < 1 || url.port > 65535)
+        return false;
+    snprintf(url.authority, sizeof url.authority, "%s:%s", host, port);
+    snprintf(url.host, sizeof url.host, "%s", host[0] == '[' ? "::1" : host);
+    memcpy(url.path, "/", 2);
+    if (*at == '/')
+        at = take_run(at, in_path, url.path, sizeof url.path);
+    if (!at || *at)
+        return false;
+    snprintf(url.target, sizeof url.target, "%s", url.path);
+    *ret = url;
+    return true;
+}
+
 int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err)
 {
     struct ofs_url url = {0};
+    if (ofs_url_is_plain(text, ret))
+        return 0;
     if (ofs_libcurl_load(err))
         return -1;
     CURLU *u = curl_url();

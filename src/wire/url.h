@@ -22,7 +22,12 @@ struct ofs_url {
     bool has_query;      /* or a fragment */
 };
 
-/* Fails with OFS_ERR_USAGE where it is none, or too long. Any scheme will do. */
+/* The address of a port on this machine in its plainest form, SCHEME://127.0.0.1:PORT[/PATH] (or
+ * localhost, or [::1]), which is what most runs have. False: it is not, which says nothing else. */
+bool ofs_url_is_plain(const char *text, struct ofs_url *ret);
+
+/* Fails with OFS_ERR_USAGE where it is none, or too long. Any scheme will do. What is not plain is
+ * taken apart by libcurl. */
 int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err);
 
 /* Does it lead to this machine, whatever a name server says? */

@@ -32,7 +32,9 @@ static void a_library_is_loaded_at_its_first_use(void **state)
     (void)state;
     assert_false(is_loaded(libcurl));
     assert_false(is_loaded(libxml2));
-    assert_int_equal(ofs_url_parse("http://127.0.0.1:9222/", &url, &err), 0);
+    assert_int_equal(ofs_url_parse("cdp://127.0.0.1:9222", &url, &err), 0);
+    assert_false(is_loaded(libcurl));
+    assert_int_equal(ofs_url_parse("https://example.com/", &url, &err), 0);
     assert_true(is_loaded(libcurl));
     assert_false(is_loaded(libxml2));
     assert_int_equal(

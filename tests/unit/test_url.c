@@ -28,6 +28,9 @@ static void test_parts(void **state)
         {"webdriver+https://grid.example:443/wd/hub", "webdriver+https", "grid.example",
          "grid.example:443", "/wd/hub", 443, false},
         {"https://example.com", "https", "example.com", "example.com", "/", 443, false},
+        {"http://localhost:65535/json/version", "http", "localhost", "localhost:65535",
+         "/json/version", 65535, true},
+        {"ws://[::1]:11/a-b_C", "ws", "::1", "[::1]:11", "/a-b_C", 11, true},
         {"wss://h/a?b=c", "wss", "h", "h", "/a?b=c", 443, false},
         {"http://[2001:db8::1]:80/", "http", "2001:db8::1", "[2001:db8::1]:80", "/", 80, false},
         {"http://127.0.0.1.example:80/", "http", "127.0.0.1.example", "127.0.0.1.example:80", "/",
@@ -60,6 +63,49 @@ static void test_none(void **state)
         if (!ofs_url_parse(texts[i], &url, &err))
             fail_msg("'%s' is taken", texts[i]);
         assert_int_equal(err.code, OFS_ERR_USAGE);
+    }
+}
+
+/* What is plain is read without libcurl, and nothing else is. */
+static void test_plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_plain;
+    } rows[] = {
+        {"cdp://127.0.0.1:9222", true},
+        {"ws://127.0.0.1:9222/devtools/browser/0a-B", true},
+        {"http://[::1]:1/", true},
+        {"bidi://localhost:65535", true},
+        {"cdp://127.0.0.1", false},
+        {"cdp://127.0.0.1:", false},
+        {"cdp://127.0.0.1:0", false},
+        {"cdp://127.0.0.1:080", false},
+        {"cdp://127.0.0.1:65536", false},
+        {"cdp://127.0.0.1:100000", false},
+        {"cdp://127.0.0.1:1x", false},
+        {"cdp://127.0.0.1:1?x", false},
+        {"cdp://127.0.0.1:1/?x", false},
+        {"cdp://127.0.0.1:1/../x", false},
+        {"cdp://127.0.0.1:1/%2e", false},
+        {"cdp://127.0.0.1:1@example.com:2/", false},
+        {"cdp://me@127.0.0.1:1", false},
+        {"cdp://127.0.0.1.example:1", false},
+        {"cdp://127.0.0.11:1", false},
+        {"cdp://[::11]:1", false},
+        {"webdriver+https://127.0.0.1:1", false},
+        {"CDP://127.0.0.1:1", false},
+        {"://127.0.0.1:1", false},
+        {"127.0.0.1:1", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_url url;
+        if (ofs_url_is_plain(rows[i].text, &url) != rows[i].is_plain)
+            fail_msg("%s", rows[i].text);
+        if (rows[i].is_plain)
+            assert_true(ofs_url_is_loopback(&url));
     }
 }
 
@@ -109,10 +155,8 @@ static void test_connect(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_none),
-        cmocka_unit_test(test_person),
-        cmocka_unit_test(test_connect),
+        cmocka_unit_test(test_parts),  cmocka_unit_test(test_none),    cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_person), cmocka_unit_test(test_connect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
