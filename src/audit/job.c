@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/text.h"
 #include "record/recording.h"
 #include "scenario/select.h"
+#include "wire/url.h"
 
 /* Milliseconds. */
 enum {
@@ -16,36 +18,45 @@ enum {
     TIME_EACH = 15000, /* more for each chosen setting, where no --timeout is given */
 };
 
-/* An origin given by hand is for replicas: this machine, no path. */
-int ofs_job_check_origin(const char *origin, struct ofs_error *err)
+static int check_origin(const char *origin, struct ofs_url *ret_url, struct ofs_error *err)
 {
-    const char *host = !strncmp(origin, "http://", 7)    ? origin + 7
-                       : !strncmp(origin, "https://", 8) ? origin + 8
-                                                         : NULL;
-    if (!host)
-        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s is not http://HOST[:PORT]", origin);
-    size_t n = strcspn(host, "/?#");
-    if (host[n] && strcmp(host + n, "/"))
-        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has more than a host and a port", origin);
-    char name[128];
-    size_t name_len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    if (name_len == 0 || name_len >= sizeof name || name_len > n)
-        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no host", origin);
-    memcpy(name, host, name_len);
-    name[name_len] = '\0';
-    const char *port = host + name_len;
-    size_t digits = *port == ':' ? strspn(port + 1, "0123456789") : 0;
-    long number = digits ? strtol(port + 1, NULL, 10) : 0;
-    if (*port && *port != '/' &&
-        (!digits || digits > 5 || !strchr("/", port[1 + digits]) || number < 1 || number > 65535))
-        return ofs_fail(err, OFS_ERR_USAGE, "--origin %s has no port between 1 and 65535", origin);
-    if (!ofs_text_is_loopback_host(name)) {
-        ofs_fail(err, OFS_ERR_USAGE, "--origin %s: '%s' is not this machine", origin, name);
+    struct ofs_error ignored;
+    if (ofs_url_parse(origin, ret_url, &ignored) ||
+        (strcmp(ret_url->scheme, "http") && strcmp(ret_url->scheme, "https")))
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %.200s is not http://HOST[:PORT]", origin);
+    if (strcmp(ret_url->path, "/") || ret_url->has_query || ret_url->has_person)
+        return ofs_fail(err, OFS_ERR_USAGE, "--origin %.200s has more than a host and a port",
+                        origin);
+    if (!ofs_url_is_loopback(ret_url)) {
+        ofs_fail(err, OFS_ERR_USAGE, "--origin %.200s: '%s' is not this machine", origin,
+                 ret_url->host);
         return ofs_hint(err,
                         "another origin is for replicas on 127.0.0.1 or localhost; a real site "
                         "is named by its scenario");
     }
     return 0;
+}
+
+/* An origin given by hand is for replicas: this machine, no path. */
+int ofs_job_check_origin(const char *origin, struct ofs_error *err)
+{
+    struct ofs_url url;
+    return check_origin(origin, &url, err);
+}
+
+/* As a browser writes it (HTML, 7.1.1): small letters, and no port that is the scheme's own. */
+static char *serialized(const struct ofs_url *url)
+{
+    bool is_own = url->port == (strcmp(url->scheme, "https") ? 80 : 443);
+    bool is_six = strchr(url->host, ':') != NULL;
+    char port[16] = "";
+    if (!is_own)
+        snprintf(port, sizeof port, ":%d", url->port);
+    char *text = ofs_text_printf("%s://%s%s%s%s", url->scheme, is_six ? "[" : "", url->host,
+                                 is_six ? "]" : "", port);
+    for (char *c = text; c && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return text;
 }
 
 /* Exactly the settings that are wished for, to the states that are wished. */
@@ -154,18 +165,20 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     job->loop = loop;
     job->indexes = cJSON_CreateObject();
     ofs_run_begin(&job->run);
+    struct ofs_url url;
     if (ofs_browser_check_address(options->connect, err) ||
-        (options->origin && ofs_job_check_origin(options->origin, err)) ||
+        (options->origin && check_origin(options->origin, &url, err)) ||
         !(job->scenario = ofs_scenario_load(options->scenario, err)) || choose(job, err)) {
         ofs_job_free(job);
         return NULL;
     }
+    if (options->origin && !(job->origin_given = serialized(&url))) {
+        ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        ofs_job_free(job);
+        return NULL;
+    }
     const struct ofs_scenario *s = job->scenario;
-    job->origin = options->origin ? options->origin : s->origin;
-    if (options->origin) /* "http://127.0.0.1:8080/" means the same */
-        job->origin_given = strndup(options->origin, strcspn(options->origin + 8, "/") + 8);
-    if (job->origin_given)
-        job->origin = job->origin_given;
+    job->origin = job->origin_given ? job->origin_given : s->origin;
     job->run.command = options->command;
     job->run.scenario_id = s->id;
     job->run.scenario_version = s->version;
