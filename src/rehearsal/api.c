@@ -20,7 +20,7 @@ static const struct {
 
 /* Saves that are answered 200 and dropped. */
 static const enum site_fault drops[] = {
-    SITE_SAVE_NOT_KEPT, SITE_FRESH_CONTRADICTS, SITE_DISABLED_ON,
+    SITE_SAVE_NOT_KEPT, SITE_FRESH_CONTRADICTS, SITE_DISABLED_ON,    SITE_STATE_LOST,
     SITE_DISABLED_OFF,  SITE_DISABLED_SILENT,   SITE_LOCKED_BY_DATA,
 };
 
@@ -37,9 +37,35 @@ static const struct {
 static const struct {
     enum site_fault fault;
     int status;
-} state_refusals[] = {{SITE_STATE_ERROR, 500}, {SITE_STATE_REFUSED_403, 403}};
+} state_refusals[] = {{SITE_STATE_ERROR, 500},
+                      {SITE_STATE_REFUSED_403, 403},
+                      {SITE_STATE_REFUSED_404, 404},
+                      {SITE_STATE_EMPTY, 204}};
 
-enum { LATE_MS = 6000, UNDO_MS = 3000, SLUGGISH_MS = 2500, HYDRATION_LATE_MS = 3000 };
+/* Answers of 200 that are none: no state is in them. */
+static const struct {
+    enum site_fault fault;
+    const char *content_type;
+    const char *headers;
+    const char *body;
+    size_t size; /* 0: as long as the text */
+} state_excuses[] = {
+    {SITE_STATE_HTML, "text/html; charset=utf-8", "",
+     "<!DOCTYPE html><html><head><title>Sorry</title></head><body>Try later</body></html>", 0},
+    {SITE_STATE_ERRORS, "application/json; charset=utf-8", "",
+     "{\"data\":null,\"errors\":[{\"message\":\"upstream timed out\"}]}", 0},
+    /* one stored block of 60 bytes (RFC 1951, 3.2.4), of which 20 are there */
+    {SITE_STATE_SQUEEZED, "application/json; charset=utf-8", "Content-Encoding: gzip\r\n",
+     "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x3c\0\xc3\xff{\"key\":\"some-setting\"", 35},
+};
+
+enum {
+    SLOW_MS = 2000,
+    LATE_MS = 6000,
+    UNDO_MS = 3000,
+    SLUGGISH_MS = 2500,
+    HYDRATION_LATE_MS = 3000
+};
 
 bool site_is_inverted(const struct ofs_site *site, int setting)
 {
@@ -92,6 +118,27 @@ static void read_setting(struct ofs_site *site, const char *key, bool elsewhere,
         if (!site_fault_on(faults, state_refusals[i].fault, setting))
             continue;
         reply->status = state_refusals[i].status;
+        return;
+    }
+    if (site_fault_on(faults, SITE_STATE_LOST, setting) && site->n_writes) {
+        reply->status = 500;
+        return;
+    }
+    for (size_t i = 0; i < sizeof state_excuses / sizeof *state_excuses; i++) {
+        struct ofs_error ignored;
+        const char *body = state_excuses[i].body;
+        if (!site_fault_on(faults, state_excuses[i].fault, setting))
+            continue;
+        reply->content_type = state_excuses[i].content_type;
+        ofs_buf_puts(&reply->headers, state_excuses[i].headers, &ignored);
+        ofs_buf_add(&reply->body, body,
+                    state_excuses[i].size ? state_excuses[i].size : strlen(body), &ignored);
+        return;
+    }
+    if (site_fault_on(faults, SITE_STATE_TO_LOGIN, setting)) {
+        struct ofs_error ignored;
+        reply->status = 302;
+        ofs_buf_puts(&reply->headers, "Location: /login\r\n", &ignored);
         return;
     }
     if (site_fault_on(faults, SITE_STALE_CACHE, setting)) {
@@ -268,6 +315,15 @@ void site_answer_api(struct ofs_site *site, const struct ofs_serve_request *requ
     reply->content_type = "application/json; charset=utf-8";
     if (!strcmp(rest, SITE_API "ping")) {
         site_reply_json(reply, cJSON_CreateObject());
+        return;
+    }
+    if (!strcmp(rest, SITE_API "refused")) {
+        reply->status = 403;
+        return;
+    }
+    if (!strcmp(rest, SITE_API "slow")) { /* a picture or a script, and neither */
+        reply->content_type = "text/plain";
+        reply->delay_ms = SLOW_MS;
         return;
     }
     if (!strcmp(rest, SITE_API "unasked")) {

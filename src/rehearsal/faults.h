@@ -63,6 +63,40 @@
       "so it does; the state is asked for in an idle moment")                                      \
     X(STATE_AFTER_FRAMES, "state-after-frames", "loading",                                         \
       "so it does; the state is asked for 40 drawn frames later")                                  \
+    X(STATE_BY_FRAME, "state-by-frame", "loading",                                                 \
+      "so it does; a frame asks for the state and posts it to the page")                           \
+    X(STATE_BY_SHARED_WORKER, "state-by-shared-worker", "loading",                                 \
+      "so it does; a shared worker asks for the state")                                            \
+    X(STATE_AFTER_TASK, "state-after-task", "loading",                                             \
+      "so it does; the state is asked for by a task that is posted with a delay of 2 s")           \
+    X(STATE_AFTER_SIGNAL, "state-after-signal", "loading",                                         \
+      "so it does; the state is asked for when an abort signal times out, after 2 s")              \
+    X(STATE_AFTER_CRYPTO, "state-after-crypto", "loading",                                         \
+      "so it does; the state is asked for once a key is derived, some seconds later")              \
+    X(STATE_AFTER_DATABASE, "state-after-database", "loading",                                     \
+      "so it does; the state is asked for after 2 s of reading a database")                        \
+    X(STATE_AFTER_MESSAGES, "state-after-messages", "loading",                                     \
+      "so it does; the state is asked for after 2 s of messages to itself")                        \
+    X(STATE_AFTER_ANIMATION, "state-after-animation", "loading",                                   \
+      "so it does; the state is asked for when an animation elsewhere ends, after 2 s")            \
+    X(STATE_AFTER_IMAGE, "state-after-image", "loading",                                           \
+      "so it does; the state is asked for when a picture has come, after 2 s")                     \
+    X(STATE_AFTER_SCRIPT, "state-after-script", "loading",                                         \
+      "so it does; the state is asked for when a script has come, after 2 s")                      \
+    X(STATE_REFUSED_404, "state-refused-404", "loading", "the state is answered 404")              \
+    X(STATE_EMPTY, "state-empty", "loading", "the state is answered 204")                          \
+    X(STATE_HTML, "state-html", "loading", "the state is answered 200 with a page")                \
+    X(STATE_TO_LOGIN, "state-to-login", "loading",                                                 \
+      "the question for the state is led to the sign-in page")                                     \
+    X(STATE_ERRORS, "state-errors", "loading", "the state is answered 200 with a list of errors")  \
+    X(STATE_SQUEEZED, "state-squeezed", "loading",                                                 \
+      "the state is answered 200 in gzip and ends too early")                                      \
+    X(STATE_DROPPED, "state-dropped", "loading",                                                   \
+      "the state is answered 200, and the page gives up before it has read it")                    \
+    X(STATE_LOST, "state-lost", "loading",                                                         \
+      "after the first save, which is dropped, the state is answered 500")                         \
+    X(REFUSED_ELSEWHERE, "refused-elsewhere", "loading",                                           \
+      "a question about something else is answered 403")                                           \
     X(REQUEST_FLOOD, "request-flood", "loading",                                                   \
       "320 small requests follow the one for the state")                                           \
     X(EMBEDDED_STATE, "embedded-state", "loading", "the document has the state as data, too")      \

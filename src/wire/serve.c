@@ -341,6 +341,8 @@ static int write_message(struct connection *c)
     if (!x || !x->due)
         return 0;
     x->due = false;
+    if (x->reply.manner == OFS_SERVE_CUT)
+        return -1;
     return write_some(x->wsi, &x->reply.body, x->reply.body.len, &x->sent, LWS_WRITE_TEXT);
 }
 

@@ -5,7 +5,8 @@
  * handler, which fills in a reply; the reply is sent from the loop while others are served. A reply
  * can be made to misbehave (late, never, cut in the middle), because what the replica is for is
  * misbehaving. A request for a WebSocket is shown as a GET; after 200, the reply's body is sent as
- * one text message of up to 16 KiB, `delay_ms` after the socket is open.
+ * one text message of up to 16 KiB, `delay_ms` after the socket is open; a cut one is closed in its
+ * place.
  *
  * Life cycle: ofs_server_new, any number of ofs_loop_turn on the same loop, ofs_server_free before
  * ofs_loop_free. A freed server calls its handler no more and hangs up on whoever asks; its port is

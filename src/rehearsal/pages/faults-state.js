@@ -39,6 +39,78 @@
     });
   }
 
+  // A worker that pages share asks.
+  function sharedWorkerAsks(address) {
+    const work = `onconnect = async ({ ports: [port] }) => {
+      const answer = await fetch('${new URL(address, location.href).href}');
+      port.postMessage(answer.ok ? (await answer.json()).value : null);
+    };`;
+    const worker = new SharedWorker(URL.createObjectURL(new Blob([work], { type: 'text/javascript' })));
+    return new Promise((told) => {
+      worker.port.onmessage = ({ data }) => { if (data !== null) told(data); };
+    });
+  }
+
+  function frameAsks(address) {
+    const frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.srcdoc = `<script>fetch('${address}').then((answer) => answer.json())
+      .then(({ value }) => parent.postMessage({ state: value }, '*'));</${'script'}>`;
+    document.body.append(frame);
+    return new Promise((told) => {
+      addEventListener('message', ({ data }) => { if (typeof data?.state === 'boolean') told(data.state); });
+    });
+  }
+
+  // It is answered, and the page gives up while the answer is coming in.
+  async function givesUp(address) {
+    const stop = new AbortController();
+    await fetch(address, { signal: stop.signal });
+    stop.abort();
+    return never();
+  }
+
+  async function derives() {
+    const { subtle } = crypto;
+    const key = await subtle.importKey('raw', new Uint8Array(16), 'PBKDF2', false, ['deriveBits']);
+    await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-512', salt: new Uint8Array(16), iterations: 3000000 }, key, 512);
+  }
+
+  async function readsDatabase(ms) {
+    const until = performance.now() + ms;
+    while (performance.now() < until)
+      await new Promise((done, fail) => {
+        const asked = indexedDB.open('rehearsal', 1);
+        asked.onerror = fail;
+        asked.onupgradeneeded = () => asked.result.createObjectStore('wishes');
+        asked.onsuccess = () => {
+          const read = asked.result.transaction('wishes').objectStore('wishes').get('wish');
+          read.onsuccess = () => { asked.result.close(); done(); };
+          read.onerror = fail;
+        };
+      });
+  }
+
+  async function writesToItself(ms) {
+    const { port1, port2 } = new MessageChannel();
+    const until = performance.now() + ms;
+    while (performance.now() < until)
+      await new Promise((done) => { port1.onmessage = done; port2.postMessage(0); });
+  }
+
+  function animates(ms) {
+    const dot = document.createElement('span');
+    document.body.append(dot);
+    return dot.animate({ opacity: [0, 1] }, ms).finished;
+  }
+
+  function loads(element) {
+    return new Promise((done) => {
+      element.onload = element.onerror = done;
+      document.head.append(element);
+    });
+  }
+
   function socketTells(address) {
     return new Promise((told) => {
       const to = new URL(address, location.href);
@@ -99,6 +171,28 @@
     'state-by-events': { late: true, ask: (c, tools) => eventTells(`${tools.address(c.key)}?as=events`) },
     'state-by-socket': { late: true, ask: (c, tools) => socketTells(`${tools.address(c.key)}?as=socket`) },
     'state-by-worker': { late: true, ask: (c, tools) => workerAsks(`${tools.address(c.key)}?view=page`) },
+    'state-by-shared-worker': { late: true, ask: (c, tools) => sharedWorkerAsks(`${tools.address(c.key)}?view=page`) },
+    'state-by-frame': { late: true, ask: (c, tools) => frameAsks(`${tools.address(c.key)}?view=page`) },
+    'state-after-task': {
+      late: true,
+      before: (c, tools) => (window.scheduler ? scheduler.postTask(() => {}, { delay: tools.delay(2000) }) : pause(2000)),
+    },
+    'state-after-signal': {
+      late: true,
+      before: (c, tools) => new Promise((done) => { AbortSignal.timeout(tools.delay(2000)).onabort = done; }),
+    },
+    'state-after-crypto': { late: true, before: derives },
+    'state-after-database': { late: true, before: (c, tools) => readsDatabase(tools.delay(2000)) },
+    'state-after-messages': { late: true, before: (c, tools) => writesToItself(tools.delay(2000)) },
+    'state-after-animation': { late: true, before: (c, tools) => animates(tools.delay(2000)) },
+    'state-after-image': {
+      late: true,
+      before: () => loads(Object.assign(document.createElement('img'), { src: '/mysettings-api/slow' })),
+    },
+    'state-after-script': {
+      late: true,
+      before: () => loads(Object.assign(document.createElement('script'), { src: '/mysettings-api/slow' })),
+    },
     'state-after-timers': {
       late: true,
       async before(c, tools) {
@@ -114,7 +208,16 @@
     },
     'state-after-frames': { late: true, before: () => frames(40) },
     'state-refused-403': { late: true },
+    'state-refused-404': { late: true },
     'state-cut': { late: true },
+    'state-empty': { late: true },
+    'state-html': { late: true },
+    'state-to-login': { late: true },
+    'state-errors': { late: true },
+    'state-squeezed': { late: true },
+    'state-dropped': { late: true, ask: (c, tools) => givesUp(`${tools.address(c.key)}?view=page`) },
+    'state-lost': { late: true },
+    'refused-elsewhere': { load() { fetch('/mysettings-api/refused'); } },
     'request-flood': {
       late: true,
       asked() { for (let i = 0; i < 320; i++) fetch(`/mysettings-api/ping?n=${i}`); },
