@@ -13,8 +13,10 @@ static const char *const methods[] = {
     "Target.detachFromTarget",
     "Target.closeTarget",
     "Target.getTargets",
-    /* its own workers and frames in other processes, whose requests count as the page's */
+    /* its own workers and frames in other processes, whose requests count as the page's: they wait
+     * until we listen, and are let go at once */
     "Target.setAutoAttach",
+    "Runtime.runIfWaitingForDebugger",
     /* its pages */
     "Page.enable",
     "Page.setLifecycleEventsEnabled",

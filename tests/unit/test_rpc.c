@@ -285,7 +285,7 @@ static void test_method_table(void **state)
     static const char *const allowed[] = {
         "Network.getResponseBody", "Page.addScriptToEvaluateOnNewDocument",
         "Debugger.enable",         "Debugger.setSkipAllPauses",
-        "Debugger.resume",
+        "Debugger.resume",         "Runtime.runIfWaitingForDebugger",
     };
     const char *const *all = ofs_method_list();
     size_t n = 0;

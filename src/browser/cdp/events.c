@@ -103,6 +103,7 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     struct cdp_child *c = calloc(1, sizeof *c);
     if (!c) { /* what it asks for would be missed */
         t->tab.view.overflowed = true;
+        post(t, session, "Runtime.runIfWaitingForDebugger", NULL);
         return;
     }
     OFS_CDP_KEEP(c->session, session);
@@ -117,6 +118,7 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     post(t, session, "Network.enable", ofs_cdp_network_options());
     if (!c->is_worker)
         post(t, session, "Target.setAutoAttach", ofs_cdp_attach_options());
+    post(t, session, "Runtime.runIfWaitingForDebugger", NULL);
 }
 
 static void on_detached(struct cdp *b, const char *session)

@@ -24,11 +24,12 @@ cJSON *ofs_cdp_network_options(void)
 }
 
 /* Of our page alone: its dedicated workers, and its frames that have a process of their own. */
+/* A child waits until we listen: what it asks for first would be missed otherwise (events.c). */
 cJSON *ofs_cdp_attach_options(void)
 {
     static const char *const types[] = {"iframe", "worker"};
     cJSON *options = ofs_cdp_with("autoAttach", cJSON_CreateTrue());
-    cJSON_AddBoolToObject(options, "waitForDebuggerOnStart", false);
+    cJSON_AddBoolToObject(options, "waitForDebuggerOnStart", true);
     cJSON_AddBoolToObject(options, "flatten", true);
     cJSON *filter = cJSON_AddArrayToObject(options, "filter");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
