@@ -301,7 +301,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
     const struct ofs_visit where = {.path = entry->seen.path,
                                     .setting = entry->setting,
                                     .stay = how == OFS_REREAD_HERE,
-                                    .trust_unconfirmed = entry->seen.unconfirmed,
+                                    .trust_unmarked = entry->seen.unmarked,
                                     .times = &entry->result->times};
     *ret = (struct ofs_observation){0};
     if (visit(worker, &where, deadline, ret, err))

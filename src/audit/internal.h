@@ -38,7 +38,7 @@ struct ofs_observation {
     bool is_state_sure;   /* a control that cannot be used may show a state that it never got */
     bool inverted;
     bool has_new_wording; /* it was found by its key, shows a state, and its words are not known */
-    bool unconfirmed;     /* seen on a page that never gave its mark */
+    bool unmarked;        /* seen on a page that never gave its mark */
 };
 
 /* Read the result of a visit: pure. */

@@ -130,7 +130,7 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
     const cJSON *look = visited->look,
                 *match = ofs_json_get(ofs_json_get(look, "matches"), setting->id);
     *ret = (struct ofs_observation){.missing = visited->missing,
-                                    .unconfirmed = visited->unconfirmed,
+                                    .unmarked = visited->unmarked,
                                     .grade = visited->grade,
                                     .served = visited->served};
     keep(ret->path, sizeof ret->path, ofs_json_str(look, "path", ""));

@@ -48,11 +48,13 @@ struct ofs_request {
     int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */
     int64_t ended_ms;
     int status;
-    bool ended;  /* whole, or failed */
-    bool failed; /* it broke off, before or after the status was known */
-    bool left;   /* its document went away before it ended, and it may never be told to end */
+    bool ended;   /* whole, or failed */
+    bool failed;  /* it broke off, before or after the status was known */
+    bool dropped; /* the status is known, and the page gave up before the rest had come */
+    bool left;    /* its document went away before it ended, and it may never be told to end */
 };
 
+enum { OFS_MAX_DRAWN = 128 };     /* the others of these are not followed */
 enum { OFS_MAX_REQUESTS = 1024 }; /* kept for each tab, since the last navigation of ours */
 
 struct ofs_tab_view {
@@ -71,18 +73,27 @@ struct ofs_tab_view {
     unsigned popups;   /* windows that the page opened; they are closed with the tab */
     unsigned channels; /* WebSockets, EventSources, WebTransports that are open */
     unsigned messages; /* that came over them */
+    unsigned mute;     /* channels that ended before anything came over them, and whose address has
+                          brought nothing since */
+    unsigned drawing;  /* pictures, style sheets, fonts and media that are under way */
     unsigned workers;  /* workers of the page that are alive */
+    unsigned unproven; /* where answers are not told: the page's requests of which nothing shows
+                          that they were answered; of the present document */
     unsigned last_serial;
     unsigned first_serial; /* the oldest request that is kept */
     bool overflowed; /* a request that was still open had to be forgotten: nothing can be concluded
                         from what is kept */
-    struct ofs_request *requests; /* by serial modulo OFS_MAX_REQUESTS; allocated at first use */
+    uint64_t drawn[OFS_MAX_DRAWN]; /* those under way, by a hash of their ids; 0: none */
+    struct ofs_request *requests;  /* by serial modulo OFS_MAX_REQUESTS; allocated at first use */
 };
 
 /* What can be seen of a tab. Where something cannot be seen, its absence proves nothing. */
 struct ofs_tab_sees {
     bool requests; /* every request of the page, its status and its end */
+    bool answers;  /* whether the site answered or refused what the page asked for; implied by
+                      requests */
     bool bodies;   /* what the site answered (browser_ops.body) */
+    bool again;    /* these are answers to a question of ours, which repeats the page's */
     bool timers;   /* the page's own timers (browser_ops.timers) */
     bool channels; /* sockets and workers */
     bool isolated; /* the probe runs where the page cannot see or change it */
@@ -96,8 +107,8 @@ struct ofs_timers {
     int64_t first_ms;   /* until the first of them is due; -1: none is pending */
     int64_t last_ms;    /* until the last of those that run once is due; -1: none */
     unsigned unseen;    /* frames of other sites, whose clocks are not among these */
-    bool ids_only;      /* only that the page has made none of those that have an id was looked at:
-                           postTask and AbortSignal.timeout are not among these */
+    int64_t hidden_ms;  /* since the page last began something whose end cannot be seen: encryption,
+                           databases, caches, locks, shared workers; -1: it never did */
 };
 
 /* What stands first in every tab and in every browser. */
@@ -138,8 +149,8 @@ struct ofs_browser_ops {
     int (*wait)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 
     /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document. The first
-     * document of a browser that has made timers is such a one; from the next document of each tab
-     * on they are told (cdp/timers.c). NULL: the protocol cannot tell. */
+     * document of a browser that is asked for them is such a one; from the next document of each
+     * tab on they are told (cdp/timers.c). NULL: the protocol cannot tell. */
     int (*timers)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
                   struct ofs_error *err);
 

@@ -36,6 +36,15 @@ static bool kind_of(const char *type, const char *method, enum ofs_request_kind 
     return !strcmp(type, "Other") && !gets;
 }
 
+static bool is_drawn(const char *type)
+{
+    static const char *const types[] = {"Image", "Stylesheet", "Font", "Media", "TextTrack"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!strcmp(type, types[i]))
+            return true;
+    return false;
+}
+
 /* postData is left out where it is long or not text; then its pieces are there in base64. */
 static uint64_t body_of(const struct ofs_request *r, const cJSON *request)
 {
@@ -62,35 +71,71 @@ static bool is_document(const struct event *e)
 
 /* ---- channels ---- */
 
-static void open_channel(const struct event *e)
+static void hush(struct ofs_devtools *p, uint64_t address, bool is_mute)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
+        if (p->mute[i] == address) /* each is there once */
+            p->mute[i] = 0;
+    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++) {
+        if (is_mute && !p->mute[i]) {
+            p->mute[i] = address;
+            is_mute = false;
+        }
+        n += p->mute[i] != 0;
+    }
+    p->view->mute = n;
+    p->view->events++;
+}
+
+static size_t channel_of(const struct event *e)
+{
+    size_t i = 0;
+    while (i < OFS_DEVTOOLS_CHANNELS &&
+           (!e->page->channels[i].id[0] || strcmp(e->page->channels[i].id, e->id)))
+        i++;
+    return i;
+}
+
+/* `listens`: what comes over it is told. */
+static void open_channel(const struct event *e, const char *url, bool listens)
 {
     struct ofs_devtools *p = e->page;
     p->view->channels++;
     p->view->events++;
     for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
-        if (!p->channels[i][0]) {
-            memcpy(p->channels[i], e->id, sizeof e->id);
+        if (!p->channels[i].id[0]) {
+            memcpy(p->channels[i].id, e->id, sizeof e->id);
+            p->channels[i].address = ofs_view_hash(0, url, strlen(url));
+            p->channels[i].heard = !listens;
             return;
         }
     /* one too many to be known by name stays open until the document goes */
 }
 
+/* One that ends before anything came over it was refused, or broke off. */
 static bool close_channel(const struct event *e)
 {
     struct ofs_devtools *p = e->page;
-    for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
-        if (p->channels[i][0] && !strcmp(p->channels[i], e->id)) {
-            p->channels[i][0] = '\0';
-            p->view->channels--;
-            p->view->events++;
-            return true;
-        }
-    return false;
+    size_t i = channel_of(e);
+    if (i == OFS_DEVTOOLS_CHANNELS)
+        return false;
+    p->channels[i].id[0] = '\0';
+    p->view->channels--;
+    p->view->events++;
+    if (!p->channels[i].heard)
+        hush(p, p->channels[i].address, true);
+    return true;
 }
 
 static void on_channel(const struct event *e)
 {
-    open_channel(e);
+    open_channel(e, ofs_json_str(e->params, "url", ""), true);
+}
+
+static void on_transport(const struct event *e)
+{
+    open_channel(e, ofs_json_str(e->params, "url", ""), false);
 }
 
 static void on_channel_closed(const struct event *e)
@@ -100,8 +145,14 @@ static void on_channel_closed(const struct event *e)
 
 static void on_message(const struct event *e)
 {
-    e->page->view->messages++;
-    e->page->view->events++;
+    struct ofs_devtools *p = e->page;
+    size_t i = channel_of(e);
+    p->view->messages++;
+    p->view->events++;
+    if (i == OFS_DEVTOOLS_CHANNELS)
+        return;
+    p->channels[i].heard = true;
+    hush(p, p->channels[i].address, false);
 }
 
 /* ---- requests ---- */
@@ -116,10 +167,17 @@ static void on_request(const struct event *e)
     }
     const char *method = ofs_json_str(e->params, "request/method", "");
     enum ofs_request_kind kind;
-    if (!kind_of(ofs_json_str(e->params, "type", ""), method, &kind))
+    const char *type = ofs_json_str(e->params, "type", "");
+    const char *url = ofs_json_str(e->params, "request/url", "");
+    /* it does not leave the browser, and the end of a shared worker's is told elsewhere */
+    if (!strncmp(url, "blob:", 5) || !strncmp(url, "data:", 5))
         return;
-    struct ofs_request *r =
-        ofs_view_request(view, e->id, method, ofs_json_str(e->params, "request/url", ""), kind);
+    if (!kind_of(type, method, &kind)) {
+        if (is_drawn(type))
+            ofs_view_draw(view, e->id);
+        return;
+    }
+    struct ofs_request *r = ofs_view_request(view, e->id, method, url, kind);
     if (r) {
         r->body = body_of(r, ofs_json_get(e->params, "request"));
         r->is_top = is_document(e);
@@ -143,13 +201,14 @@ static void on_response(const struct event *e)
     /* what goes on without end is no request that is waited for */
     if (r && !strcmp(ofs_json_str(e->params, "type", ""), "EventSource")) {
         ofs_view_request_end(view, r, false);
-        open_channel(e);
+        open_channel(e, r->url, true);
     }
 }
 
 static void end(const struct event *e, bool failed)
 {
     struct ofs_request *r = ofs_view_find(e->page->view, e->id);
+    ofs_view_draw_end(e->page->view, e->id);
     if (r && !close_channel(e))
         ofs_view_request_end(e->page->view, r, failed);
 }
@@ -159,14 +218,16 @@ static void on_finished(const struct event *e)
     end(e, false);
 }
 
-/* A body that the page drops unread is told as a failure too. One that is dropped before its status
- * was known left a question unanswered. */
+/* A body that the page drops unread is told as a failure too: nobody asked for it, or the page gave
+ * up. One that is dropped before its status was known left a question unanswered. */
 static void on_failed(const struct event *e)
 {
-    const struct ofs_request *r = ofs_view_find(e->page->view, e->id);
+    struct ofs_request *r = ofs_view_find(e->page->view, e->id);
     bool is_top = !strcmp(e->id, e->page->document);
     bool dropped = r && r->answered_ms && ofs_json_bool(e->params, "canceled", false);
     end(e, is_top || !dropped);
+    if (r)
+        r->dropped = dropped;
     if (is_top)
         ofs_view_fail(e->page->view, ofs_json_str(e->params, "errorText", "failed"));
 }
@@ -184,7 +245,7 @@ static const struct {
     {"Network.webSocketClosed", on_channel_closed, "requestId"},
     {"Network.webSocketFrameReceived", on_message, "requestId"},
     {"Network.eventSourceMessageReceived", on_message, "requestId"},
-    {"Network.webTransportCreated", on_channel, "transportId"},
+    {"Network.webTransportCreated", on_transport, "transportId"},
     {"Network.webTransportClosed", on_channel_closed, "transportId"},
 };
 
@@ -223,6 +284,7 @@ bool ofs_devtools_take(struct ofs_devtools *page, unsigned child, const char *me
 void ofs_devtools_commit(struct ofs_devtools *page)
 {
     memset(page->channels, 0, sizeof page->channels);
+    memset(page->mute, 0, sizeof page->mute);
     ofs_view_leave(page->view, page->document);
 }
 
@@ -238,8 +300,8 @@ void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
     char prefix[16];
     int n = snprintf(prefix, sizeof prefix, "%u:", child);
     for (size_t i = 0; i < OFS_DEVTOOLS_CHANNELS; i++)
-        if (!strncmp(page->channels[i], prefix, (size_t)n)) {
-            page->channels[i][0] = '\0';
+        if (!strncmp(page->channels[i].id, prefix, (size_t)n)) {
+            page->channels[i].id[0] = '\0';
             page->view->channels--;
         }
     ofs_view_leave_some(page->view, prefix);

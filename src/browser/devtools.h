@@ -16,7 +16,12 @@ struct ofs_devtools {
     struct ofs_tab_view *view;
     const char *frame;              /* the id of the top frame */
     char document[OFS_DEVTOOLS_ID]; /* request id of the document under way or present */
-    char channels[OFS_DEVTOOLS_CHANNELS][OFS_DEVTOOLS_ID]; /* that are open, or "" */
+    struct {
+        char id[OFS_DEVTOOLS_ID]; /* of one that is open, or "" */
+        uint64_t address;         /* a hash */
+        bool heard;               /* something came over it */
+    } channels[OFS_DEVTOOLS_CHANNELS];
+    uint64_t mute[OFS_DEVTOOLS_CHANNELS]; /* addresses of those that ended unheard, or 0 */
 };
 
 /* The names of the events that are taken, ended by NULL. */

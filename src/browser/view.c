@@ -46,7 +46,8 @@ void ofs_view_commit(struct ofs_tab_view *view)
 {
     view->commits++;
     view->dom_ready = view->loaded = false;
-    view->channels = 0;
+    view->channels = view->mute = view->unproven = view->drawing = 0;
+    memset(view->drawn, 0, sizeof view->drawn);
     view->events++;
 }
 
@@ -161,6 +162,37 @@ uint64_t ofs_view_hash(uint64_t so_far, const char *data, size_t len)
 uint64_t ofs_view_unknown_body(const struct ofs_request *request)
 {
     return UINT64_MAX - request->serial;
+}
+
+/* ---- what is drawn ---- */
+
+static uint64_t *drawn_slot(struct ofs_tab_view *view, uint64_t hash)
+{
+    for (size_t i = 0; i < OFS_MAX_DRAWN; i++)
+        if (view->drawn[i] == hash)
+            return &view->drawn[i];
+    return NULL;
+}
+
+void ofs_view_draw(struct ofs_tab_view *view, const char *id)
+{
+    uint64_t hash = ofs_view_hash(0, id, strlen(id));
+    uint64_t *slot = drawn_slot(view, hash) ? NULL : drawn_slot(view, 0);
+    if (!slot)
+        return;
+    *slot = hash;
+    view->drawing++;
+    view->events++;
+}
+
+void ofs_view_draw_end(struct ofs_tab_view *view, const char *id)
+{
+    uint64_t *slot = view->drawing ? drawn_slot(view, ofs_view_hash(0, id, strlen(id))) : NULL;
+    if (!slot)
+        return;
+    *slot = 0;
+    view->drawing--;
+    view->events++;
 }
 
 /* ---- what else happens ---- */

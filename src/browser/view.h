@@ -35,6 +35,11 @@ struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
 void ofs_view_answer(struct ofs_tab_view *view, struct ofs_request *request, int status);
 void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request, bool failed);
 
+/* A picture, style sheet, font or medium is under way, and has ended. They are not kept as
+ * requests. */
+void ofs_view_draw(struct ofs_tab_view *view, const char *id);
+void ofs_view_draw_end(struct ofs_tab_view *view, const char *id);
+
 /* FNV-1a of a body, piece by piece; begin with 0. Never 0. */
 uint64_t ofs_view_hash(uint64_t so_far, const char *data, size_t len);
 /* For a body that is not told: a value that no other request has. */

@@ -44,12 +44,36 @@ static bool is_success(const struct ofs_request *r)
     return r->ended && !r->failed && r->status >= 200 && r->status < 300;
 }
 
+/* Was it told what it asked for? */
+static bool is_answered(const struct ofs_progress *p, const struct ofs_request *r)
+{
+    unsigned at = r->serial % OFS_MAX_REQUESTS;
+    return is_success(r) && !r->dropped && !p->excused[at] && !p->empty[at];
+}
+
 /* An answer that says that the site could not tell: a page that asked for a state did not get it.
- * One that says that there is no such thing (400, 404, 410) tells nothing of that kind. */
+ */
 static bool is_refusal(const struct ofs_request *r)
 {
     return !r->left && (r->failed || r->status == 401 || r->status == 403 || r->status == 408 ||
                         r->status == 429 || r->status >= 500);
+}
+
+/* One that says that there is no such thing, or that is none. It may be about something else, so it
+ * keeps from believing a state alone. */
+static bool is_doubtful(const struct ofs_progress *p, const struct ofs_request *r)
+{
+    bool asks = !strcmp(r->method, "GET");
+    unsigned at = r->serial % OFS_MAX_REQUESTS;
+    return !r->left && ((r->status >= 400 && r->status < 500) || p->excused[at] ||
+                        (asks && (r->dropped || p->empty[at])));
+}
+
+/* Nothing came of it. That is usual where something was reported to the site, and is doubted only
+ * where no other answer came. */
+static bool is_idle_talk(const struct ofs_progress *p, const struct ofs_request *r)
+{
+    return !strcmp(r->method, "POST") && (r->dropped || p->empty[r->serial % OFS_MAX_REQUESTS]);
 }
 
 /* The same question was answered twice already: a page that asks it again polls. */
@@ -63,14 +87,38 @@ static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_r
     return answered >= POLLS;
 }
 
-static bool was_answered_later(const struct ofs_tab *tab, const struct ofs_request *r)
+static bool was_answered_later(const struct ofs_tab *tab, const struct ofs_progress *p,
+                               const struct ofs_request *r)
 {
     for (unsigned serial = r->serial + 1; serial <= tab->view.last_serial; serial++) {
         const struct ofs_request *other = ofs_tab_request(tab, serial);
-        if (other && is_success(other) && is_same_question(r, other))
+        if (other && is_answered(p, other) && is_same_question(r, other))
             return true;
     }
     return false;
+}
+
+/* The last two labels of an address's host. */
+static const char *site_of(const char *url, size_t *ret_len)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    const char *end = host + strcspn(host, ":/?#"), *at = end;
+    int dots = 0;
+    while (at > host && (at[-1] != '.' || ++dots < 2))
+        at--;
+    *ret_len = (size_t)(end - at);
+    return at;
+}
+
+/* Data of the site: from its origin, or from a neighbour of its host. */
+static bool is_of_site(const struct ofs_request *r, const char *origin)
+{
+    size_t n, m;
+    if (r->kind != OFS_REQUEST_DATA)
+        return false;
+    const char *theirs = site_of(r->url, &n), *ours = site_of(origin, &m);
+    return ofs_url_is_of(r->url, origin) || (n > 0 && n == m && !strncmp(theirs, ours, n));
 }
 
 /* What the page's own requests tell. `*ret_last` is when the last of them ended. */
@@ -79,6 +127,7 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
 {
     const struct ofs_tab *tab = page->tab;
     int64_t now = ofs_now_ms();
+    unsigned answers = 0, idle = 0;
     *ret_last = 0;
     for (unsigned serial = p->serial + 1; serial <= tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(tab, serial);
@@ -90,10 +139,17 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
             *ret_last = r->ended_ms;
         if (is_open && !is_poll(tab, p->serial, r))
             e->open++;
-        if (r->ended && r->kind == OFS_REQUEST_DATA && is_refusal(r) &&
-            ofs_url_is_of(r->url, page->config.origin) && !was_answered_later(tab, r))
-            e->refused++;
+        if (!r->ended || !is_of_site(r, page->config.origin))
+            continue;
+        answers += is_answered(p, r);
+        idle += is_idle_talk(p, r);
+        bool refused = is_refusal(r);
+        if ((refused || is_doubtful(p, r)) && !was_answered_later(tab, p, r))
+            *(refused ? &e->refused : &e->doubted) += 1;
     }
+    bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
+    e->refused += tab->view.mute;
+    e->doubted = is_state ? e->doubted + (answers ? 0 : idle) : 0;
     e->overflowed = tab->view.overflowed;
 }
 
@@ -136,6 +192,25 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
     e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);
 }
 
+/* Where the browser tells no answers, a request that failed leaves no trace at all. So on a page
+ * with scripts the site's data have to name the setting where they are known to do so; elsewhere,
+ * all that the page is seen to have asked for has to have been answered. What the site says when it
+ * is asked again vouches for a state, and is not what the page was served. */
+static void read_untold(const struct ofs_page *page, const struct ofs_progress *p,
+                        struct ofs_evidence *e)
+{
+    const struct ofs_tab *tab = page->tab;
+    bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
+    bool vouched = e->served == OFS_SERVED_AGREES;
+    if (tab->sees.requests || tab->sees.answers)
+        return;
+    e->untold =
+        is_state && !vouched && (tab->view.unproven > 0 || (p->visit.setting->key && !e->plain));
+    e->vouched = vouched && tab->sees.again;
+    if (e->vouched)
+        e->served = OFS_SERVED_UNKNOWN;
+}
+
 static void read_probe(const struct ofs_progress *p, const cJSON *look, const cJSON *match,
                        struct ofs_evidence *e)
 {
@@ -148,27 +223,42 @@ static void read_probe(const struct ofs_progress *p, const cJSON *look, const cJ
     e->timers_made = (int)ofs_json_num(look, "signals/timers", -1);
     e->loops = ofs_json_bool(look, "signals/loop", false);
     e->animations = (unsigned)ofs_json_num(look, "signals/animations", 0);
+    e->elsewhere = (unsigned)ofs_json_num(look, "signals/elsewhere", 0);
     e->idle = ofs_json_bool(look, "idle", false);
     e->rounds = p->rounds;
 }
 
+/* A page that has made no timer may be waiting for what leaves no id. That matters where its state
+ * is to be believed and its data do not tell it. */
+static bool wants_clocks(const struct ofs_evidence *e)
+{
+    bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
+    return e->timers_made != 0 ||
+           (is_state && e->complete && e->served != OFS_SERVED_AGREES && e->open == 0);
+}
+
 static int read_timers(struct ofs_page *page, ofs_deadline deadline, struct ofs_evidence *e,
-                       struct ofs_error *err)
+                       int64_t *ret_hidden, struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = page->browser->ops;
     struct ofs_timers timers;
     struct ofs_error soft;
-    e->timer_ms = -1;
-    if (e->timers_made == 0 || !ops->timers || !page->tab->sees.timers)
+    e->timer_ms = *ret_hidden = -1;
+    if (!ops->timers || !page->tab->sees.timers || !wants_clocks(e))
         return 0;
     if (!ops->timers(page->tab, deadline, &timers, &soft)) {
         e->knows_timers = true;
         e->timer_ms = timers.pending ? timers.first_ms : -1;
         e->repeating = timers.repeating;
+        e->unknown_clocks = timers.unseen > 0;
+        *ret_hidden = timers.hidden_ms;
+        e->hides = timers.hidden_ms >= 0 && timers.hidden_ms < OFS_UNSEEN_MS;
         return 0;
     }
-    if (soft.code == OFS_ERR_PEER || soft.code == OFS_ERR_TIMEOUT)
-        return 0; /* not known for this document */
+    if (soft.code == OFS_ERR_PEER || soft.code == OFS_ERR_TIMEOUT) {
+        e->unknown_clocks = true; /* for this document */
+        return 0;
+    }
     *err = soft;
     return -1;
 }
@@ -178,7 +268,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
 {
     const struct ofs_tab *tab = page->tab;
     const cJSON *look = p->result.look, *match = ofs_match_of(look, p->visit.setting);
-    int64_t now = ofs_now_ms(), last;
+    int64_t now = ofs_now_ms(), last, hidden;
     *ret = (struct ofs_evidence){
         .reading = reading_of(&p->visit, look, match),
         .sees_requests = tab->sees.requests,
@@ -186,20 +276,25 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
         .channels = tab->view.channels,
         .silent_channels = tab->view.channels && !tab->view.messages ? tab->view.channels : 0,
         .workers = tab->view.workers,
+        .drawing = tab->view.drawing,
         .age_ms = now - p->began,
     };
+    bool is_state = ret->reading == OFS_READING_WANTED || ret->reading == OFS_READING_DISABLED;
     read_probe(p, look, match, ret);
-    if (read_timers(page, deadline, ret, err))
-        return -1;
-    if (match && ret->complete && ofs_inspect_answers(page, p, deadline, err))
+    if (match && ret->complete && ofs_inspect_answers(page, p, is_state, deadline, err))
         return -1;
     read_served(p, match, ret);
+    read_untold(page, p, ret);
     read_requests(page, p, ret, &last);
+    if (read_timers(page, deadline, ret, &hidden, err))
+        return -1;
     ret->still_ms = now - (last > p->still_since ? last : p->still_since);
     if (p->timers_made >= 0 && ret->timers_made > p->timers_made)
         p->calm_since = now;
     p->timers_made = ret->timers_made;
     int64_t calm = now - p->calm_since;
     ret->calm_ms = calm < ret->still_ms ? calm : ret->still_ms;
+    if (ret->hides && hidden < ret->calm_ms)
+        ret->calm_ms = hidden;
     return 0;
 }

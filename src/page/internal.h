@@ -32,6 +32,8 @@ struct ofs_progress {
     bool searched, unfolded;
     cJSON *served; /* what the site's data say: {"state", "by_answer"}, or NULL */
     bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
+    bool excused[OFS_MAX_REQUESTS];   /* whose answer was none */
+    bool empty[OFS_MAX_REQUESTS];     /* whose answer was empty */
 };
 
 struct ofs_page {
@@ -95,9 +97,14 @@ bool ofs_url_has_path(const char *url, const char *path);
 /* Does the address belong to that origin? */
 bool ofs_url_is_of(const char *url, const char *origin);
 
-/* Ask the answers that have come since the last time, and the document, for the setting's state. */
-int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
-                        struct ofs_error *err);
+/* Ask the answers that have come since the last time, and the document, for the setting's state.
+ * `all`: also where no state can be in them, for whether they are answers at all. */
+int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, bool all,
+                        ofs_deadline deadline, struct ofs_error *err);
+
+/* Is it no answer, though its status says so: a page in place of data, data that say that they are
+ * an error, or that end too early? Pure. */
+bool ofs_is_excuse(const char *text);
 
 /* The state of a key in what a site sent: "on", "off", another word, or "" where it is not named.
  * Pure. `text` is JSON, or the source of a document. `named`: the request's own address names the

@@ -28,6 +28,7 @@ struct ofs_visit_result {
     bool missing;           /* HTTP 404 or 410 */
     bool unconfirmed;       /* something that would confirm the state never came, such as the
                                scenario's mark: good enough for a state that is not wanted, no other */
+    bool unmarked;          /* and the mark is all that is missing */
     enum ofs_grade grade;   /* why the page is believed */
     enum ofs_served served; /* what the site's own data say of the setting */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
@@ -55,7 +56,7 @@ struct ofs_visit {
     bool stay; /* no loading where the tab is still there: read what is shown now */
     const struct ofs_setting
         *sought;             /* on an index page: whose link will do; NULL: all of it counts */
-    bool trust_unconfirmed;  /* this page has shown in this run that it never gives its mark */
+    bool trust_unmarked;     /* this page has shown in this run that it never gives its mark */
     struct ofs_times *times; /* where the time went is added here; NULL: nowhere */
 };
 

@@ -7,12 +7,12 @@ enum {
     FLOOR = 300,        /* added to quiet before a wanted state is believed */
     STILL_MARKED = 400, /* a state that is not wanted, and the scenario's mark was seen */
     STILL_UNMARKED = 1000,
-    STILL_WANTED = 3000,     /* all that can be pending is seen, but something keeps moving */
-    STILL_UNSEEN = 11000,    /* something may be pending that cannot be seen */
-    STILL_LONG = 21000,      /* the same, on a page that goes on making timers */
-    LOOK_EACH = 3000,        /* whether it does is seen by looking */
-    HORIZON = 15000,         /* a timer that is due later does not hold back a state */
-    OVERDUE_UNWANTED = 6000, /* a mark or an answer that did not come */
+    STILL_WANTED = 3000,          /* all that can be pending is seen, but something keeps moving */
+    STILL_UNSEEN = OFS_UNSEEN_MS, /* something may be pending that cannot be seen */
+    STILL_LONG = 21000,           /* the same, on a page that goes on making timers */
+    LOOK_EACH = 3000,             /* whether it does is seen by looking */
+    HORIZON = 15000,              /* a timer that is due later does not hold back a state */
+    OVERDUE_UNWANTED = 6000,      /* a mark or an answer that did not come */
     OVERDUE = 12000,
     OVERDUE_QUIET = 2000, /* the same, where nothing is pending that could still bring it */
     LATER = 500,          /* a look for what no event tells of */
@@ -38,6 +38,8 @@ static bool timer_is_near(const struct ofs_evidence *e)
 
 static bool has_no_timers(const struct ofs_evidence *e)
 {
+    if (e->unknown_clocks)
+        return false;
     return e->timers_made == 0 || (e->knows_timers && !timer_is_near(e) && e->repeating == 0);
 }
 
@@ -45,14 +47,16 @@ bool ofs_evidence_is_quiet(const struct ofs_evidence *e)
 {
     return e->complete && e->sees_requests && e->sees_channels && e->open == 0 &&
            e->channels == 0 && e->workers == 0 && has_no_timers(e) && !e->loops &&
-           e->animations == 0 && e->idle && e->rounds >= 2;
+           e->drawing == 0 && !e->hides && e->animations == 0 && e->elsewhere == 0 && e->idle &&
+           e->rounds >= 2;
 }
 
 /* Is there a place where something may be pending and cannot be seen? */
 static bool is_unseen(const struct ofs_evidence *e)
 {
     return !e->sees_requests || !e->sees_channels || e->channels > 0 || e->workers > 0 ||
-           e->loops || (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
+           e->loops || e->drawing > 0 || e->elsewhere > 0 || e->hides || e->unknown_clocks ||
+           (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
 }
 
 /* To take it for true costs a question at most. */
@@ -82,14 +86,17 @@ static const char *barrier(const struct ofs_evidence *e)
     return NULL;
 }
 
-/* What has to come before a state is confirmed. */
+static bool is_unmarked(const struct ofs_evidence *e)
+{
+    return e->mark == OFS_SIGN_MISSING && !e->plain;
+}
+
+/* What has to come before a state is confirmed; the mark last, which may be all that is missing. */
 static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting *ret_waiting)
 {
     *ret_waiting = OFS_WAITING_LOADING;
     if (!e->complete)
         return "it was still loading";
-    if (e->mark == OFS_SIGN_MISSING && !e->plain)
-        return "its scripts did not finish starting";
     *ret_waiting = OFS_WAITING_REQUESTS;
     if (e->overflowed)
         return "it makes more requests than can be followed";
@@ -99,9 +106,14 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "it was waiting for a message of the site";
     if (e->refused > 0)
         return "the site refused to answer what it asked for";
+    if (e->doubted > 0)
+        return "the site gave no proper answer to what it asked for";
+    if (e->untold)
+        return "the browser does not tell whether the site answered what it asked for";
     if (e->served == OFS_SERVED_CONTRADICTS)
         return "the site's own data say otherwise than the control shows";
-    return NULL;
+    *ret_waiting = OFS_WAITING_LOADING;
+    return is_unmarked(e) ? "its scripts did not finish starting" : NULL;
 }
 
 /* Something is missing that would confirm the state. */
@@ -111,7 +123,8 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     bool pending = !e->complete || e->open > 0 || timer_is_near(e);
     int64_t overdue = ofs_evidence_is_quiet(e)             ? OVERDUE_QUIET
                       : e->reading == OFS_READING_UNWANTED ? OVERDUE_UNWANTED
-                                                           : OVERDUE;
+                      : e->untold && e->open == 0 ? OVERDUE_UNWANTED /* nothing is to come */
+                                                  : OVERDUE;
     int64_t left = overdue - (e->still_ms < e->age_ms ? e->still_ms : e->age_ms);
     /* An "on" is not doubted for ever because an advertisement never loads. */
     bool is_late = e->reading == OFS_READING_UNWANTED ? e->age_ms >= overdue && e->still_ms >= 1000
@@ -126,6 +139,7 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     }
     over.grade = OFS_GRADE_STILL;
     over.unconfirmed = true;
+    over.unmarked = waiting == OFS_WAITING_LOADING && e->complete;
     return over;
 }
 
@@ -159,7 +173,7 @@ static struct ofs_readiness look_again_soon(const struct ofs_evidence *e, struct
     struct ofs_evidence settled = *e;
     settled.rounds = 2;
     settled.idle = true;
-    settled.animations = 0;
+    settled.animations = settled.elsewhere = settled.drawing = 0;
     int64_t soon = at_least(e->still_ms / 4, SOON);
     if (r.grade == OFS_GRADE_NONE && r.wait_ms > soon && ofs_evidence_is_quiet(&settled))
         r.wait_ms = soon;
@@ -178,6 +192,8 @@ struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
     }
     if (e->served == OFS_SERVED_AGREES && (e->served_by_answer || (e->complete && e->open == 0)))
         return believe(OFS_GRADE_SERVED);
+    if (e->vouched && e->complete && e->open == 0 && e->rounds >= 2)
+        return believe(OFS_GRADE_STILL);
     missing = unconfirmed_by(e, &waiting);
     if (missing)
         return judge_unconfirmed(e, missing, waiting);

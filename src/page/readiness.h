@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How long a page has to hold still where something may be pending that cannot be seen. */
+enum { OFS_UNSEEN_MS = 11000 };
+
 enum ofs_grade { OFS_GRADE_NONE, OFS_GRADE_STILL, OFS_GRADE_QUIET, OFS_GRADE_SERVED };
 
 /* "served", "quiet", "still"; NULL for none. Static. */
@@ -56,15 +59,24 @@ struct ofs_evidence {
     unsigned open;    /* requests that have not been answered whole */
     unsigned refused; /* questions to the site that it refused, or that broke off, and were not
                          answered later */
+    bool untold;      /* the browser does not tell whether the page's requests were answered, and
+                         nothing else vouches for the state that is read */
+    bool vouched;     /* the site said the state that is read when it was asked again */
     bool overflowed;  /* more requests than can be kept */
+    unsigned doubted; /* of them, answers that are none: empty, a page in place of data, a list of
+                         errors, broken off unnoticed, dropped, or that there is no such thing */
     unsigned silent_channels; /* open sockets over which nothing came yet */
     unsigned channels, workers;
+    unsigned drawing;    /* pictures and the like that are under way */
     bool knows_timers;   /* the next two are known */
     int64_t timer_ms;    /* until the first timer that runs once is due; -1: none */
     unsigned repeating;  /* timers that run again and again */
+    bool unknown_clocks; /* some of the page's clocks were asked for and cannot be told */
+    bool hides;          /* it began something of which nothing tells when it ends, lately */
     int timers_made;     /* by the page so far, by their ids; -1: not known */
     bool loops;          /* frame after frame is asked for */
-    unsigned animations; /* that will end */
+    unsigned animations; /* of the control, that will end */
+    unsigned elsewhere;  /* other animations that will end */
     bool idle;
 
     unsigned rounds;  /* equal reads, one after the other */
@@ -84,6 +96,7 @@ enum ofs_waiting {
 struct ofs_readiness {
     enum ofs_grade grade; /* NONE: not ready */
     bool unconfirmed;     /* only good for a state that is not wanted */
+    bool unmarked;        /* and of all that would confirm it the mark alone is missing */
     bool hopeless;        /* nothing is pending that could still make it ready */
     const char *missing; /* what the page still waits for: "it was …"; static; NULL: time alone */
     int64_t wait_ms;     /* look again after so long, or when something happens */

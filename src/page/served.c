@@ -289,6 +289,52 @@ void ofs_served_field(const char *text, const char *field, char *ret_state, size
     finish(&f, ret_state, size);
 }
 
+/* ---- answers that are none ---- */
+
+static bool says_no(const cJSON *value)
+{
+    static const char *const noes[] = {"error", "fail", "failed", "failure"};
+    if (!cJSON_IsString(value))
+        return cJSON_IsFalse(value);
+    for (size_t i = 0; i < sizeof noes / sizeof *noes; i++)
+        if (!strcasecmp(value->valuestring, noes[i]))
+            return true;
+    return false;
+}
+
+/* {"errors": [...]}, {"error": ...}, {"success": false}, {"status": "error"} */
+static bool tells_error(const cJSON *data)
+{
+    const cJSON *error = ofs_json_get(data, "error");
+    bool has_error = cJSON_IsObject(error) || cJSON_IsTrue(error) ||
+                     (cJSON_IsString(error) && error->valuestring[0]) ||
+                     (cJSON_IsNumber(error) && error->valuedouble != 0);
+    return has_error || cJSON_GetArraySize(ofs_json_get(data, "errors")) > 0 ||
+           says_no(ofs_json_get(data, "success")) || says_no(ofs_json_get(data, "ok")) ||
+           (cJSON_IsString(ofs_json_get(data, "status")) && says_no(ofs_json_get(data, "status")));
+}
+
+bool ofs_is_excuse(const char *text)
+{
+    text += strspn(text, "\xef\xbb\xbf \t\r\n");
+    if (!strncasecmp(text, "<!doctype html", 14) || !strncasecmp(text, "<html", 5))
+        return true;
+    if (*text != '{' && *text != '[')
+        return false;
+    OFS_AUTO_JSON data = cJSON_Parse(text);
+    const cJSON *one;
+    if (!data)
+        return true;
+    if (cJSON_IsObject(data))
+        return tells_error(data);
+    cJSON_ArrayForEach(one, data)
+    {
+        if (cJSON_IsObject(one) && tells_error(one))
+            return true;
+    }
+    return false;
+}
+
 /* ---- asking ---- */
 
 /* What this answer says; "" where it does not speak of the setting. */
@@ -319,6 +365,7 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
     struct ofs_error soft;
     OFS_AUTO_STR text = NULL;
     char state[64];
+    unsigned at = r->serial % OFS_MAX_REQUESTS;
     bool by_answer = r->kind == OFS_REQUEST_DATA;
     int64_t ended = r->ended_ms;
     if (page->browser->ops->body(page->tab, r->serial, deadline, &text, &soft)) {
@@ -328,6 +375,8 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
             *err = soft;
         return is_over ? -1 : 0;
     }
+    p->empty[at] = by_answer && !text[strspn(text, " \t\r\n")];
+    p->excused[at] = by_answer && ofs_is_excuse(text);
     state_in_answer(p->visit.setting, r, text, state, sizeof state);
     /* the newest word counts */
     if (!state[0] || ofs_json_num(p->served, "ended", 0) > (double)ended)
@@ -340,18 +389,19 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
     return 0;
 }
 
-int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
-                        struct ofs_error *err)
+int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, bool all,
+                        ofs_deadline deadline, struct ofs_error *err)
 {
     const struct ofs_setting *setting = p->visit.setting;
     int asked = 0;
-    if (!page->browser->ops->body || !page->tab->sees.bodies || !setting ||
-        (!setting->key && !setting->state))
+    bool names = setting && (setting->key || setting->state);
+    if (!page->browser->ops->body || !page->tab->sees.bodies || !setting || !(all || names))
         return 0;
     for (unsigned serial = p->serial + 1; serial <= page->tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(page->tab, serial);
         bool *inspected = &p->inspected[serial % OFS_MAX_REQUESTS];
-        if (!r || *inspected || !is_to_be_asked(r) || asked++ >= MOST_ANSWERS)
+        if (!r || *inspected || !is_to_be_asked(r) || (!names && r->kind != OFS_REQUEST_DATA) ||
+            asked++ >= MOST_ANSWERS)
             continue;
         *inspected = true;
         if (ask_answer(page, p, r, deadline, err))

@@ -136,6 +136,7 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->missing = r->missing;
     p->result.grade = r->grade;
     p->result.unconfirmed = r->unconfirmed;
+    p->result.unmarked = r->unmarked;
     p->result.served = e->served;
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
 }
@@ -172,8 +173,9 @@ static bool wants_known_timers(const struct ofs_page *page, const struct ofs_pro
                                const struct ofs_evidence *e)
 {
     bool doubted = e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK;
-    return doubted && page->tab->sees.timers && e->timers_made > 0 && !e->knows_timers &&
-           e->complete && !p->visit.stay && !p->was_reloaded && e->served != OFS_SERVED_AGREES;
+    return doubted && page->tab->sees.timers && (e->timers_made > 0 || e->unknown_clocks) &&
+           !e->knows_timers && e->complete && !p->visit.stay && !p->was_reloaded &&
+           e->served != OFS_SERVED_AGREES;
 }
 
 static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
@@ -264,7 +266,7 @@ static void judge_unconfirmed(const struct ofs_page *page, struct ofs_progress *
     bool is_wanted = setting && !strcmp(ofs_json_str(match, "state", ""), setting->wanted);
     bool doubtful = is_wanted || strcmp(ofs_json_str(match, "wording", ""), "known") ||
                     ofs_json_bool(match, "disabled", false);
-    if (!ready || contradicted || (doubtful && !p->visit.trust_unconfirmed))
+    if (!ready || contradicted || (doubtful && !(p->visit.trust_unmarked && p->result.unmarked)))
         tell_unready(page, p);
 }
 

@@ -44,6 +44,10 @@ static const struct page {
      "AbortSignal.timeout(70000); window.scheduler && scheduler.postTask(() => {}, { delay: 80000 "
      "});</script>",
      false},
+    {"/encrypts", NULL,
+     "<!doctype html><script>crypto.subtle.digest('SHA-256', new Uint8Array(9))</script>", false},
+    {"/stores", NULL, "<!doctype html><script>indexedDB.open('tests')</script>", false},
+    {"/shares", NULL, "<!doctype html><script>new SharedWorker('/worker')</script>", false},
     {"/data", NULL,
      "<!doctype html><title>data</title><img src=/picture><script>"
      "fetch('/state', { method: 'POST', body: '{\"q\":1}' }).then((a) => a.json()).then(() => "
@@ -239,24 +243,24 @@ static void test_timers(struct place *p)
     static const char name[] = "the page's timers, in every frame, under a strict policy";
     struct ofs_timers told;
     struct ofs_error err = {0};
-    if (!p->tab->sees.timers || !visit(p, name, "/plain") || !ask_timers(p, name, &told))
-        return;
-    if (told.pending || told.repeating || told.first_ms != -1 || !told.ids_only) {
-        fail(p, name, "a page without timers has some");
-        return;
-    }
-    /* the first one that has timers is not told yet */
-    if (!visit(p, name, "/timers"))
+    /* the first one that is asked is not told yet */
+    if (!p->tab->sees.timers || !visit(p, name, "/plain"))
         return;
     if (!p->browser->ops->timers(p->tab, ofs_deadline_in(LOADS), &told, &err) ||
         err.code != OFS_ERR_PEER) {
         fail(p, name, "they are told where no ledger was kept");
         return;
     }
+    if (!visit(p, name, "/plain") || !ask_timers(p, name, &told))
+        return;
+    if (told.pending || told.repeating || told.first_ms != -1 || told.hidden_ms != -1) {
+        fail(p, name, "a page without timers has some");
+        return;
+    }
     for (int i = 0; i < 2; i++) { /* and every one after it is */
         if (!visit(p, name, "/timers") || !ask_timers(p, name, &told))
             return;
-        if (told.pending != 2 || told.repeating != 1 || told.unseen || told.ids_only ||
+        if (told.pending != 2 || told.repeating != 1 || told.unseen || told.hidden_ms != -1 ||
             told.first_ms < 40000 || told.first_ms > 60001 || told.last_ms < 70000 ||
             told.last_ms > 90001) {
             fail(p, name, "%u pending, %u repeating, from %lld to %lld", told.pending,
@@ -275,6 +279,23 @@ static void test_timers(struct place *p)
         fail(p, name, "without an id: %u pending, from %lld to %lld", told.pending,
              (long long)told.first_ms, (long long)told.last_ms);
     else
+        pass(p, name);
+}
+
+static void test_hidden(struct place *p)
+{
+    static const char name[] = "what a page begins and nobody sees the end of";
+    static const char *const paths[] = {"/encrypts", "/stores", "/shares"};
+    struct ofs_timers told;
+    for (size_t i = 0; p->tab->sees.timers && i < COUNT(paths); i++) {
+        if (!visit(p, name, paths[i]) || !ask_timers(p, name, &told))
+            return;
+        if (told.hidden_ms < 0 || told.hidden_ms > LOADS) {
+            fail(p, name, "%s: %lld ms ago", paths[i], (long long)told.hidden_ms);
+            return;
+        }
+    }
+    if (p->tab->sees.timers)
         pass(p, name);
 }
 
@@ -402,6 +423,7 @@ static int test_wire(const struct peer_kind *kind)
         test_wait(&place);
         test_requests(&place);
         test_timers(&place);
+        test_hidden(&place);
         test_channels(&place);
         test_liar(&place);
     }

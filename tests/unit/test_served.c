@@ -118,12 +118,51 @@ static void test_strange_documents(void **state)
     assert_string_equal(found, "");
 }
 
+/* Answers of 200 that are none. */
+static void test_excuses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_excuse;
+    } said[] = {
+        {"{'value': false}", false},
+        {"[{'k': true}]", false},
+        {"{'data': {'k': true}, 'errors': []}", false},
+        {"{'error': null, 'k': true}", false},
+        {"{'error': false}", false},
+        {"{'success': true, 'status': 'ok'}", false},
+        {"{'status': false}", false}, /* a state may be called so */
+        {")]}',\n{'k': 1}", false},
+        {"<p>a piece of a page</p>", false},
+        {"", false},
+        {"false", false},
+        {"{'data': null, 'errors': [{'message': 'x'}]}", true},
+        {"[{'data': {}}, {'errors': [{'message': 'x'}]}]", true},
+        {"{'error': {'code': 7}}", true},
+        {"{'error': 'not signed in'}", true},
+        {"{'success': false}", true},
+        {"{'status': 'error'}", true},
+        {"{'key': 'some-set", true},
+        {"[1, 2", true},
+        {"<!DOCTYPE html><title>Sign in</title>", true},
+        {" \r\n<html lang=en>", true},
+    };
+    for (size_t i = 0; i < COUNT(said); i++) {
+        char text[256];
+        as_json(said[i].text, text, sizeof text);
+        if (ofs_is_excuse(text) != said[i].is_excuse)
+            fail_msg("%s", said[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_field),
         cmocka_unit_test(test_strange_documents),
+        cmocka_unit_test(test_excuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

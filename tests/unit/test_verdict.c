@@ -159,7 +159,7 @@ static void test_observe(void **state)
         assert_int_equal(o.absent, row->absent);
         assert_int_equal(o.disabled, row->disabled);
         assert_int_equal(o.inverted, row->inverted);
-        assert_false(o.not_offered || o.missing || o.unconfirmed);
+        assert_false(o.not_offered || o.missing || o.unmarked);
         if (row->located)
             assert_string_equal(o.located, row->located);
         else
@@ -212,10 +212,10 @@ static void test_observe_passes_on(void **state)
     (void)state;
     const struct ofs_setting setting = {.id = "s"};
     struct ofs_visit_result visited = {
-        .missing = true, .unconfirmed = true, .reason = "load-failed"};
+        .missing = true, .unmarked = true, .reason = "load-failed"};
     struct ofs_observation o;
     ofs_observe(&setting, &visited, &o);
-    assert_true(o.missing && o.unconfirmed);
+    assert_true(o.missing && o.unmarked);
 }
 
 /* However long a site's wording is, it fits. */

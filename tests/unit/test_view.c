@@ -182,16 +182,17 @@ static void test_ends(void **state)
     static const struct {
         bool answered;
         const char *method, *params;
-        bool failed;
+        bool failed, dropped;
     } rows[] = {
-        {true, "Network.loadingFinished", "{'requestId':'r'}", false},
+        {true, "Network.loadingFinished", "{'requestId':'r'}", false, false},
         {true, "Network.loadingFailed",
-         "{'requestId':'r','errorText':'net::ERR_INCOMPLETE_CHUNKED_ENCODING'}", true},
+         "{'requestId':'r','errorText':'net::ERR_INCOMPLETE_CHUNKED_ENCODING'}", true, false},
         {true, "Network.loadingFailed",
-         "{'requestId':'r','errorText':'net::ERR_ABORTED','canceled':true}", false},
+         "{'requestId':'r','errorText':'net::ERR_ABORTED','canceled':true}", false, true},
         {false, "Network.loadingFailed",
-         "{'requestId':'r','errorText':'net::ERR_ABORTED','canceled':true}", true},
-        {false, "Network.loadingFailed", "{'requestId':'r','errorText':'net::ERR_FAILED'}", true},
+         "{'requestId':'r','errorText':'net::ERR_ABORTED','canceled':true}", true, false},
+        {false, "Network.loadingFailed", "{'requestId':'r','errorText':'net::ERR_FAILED'}", true,
+         false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct played p = {0};
@@ -203,6 +204,7 @@ static void test_ends(void **state)
         assert_true(p.tab.view.events != before);
         assert_true(find(&p, "r")->ended);
         assert_int_equal(find(&p, "r")->failed, rows[i].failed);
+        assert_int_equal(find(&p, "r")->dropped, rows[i].dropped);
         assert_string_equal(p.tab.view.failure, "");
         ofs_view_clear(&p.tab.view);
     }
@@ -242,12 +244,67 @@ static void test_channels(void **state)
     ofs_view_clear(view);
 }
 
+/* A channel that ends before anything came over it is a question without an answer, until the same
+ * address brings something. */
+static void test_mute(void **state)
+{
+    (void)state;
+    struct played p = {0};
+    struct ofs_tab_view *view = &p.tab.view;
+    play(&p, "Network.webSocketCreated", "{'requestId':'a','url':'ws://a/state'}");
+    play(&p, "Network.webSocketClosed", "{'requestId':'a'}");
+    play(&p, "Network.webSocketCreated", "{'requestId':'b','url':'ws://a/state'}");
+    play(&p, "Network.webSocketClosed", "{'requestId':'b'}");
+    assert_int_equal(view->mute, 1);
+    play(&p, "Network.webSocketCreated", "{'requestId':'c','url':'ws://a/other'}");
+    play(&p, "Network.webSocketFrameReceived", "{'requestId':'c'}");
+    play(&p, "Network.webSocketClosed", "{'requestId':'c'}");
+    assert_int_equal(view->mute, 1);
+    play(&p, "Network.webSocketCreated", "{'requestId':'d','url':'ws://a/state'}");
+    play(&p, "Network.webSocketFrameReceived", "{'requestId':'d'}");
+    assert_int_equal(view->mute, 0);
+    play(&p, "Network.webTransportCreated", "{'transportId':'t','url':'https://a/t'}");
+    play(&p, "Network.webTransportClosed", "{'transportId':'t'}"); /* nobody tells what came */
+    assert_int_equal(view->mute, 0);
+    ofs_view_clear(view);
+}
+
+/* Pictures and the like are no requests that are kept, but their end may be waited for. */
+static void test_drawing(void **state)
+{
+    (void)state;
+    struct played p = {0};
+    struct ofs_tab_view *view = &p.tab.view;
+    sent(&p, "i", "Image", "'method':'GET','url':'http://a/i'");
+    sent(&p, "f", "Font", "'method':'GET','url':'http://a/f'");
+    sent(&p, "b", "Script", "'method':'GET','url':'blob:http://a/b'");
+    assert_null(find(&p, "b"));
+    sent(&p, "p", "Prefetch", "'method':'GET','url':'http://a/p'");
+    assert_int_equal(view->drawing, 2);
+    play(&p, "Network.loadingFinished", "{'requestId':'i'}");
+    play(&p, "Network.loadingFinished", "{'requestId':'i'}");
+    assert_int_equal(view->drawing, 1);
+    play(&p, "Network.loadingFailed", "{'requestId':'f','errorText':'net::ERR_FAILED'}");
+    assert_int_equal(view->drawing, 0);
+    for (int i = 0; i < OFS_MAX_DRAWN + 9; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "n%d", i);
+        ofs_view_draw(view, id);
+    }
+    assert_int_equal(view->drawing, OFS_MAX_DRAWN);
+    ofs_view_commit(view);
+    assert_int_equal(view->drawing, 0);
+    ofs_view_clear(view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ring),     cmocka_unit_test(test_begin),  cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_bodies), cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_ring),     cmocka_unit_test(test_begin),
+        cmocka_unit_test(test_hash),     cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_bodies),   cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_channels), cmocka_unit_test(test_mute),
+        cmocka_unit_test(test_drawing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,7 @@
   let unsure = false;
   let armed = 0;
   let fired = false;
+  let hidden = -1; /* when something was last begun whose end cannot be seen */
 
   /* Ids count up: the one that the present call is about to get. */
   function nextId() {
@@ -79,6 +80,23 @@
     [globalThis.AbortSignal && AbortSignal.timeout, (a) => made(number(a[0]), false, 0)],
   ];
 
+  /* They take their time elsewhere, and leave no id. */
+  const natives = [
+    [globalThis.SubtleCrypto, "deriveBits deriveKey generateKey digest encrypt decrypt sign verify"],
+    [globalThis.IDBFactory, "open"], [globalThis.IDBDatabase, "transaction"],
+    [globalThis.CacheStorage, "open match"], [globalThis.Cache, "match matchAll"],
+    [globalThis.LockManager, "request"], [globalThis.BroadcastChannel, "postMessage"], [globalThis.ServiceWorker, "postMessage"],
+  ];
+  function hide() {
+    hidden = now();
+  }
+  let m = kinds.length;
+  for (let i = 0; i < natives.length; i++) {
+    const names = natives[i][0] ? natives[i][1].split(" ") : [];
+    for (let k = 0; k < names.length; k++) kinds[m++] = [natives[i][0].prototype[names[k]], hide];
+  }
+  kinds[m++] = [globalThis.SharedWorker, hide];
+
   function end(id) {
     const call = byId[typeof id === "number" || typeof id === "string" ? id : ""];
     if (call) call.over = true;
@@ -114,6 +132,7 @@
     sum.taken += taken;
     sum.waits += fired ? 0 : 1;
     sum.unsure += unsure ? 1 : 0;
+    if (hidden >= 0 && (sum.hidden < 0 || time - hidden < sum.hidden)) sum.hidden = time - hidden;
     for (let i = 0; i < n; i++) {
       const call = calls[i];
       const left = call.due > time ? call.due - time : 0;
@@ -140,9 +159,9 @@
     }
     if (what === "arm") return arm();
     if (given) return tell(given);
-    const sum = { __proto__: null, taken: 0, waits: 0, unsure: 0, pending: 0, repeating: 0, first: -1, last: -1, unseen: 0 };
+    const sum = { __proto__: null, taken: 0, waits: 0, unsure: 0, pending: 0, repeating: 0, first: -1, last: -1, unseen: 0, hidden: -1 };
     tell(sum);
-    return `${sum.taken} ${sum.waits} ${sum.unsure} ${sum.pending} ${sum.repeating} ${whole(sum.first)} ${whole(sum.last)} ${sum.unseen}`;
+    return `${sum.taken} ${sum.waits} ${sum.unsure} ${sum.pending} ${sum.repeating} ${whole(sum.first)} ${whole(sum.last)} ${sum.unseen} ${whole(sum.hidden)}`;
   }
 
   Object.defineProperty(window, key, { value: ledger });

@@ -10,12 +10,13 @@
  *
  * The ids of setTimeout and setInterval count up in one row for every script world of a document
  * (HTML, 8.6), so the probe can tell how many the page has made (page/probe/7-signals.js). None:
- * none is pending. That costs nothing.
+ * none of these is pending. That costs nothing.
  *
- * A page that has made some needs a ledger (ledger.js), which has to be there before the page's
- * scripts are, and costs some ten milliseconds for each document. So it is kept only once a page of
- * this browser has made timers. It is believed only where it has seen as many calls as the ids
- * tell: a page that interferes, or calls that went past it, are found so.
+ * To tell how long they take, and of what has no id (scheduler.postTask, AbortSignal.timeout, what
+ * ends unseen), needs a ledger (ledger.js), which has to be there before the page's scripts are,
+ * and costs some ten milliseconds for each document. So it is kept only once somebody has asked. It
+ * is believed only where it has seen as many calls as the ids tell: a page that interferes, or
+ * calls that went past it, are found so.
  *
  * The Debugger domain is on in our own session alone, with every pause skipped. It ends with the
  * session, however that ends. */
@@ -121,14 +122,15 @@ static int count_ids(struct ofs_tab *tab, ofs_deadline deadline, long long *ret_
 }
 
 struct told {
-    long long taken, waits, unsure, pending, repeating, first, last, unseen;
+    long long taken, waits, unsure, pending, repeating, first, last, unseen, hidden;
 };
 
 /* False where it says nothing. */
 static bool read_ledger(const char *text, struct told *ret)
 {
-    long long *const fields[] = {&ret->taken,     &ret->waits, &ret->unsure, &ret->pending,
-                                 &ret->repeating, &ret->first, &ret->last,   &ret->unseen};
+    long long *const fields[] = {&ret->taken,   &ret->waits,     &ret->unsure,
+                                 &ret->pending, &ret->repeating, &ret->first,
+                                 &ret->last,    &ret->unseen,    &ret->hidden};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char *rest;
         *fields[i] = strtoll(text, &rest, 10);
@@ -178,12 +180,6 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
     struct cdp *b = (struct cdp *)tab->browser;
     struct told told = {0};
     if (!t->ledger[0] || tab->view.commits <= t->ledger_from) {
-        long long ids;
-        if (count_ids(tab, deadline, &ids, err))
-            return -1;
-        *ret_timers = (struct ofs_timers){.first_ms = -1, .last_ms = -1, .ids_only = true};
-        if (!ids)
-            return 0;
         b->keeps_ledgers = true;
         for (struct cdp_tab *each = b->tabs; each; each = each->next)
             ofs_cdp_keep_ledger(each);
@@ -200,6 +196,7 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
                                       .repeating = (unsigned)told.repeating,
                                       .first_ms = told.first,
                                       .last_ms = told.last,
-                                      .unseen = (unsigned)told.unseen};
+                                      .unseen = (unsigned)told.unseen,
+                                      .hidden_ms = told.hidden};
     return 0;
 }

@@ -54,18 +54,24 @@ function isLooping(docs, frames) {
   return loops;
 }
 
-/* Does it end by itself and may its end change a control? An animation without end says nothing. */
-function isAwaited(animation, controls) {
+/* Does it end by itself? An animation without end says nothing. */
+function willEnd(animation) {
   if (animation.playState !== "running" && !animation.pending) return false;
-  const target = animation.effect && animation.effect.target;
   const end = animation.effect && animation.effect.getComputedTiming().endTime;
-  if (!target || typeof end !== "number" || !Number.isFinite(end)) return false;
-  return controls().some((control) => control.members.some((member) => composedContains(target, member)));
+  return typeof end === "number" && Number.isFinite(end);
 }
 
+/* May its end change a control? */
+function isAwaited(animation, controls) {
+  const target = animation.effect.target;
+  return !!target && controls().some((control) => control.members.some((member) => composedContains(target, member)));
+}
+
+/* Those of a control, and the others: their end may be what a script waits for. */
 function animationsNow(roots, controls) {
-  const all = roots.flatMap((root) => (root.getAnimations ? [...root.getAnimations()] : []));
-  return all.filter((animation) => isAwaited(animation, controls)).length;
+  const all = roots.flatMap((root) => (root.getAnimations ? [...root.getAnimations()] : [])).filter(willEnd);
+  const animations = all.filter((animation) => isAwaited(animation, controls)).length;
+  return { animations, elsewhere: all.length - animations };
 }
 
 /* `roots` are the documents and shadow roots of the page, `controls` gives its controls when asked. */
@@ -75,7 +81,7 @@ function signalsNow(roots, controls, modals) {
   const frames = taken("frames");
   return {
     timers: sum(taken("timers")), frames: sum(frames), idles: sum(taken("idles")), loop: isLooping(docs, frames),
-    animations: animationsNow(roots, controls), dialogs: modals.length,
+    ...animationsNow(roots, controls), dialogs: modals.length,
   };
 }
 
