@@ -24,7 +24,10 @@
  * - The HTTP status, of the page and of what it asked its own site for. It is read from Resource
  * Timing (responseStatus). Where the browser does not tell it there, as WebKit does not, an empty
  * switch whose state was refused would look like one that is off: these addresses are asked for
- * once more from within the page, for their statuses alone. No other request is ever made.
+ * once more from within the page. An answer of the same length as the page's own shows that the
+ * page was answered; an answer that names the setting and its state vouches for that state. Of all
+ * other requests nothing is known (view.unproven): they may have been of another method, or
+ * refused. No other request is ever made.
  *
  * - Closed shadow roots, with some drivers (WebKit's). What may have one, and is as large as a
  * switch, makes a page one that cannot be told.
@@ -69,13 +72,21 @@ enum ofs_wd_command {
     OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; methods.h holds here too */
 };
 
+/* What the site answered when it was asked again, for the request of that serial. */
+struct ofs_wd_answer {
+    struct ofs_wd_answer *next;
+    unsigned serial;
+    char *text;
+};
+
 struct ofs_wd_tab {
     struct ofs_tab tab;
     struct ofs_wd_tab *next;
     char handle[96];
-    int world;               /* our own in that document, where b->isolates; 0: none yet */
-    unsigned document;       /* number of the one that the probe is in */
-    bool pressed;            /* something was, in that document */
+    int world;                     /* our own in that document, where b->isolates; 0: none yet */
+    unsigned document;             /* number of the one that the probe is in */
+    bool pressed;                  /* something was, in that document */
+    struct ofs_wd_answer *answers; /* of the present document */
     unsigned quiet_request;  /* serial of what stands for requests that are not seen, 0: none */
     struct ofs_devtools log; /* where the log is read; a top frame has its window's name */
 };
@@ -200,9 +211,17 @@ void ofs_wd_stand_in(struct ofs_wd_tab *t);
 extern const char ofs_wd_timing_function[];
 
 /* Take that answer into the view. Where a browser tells no statuses, the page and what it asked its
- * own site for are asked for once more, for their statuses alone, when it has become quiet. */
+ * own site for are asked for once more, when it has become quiet. */
 int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline deadline,
                        struct ofs_error *err);
+
+/* What came of that for the request of that serial, or NULL. The caller's. */
+char *ofs_wd_asked_again(const struct ofs_wd_tab *t, unsigned serial);
+void ofs_wd_drop_answers(struct ofs_wd_tab *t);
+
+/* browser_ops.body: what a Chromium keeps, or what came of asking again. */
+int ofs_wd_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                struct ofs_error *err);
 
 /* Take what the driver has logged of our tabs' requests into their views. */
 int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -12,53 +13,88 @@
 
 enum {
     QUIET = 3000, /* milliseconds without one that ended */
-    ASKS = 8000,  /* for the statuses that the browser does not tell */
+    ASKS = 8000,  /* for the answers that the browser does not tell */
 };
 
 static const char stand_in[] = "unseen";
 
+/* The page's window and those of its frames, as far as they are of its origin; what they have asked
+ * for; and of that, what may be data of the site, which may come from a neighbour of its host. */
+#define WINDOWS                                                                                   \
+    "function windows(view) {"                                                                    \
+    "  var all = [];"                                                                             \
+    "  try { if (view.document && view.performance) all.push(view); } catch (no) { return all; }" \
+    "  for (var i = 0; i < view.frames.length; i++) all = all.concat(windows(view.frames[i]));"   \
+    "  return all;"                                                                               \
+    "}"                                                                                           \
+    "function entries(view) { return view.performance.getEntriesByType('resource'); }"            \
+    "function site(url) { return new URL(url).hostname.split('.').slice(-2).join('.'); }"         \
+    "function isData(one) { return /^(fetch|xmlhttprequest)$/.test(one.initiatorType) &&"         \
+    "  site(one.name) === site(location.href); }"                                                 \
+    "function isOwn(one) { return one.name.indexOf(location.origin + '/') === 0; }"
+
 const char ofs_wd_timing_function[] =
-    "function (answer, told) {"
-    "  var home = location.origin + '/', list = performance.getEntriesByType('resource');"
-    "  var timing = performance.getEntriesByType('navigation')[0] || {};"
-    "  var last = timing.loadEventEnd || 0;"
-    "  list.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
-    "  var own = list.filter(function (one) { return one.name.indexOf(home) === 0 &&"
-    "    /^(fetch|xmlhttprequest|script)$/.test(one.initiatorType); });"
+    "function (answer, told) {" WINDOWS "  var all = windows(window), list = [];"
+    "  answer.quiet = Infinity;"
+    "  all.forEach(function (view) {"
+    "    var timing = view.performance.getEntriesByType('navigation')[0] || {};"
+    "    var last = timing.loadEventEnd || 0, here = entries(view);"
+    "    here.forEach(function (one) { last = Math.max(last, one.responseEnd); });"
+    "    answer.quiet = Math.min(answer.quiet, view.performance.now() - last);"
+    "    answer.full = answer.full || here.length >= 250;"
+    "    list = list.concat(here);"
+    "  });"
     "  answer.ready = document.readyState;"
-    "  answer.quiet = performance.now() - last;"
-    "  answer.full = list.length >= 250;"
-    "  if ('responseStatus' in PerformanceResourceTiming.prototype)"
-    "    answer.statuses = own.slice(-32).map(function (one) {"
-    "      return { id: 'timing-' + one.startTime, url: one.name, status: one.responseStatus }; });"
-    "  else"
-    "    answer.untold = !told[''] || own.some(function (one) {"
-    "      return one.initiatorType !== 'script' && !told[one.name.split('?')[0]]; });"
+    "  if ('responseStatus' in PerformanceResourceTiming.prototype) {"
+    "    answer.statuses = list.filter(function (one) { return isOwn(one) &&"
+    "      /^(fetch|xmlhttprequest|script)$/.test(one.initiatorType); }).slice(-32).map("
+    "      function (one) { return { id: 'timing-' + one.startTime, url: one.name,"
+    "        status: one.responseStatus }; });"
+    "    return;"
+    "  }"
+    "  var data = list.filter(isData), own = data.filter(isOwn);"
+    "  answer.untold = !told[''] || own.some(function (one) { return !told[one.name]; });"
+    "  answer.unproven = data.filter(function (one) { return told[one.name] !== 'proven'; "
+    "}).length;"
     "}";
 
-/* The addresses are asked for as the page does it, past the caches, and dropped once the status is
- * there. One of another kind than GET answers something else to it, which says nothing. A few at a
- * time: what is still untold is asked for the next time that the page is quiet. */
-static const char status_script[] = OFS_WD_PLACE
-    "var done = arguments[arguments.length - 1], home = location.origin + '/', urls = [];"
+/* The answers are called "bytes", which is kept out of a trace.
+ *
+ * The addresses are asked for as the page does it, past the caches. An address is proven where the
+ * answer is as long as each that the page had from there. A few at a time, and not more than some:
+ * what is still untold is asked for the next time that the page is quiet. */
+static const char status_script[] = OFS_WD_PLACE WINDOWS
+    "var done = arguments[arguments.length - 1], urls = [], longest = 1 << 20;"
     "var page = String(location.href).split('#')[0];"
     "if (!place || place.document !== document) return done([]);"
-    "if (!place.told['']) urls.push(page);"
-    "place.told[''] = place.told[page.split('?')[0]] = true;"
-    "performance.getEntriesByType('resource').forEach(function (one) {"
-    "  var path = one.name.split('?')[0];"
-    "  if (!/^(fetch|xmlhttprequest)$/.test(one.initiatorType) || urls.length >= 12 ||"
-    "      one.name.indexOf(home) !== 0 || place.told[path]) return;"
-    "  place.told[path] = true;"
-    "  urls.push(one.name);"
+    "var told = place.told, list = [];"
+    "windows(window).forEach(function (view) { list = list.concat(entries(view)); });"
+    "if (!told['']) urls.push(page);"
+    "told[''] = 'asked';"
+    "told[page] = 'proven';" /* our own question will be among the page's */
+    "list.filter(isData).filter(isOwn).forEach(function (one) {"
+    "  if (told[one.name] || urls.length >= 12) return;"
+    "  told[one.name] = 'asked';"
+    "  if (Object.keys(told).length < 48) urls.push(one.name);"
     "});"
     "Promise.all(urls.map(function (url) {"
-    "  var stop = new AbortController(), told = { url: url, document: url === page };"
+    "  var stop = new AbortController(), tell = { url: url, document: url === page };"
     "  setTimeout(function () { stop.abort(); }, 6000);"
     "  return fetch(url, { credentials: 'same-origin', cache: 'no-store', redirect: 'manual',"
     "                      signal: stop.signal }).then("
-    "    function (answer) { told.status = answer.status; stop.abort(); return told; },"
-    "    function () { told.failed = true; return told; });"
+    "    function (answer) {"
+    "      tell.status = answer.status;"
+    "      return answer.arrayBuffer().then(function (body) {"
+    "        var same = body.byteLength > 0 && list.every(function (one) {"
+    "          return one.name !== url || one.decodedBodySize === body.byteLength; });"
+    "        tell.proven = same && (answer.ok || answer.status === 404 || answer.status === 410);"
+    "        if (tell.proven && !tell.document) told[url] = 'proven';"
+    "        if (answer.ok && body.byteLength <= longest)"
+    "          tell.bytes = new TextDecoder().decode(body);"
+    "        return tell;"
+    "      }, function () { return tell; });"
+    "    },"
+    "    function () { tell.failed = true; return tell; });"
     "})).then(done);";
 
 void ofs_wd_stand_in(struct ofs_wd_tab *t)
@@ -77,31 +113,72 @@ static struct ofs_request *waiting_stand_in(struct ofs_wd_tab *t)
     return r && r->serial == t->quiet_request && !r->ended ? r : NULL;
 }
 
-static void note(struct ofs_tab_view *view, const char *id, const char *url, int status)
+static struct ofs_request *note(struct ofs_tab_view *view, const char *id, const char *url,
+                                int status, enum ofs_request_kind kind)
 {
     if (!status || ofs_view_find(view, id))
-        return;
-    struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
+        return NULL;
+    struct ofs_request *r = ofs_view_request(view, id, "GET", url, kind);
     if (!r)
-        return;
+        return NULL;
     ofs_view_answer(view, r, status);
     ofs_view_request_end(view, r, false);
+    return r;
 }
 
-/* What our question says of the page's own request. A refusal may be owed to what the page sends along
- * and we do not; then the page is not believed although it could be, which is the safe side. */
-static void note_asked(struct ofs_tab_view *view, const cJSON *one)
+/* ---- what was asked again ---- */
+
+void ofs_wd_drop_answers(struct ofs_wd_tab *t)
 {
+    for (struct ofs_wd_answer *one = t->answers, *next; one; one = next) {
+        next = one->next;
+        free(one->text);
+        free(one);
+    }
+    t->answers = NULL;
+}
+
+static void keep_answer(struct ofs_wd_tab *t, const struct ofs_request *r, const char *text)
+{
+    struct ofs_wd_answer *one = r && text ? calloc(1, sizeof *one) : NULL;
+    if (!one)
+        return;
+    one->text = strdup(text);
+    one->serial = r->serial;
+    one->next = t->answers;
+    t->answers = one;
+}
+
+char *ofs_wd_asked_again(const struct ofs_wd_tab *t, unsigned serial)
+{
+    const struct ofs_wd_answer *one = t->answers;
+    while (one && one->serial != serial)
+        one = one->next;
+    return one && one->text ? strdup(one->text) : NULL;
+}
+
+/* What our question says of the page's own request. A refusal may be owed to what the page sends
+ * along and we do not; then the page is not believed although it could be, which is the safe side.
+ */
+static void note_asked(struct ofs_wd_tab *t, const cJSON *one)
+{
+    struct ofs_tab_view *view = &t->tab.view;
     const char *url = ofs_json_str(one, "url", "");
     int status = (int)ofs_json_num(one, "status", 0);
+    bool document = ofs_json_bool(one, "document", false);
+    enum ofs_request_kind kind = document ? OFS_REQUEST_DOCUMENT : OFS_REQUEST_DATA;
     char id[64];
     snprintf(id, sizeof id, "asked-%u", view->last_serial + 1);
+    if (document)
+        ofs_view_status(view, status);
     if (ofs_json_bool(one, "failed", false)) {
         struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
         if (r)
             ofs_view_request_end(view, r, true);
     } else if (status >= 400) /* a page that can be read is no proof of what it was answered */
-        note(view, id, url, status == 404 || status == 410 ? status : 403);
+        note(view, id, url, status == 404 || status == 410 ? status : 403, OFS_REQUEST_DATA);
+    else
+        keep_answer(t, note(view, id, url, status, kind), ofs_json_str(one, "bytes", NULL));
 }
 
 static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err)
@@ -114,9 +191,7 @@ static int ask_statuses(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_
         return -1;
     cJSON_ArrayForEach(one, told)
     {
-        if (ofs_json_bool(one, "document", false))
-            ofs_view_status(&t->tab.view, (int)ofs_json_num(one, "status", 0));
-        note_asked(&t->tab.view, one);
+        note_asked(t, one);
     }
     return 0;
 }
@@ -127,17 +202,20 @@ int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline d
     const cJSON *one;
     /* After a press there may be a save among them, and the page is read anew anyway. */
     bool untold = !t->pressed && ofs_json_bool(answer, "untold", false);
+    t->tab.view.unproven = (unsigned)ofs_json_num(answer, "unproven", 0);
     cJSON_ArrayForEach(one, ofs_json_get(answer, "statuses"))
     {
         note(&t->tab.view, ofs_json_str(one, "id", ""), ofs_json_str(one, "url", ""),
-             (int)ofs_json_num(one, "status", 0));
+             (int)ofs_json_num(one, "status", 0), OFS_REQUEST_DATA);
     }
-    if (untold && !waiting_stand_in(t))
+    if (untold && !t->tab.view.overflowed && !waiting_stand_in(t))
         ofs_wd_stand_in(t); /* the page has asked for more since */
-    if (!t->tab.view.loaded || ofs_json_bool(answer, "full", false) ||
-        ofs_json_num(answer, "quiet", 0) < QUIET)
+    /* what is past the browser's own limit is not told: nothing more is to be learned */
+    bool full = ofs_json_bool(answer, "full", false);
+    t->tab.view.overflowed = t->tab.view.overflowed || full;
+    if (!t->tab.view.loaded || (!full && ofs_json_num(answer, "quiet", 0) < QUIET))
         return 0;
-    if (untold && ask_statuses(t, deadline, err))
+    if (untold && !full && ask_statuses(t, deadline, err))
         return -1;
     struct ofs_request *r = waiting_stand_in(t);
     if (r)

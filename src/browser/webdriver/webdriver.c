@@ -28,7 +28,7 @@ static const char peek_script[] =
  * itself on a globalThis of its own, and finds there that a document which broke off looks whole
  * (WebKit). */
 static const char enter_head[] = OFS_WD_PLACE
-    "var home = { cutUnseen: arguments[2] }, timing = "
+    "var home = { cutUnseen: arguments[2], sharesWorld: !arguments[3] }, timing = "
     "performance.getEntriesByType('navigation')[0] || {};"
     "var at = String(location.href), failure = null;"
     "if (/^chrome-error:/.test(at)) failure = (window.loadTimeDataRaw || {}).errorCode || "
@@ -43,6 +43,7 @@ static const char enter_end[] =
     "} });"
     "if (arguments[3]) window.ofsProbe = home.ofsProbe;"
     "return { status: timing.responseStatus || 0, failure: failure,"
+    "  answers: 'responseStatus' in PerformanceResourceTiming.prototype,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
 /* Ask the probe. What resource timing knows of the page's requests is told on the way. */
@@ -91,6 +92,9 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
         ofs_view_status(&t->tab.view, status);
     if (failure)
         ofs_view_fail(&t->tab.view, failure);
+    t->tab.sees.answers = b->sees_requests || ofs_json_bool(told, "answers", false);
+    t->tab.sees.again = !t->tab.sees.answers;
+    t->tab.sees.bodies = t->tab.sees.again || b->sees_requests;
     *ret_cached = ofs_json_bool(told, "cached", false);
     return 0;
 }
@@ -102,6 +106,7 @@ static int enter_new(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadli
         return -1;
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     ofs_view_commit(&t->tab.view);
+    ofs_wd_drop_answers(t);
     if (!b->sees_requests)
         ofs_view_leave(&t->tab.view, "");
     t->pressed = false;
@@ -474,6 +479,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
             *at = t->next;
             break;
         }
+    ofs_wd_drop_answers(t);
     ofs_view_clear(&tab->view);
     free(t);
 }
@@ -518,6 +524,7 @@ static const struct ofs_browser_ops wd_ops = {
     .call = wd_call,
     .wait = wd_wait,
     .reach = ofs_wd_reach,
+    .body = ofs_wd_body,
     .click = wd_click,
     .hover = wd_hover,
     .press_key = wd_press_key,

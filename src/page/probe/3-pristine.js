@@ -1,8 +1,9 @@
 /* Where the probe has to share the page's own world, the page can make its elements lie to scripts. What can be
  * told of that is told; the state itself is read through the prototype's own getter. */
 
-/* In a global object of our own the page's changes are not seen. */
-const hasOwnGlobal = globalThis !== globalThis.window;
+/* In a global object of our own the page's changes are not seen. A driver without worlds hands over an object in
+ * the page's own world in place of one, and says so. */
+const hasOwnGlobal = globalThis !== globalThis.window && !globalThis.sharesWorld;
 
 const isNative = (f) => typeof f === "function" && (hasOwnGlobal || (/\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(f)) && /\b\w+\(\)/.test(Function.prototype.toString.call(f)) && !/^bound /.test(f.name)));
 
@@ -33,6 +34,12 @@ function checkedOf(el) {
   return of && of.get ? of.get.call(el) : el.checked;
 }
 
-const isShadowed = (el) => isInput(el, "checkbox", "radio") && checkedOf(el) !== el.checked;
+/* Style sheets are a second witness, by another way. */
+function isStyledChecked(el) {
+  const view = el.ownerDocument.defaultView;
+  return view ? view.Element.prototype.matches.call(el, ":checked") : el.matches(":checked");
+}
+
+const isShadowed = (el) => isInput(el, "checkbox", "radio") && (checkedOf(el) !== el.checked || checkedOf(el) !== isStyledChecked(el));
 
 const isControlTampered = (control) => [control.el, ...control.members].some((el) => isTampered(el.ownerDocument) || isShadowed(el)) || isTampered(document);
