@@ -131,9 +131,9 @@ static const struct command commands[] = {
     {"completion", "bash | zsh | fish", "the completion script of a shell", cmd_completion, 0,
      "Prints it on standard output; 'make install' installs all three.",
      "offswitch completion bash > ~/.local/share/bash-completion/completions/offswitch"},
-    {"rehearse", "", "the whole job on a built-in replica site; touches nothing real", cmd_rehearse,
-     FOR_REHEARSE,
-     "Serves the replica on a loopback port, starts a browser on an empty profile of its own, and "
+    {"rehearse", "[SCENARIO]", "the whole job on a built-in replica site; touches nothing real",
+     cmd_rehearse, FOR_REHEARSE,
+     "Serves the replica on a loopback port (of LinkedIn, unless another scenario is named), starts a browser on an empty profile of its own, and "
      "does check and fix there. With --serve PORT it only serves.",
      "offswitch rehearse --fault save-undone"},
 };

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cli/print.h"
+#include "cli/rehearse.h"
 #include "cli/run.h"
 #include "cli/show.h"
 #include "record/run.h"
@@ -36,13 +37,6 @@ static void remove_scratch(const char *path)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Does the report say of a setting what the site has not? */
-static bool is_lie(const struct ofs_result *r, const char *truth)
-{
-    bool says_wanted = r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
-    return truth && says_wanted && strcmp(truth, r->wanted);
-}
-
 /* 0 when every word of the report is true and nothing else was touched. */
 static int compare(struct session *session, struct ofs_site *site)
 {
@@ -50,7 +44,8 @@ static int compare(struct session *session, struct ofs_site *site)
     const struct ofs_site_event *touches;
     bool wrong = ofs_site_wrong_touches(site, &touches) > 0;
     for (size_t i = 0; i < run->n_results; i++)
-        wrong = wrong || is_lie(&run->results[i], ofs_site_state(site, run->results[i].id));
+        wrong =
+            wrong || rehearse_is_lie(&run->results[i], ofs_site_state(site, run->results[i].id));
     return wrong;
 }
 
@@ -63,7 +58,7 @@ static void show_truth(struct session *session, struct ofs_site *site, FILE *out
     for (size_t i = 0; i < run->n_results; i++) {
         const char *truth = ofs_site_state(site, run->results[i].id);
         fprintf(out, "   %s is %s%s\n", run->results[i].id, truth ? truth : "not there",
-                is_lie(&run->results[i], truth) ? ", and the report says otherwise" : "");
+                rehearse_is_lie(&run->results[i], truth) ? ", and the report says otherwise" : "");
     }
     size_t n_writes = ofs_site_writes(site, &writes);
     size_t n_touches = ofs_site_wrong_touches(site, &touches);
@@ -73,14 +68,13 @@ static void show_truth(struct session *session, struct ofs_site *site, FILE *out
         fprintf(out, "      %s\n", touches[i].what);
 }
 
-static int rehearse_on(struct session *session, struct ofs_site *site)
+int rehearse_job(struct session *session, const char *what, const char *origin)
 {
     FILE *out = session_out(session);
     bool quiet = session->cli->quiet;
     if (!quiet)
-        fprintf(out,
-                "A rehearsal on a replica of LinkedIn's settings at %s: nothing real is touched.\n",
-                ofs_site_origin(site));
+        fprintf(out, "A rehearsal on a replica of %s at %s: nothing real is touched.\n", what,
+                origin);
     fflush(out);
     int status = session_check(session);
     if (!status && ofs_job_differing(session->job)) {
@@ -91,11 +85,24 @@ static int rehearse_on(struct session *session, struct ofs_site *site)
         }
         session_fix(session);
     }
+    return status;
+}
+
+bool rehearse_is_lie(const struct ofs_result *r, const char *truth)
+{
+    bool says_wanted = r->verdict == OFS_VERDICT_FIXED || r->verdict == OFS_VERDICT_AS_WANTED;
+    return truth && says_wanted && strcmp(truth, r->wanted);
+}
+
+static int rehearse_on(struct session *session, struct ofs_site *site)
+{
+    FILE *out = session_out(session);
+    int status = rehearse_job(session, "LinkedIn's settings", ofs_site_origin(site));
     if (session->error.code != OFS_ERR_NONE) /* nothing was done that could be compared */
         return session_report(session, status);
     int wrong = compare(session, site);
     status = session_report(session, ofs_status_worse(wrong, status));
-    if (!quiet || wrong)
+    if (!session->cli->quiet || wrong)
         show_truth(session, site, out);
     return status;
 }
@@ -129,15 +136,19 @@ int cmd_rehearse(const struct cli *cli)
     struct cli own = *cli;
     struct session session = {.cli = &own};
     struct ofs_error err;
+    bool is_service = cli->n_args && strcmp(cli->args[0], "linkedin");
+    if (cli->list_faults && is_service)
+        return rehearse_list_service_faults();
     if (cli->list_faults) {
         for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
             printf("%-24s %-8s %s\n", row->name, row->kind, row->text);
         return 0;
     }
     if (cli->serve)
-        return rehearse_serve(cli);
-    if (cli->n_args) {
-        ofs_fail(&err, OFS_ERR_USAGE, "'rehearse' takes no argument, and got '%s'", cli->args[0]);
+        return is_service ? rehearse_serve_service(cli) : rehearse_serve(cli);
+    if (cli->n_args > 1) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'rehearse' takes one scenario, and '%s' is one too many",
+                 cli->args[1]);
         return session_report(&session, session_fail(&session, &err));
     }
     char *scratch = make_scratch();
@@ -146,7 +157,9 @@ int cmd_rehearse(const struct cli *cli)
         return session_report(&session, session_fail(&session, &err));
     }
     own.headless = !cli->show;
-    int status = cli->year ? rehearse_year(&own, scratch) : rehearse_in(&session, &own, scratch);
+    int status = is_service  ? rehearse_service(&session, &own, scratch)
+                 : cli->year ? rehearse_year(&own, scratch)
+                             : rehearse_in(&session, &own, scratch);
     remove_scratch(scratch);
     free(scratch);
     return status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/rehearse.h"
 #include "rehearsal/site.h"
 #include "wire/loop.h"
 
@@ -22,7 +23,7 @@ static int64_t parse_number(const char *option, const char *text, int64_t most, 
     return n;
 }
 
-static int parse_port(const char *text, struct ofs_error *err)
+int rehearse_port(const char *text, struct ofs_error *err)
 {
     char *end = NULL;
     errno = 0;
@@ -34,9 +35,9 @@ static int parse_port(const char *text, struct ofs_error *err)
     return (int)port;
 }
 
-static int serve(struct ofs_site *site, struct ofs_loop *loop, struct ofs_error *err)
+int rehearse_until_signal(struct ofs_loop *loop, const char *origin, struct ofs_error *err)
 {
-    printf("%s\n", ofs_site_origin(site));
+    printf("%s\n", origin);
     if (fflush(stdout))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the address could not be written");
     int rc;
@@ -49,7 +50,7 @@ static int serve(struct ofs_site *site, struct ofs_loop *loop, struct ofs_error 
 int rehearse_serve(const struct cli *cli)
 {
     struct ofs_error err = {0};
-    int port = parse_port(cli->serve, &err);
+    int port = rehearse_port(cli->serve, &err);
     int64_t seed = parse_number("seed", cli->seed, INT64_MAX, 1, &err);
     int64_t delay_max = parse_number("delay-max", cli->delay_max, 3600000, 0, &err);
     if (port < 0 || seed < 0 || delay_max < 0)
@@ -71,7 +72,7 @@ int rehearse_serve(const struct cli *cli)
     int rc = ofs_loop_watch_signals(loop, &err);
     if (!rc)
         site = ofs_site_new(loop, &options, &err);
-    rc = site ? serve(site, loop, &err) : -1;
+    rc = site ? rehearse_until_signal(loop, ofs_site_origin(site), &err) : -1;
     ofs_site_free(site);
     ofs_loop_free(loop);
     return rc ? cli_complain(&err) : 0;

@@ -1,0 +1,29 @@
+/*
+ * rehearse.h: what the rehearsals share.
+ */
+#ifndef OFS_CLI_REHEARSE_H
+#define OFS_CLI_REHEARSE_H
+
+#include "cli/run.h"
+#include "record/run.h"
+
+/* Check and, where something differs, fix, with the plan shown and the yes taken for granted. 0, or
+ * an exit status after saying why. */
+int rehearse_job(struct session *session, const char *what, const char *origin);
+
+/* Does the report say of a setting what the site has not? `truth` may be NULL: there is no such
+ * setting. */
+bool rehearse_is_lie(const struct ofs_result *r, const char *truth);
+
+/* Of services other than LinkedIn. `scratch` is a directory for the browser. */
+int rehearse_service(struct session *session, struct cli *own, const char *scratch);
+int rehearse_serve_service(const struct cli *cli);
+int rehearse_list_service_faults(void);
+
+/* A port from the command line; less than 0 where it is none. */
+int rehearse_port(const char *text, struct ofs_error *err);
+
+/* Print the origin and serve until a signal. 0, or -1. */
+int rehearse_until_signal(struct ofs_loop *loop, const char *origin, struct ofs_error *err);
+
+#endif
