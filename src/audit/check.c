@@ -270,6 +270,46 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
     return 0;
 }
 
+/* Where one page shows nothing of it, the next one may. */
+static bool leads_on(const struct ofs_observation *seen)
+{
+    return seen->absent || seen->missing ||
+           (seen->reason &&
+            (!strcmp(seen->reason, "load-failed") || !strcmp(seen->reason, "not-ready")));
+}
+
+/* The pages that it may be on, in order; the first that shows it counts. Absent is it only where
+ * all of them could be read. */
+static int read_pages(struct ofs_worker *worker, struct ofs_entry *entry,
+                      struct ofs_observation *ret, struct ofs_error *err)
+{
+    const struct ofs_setting *setting = entry->setting;
+    struct ofs_job *job = worker->job;
+    int n = setting->pages ? cJSON_GetArraySize(setting->pages) : 1;
+    struct ofs_observation kept = {0};
+    for (int i = 0; i < n; i++) {
+        const char *path =
+            setting->pages ? cJSON_GetArrayItem(setting->pages, i)->valuestring : setting->page;
+        const struct ofs_visit own = {.path = path,
+                                      .setting = setting,
+                                      .stay = true, /* two settings may share a page */
+                                      .times = &entry->result->times};
+        if (visit(worker, &own, job->deadline, ret, err))
+            return -1;
+        if (!leads_on(ret)) {
+            snprintf(ret->path, sizeof ret->path, "%s", path);
+            return 0;
+        }
+        bool tells_more = !i || (kept.absent && !ret->absent) || (kept.missing && !ret->missing);
+        if (tells_more)
+            kept = *ret;
+        if (tells_more && !ret->absent && !ret->missing)
+            snprintf(kept.path, sizeof kept.path, "%s", path);
+    }
+    *ret = kept;
+    return 0;
+}
+
 int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
                      struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -280,14 +320,12 @@ int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
         ofs_cannot(ret, job->halt, "%s", job->halt_detail);
         return 0;
     }
-    const struct ofs_visit own = {.path = setting->page,
-                                  .setting = setting,
-                                  .stay = true, /* two settings may share a page */
-                                  .times = &entry->result->times};
-    if (setting->page && visit(worker, &own, job->deadline, ret, err))
+    if (setting->page && read_pages(worker, entry, ret, err))
         return -1;
-    if (setting->page && !ret->absent && !ret->missing) {
-        snprintf(ret->path, sizeof ret->path, "%s", setting->page);
+    if (setting->page && !ret->absent && !ret->missing)
+        return 0;
+    if (ret->is_explained && job->scenario->canary) {
+        ret->not_offered = true;
         return 0;
     }
     if (job->halt || !setting->index)

@@ -39,6 +39,9 @@ struct ofs_observation {
     bool inverted;
     bool has_new_wording; /* it was found by its key, shows a state, and its words are not known */
     bool unmarked;        /* seen on a page that never gave its mark */
+    bool is_forced;       /* another control fixes it, as the scenario says: */
+    const char *forced_why;
+    bool is_explained; /* absent, and what the scenario names as the reason is on the page */
 };
 
 /* Read the result of a visit: pure. */

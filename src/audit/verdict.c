@@ -143,16 +143,38 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
         return;
     }
     if (!match) {
+        const cJSON *id;
+        cJSON_ArrayForEach(id, ofs_json_get(look, "missing"))
+        {
+            ret->is_explained = ret->is_explained || !strcmp(id->valuestring, setting->id);
+        }
         /* Parts of the page that the browser lets nobody look into: it may be there. */
         bool sealed = ofs_json_num(look, "sealed", 0) > 0;
         ret->absent = !sealed;
-        ofs_cannot(ret, "not-found",
-                   sealed ? "the control is not on its page, or in a part of it that cannot be "
-                            "looked into over this driver; look by hand, or connect in another way"
-                          : "the control is not on its page; look for it by hand");
+        if (visited->way[0])
+            ofs_cannot(ret, "not-found",
+                       "the page does not show \"%.100s\", which should lead to the control; look "
+                       "for it by hand",
+                       visited->way);
+        else
+            ofs_cannot(ret, "not-found",
+                       sealed
+                           ? "the control is not on its page, or in a part of it that cannot be "
+                             "looked into over this driver; look by hand, or connect in another way"
+                           : "the control is not on its page; look for it by hand");
+        return;
+    }
+    const char *notice = ofs_json_str(match, "notice", NULL);
+    if (notice) {
+        ofs_cannot(ret, "covered",
+                   "%.160s is in the way, and the only control of that name is in it; answer it by "
+                   "hand and run again",
+                   notice);
         return;
     }
     ret->located = static_rung(ofs_json_str(match, "rung", ""));
+    ret->is_forced = ofs_json_bool(match, "forced", false);
+    ret->forced_why = ofs_json_str(setting->forced_by, "why", NULL);
     ret->disabled = ofs_json_bool(match, "disabled", false);
     ret->has_lock_reason = finds_lock_reason(match);
     ret->is_state_sure = !ret->disabled || visited->served == OFS_SERVED_AGREES ||
@@ -187,6 +209,13 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
             "the site does not offer this setting to this account");
     else if (seen->reason)
         say(r, OFS_VERDICT_UNKNOWN, seen->reason, "%s", seen->detail);
+    else if (seen->disabled && seen->is_forced && is_wanted(r, seen->state))
+        say(r, OFS_VERDICT_AS_WANTED, NULL, "it is %s, and cannot be changed while %.300s",
+            seen->state, seen->forced_why);
+    else if (seen->disabled && seen->is_forced)
+        say(r, OFS_VERDICT_LOCKED, NULL,
+            "it is %s, and cannot be changed while %.300s; change that by hand and run again",
+            seen->state, seen->forced_why);
     else if (seen->disabled && !seen->has_lock_reason)
         say(r, OFS_VERDICT_UNKNOWN, "not-ready",
             "it reads %s and cannot be used, and nothing on the page says why; look at it by hand",
@@ -202,7 +231,7 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
         say(r, OFS_VERDICT_AS_WANTED, NULL, "it is %s", seen->state);
     else
         say(r, OFS_VERDICT_DIFFERS, NULL, "it is %s and should be %s", seen->state, r->wanted);
-    bool is_told = r->verdict != OFS_VERDICT_LOCKED || seen->is_state_sure;
+    bool is_told = r->verdict != OFS_VERDICT_LOCKED || seen->is_state_sure || seen->is_forced;
     if (r->verdict == OFS_VERDICT_UNKNOWN || !is_told)
         r->before[0] = r->after[0] = '\0';
 }

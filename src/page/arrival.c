@@ -71,7 +71,13 @@ int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
     const char *origin = ofs_json_str(look, "origin", "");
     const char *reason = reason_word(ofs_json_str(look, "blocker/reason", NULL));
     const char *why = ofs_json_str(look, "blocker/why", "");
-    if (strcmp(origin, page->config.origin))
+    bool is_away = strcmp(origin, page->config.origin) != 0;
+    if (is_away && !reason && ofs_json_bool(look, "password", false))
+        return ofs_visit_fail(result, "signed-out",
+                              "the page is at %s, which asks for a password; if that is where you "
+                              "sign in, do so with this browser and run again",
+                              origin);
+    if (is_away && !reason)
         return ofs_visit_fail(
             result, "wrong-origin",
             "the page is at %s and not at %s; nothing there was read or pressed; open it by hand "

@@ -2,9 +2,9 @@
  * internal.h: for this room only.
  *
  * A visit goes through these files: visit.c drives it; arrival.c says what the network and the
- * page's own address tell (blocked, signed out, elsewhere); evidence.c gathers what is pending;
- * served.c asks the site's own data; readiness.c judges; search.c goes through the rest of the
- * page.
+ * page's own address tell (blocked, signed out, elsewhere); open.c opens the way to a control that
+ * is not there at once; evidence.c gathers what is pending; served.c asks the site's own data;
+ * readiness.c judges; search.c goes through the rest of the page.
  */
 #ifndef OFS_PAGE_INTERNAL_H
 #define OFS_PAGE_INTERNAL_H
@@ -30,7 +30,9 @@ struct ofs_progress {
     int scrolls;
     bool drawn; /* since the last scroll */
     bool searched, unfolded;
-    cJSON *served; /* what the site's data say: {"state", "by_answer"}, or NULL */
+    int opened, tries; /* steps of its way that were pressed; presses of the last one */
+    int64_t opened_ms; /* when */
+    cJSON *served;     /* what the site's data say: {"state", "by_answer"}, or NULL */
     bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
     bool excused[OFS_MAX_REQUESTS];   /* whose answer was none */
     bool empty[OFS_MAX_REQUESTS];     /* whose answer was empty */
@@ -42,6 +44,8 @@ struct ofs_page {
     struct ofs_page_config config;
     char at[512]; /* the path of the last visit, while it was usable */
     unsigned at_commit;
+    const struct ofs_setting *opened; /* whose way was opened there, or NULL */
+    bool was_used;                    /* some address was asked for */
     cJSON *probe_config;           /* what the probe has to know, owned; NULL: it begins with it */
     char *config_text;             /* the same as JSON, owned */
     bool is_configured;            /* the present document's probe has it */
@@ -113,6 +117,13 @@ void ofs_served_state(const char *text, const char *key, bool named, char *ret_s
 
 /* The same, by the field that the scenario names: a path such as "data/settings/training". */
 void ofs_served_field(const char *text, const char *field, char *ret_state, size_t size);
+
+/* ---- the way to a control (open.c) ---- */
+
+/* One step further: 0 where there is none to do, 1 when the page has to be read again, 2 with a
+ * reason in the result when the way cannot be gone, -1 on an error. */
+int ofs_open_way(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                 struct ofs_error *err);
 
 /* ---- the rest of the page (search.c) ---- */
 

@@ -46,6 +46,41 @@ static cJSON *array_or_empty(const cJSON *value)
     return cJSON_IsArray(value) ? cJSON_Duplicate(value, true) : cJSON_CreateArray();
 }
 
+/* Words that are no language's, for adding to words by language. */
+static void add_words(cJSON *to, const char *prefix, const cJSON *by_language)
+{
+    const cJSON *list;
+    cJSON_ArrayForEach(list, by_language)
+    {
+        char name[80];
+        snprintf(name, sizeof name, "%s-%d-%.40s", prefix, cJSON_GetArraySize(to), list->string);
+        cJSON_AddItemToObject(to, name, cJSON_Duplicate(list, true));
+    }
+}
+
+static cJSON *never_press_of(const struct ofs_scenario *scenario, const struct ofs_setting *s)
+{
+    cJSON *all = cJSON_CreateObject();
+    add_words(all, "scenario", scenario->never_press);
+    add_words(all, "setting", s->never_press);
+    return all;
+}
+
+/* The buttons that answer the site's questions. */
+static cJSON *answers_of(const struct ofs_setting *s)
+{
+    cJSON *all = cJSON_CreateObject();
+    const cJSON *question;
+    if (cJSON_IsObject(s->confirm))
+        add_words(all, "answer", s->confirm);
+    else
+        cJSON_ArrayForEach(question, s->confirm)
+        {
+            add_words(all, "answer", ofs_json_get(question, "button"));
+        }
+    return all;
+}
+
 /* What the probe has to know of the site. */
 static cJSON *probe_config(const struct ofs_page_config *config)
 {
@@ -60,6 +95,8 @@ static cJSON *probe_config(const struct ofs_page_config *config)
         cJSON_AddItemToObject(site, "account",
                               cJSON_Duplicate(ofs_json_get(scenario->tree, "account"), true));
     cJSON_AddItemToObject(site, "blockers", array_or_empty(scenario->blockers));
+    cJSON_AddItemToObject(site, "overlays", array_or_empty(scenario->overlays));
+    cJSON_AddItemToObject(site, "never", array_or_empty(scenario->never));
     for (size_t i = 0; i < scenario->n_settings; i++) {
         const struct ofs_setting *s = &scenario->settings[i];
         cJSON *one = cJSON_CreateObject();
@@ -70,8 +107,15 @@ static cJSON *probe_config(const struct ofs_page_config *config)
         cJSON_AddItemToObject(one, "labels", labels_of(s, config->accepted));
         cJSON_AddItemToObject(one, "rows", words_of(s->rows));
         cJSON_AddItemToObject(one, "inverted", words_of(s->inverted));
-        cJSON_AddItemToObject(
-            one, "choices", s->choices ? cJSON_Duplicate(s->choices, true) : cJSON_CreateObject());
+        cJSON_AddItemToObject(one, "choices", words_of(s->choices));
+        cJSON_AddItemToObject(one, "items", words_of(s->items));
+        ofs_json_add_str(one, "control", s->control);
+        cJSON_AddItemToObject(one, "open", array_or_empty(s->open));
+        cJSON_AddItemToObject(one, "absent_when", array_or_empty(s->absent_when));
+        if (s->forced_by)
+            cJSON_AddItemToObject(one, "forced_by", cJSON_Duplicate(s->forced_by, true));
+        cJSON_AddItemToObject(one, "never_press", never_press_of(scenario, s));
+        cJSON_AddItemToObject(one, "answers", answers_of(s));
         cJSON_AddItemToArray(settings, one);
     }
     return site;

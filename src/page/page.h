@@ -32,6 +32,7 @@ struct ofs_visit_result {
     enum ofs_grade grade;   /* why the page is believed */
     enum ofs_served served; /* what the site's own data say of the setting */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
+    char way[128];          /* what should lead to the control and is not there, or "" */
     cJSON *look;            /* the last read, or NULL; owned by the result */
 };
 

@@ -12,9 +12,12 @@ enum {
     SAVE_BEGINS = 2500, /* a save that has not begun by then is not awaited, where nobody can see
                            that none is coming */
     SAVE_ENDS = 20000,
-    MOST_KEYS = 1, /* steps of a choice: each of them is a save of its own */
-    MOST_AIMS = 3, /* a control that moves away under the pointer is aimed at so often */
+    SAVE_ENABLED = 6000, /* for a Save button to come alive after the flip */
+    MENU_OPENS = 5000,   /* for a menu to show its items */
+    MOST_KEYS = 1,       /* steps of a choice: each of them is a save of its own */
+    MOST_AIMS = 3,       /* a control that moves away under the pointer is aimed at so often */
     AGAIN = 250,
+    MENU_SETTLES = 120,
 };
 
 /* What a press has to do with. */
@@ -32,8 +35,12 @@ struct press {
     /* the site's questions */
     size_t modals_before;
     unsigned prompts_before;
-    bool confirmed, saved;
+    uint64_t answered;       /* which of the scenario's questions were, a bit each */
+    char answered_last[160]; /* the question that was answered last, as it was shown */
+    bool saved;
+    bool is_menu;
     ofs_deadline begin, end; /* of the save */
+    ofs_deadline dirty;      /* for the Save button to come alive */
 };
 
 static int decline(struct press *p, const char *reason, const char *fmt, ...) OFS_PRINTF(3, 4);
@@ -120,6 +127,10 @@ static int take_aim(struct press *p, const char *avoid, cJSON **ret_aim, struct 
         if (ofs_json_bool(aim, "gone", false))
             return decline(p, "not-found",
                            "the control was gone when it was to be pressed; run again");
+        if (ofs_json_bool(aim, "forbidden", false))
+            return decline(p, "not-found",
+                           "what was found is on the scenario's list of what is never pressed; "
+                           "use it by hand");
         if (ofs_json_bool(aim, "no_word", false))
             return decline(p, "wording-changed",
                            "none of the choices is known to mean '%s'; choose by hand", p->wanted);
@@ -196,24 +207,33 @@ static void note_saves(struct press *p, const struct saves *saves)
 
 /* ---- the site's questions ---- */
 
-/* A button that the scenario names, in the site's question or beside the control. */
-static int press_named(struct press *p, const cJSON *names_by_language, bool in_dialog,
-                       bool *ret_pressed, struct ofs_error *err)
+/* The wordings of all languages in one list. */
+static int add_names(cJSON *args, const char *key, const cJSON *by_language)
 {
-    OFS_AUTO_JSON args = cJSON_CreateObject();
-    OFS_AUTO_JSON aim = NULL;
-    cJSON *names = cJSON_AddArrayToObject(args, "names");
+    cJSON *names = cJSON_AddArrayToObject(args, key);
     const cJSON *list, *name;
-    *ret_pressed = false;
-    cJSON_ArrayForEach(list, names_by_language)
+    cJSON_ArrayForEach(list, by_language)
     {
         cJSON_ArrayForEach(name, list)
         {
             cJSON_AddItemToArray(names, cJSON_Duplicate(name, true));
         }
     }
-    if (cJSON_GetArraySize(names) == 0 || !cJSON_IsObject(names_by_language))
+    return cJSON_GetArraySize(names);
+}
+
+/* A button that the scenario names, in the site's question (which has to ask `asks`, where that is
+ * given) or beside the control. */
+static int press_named(struct press *p, const cJSON *names, const cJSON *asks, bool in_dialog,
+                       bool *ret_pressed, struct ofs_error *err)
+{
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    OFS_AUTO_JSON aim = NULL;
+    *ret_pressed = false;
+    if (add_names(args, "names", names) == 0)
         return 0;
+    add_names(args, "asks", asks);
+    cJSON_AddStringToObject(args, "id", p->setting->id);
     cJSON_AddBoolToObject(args, "dialog", in_dialog);
     if (ofs_page_ask(p->page, "aim_button", args, p->deadline, &aim, err))
         return -1;
@@ -226,27 +246,56 @@ static int press_named(struct press *p, const cJSON *names_by_language, bool in_
     return 0;
 }
 
+/* One question, or several in order; each is answered once. */
+static int confirm(struct press *p, const char *question, bool *ret_answered, struct ofs_error *err)
+{
+    const cJSON *all = p->setting->confirm, *one;
+    int i = 0;
+    *ret_answered = false;
+    if (!strcmp(question, p->answered_last))
+        return 0; /* it is on its way out */
+    if (cJSON_IsObject(all) && !p->answered && press_named(p, all, NULL, true, ret_answered, err))
+        return -1;
+    if (cJSON_IsArray(all))
+        cJSON_ArrayForEach(one, all)
+        {
+            bool is_due = i < 64 && !(p->answered >> i);
+            if (is_due && press_named(p, ofs_json_get(one, "button"), ofs_json_get(one, "asks"),
+                                      true, ret_answered, err))
+                return -1;
+            if (*ret_answered)
+                break;
+            i++;
+        }
+    if (*ret_answered) {
+        p->answered |= (uint64_t)1 << i;
+        snprintf(p->answered_last, sizeof p->answered_last, "%s", question);
+    }
+    return 0;
+}
+
 static int answer_questions(struct press *p, bool is_wanted, struct ofs_error *err)
 {
     const cJSON *look = p->progress->result.look, *modals = ofs_json_get(look, "modals");
     size_t count = (size_t)cJSON_GetArraySize(modals);
     char *asked = p->result->asked;
-    bool had_answered = p->confirmed || p->saved;
-    if (count > p->modals_before && !p->confirmed) {
-        if (press_named(p, p->setting->confirm, true, &p->confirmed, err))
+    bool has_answered = false, has_saved = false;
+    if (count > p->modals_before) {
+        const char *question = cJSON_GetArrayItem(modals, (int)count - 1)->valuestring;
+        if (confirm(p, question, &has_answered, err))
             return -1;
-        if (!p->confirmed && !asked[0])
-            snprintf(asked, sizeof p->result->asked, "%s",
-                     cJSON_GetArrayItem(modals, (int)count - 1)->valuestring);
-        if (p->confirmed)
+        if (!has_answered && !asked[0] && strcmp(question, p->answered_last))
+            snprintf(asked, sizeof p->result->asked, "%s", question);
+        if (has_answered)
             asked[0] = '\0';
     }
     if (p->page->tab->view.prompts > p->prompts_before && !asked[0])
         snprintf(asked, sizeof p->result->asked, "%.190s", p->page->tab->view.prompt);
     const cJSON *button = ofs_json_get(p->setting->save, "button");
-    if (button && is_wanted && !p->saved && press_named(p, button, false, &p->saved, err))
+    if (button && is_wanted && !p->saved && press_named(p, button, NULL, false, &has_saved, err))
         return -1;
-    if (!had_answered && (p->confirmed || p->saved))
+    p->saved = p->saved || has_saved;
+    if (has_answered || has_saved)
         p->begin = ofs_deadline_in(SAVE_BEGINS);
     return 0;
 }
@@ -276,7 +325,8 @@ static bool reached_nothing(const struct press *p, const struct saves *saves)
     const cJSON *look = p->progress->result.look;
     const cJSON *match = ofs_match_of(look, p->setting);
     bool heard = !cJSON_IsFalse(ofs_json_get(look, "arrived")); /* null: nobody listened */
-    return !p->result->arrived && !heard && !saves->any && p->page->tab->sees.requests && match &&
+    return !p->is_menu && !p->result->arrived && !heard && !saves->any &&
+           p->page->tab->sees.requests && match &&
            p->page->tab->view.commits == p->page->at_commit &&
            !strcmp(ofs_json_str(match, "state", ""), p->before) &&
            cJSON_GetArraySize(ofs_json_get(look, "modals")) == (int)p->modals_before &&
@@ -315,6 +365,8 @@ static bool is_over(const struct press *p, const struct saves *saves)
     if (saves->named)
         return !saves->named_open || ofs_deadline_left(p->end) == 0;
     bool nothing_begins = ofs_deadline_left(p->begin) == 0;
+    if (ofs_json_get(p->setting->save, "button") && !p->saved && ofs_deadline_left(p->dirty))
+        return false; /* the Save button may come alive only now */
     /* A scenario that names a save knows that one comes. */
     bool expects = ofs_json_get(p->setting->save, "path") && p->page->tab->sees.requests;
     if (p->result->arrived && !saves->open && !expects && !p->result->asked[0] &&
@@ -329,6 +381,7 @@ static int await_save(struct press *p, struct ofs_error *err)
 {
     p->begin = ofs_deadline_in(SAVE_BEGINS);
     p->end = ofs_deadline_in(SAVE_ENDS);
+    p->dirty = ofs_deadline_in(SAVE_ENABLED);
     for (;;) {
         if (ofs_progress_read(p->page, p->progress, p->deadline, &p->evidence, err))
             return err->code == OFS_ERR_GONE ? 0
@@ -366,6 +419,94 @@ static int follow(struct press *p, struct ofs_error *err)
     return 0;
 }
 
+/* The pointer is moved first here too: what is under it has to be what was aimed at. */
+static int click_aimed(struct press *p, const cJSON *aim, bool *ret_clicked, struct ofs_error *err)
+{
+    const struct ofs_browser_ops *ops = p->page->browser->ops;
+    OFS_AUTO_JSON under = NULL;
+    OFS_AUTO_JSON args = cJSON_CreateObject();
+    *ret_clicked = false;
+    if (ops->hover) {
+        if (ops->hover(p->page->tab, ofs_json_num(aim, "x", -1), ofs_json_num(aim, "y", -1),
+                       ofs_deadline_min(p->deadline, ofs_deadline_in(PRESS_BUDGET)), err))
+            return -1;
+        cJSON_AddNumberToObject(args, "x", ofs_json_num(aim, "x", -1));
+        cJSON_AddNumberToObject(args, "y", ofs_json_num(aim, "y", -1));
+        if (ofs_page_ask(p->page, "under", args, p->deadline, &under, err))
+            return -1;
+        if (!ofs_json_bool(under, "ok", false))
+            return 0;
+    }
+    *ret_clicked = true;
+    return click_at(p, aim, err);
+}
+
+static int tell_no_item(struct press *p, const cJSON *aim)
+{
+    int count = (int)ofs_json_num(aim, "count", 0);
+    if (!ofs_json_bool(aim, "open", false))
+        return decline(p, "not-found",
+                       "its menu did not open, and nothing was chosen; choose by hand");
+    if (ofs_json_bool(aim, "forbidden", false))
+        return decline(p, "ambiguous",
+                       "the item that answers to '%s' is on the list of what is never pressed; "
+                       "choose by hand",
+                       p->wanted);
+    if (ofs_json_bool(aim, "disabled", false))
+        return decline(p, "not-ready", "its menu does not offer '%s' now; choose by hand",
+                       p->wanted);
+    if (count == 1)
+        return decline(p, "covered", "the item of its menu has no place to press; choose by hand");
+    return decline(p, count ? "ambiguous" : "not-found",
+                   count
+                       ? "%d items of its menu answer to '%s', and none was chosen; choose by hand"
+                       : "%d items of its menu answer to '%s'; choose by hand",
+                   count, p->wanted);
+}
+
+/* Choose the one item of the menu that means what is wanted. Opening it has changed nothing. */
+static int press_item(struct press *p, struct ofs_error *err)
+{
+    ofs_deadline patience = ofs_deadline_min(p->deadline, ofs_deadline_in(MENU_OPENS));
+    OFS_AUTO_JSON args = question_about(p, NULL);
+    for (int equal = 0;;) {
+        OFS_AUTO_JSON aim = NULL;
+        bool clicked = false;
+        if (ofs_page_ask(p->page, "aim_item", args, p->deadline, &aim, err))
+            return -1;
+        bool ready = ofs_json_num(aim, "count", 0) == 1 && ofs_json_get(aim, "via");
+        equal = ready ? equal + 1 : 0; /* a menu may still be moving into its place */
+        if (equal >= 2 && click_aimed(p, aim, &clicked, err)) {
+            p->result->sent = clicked;
+            return -1;
+        }
+        if (clicked) {
+            p->result->sent = true;
+            p->sent_at = ofs_now_ms();
+            return 0;
+        }
+        if (!ofs_deadline_left(patience))
+            return tell_no_item(p, aim);
+        if (ofs_page_wait(p->page, equal ? MENU_SETTLES : AGAIN, p->deadline, err))
+            return -1;
+    }
+}
+
+/* Open the menu, and choose. */
+static int press_menu(struct press *p, const cJSON *aim, struct ofs_error *err)
+{
+    p->is_menu = true;
+    int rc = click_at(p, aim, err);
+    rc = rc ? rc : press_item(p, err);
+    bool soft = rc && ((err->code == OFS_ERR_TIMEOUT && ofs_deadline_left(p->deadline)) ||
+                       err->code == OFS_ERR_GONE);
+    if (rc && !soft)
+        return -1;
+    if (rc && !p->result->sent)
+        return decline(p, "not-ready", "the page went away when its menu was opened; run again");
+    return p->result->sent ? await_save(p, err) : 0;
+}
+
 static int press(struct press *p, struct ofs_error *err)
 {
     OFS_AUTO_JSON aim = NULL;
@@ -378,6 +519,8 @@ static int press(struct press *p, struct ofs_error *err)
         return decline(p, "not-ready", "the page reloaded when it was to be pressed; run again");
     if (!aim)
         return 0;
+    if (ofs_json_bool(aim, "menu", false))
+        return press_menu(p, aim, err);
     int steps = abs((int)ofs_json_num(aim, "steps", 0));
     if (!strcmp(ofs_json_str(aim, "via", ""), "keys") && steps > MOST_KEYS)
         return decline(p, "covered",

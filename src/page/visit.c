@@ -11,6 +11,7 @@
 enum {
     PAGE_BUDGET = 45000, /* ms for one visit */
     FIRST_LOOK = 400,    /* ms: a document that has not loaded by then is looked at all the same */
+    OPENING = 150,       /* ms between two reads while a menu or dialog opens */
     LOOKS_APART = 40,    /* ms between two reads while a page is busy with itself */
     IS_THERE = 2000,     /* ms for a page that has failed to say whether its tab is still there */
     CLOSING = 250,       /* ms in which a tab that was closed says so */
@@ -148,6 +149,11 @@ int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
     if (!url)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     page->is_configured = false;
+    /* To another fragment of the same document no document is loaded: leave it first. */
+    bool leaves = page->was_used && strchr(path, '#');
+    page->was_used = true;
+    if (leaves && page->browser->ops->navigate(page->tab, "about:blank", deadline, err))
+        return -1;
     return page->browser->ops->navigate(page->tab, url, deadline, err);
 }
 
@@ -194,6 +200,22 @@ static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     return load(page, p, deadline, err);
 }
 
+/* A page of an error may be a wall in front of the site, which the scenario describes. */
+static int judge_wall(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline)
+{
+    struct ofs_visit_result wall = {0};
+    struct ofs_error ignored;
+    OFS_AUTO_JSON look = NULL;
+    if (page->tab->view.status >= 400 && !strcmp(p->result.reason, "load-failed") &&
+        !ofs_page_look(page, ofs_deadline_min(deadline, ofs_deadline_in(IS_THERE)), &look,
+                       &ignored) &&
+        ofs_json_str(look, "blocker/reason", NULL) && ofs_judge_address(page, look, &wall)) {
+        wall.look = p->result.look;
+        p->result = wall;
+    }
+    return 1;
+}
+
 /* One round: read and judge. 1 when the visit is over, 0 to go on, -1 on an error. */
 static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                 struct ofs_error *err)
@@ -201,15 +223,24 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     cJSON *look = NULL;
     struct ofs_evidence evidence;
     if (ofs_judge_arrival(page, p, &p->result))
-        return 1;
+        return judge_wall(page, p, deadline);
     int64_t looked = ofs_now_ms();
     if (ofs_page_look(page, deadline, &look, err))
         return -1;
     take_look(page, p, look);
     if (ofs_judge_arrival(page, p, &p->result) || ofs_judge_address(page, look, &p->result))
         return 1;
+    int way = ofs_open_way(page, p, deadline, err);
+    if (way < 0)
+        return -1;
+    if (way == 2)
+        return 1;
     if (ofs_gather_evidence(page, p, deadline, &evidence, err))
         return -1;
+    if (way) {
+        const struct ofs_readiness soon = {.waiting = OFS_WAITING_LOADING, .wait_ms = OPENING};
+        return wait_on(page, p, &soon, looked, deadline, err) ? -1 : 0;
+    }
     if (wants_known_timers(page, p, &evidence))
         return load_again(page, p, deadline, err);
     struct ofs_readiness r = ofs_judge_readiness(&evidence);
@@ -340,7 +371,11 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     if (!p)
         return -1;
     ofs_deadline budget = ofs_deadline_min(deadline, ofs_deadline_in(PAGE_BUDGET));
-    bool there = visit->stay && ofs_page_is_at(page, visit->path);
+    /* what was opened for another setting would lie over this one */
+    const struct ofs_setting *opens =
+        visit->setting && visit->setting->open ? visit->setting : NULL;
+    bool there = visit->stay && ofs_page_is_at(page, visit->path) && page->opened == opens;
+    page->opened = opens;
     page->at[0] = '\0';
     int rc = there ? 0 : load(page, p, budget, &soft);
     rc = rc ? rc : run(page, p, budget, &soft);

@@ -185,7 +185,40 @@
     X(UNLISTED_AI_SWITCH, "unlisted-ai-switch", "meaning",                                         \
       "an AI switch nobody knows is beside it")                                                    \
     X(UNLISTED_AGENT_SWITCH, "unlisted-agent-switch", "meaning",                                   \
-      "a switch for training agent models is beside it and on the index")
+      "a switch for training agent models is beside it and on the index")                          \
+    X(WAY_STEPS, "way-steps", "way",                                                               \
+      "a menu, an item, a tab and a row lead to a dialog with the switch")                         \
+    X(WAY_TWIN_BEHIND, "way-twin-behind", "way",                                                   \
+      "so they do; a twin of the switch is in the dialog behind")                                  \
+    X(WAY_STEP_TWICE, "way-step-twice", "way", "so they do; there are two such rows")              \
+    X(WAY_STEP_SWITCH, "way-step-switch", "way", "what is called like the menu is a switch")       \
+    X(WAY_STEP_SENDS, "way-step-sends", "way", "what is called like the menu sends a form")        \
+    X(WAY_NOTICE, "way-notice", "way",                                                             \
+      "a notice to be accepted has a switch of that name; the page has none")                      \
+    X(WAY_FRAGMENT, "way-fragment", "way",                                                         \
+      "the switch is there with the fragment #settings/data alone")                                \
+    X(WAY_QUERY, "way-query", "way", "the switch is in a dialog that the query _s=data opens")     \
+    X(WAY_MENU, "way-menu", "way", "a button opens a menu; an item beside the right one deletes")  \
+    X(WAY_MENU_WIPE_ALONE, "way-menu-wipe-alone", "way",                                           \
+      "so it does; only the item that deletes is there")                                           \
+    X(WAY_MENU_WIPE_BELOW, "way-menu-wipe-below", "way",                                           \
+      "so it does; that it deletes is said in its second line")                                    \
+    X(WAY_MENU_TWICE, "way-menu-twice", "way", "so it does; two items have the right name")        \
+    X(WAY_MENU_FIELD, "way-menu-field", "way",                                                     \
+      "a button opens a menu; a hidden field holds the state")                                     \
+    X(WAY_QUESTIONS, "way-questions", "way",                                                       \
+      "the site asks, saves, and tells something that has to be closed")                           \
+    X(WAY_SAVE, "way-save", "way",                                                                 \
+      "a Save button comes alive 3 s after the change; another Save is beside it")                 \
+    X(WAY_FORCED, "way-forced", "way", "another box that is on keeps it from being changed")       \
+    X(WAY_VARIABLE_LABEL, "way-variable-label", "way", "the label has a name in it")               \
+    X(WAY_TOAST, "way-toast", "way", "the save is told by a toast that is a dialog")               \
+    X(WAY_TOUR, "way-tour", "way",                                                                 \
+      "a tour that is a dialog lies over the page and lets presses through")                       \
+    X(WAY_ROW_TELLS_STATE, "way-row-tells-state", "way", "a row says Off, and is no switch")       \
+    X(WAY_SIGN_IN_ELSEWHERE, "way-sign-in-elsewhere", "way",                                       \
+      "pages lead to a sign-in page of another origin")                                            \
+    X(WAY_WALL, "way-wall", "way", "pages are answered 403, with a wall against robots")
 
 enum site_fault {
 #define X(symbol, name, kind, text) SITE_##symbol,
@@ -196,7 +229,7 @@ enum site_fault {
 
 struct site_fault_row {
     const char *name;
-    const char *kind; /* saving, loading, session, page, shape or meaning */
+    const char *kind; /* saving, loading, session, page, shape, meaning or way */
     const char *text;
 };
 

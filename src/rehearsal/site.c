@@ -26,6 +26,7 @@ static const struct {
     {"/static/settings.js", SITE_FILE_SETTINGS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults.js", SITE_FILE_FAULTS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults-state.js", SITE_FILE_FAULTS_STATE_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-ways.js", SITE_FILE_FAULTS_WAYS_JS, "text/javascript; charset=utf-8"},
 };
 
 /* Faults that decide the session, in the order in which they are looked for. */
@@ -178,6 +179,11 @@ static bool answer_sessionless(struct ofs_site *site, const struct ofs_serve_req
         sign_in(site, request, reply);
     } else if (!strcmp(path, "/uas/login") || !strcmp(path, "/login")) {
         draw_sign_in(site, request, reply);
+    } else if (!strcmp(path, "/welcome")) {
+        site_draw_alone(site, "Sign in",
+                        "<label for=\"mail\">E-mail</label><input id=\"mail\" type=\"email\">\n"
+                        "<button type=\"button\">Next</button>\n",
+                        reply);
     } else if (!strcmp(path, "/authwall")) {
         site_draw_alone(site, "Join to see more",
                         "<p>You have to be a member to see this page.</p>\n"
@@ -245,6 +251,18 @@ static bool led_elsewhere(struct ofs_site *site, const struct place *p,
         char there[64];
         snprintf(there, sizeof there, "http://localhost:%d", ofs_server_port(site->server));
         site_redirect(reply, there, request->path);
+        return true;
+    }
+    if (fault_here(site, SITE_WAY_SIGN_IN_ELSEWHERE, p)) {
+        char there[64];
+        snprintf(there, sizeof there,
+                 "http://localhost:%d/welcome?from=", ofs_server_port(site->server));
+        site_redirect(reply, there, request->path);
+        return true;
+    }
+    if (fault_here(site, SITE_WAY_WALL, p)) {
+        reply->status = 403;
+        site_draw_alone(site, "Just a moment...", "<p>Checking your browser.</p>\n", reply);
         return true;
     }
     if (p->setting < 0)

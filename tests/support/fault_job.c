@@ -56,6 +56,7 @@ struct job {
     char deed[64]; /* what is to be done to the machine, or "" */
     enum moment moment;
     bool least; /* with the least scenario that the contract allows */
+    bool ways;  /* with what tests/ways.json adds to LinkedIn's for the row's faults */
     bool accepted, was_cut, done;
     bool asked, wrote;
     size_t pages_at_write;
@@ -156,6 +157,7 @@ static void read_with(struct job *job)
             if (at)
                 *at++ = '\0';
             job->least = job->least || !strcmp(word, "least");
+            job->ways = job->ways || !strcmp(word, "ways");
             snprintf(job->deed, sizeof job->deed, "%s", word);
             for (size_t i = 0; at && i < sizeof moments / sizeof *moments; i++)
                 if (!strcmp(moments[i], at))
@@ -260,6 +262,67 @@ static int write_least(const struct job *job, const char *path)
     return fclose(file) || !written ? -1 : 0;
 }
 
+static cJSON *read_json(const char *path, struct ofs_error *err)
+{
+    OFS_AUTO_BUF text = OFS_BUF(4 << 20);
+    return ofs_buf_read_file(&text, path, err) ? NULL
+                                               : ofs_json_parse(ofs_buf_str(&text), text.len, err);
+}
+
+/* The members of a patch take the place of those that are there; null takes one away. */
+static void patch(cJSON *object, const cJSON *with)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, with)
+    {
+        cJSON_DeleteItemFromObjectCaseSensitive(object, one->string);
+        if (!cJSON_IsNull(one))
+            cJSON_AddItemToObject(object, one->string, cJSON_Duplicate(one, true));
+    }
+}
+
+/* The other name of the replica's host, in a blocker's origins. */
+static void name_elsewhere(const struct job *job, cJSON *scenario)
+{
+    cJSON *blocker, *origin;
+    cJSON_ArrayForEach(blocker, cJSON_GetObjectItem(scenario, "blockers"))
+    {
+        cJSON_ArrayForEach(origin, cJSON_GetObjectItem(blocker, "origins"))
+        {
+            OFS_AUTO_STR there = ofs_text_printf("http://localhost:%d", site_port(job));
+            cJSON_SetValuestring(origin, there);
+        }
+    }
+}
+
+/* LinkedIn's scenario with the one setting of the row, as the row's faults would have it. */
+static int write_ways(const struct job *job, const char *path, struct ofs_error *err)
+{
+    OFS_AUTO_JSON scenario = read_json("scenarios/linkedin.json", err);
+    OFS_AUTO_JSON ways = scenario ? read_json("tests/ways.json", err) : NULL;
+    if (!ways)
+        return -1;
+    cJSON *settings = cJSON_GetObjectItem(scenario, "settings"), *setting;
+    for (int i = cJSON_GetArraySize(settings) - 1; i >= 0; i--)
+        if (strcmp(ofs_json_str(cJSON_GetArrayItem(settings, i), "id", ""), job->row->only) != 0)
+            cJSON_DeleteItemFromArray(settings, i);
+    setting = settings->child;
+    cJSON_DeleteItemFromObject(setting, "sources");
+    const cJSON *way;
+    cJSON_ArrayForEach(way, ways) if (fault_row_has(job->row, way->string))
+    {
+        patch(setting, ofs_json_get(way, "setting"));
+        patch(scenario, ofs_json_get(way, "scenario"));
+    }
+    name_elsewhere(job, scenario);
+    OFS_AUTO_STR text = cJSON_Print(scenario);
+    FILE *file = text ? fopen(path, "we") : NULL;
+    bool written = file && fputs(text, file) >= 0;
+    return (file && fclose(file)) || !written
+               ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", path)
+               : 0;
+}
+
 static int start_program(struct job *job, bool fix, struct ofs_error *err)
 {
     char options[512];
@@ -267,8 +330,10 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
     OFS_AUTO_STR least = ofs_text_printf("%s/least.json", job->dir);
     if (job->least && write_least(job, least))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be written", least);
+    if (job->ways && write_ways(job, least, err))
+        return -1;
     char *argv[MOST_ARGS] = {fix ? "fix" : "check",
-                             job->least ? least : "linkedin",
+                             job->least || job->ways ? least : "linkedin",
                              "--json",
                              "--acknowledge-terms",
                              "--origin",

@@ -31,6 +31,48 @@ function makePlain(text) {
     .replace(/\u03c2/g, "\u03c3"); /* a sigma at the end of a word */
 }
 
+/* Wordings of which one has to be met: whole, or but for one variable part, written {…}. That part is never empty, no
+ * longer than MOST_VARIABLE, and set apart as it is in the wording. */
+const VARIABLE = "{\u2026}";
+const MOST_VARIABLE = 80;
+
+class Wordings {
+  constructor(texts) {
+    this.whole = new Set();
+    this.parts = [];
+    for (const text of texts) {
+      const at = text.indexOf(VARIABLE);
+      if (at < 0) {
+        if (plain(text)) this.whole.add(plain(text));
+        continue;
+      }
+      const [head, tail] = [text.slice(0, at), text.slice(at + VARIABLE.length)];
+      /* with a letter beside it, so that blanks and marks there are kept */
+      this.parts.push({ head: plain(head + "x").slice(0, -1), tail: plain("x" + tail).slice(1) });
+    }
+  }
+  get size() {
+    return this.whole.size + this.parts.length;
+  }
+  has(text) {
+    return this.whole.has(text) || this.parts.some(({ head, tail }) => {
+      const length = text.length - head.length - tail.length;
+      return length > 0 && length <= MOST_VARIABLE && text.startsWith(head) && text.endsWith(tail) && text.slice(head.length, head.length + length).trim() !== "";
+    });
+  }
+  [Symbol.iterator]() {
+    return this.whole[Symbol.iterator]();
+  }
+  static union(...sets) {
+    const all = new Wordings([]);
+    for (const set of sets) {
+      set.whole.forEach((text) => all.whole.add(text));
+      all.parts.push(...set.parts);
+    }
+    return all;
+  }
+}
+
 const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
 
 /* The words of a text, as written: what is no letter and no digit parts them. */

@@ -7,12 +7,28 @@ function isPressable(el) {
     (el.hasAttribute("data-control-name") && styleOf(el).cursor === "pointer") || styleOf(el).cursor === "pointer";
 }
 
+/* Opens a menu, a list or a dialog when it is pressed: such a press turns nothing on or off. */
+const opens = (el) => /^(true|menu|listbox|dialog|tree|grid)$/.test(el.getAttribute("aria-haspopup") || "");
+
+/* A button that shows one of several choices, and opens a menu of them. Without a setting of that kind none is looked for. */
+function isMenuButton(el) {
+  if (!site.menus || !/^(button|combobox)$/.test(roleOf(el)) || el.localName === "select" || isInput(el, "submit", "reset")) return false;
+  if (/^(true|menu|listbox)$/.test(el.getAttribute("aria-haspopup") || "") || roleOf(el) === "combobox") return true;
+  return site.settings.some((s) => s.control === "menu" && ((s.key && keyOf(s, el)) || s.known.has(plain(accessibleName(el)))));
+}
+
+/* A part of something that is pressed as a whole, and that says more: it tells a state and has none. */
+function isPartOfButton(el) {
+  const around = !takesPresses(el) && composedAncestors(el).find((e) => takesPresses(e) && !/^(label|html|body)$/.test(e.localName));
+  return !!around && squeeze(around.textContent) !== squeeze(el.textContent);
+}
+
 /* A leaf that can be pressed and whose whole text is a word for a state. */
 function isWordButton(el) {
   if (/^(a|label|option|input|select|html|body)$/.test(el.localName) || el.childElementCount > 3) return false;
   const text = el.textContent;
   if (!text || text.length > 40 || !stateOfWord(text)) return false;
-  if (!isPressable(el)) return false;
+  if (!isPressable(el) || opens(el) || isPartOfButton(el)) return false;
   const label = el.closest("label"); /* it says the state of the control that the label is for */
   if (label && label.control && !label.control.matches("button:not([role]):not([aria-pressed])")) return false;
   const parent = composedParent(el); /* the outermost of several that say the same */
@@ -24,6 +40,7 @@ function kindOf(el) {
   if (isInput(el, "checkbox")) return "box";
   if (isInput(el, "radio") || role === "radio" || role === "menuitemradio") return "radio";
   if (el.localName === "select") return el.multiple ? null : "select";
+  if (isMenuButton(el)) return "menu";
   if (switchRoles.has(role)) return el.hasAttribute("aria-checked") || !toldKind(el) ? "aria" : "told";
   if (el.hasAttribute("aria-pressed") && el.getAttribute("aria-pressed") !== "undefined") return "pressed";
   if (el.hasAttribute("aria-checked") && role !== "option" && role !== "treeitem") return "aria";
@@ -150,6 +167,10 @@ function describe(control) {
     control.words = members.map(radioWord);
     control.texts = members.map(radioTexts);
     control.name = members.includes(el) ? radioGroupName(members) : accessibleName(el);
+  } else if (kind === "menu") {
+    control.state = null; /* what it shows means something to a setting alone */
+    const name = accessibleName(el);
+    control.name = plain(name) === plain(el.textContent) ? "" : name;
   } else {
     control.state = members.map((m, i) => stateOfOne(control.kinds[i], m)).reduce(agree);
     if (members.some((m, i) => stateOfOne(control.kinds[i], m) !== control.state && stateOfOne(control.kinds[i], m))) control.state = null;

@@ -82,7 +82,7 @@ const partLines = (control) =>
   control.members.flatMap(nameSources).flatMap((source) => textLines(source, ownText(control)).map((line) => line.text));
 
 const rungs = [
-  ["key", (s, c) => !!s.key && [c.el, ...c.members].some((el) => keyOf(s, el))],
+  ["key", (s, c, all) => !!s.key && ([c.el, ...c.members].some((el) => keyOf(s, el)) || !!fieldOf(s, c, all))],
   ["label", (s, c) => s.known.has(plain(c.name))],
   ["part", (s, c) => !!c.name && partLines(c).some((line) => s.known.has(plain(line)))],
   ["row", (s, c, all) => rowLines(c, all).some((line) => s.known.has(plain(line)))],
@@ -106,15 +106,34 @@ function rivalsOf(setting, hits, controls) {
     linesOf(c).some((line) => isKnown(line) && !isTaken(line.el)));
 }
 
+/* The hidden field that holds what a menu shows: it has the setting's key, in a form that has no other menu. */
+function fieldOf(setting, control, controls) {
+  const form = control.kind === "menu" && setting.key && control.el.closest("form");
+  if (!form || controls.some((c) => c !== control && c.kind === "menu" && composedContains(form, c.el))) return null;
+  const fields = [...form.querySelectorAll("input[type=hidden]")].filter((el) => keyOf(setting, el));
+  return fields.length === 1 ? fields[0] : null;
+}
+
+/* What the dialog on top holds counts, and never a twin behind it; a notice that wants to be agreed to holds nothing that
+ * counts, whatever is in it. */
+function countingOf(hits) {
+  const top = topModalNow();
+  const real = hits.filter((c) => !noticeAround(c.el));
+  const inTop = top ? real.filter((c) => composedContains(top, c.el)) : [];
+  return inTop.length ? inTop : real;
+}
+
 function findSetting(setting, controls) {
   for (const [rung, matches] of rungs) {
-    const hits = controls.filter((c) => matches(setting, c, controls));
-    if (hits.length) return { rung, hits: rung === "key" ? hits : [...hits, ...rivalsOf(setting, hits, controls)] };
+    const all = controls.filter((c) => matches(setting, c, controls));
+    const hits = countingOf(all);
+    if (!hits.length && all.length) return { rung, hits: all, notice: describeElement(noticeAround(all[0].el)) };
+    if (hits.length) return { rung, hits: rung === "key" ? hits : [...hits, ...countingOf([...hits, ...rivalsOf(setting, hits, controls)]).filter((c) => !hits.includes(c))] };
   }
   return null;
 }
 
-const wordSet = (byLanguage) => new Set(Object.values(byLanguage || {}).flat().map(plain).filter(Boolean));
+const wordSet = (byLanguage) => new Wordings(Object.values(byLanguage || {}).flat());
 
 /* What one of several choices is called by the setting. Where the setting declares choices, only they name a
  * state: `texts` are the site's own words for it, `builtin` is what these words mean elsewhere. */
@@ -127,6 +146,20 @@ function meantBy(setting, texts, builtin) {
   return text && !isTaken ? text : null;
 }
 
+/* What a menu shows: its text, and the hidden field behind it where there is one. Both that speak have to agree. */
+function stateOfMenu(setting, control) {
+  const known = (text) => setting.choices.get(plain(text)) || [...setting.choices.values()].find((word) => plain(word) === plain(text)) || null;
+  const el = control.el;
+  const texts = [...textLines(el).map((line) => line.text), squeeze(el.textContent), isInput(el, "text", "search") ? el.value : ""].filter(Boolean);
+  const meanings = new Set(texts.map(known).filter(Boolean));
+  const field = fieldOf(setting, control, collectControls());
+  const said = meanings.size === 1 ? [...meanings][0] : null;
+  const held = field ? known(field.value) || (setting.words.has(stateOfWord(field.value)) ? stateOfWord(field.value) : null) : null;
+  if (meanings.size > 1 || (field && !held)) return null;
+  if (said || held) return agree(said, held);
+  return texts[0] && texts[0].length <= 60 && !stateOfWord(texts[0]) ? texts[0] : null;
+}
+
 /* The states that a control can be put into, in the setting's words. */
 const wordsOf = (setting, control) => (control.words ? control.words.map((word, i) => meantBy(setting, control.texts[i], word)) : null);
 
@@ -135,6 +168,7 @@ function stateFor(setting, control) {
     const chosen = control.members.map((m, i) => (radioChecked(m) ? i : -1)).filter((i) => i >= 0);
     return chosen.length === 1 ? wordsOf(setting, control)[chosen[0]] : null;
   }
+  if (control.kind === "menu") return setting.choices.size ? stateOfMenu(setting, control) : null;
   if (control.kind === "select") {
     const options = [...(control.el.selectedOptions || [])];
     return options.length === 1 ? meantBy(setting, optionTexts(options[0]), control.state) : null;
@@ -150,5 +184,11 @@ function prepareSetting(given) {
   const labels = wordSet(given.labels);
   const rows = wordSet(given.rows);
   const inverted = wordSet(given.inverted);
-  return { ...given, choices, labels, rows, inverted, known: new Set([...labels, ...rows, ...inverted]) };
+  const words = new Set(choices.values());
+  /* names of the items of a menu, by word */
+  const items = new Map([...words].map((word) => [word, new Set([...wordSet((given.items || {})[word] || given.choices[word])])]));
+  const never = [...wordSet(given.never_press)];
+  const answers = [...wordSet(given.answers)];
+  const open = (given.open || []).map((step) => ({ key: step.key, key_attributes: given.key_attributes, known: wordSet(step.names) }));
+  return { ...given, words, items, never, answers, open, choices, labels, rows, inverted, known: Wordings.union(labels, rows, inverted) };
 }

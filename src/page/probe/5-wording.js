@@ -75,7 +75,7 @@ function wordingOf(setting, control, controls) {
   const near = nearestLines(control, controls);
   const nearTexts = near.lines.map((line) => line.text);
   /* what names one of several choices does not word the question */
-  const own = control.name ? [control.name, ...(control.kind === "radio" ? [] : partLines(control))] : [];
+  const own = control.name ? [control.name, ...(/^(radio|menu)$/.test(control.kind) ? [] : partLines(control))] : [];
   const inverted = has(setting.inverted, [...own, ...nearTexts, ...rowLines(control, controls)]);
   if (inverted) return tell("inverted", inverted);
   if (!words) return tell("unlisted", own[0] || nearTexts[0]);

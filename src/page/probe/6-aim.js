@@ -156,7 +156,7 @@ function takesFocus(el) {
  * answered then. */
 function aimControl(target, control, controls, by) {
   const pointer = aimAt(target, control, controls);
-  const cover = pointer.via === undefined && !composedContains(control.el, pointer.hit) && (coverOf(control, controls) || (openModals().length && describeElement(pointer.hit)));
+  const cover = pointer.via === undefined && !composedContains(control.el, pointer.hit) && (coverOf(control, controls) || (topModalNow() && !composedContains(topModalNow(), control.el) && describeElement(pointer.hit)));
   const { hit, ...way } = pointer;
   if (by === "pointer" || cover) return cover ? { cover } : way;
   const wantsKey = by === "keyboard" || way.via === undefined || isNativelyKeyed(target);

@@ -35,13 +35,57 @@ function isApart(el, control) {
   return !!hit && composedContains(el, hit) && !control.members.some((m) => reaches(hit, m, control.members));
 }
 
-/* A modal that is open keeps hands and keys from everything behind it. */
+const matchesAny = (el, selectors) =>
+  selectors.some((selector) => {
+    try {
+      return el.matches(selector);
+    } catch (_) {
+      return false;
+    }
+  });
+
+/* A modal that is open keeps hands and keys from everything behind it. What the scenario names as toasts and tours
+ * is none. */
 const openModals = remembered(() =>
   elementsHere().filter((el) => {
     const role = el.getAttribute("role");
     const modal = el.localName === "dialog" ? el.open : role === "alertdialog" || role === "dialog";
-    return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0;
+    return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0 && !matchesAny(el, site.overlays);
   }));
+
+/* Does it keep hands from what is behind it: by what it says, or by where it lies? */
+function isBlocking(el) {
+  if (isModal(el) || el.getAttribute("aria-modal") === "true") return true;
+  const hit = deepestAt(Math.floor(innerWidth / 2), Math.floor(innerHeight / 2));
+  return !!hit && composedContains(el, hit);
+}
+
+/* The dialog that lies over all others; null where none keeps hands from the page. */
+const topModal = remembered(() => {
+  const modals = openModals().filter(isBlocking).reverse();
+  const isOnTop = (el) => {
+    const at = middle(boxOf(el));
+    const hit = deepestAt(Math.floor(at.x), Math.floor(at.y));
+    return !!hit && composedContains(el, hit);
+  };
+  return modals.find(isOnTop) || modals[0] || null;
+});
+const topModalNow = () => topModal(document.documentElement);
+
+const agreeing = anyWordOf(
+  "accept~|agree|i agree|consent|i understand|akzeptier~|zustimm~|einverstanden|accepter|accepte|j accepte|accetta|accetto|acconsento|akkoord|accepteren|ga akkoord|aceitar|aceito|concordo|" +
+    "aceptar|acepto|akceptuj~|zgadzam|godkänn~|acceptér|godta|同意する|同意");
+
+/* A notice that wants to be agreed to: a dialog with such a button. A switch in it belongs to the notice. */
+const isNotice = remembered((dialog) => {
+  let found = false;
+  walk(dialog, (el) => {
+    if (roleOf(el) === "button" && isRendered(el) && agreeing(accessibleName(el))) found = true;
+    return !found;
+  });
+  return found;
+});
+const noticeAround = (el) => openModals().find((dialog) => composedContains(dialog, el) && isNotice(dialog)) || null;
 
 /* The browser itself keeps everything else from being used (HTML, 6.3.1, modal dialogs). */
 function isModal(el) {
@@ -61,6 +105,8 @@ const documentsAround = (el) => [el, ...composedAncestors(el)].map((e) => e.owne
 function coverOf(control, controls) {
   const outside = (el) => !composedContains(el, control.el);
   const docs = documentsAround(control.el);
+  const top = topModalNow();
+  if (top && outside(top) && docs.includes(top.ownerDocument) && noticeAround(top)) return describeElement(top);
   const modal = openModals().find((el) => outside(el) && docs.includes(el.ownerDocument) && isModal(el));
   if (modal) return describeElement(modal);
   if (control.folded) return null;

@@ -6,7 +6,8 @@ const runTogether = (text) => plain(text).replace(/\s/g, "");
 function byWording(settings) {
   const map = new Map();
   for (const setting of settings) for (const text of setting.known) map.set(text, [...(map.get(text) || []), setting]);
-  return map;
+  const variable = settings.filter((setting) => setting.known.parts.length);
+  return { wordings: [...map.keys()], settingsOf: (text) => [...(map.get(text) || []), ...variable.filter((s) => s.known.has(text) && !s.known.whole.has(text))] };
 }
 
 /* Named by more than the text in it? */
@@ -32,7 +33,7 @@ function linksFor(settings, own) {
   const found = {};
   const strange = [];
   const known = byWording(settings);
-  const wordings = [...known.keys()].map(runTogether);
+  const wordings = [...known.wordings, ...settings.flatMap((s) => s.known.parts.map((part) => part.head || part.tail))].map(runTogether);
   const settingsParts = new Set([location.pathname, ...settings.map((s) => s.page || "")].map(firstPart));
   let count = 0;
   for (const el of elementsHere()) {
@@ -46,7 +47,7 @@ function linksFor(settings, own) {
     count++;
     const away = url.origin !== location.origin;
     const texts = linkTexts(el, wordings) || [];
-    const named = new Set(texts.flatMap((text) => known.get(plain(text)) || []));
+    const named = new Set(texts.flatMap((text) => known.settingsOf(plain(text))));
     const leading = settings.filter((s) => !away && s.page && trimmed(url.pathname) === trimmed(s.page));
     for (const setting of new Set([...named, ...leading])) {
       const by = named.has(setting) ? "text" : "path";

@@ -1,6 +1,6 @@
 /* One read of the page. Nothing of the page's own code runs, and nothing is changed. */
 
-let site = { settings: [], marks: [], canary: [], blockers: [], static_paths: [] };
+let site = { settings: [], marks: [], canary: [], blockers: [], static_paths: [], overlays: [], never: [], menus: false };
 let changes = 0;
 const waiting = new Set();
 
@@ -52,6 +52,8 @@ function blockerNow() {
     const path = (blocker.paths || []).find((p) => under(location.pathname, p));
     if (path) return { reason: blocker.reason, why: "the site went to " + location.pathname };
     if ((blocker.selectors || []).length && anySelector(blocker.selectors)) return { reason: blocker.reason, why: "the page asks for it" };
+    if ((blocker.titles || []).some((title) => plain(title) === plain(document.title))) return { reason: blocker.reason, why: `the page is called "${squeeze(document.title).slice(0, 60)}"` };
+    if ((blocker.origins || []).includes(location.origin)) return { reason: blocker.reason, why: "the site went to " + location.origin, away: true };
   }
   return null;
 }
@@ -81,6 +83,15 @@ const speaksOfLock = anyWordOf([
 
 /* Could a person work it now? */
 const isAlive = (control) => control.rendered && !control.disabled && !control.busy;
+
+/* Is the control fixed by another one, as the scenario says it may be? */
+function isForced(setting, controls) {
+  const by = setting.forced_by;
+  if (!by) return false;
+  const other = by.setting ? site.settings.find((s) => s.id === by.setting) : by.prepared;
+  const found = other && findSetting(other, controls);
+  return !!found && !found.notice && found.hits.length === 1 && stateFor(other, found.hits[0]) === (by.while || "on");
+}
 
 function tellControl(control, setting, controls) {
   const { wording, said } = wordingOf(setting, control, controls);
@@ -130,7 +141,8 @@ const drawn = (ms) =>
 function listedOn(settings) {
   const lines = new Set((document.body ? textLines(document.body) : []).map((line) => plain(line.text)));
   const listed = {};
-  for (const setting of settings) if ([...setting.known].some((text) => lines.has(text))) listed[setting.id] = true;
+  for (const setting of settings)
+    if ([...setting.known].some((text) => lines.has(text)) || (setting.known.parts.length && [...lines].some((line) => setting.known.has(line)))) listed[setting.id] = true;
   return listed;
 }
 
@@ -158,15 +170,19 @@ function look({ index } = {}) {
     if (!found) continue;
     found.hits.forEach((c) => taken.add(c));
     const control = found.hits[0];
-    matches[setting.id] = { rung: found.rung, count: found.hits.length, ...tellControl(control, setting, controls), alive: controls.filter((c) => c !== control && isAlive(c)).length };
+    matches[setting.id] = {
+      rung: found.rung, count: found.hits.length, ...tellControl(control, setting, controls), forced: isForced(setting, controls),
+      alive: controls.filter((c) => c !== control && c.kind !== "menu" && isAlive(c)).length, notice: found.notice || null,
+    };
   }
+  const missing = site.settings.filter((s) => !matches[s.id] && (s.absent_when || []).length && anySelector(s.absent_when)).map((s) => s.id);
   const own = ownTexts(site.settings, taken, controls);
   const links = linksFor(site.settings, own);
   const unlisted = [...links.strange, ...strangeControls(controls, taken, own)];
   const frames = [...document.querySelectorAll("iframe")].map(frameDocument).filter(Boolean);
   const modals = openModals();
   return {
-    origin: location.origin, path: location.pathname, title: document.title.slice(0, 200),
+    origin: location.origin, path: location.pathname, query: location.search, fragment: location.hash, title: document.title.slice(0, 200),
     lang: ((document.documentElement && document.documentElement.lang) || "").toLowerCase(),
     complete: !!document.body && document.readyState === "complete" && frames.every((d) => d.readyState === "complete"),
     empty: !document.body || (!document.body.childElementCount && !document.body.textContent.trim()),
@@ -174,8 +190,8 @@ function look({ index } = {}) {
     canary: site.canary.length ? anySelector(site.canary) : null,
     account: shownAccount(),
     blocker: blockerNow(), password: asksForPassword(),
-    changes, opaque, told, sealed, controls: controls.length, matches, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
-    modals: modals.map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
+    changes, opaque, told, sealed, controls: controls.length, matches, missing, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
+    modals: askingModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: !!document.body && restBelow(scroller()) > 4 },
     tampered: isTampered(document), signals: signalsNow(roots, () => controls, modals),

@@ -25,23 +25,47 @@ function partsOf(id, wanted, via) {
   return [...members, ...members.flatMap(labelsOf), ...(via === "track" ? [trackOf(target, controls, control)] : [])].filter(Boolean);
 }
 
-/* Buttons by exact name: in the dialog that lies on top, or, for a Save button, on the page. */
-function buttonsNamed(names, inDialog) {
-  const wanted = new Set(names.map(plain));
-  const modals = openModals();
-  const root = inDialog ? modals[modals.length - 1] : document.documentElement;
+/* Buttons by exact name. */
+function buttonsIn(root, wanted, setting) {
   const hits = [];
-  if (root)
-    walk(root, (el) => {
-      if ((roleOf(el) === "button" || isInput(el, "button", "submit")) && isRendered(el) && wanted.has(plain(accessibleName(el)))) hits.push(el);
-      return true;
-    });
-  return hits;
+  walk(root, (el) => {
+    if ((roleOf(el) === "button" || isInput(el, "button", "submit")) && isRendered(el) && wanted.has(plain(accessibleName(el)))) hits.push(el);
+    return true;
+  });
+  return hits.some((el) => isForbidden(setting, el)) ? [] : hits;
 }
+
+/* Those that answer the site's question: in the dialog that lies on top, where it asks what it should. */
+function answersOf({ names, asks = [], id }) {
+  const modals = askingModals();
+  const root = modals.includes(topModalNow()) ? topModalNow() : modals[modals.length - 1];
+  const lines = new Set(root && asks.length ? [accessibleName(root), ...textLines(root).map((line) => line.text)].map(plain) : []);
+  if (!root || (asks.length && !asks.some((text) => lines.has(plain(text))))) return [];
+  return buttonsIn(root, new Set(names.map(plain)), settingOf(id));
+}
+
+/* Those that save: in the control's form, else in its dialog, else on the page. */
+function saversOf({ names, id }) {
+  const { control, setting } = locate(id);
+  const around = control ? composedAncestors(control.el) : [];
+  const roots = [around.find((e) => e.localName === "form"), around.find(isDialog), document.documentElement].filter(Boolean);
+  for (const root of roots) {
+    const hits = buttonsIn(root, new Set(names.map(plain)), setting);
+    if (hits.length) return hits;
+  }
+  return [];
+}
+
+const buttonsNamed = (args) => (args.dialog ? answersOf(args) : saversOf(args));
+const settingOf = (id) => site.settings.find((s) => s.id === id) || null;
 
 /* What is looked for on this site. It comes with the first question to each document, as `config`. */
 function configure(given) {
-  site = { static_paths: [], marks: [], canary: [], blockers: [], ...given, settings: given.settings.map(prepareSetting) };
+  const settings = given.settings.map(prepareSetting);
+  for (const { forced_by } of settings)
+    if (forced_by && !forced_by.setting) forced_by.prepared = prepareSetting({ key_attributes: given.settings[0].key_attributes, ...forced_by, rows: {}, inverted: {}, choices: {} });
+  const menus = settings.some((s) => s.choices.size || s.control === "menu");
+  site = { static_paths: [], marks: [], canary: [], blockers: [], overlays: [], never: [], ...given, menus, settings };
   return true;
 }
 
@@ -77,6 +101,12 @@ const answers = {
     if (!control) return { gone: true };
     const target = targetOf(control, wanted, setting);
     if (!target) return { no_word: true };
+    if (isForbidden(setting, control.el, target)) return { forbidden: true };
+    if (control.kind === "menu") {
+      const { hit, ...aim } = aimAt(target, null, []);
+      arm(() => partsOf(id, wanted, aim.via), id);
+      return { ...aim, menu: true };
+    }
     if (control.folded && !control.rendered) {
       const summary = [...control.folded.children].find((c) => c.localName === "summary");
       if (summary) arm(() => [summary], id);
@@ -103,19 +133,34 @@ const answers = {
     return { armed: true, arrived, events, stray };
   },
   /* Where to press for a button that the scenario names. */
-  aim_button({ names, dialog }) {
-    const hits = buttonsNamed(names, dialog);
+  aim_button(args) {
+    const hits = buttonsNamed(args);
     if (hits.length !== 1) return { count: hits.length };
+    if (isDisabled(hits[0])) return { count: 1, disabled: true };
     const { hit, ...aim } = aimAt(hits[0], null, []);
-    arm(() => buttonsNamed(names, dialog));
-    return { count: 1, disabled: isDisabled(hits[0]), ...aim };
+    arm(() => buttonsNamed(args));
+    return { count: 1, disabled: false, ...aim };
+  },
+  /* Where to press for the next thing to open on the way to a setting. */
+  aim_open({ id, from }) {
+    const { setting, controls } = locate(id);
+    const found = setting && findSetting(setting, controls);
+    /* a neighbour under the same heading may be there in place of what is not open yet */
+    const isDoubtful = found && found.rung === "row" && wordingOf(setting, found.hits[0], controls).wording === "unknown";
+    if (!setting || (found && !isDoubtful)) return { done: true };
+    return nextStep(setting, controls, from);
+  },
+  /* Where to press for the item of an open menu that means the wanted word. */
+  aim_item({ id, wanted }) {
+    const { setting, control } = locate(id);
+    return setting ? aimItem(setting, control && control.el, wanted) : { count: 0 };
   },
   /* Where to press to unfold a section whose button says one of the setting's wordings. */
   aim_fold({ id }) {
     const setting = site.settings.find((s) => s.id === id);
     const hits = elementsHere().filter((el) => {
       const closed = el.localName === "summary" ? el.parentNode.localName === "details" && !el.parentNode.open : el.getAttribute("aria-expanded") === "false" && roleOf(el) === "button" && !el.hasAttribute("aria-haspopup");
-      return closed && isRendered(el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)));
+      return closed && isRendered(el) && !isForbidden(setting, el) && [accessibleName(el), ...textLines(el).map((l) => l.text)].some((t) => setting.known.has(plain(t)));
     });
     if (hits.length !== 1) return { count: hits.length };
     arm(() => hits);
@@ -148,7 +193,8 @@ function aimSelect(target, wanted, setting) {
   const words = options.map((o) => meantBy(setting, optionTexts(o), stateOfWord(o.textContent) || stateOfWord(o.value) || squeeze(o.textContent)));
   const to = words.findIndex((word) => word && plain(word) === plain(wanted));
   if (to < 0) return { no_word: true };
-  if (openModals().length) return { cover: "dialog" };
+  const top = topModalNow();
+  if (top && !composedContains(top, target)) return { cover: "dialog" };
   scrollTo(target);
   arm(() => [target], setting.id);
   return takesFocus(target) ? { via: "keys", steps: to - at } : { cover: "" };

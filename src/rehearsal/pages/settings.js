@@ -44,8 +44,10 @@
     });
   }
 
-  const read = (c) => makes[c.make].read(c);
-  const show = (c, on) => makes[c.make].show(c, on);
+  // A fault may put another control in its place.
+  const makeOf = (c) => c.own ?? makes[c.make];
+  const read = (c) => makeOf(c).read(c);
+  const show = (c, on) => makeOf(c).show(c, on);
 
   function toast(type, text) {
     const item = document.createElement('div');
@@ -91,7 +93,7 @@
   let drawn = 0;
   const delay = (usual) => (config.draws ? config.draws[drawn++ % config.draws.length] : usual);
 
-  const tools = { config, words, address, delay, read, show, save, toast, unasked };
+  const tools = { config, words, address, delay, read, show, save, toast, unasked, changed };
 
   async function changed(c) {
     const value = read(c);
@@ -118,7 +120,7 @@
     }
     c.saved = c.value;
     show(c, c.value);
-    makes[c.make].listen(c, () => changed(c));
+    makeOf(c).listen(c, () => changed(c));
     for (const name of c.faults) await faults[name]?.after?.(c, tools);
   }
 
