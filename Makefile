@@ -125,7 +125,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
-TEST_STEPS := lint unit package-test cli-test watch-test asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
+TEST_STEPS := lint unit package-test cli-test watch-test watch-live asan live test-attach faults-sample wires-sample mutations-sample zoo-sample probe-test bench-short ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test
@@ -195,6 +195,10 @@ bench-short: $(BUILD)/offswitch $(BUILD)/bench/measure ## processor time, memory
 .PHONY: watch-test
 watch-test: $(BUILD)/offswitch ## passes of watch against a local site and mail server, under libfaketime
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/watch/run.mjs
+
+.PHONY: watch-live
+watch-live: $(BUILD)/offswitch ## passes of watch with a real browser, and a timer of a real user manager
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios) node tests/watch/browser.mjs
 
 .PHONY: asan
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer

@@ -24,8 +24,11 @@ int ofs_pass_tell(struct ofs_pass *p, struct ofs_error *err, const char *fmt, ..
     if (!rc && !p->told_things) {
         int line = (int)strcspn(words, "\n");
         line = line < MOST_SUBJECT ? line : MOST_SUBJECT;
-        rc = ofs_buf_printf(&p->subject, err, "offswitch: %s: %.*s", p->o.scenario->title, line,
-                            words);
+        const char *title = p->o.scenario->title;
+        size_t len = strlen(title);
+        bool named = !strncmp(words, title, len) && words[len] == ':';
+        rc = ofs_buf_printf(&p->subject, err, "offswitch: %s%s%.*s", named ? "" : title,
+                            named ? "" : ": ", line, words);
         ofs_text_tame(p->subject.data);
     }
     p->told_things++;

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { launchPort } from '../probe/chromium.mjs';
+import { findChromium, launchPort } from '../probe/chromium.mjs';
 import { Site } from './servers.mjs';
 
 const run = promisify(execFile);
@@ -137,6 +137,35 @@ const tests = {
         await pass('2025-03-22', state, file);
         assert.equal(told(), 2, 'another silence');
         fs.rmSync(`${scratch}/config/offswitch/notify.json`);
+    },
+
+    async 'a timer of a real user manager: installed, run, told of, removed'() {
+        const home = `${scratch}/home`, state = newState();
+        fs.mkdirSync(home);
+        site.answer = (r) => ({ body: r.url === '/settings' ? '<main><label><input type=checkbox role=switch> Use my data</label></main>' : page('You keep your posts.') });
+        fs.writeFileSync(`${home}/example.json`, JSON.stringify({ format: 1, id: 'example', version: '2026-11-21', title: 'Example',
+            origin: site.origin, settings: [{ id: 'train', title: 'Training', wanted: 'off', page: '/settings', labels: { en: ['Use my data'] } }],
+            policies: [{ id: 'terms', title: 'Terms', url: '/terms' }] }));
+        fs.writeFileSync(`${home}/browser`, `#!/bin/sh\nexec ${findChromium()} --no-sandbox "$@"\n`, { mode: 0o755 });
+        const schedule = (verb, more = '') => `echo "== ${verb}"; ${path.resolve(program)} schedule ${verb} ${home}/example.json --state ${state} ${more}; echo "status $?"`;
+        fs.writeFileSync(`${home}/script`, [
+            schedule('install', '--every day --at 03:05 --now'),
+            'systemctl --user is-enabled offswitch-example.timer; systemctl --user is-active offswitch-example.timer',
+            'systemctl --user start offswitch-example.service; echo "service $?"',
+            schedule('status'), schedule('remove'),
+            'systemctl --user list-unit-files --no-pager | grep -c offswitch', schedule('status')].join('\n'));
+        const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: `${home}/.config`, OFFSWITCH_BROWSER: `${home}/browser` };
+        const out = await run(new URL('./manager.sh', import.meta.url).pathname, [`${home}/script`], { env, timeout: 170000 })
+            .then((r) => r.stdout, (e) => (e.code === 77 ? null : e.stdout + e.stderr));
+        if (out === null)
+            return console.log('  (no systemd user manager can be started here: the timer was not run)');
+        const [, install, status, remove, gone] = out.split(/^== \w+\n/m);
+        assert.match(install, /Installed with systemd: every day at 03:05.*\nstatus 0\nenabled\nactive\nservice 0\n/s);
+        assert.match(status, /Installed +systemd\nNext +\w+ 20.*It worked +yes\n.*1 as wanted.*status 0/s);
+        assert.match(remove, /nothing is left\.\nstatus 0\n0\n/);
+        assert.match(gone, /Installed +no.*status 3/s);
+        const left = fs.readdirSync(home, { recursive: true }).filter((f) => /offswitch-example/.test(f));
+        assert.deepEqual(left, []);
     },
 
     async 'a setting turned back on is told, and flipped only where --fix names it'() {

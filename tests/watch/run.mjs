@@ -83,6 +83,33 @@ const tests = {
         assert.equal(again.terms.revision, first.terms.revision);
     },
 
+    async 'the report has the keys of the contract, and their types'() {
+        prepare();
+        const kinds = (o) => Object.fromEntries(Object.entries(o).map(([k, v]) => [k, v === null ? 'null' : Array.isArray(v) ? 'list' : typeof v]));
+        const has = (o, want) => {
+            const is = kinds(o);
+            for (const [key, kind] of Object.entries(want))
+                assert.ok(kind.split('|').includes(is[key]), `${key}: ${is[key]}, not ${kind}`);
+        };
+        const report = {
+            format: 'number', offswitch: 'string', command: 'string', run: 'string', scenario: 'object', browser: 'null|object',
+            origin: 'string', account: 'null|object', error: 'null|object', started: 'string', finished: 'string', exit: 'number',
+            settings: 'list', unlisted: 'list', manual: 'list', why: 'list', policies: 'list', moved: 'list', notified: 'list', next: 'string',
+        };
+        const policy = { id: 'string', changed: 'boolean', first: 'boolean', revision: 'null|string', error: 'null|string', speaks_of: 'list', dates: 'list' };
+        await pass('2025-01-06');
+        site.answer = () => ({ body: page([...words, 'On March 3, 2025, we will train AI models on your posts.']) });
+        for (const r of [await pass('2025-01-13'), await pass('2025-01-14', '--now')]) {
+            has(r, report);
+            has(r.policies[0], policy);
+            has(r.policies[0].dates[0], { date: 'string', quote: 'string' });
+            has(r.settings[0], { id: 'string', title: 'string', group: 'string', wanted: 'string', before: 'null|string', after: 'null|string',
+                verdict: 'string', reason: 'null|string', detail: 'string', url: 'string', located: 'null|string', ready: 'null|string', proofs: 'list' });
+            assert.match(r.next, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+            assert.match(r.policies[0].dates[0].date, /^\d{4}-\d\d-\d\d$/);
+        }
+    },
+
     async 'a change is fetched twice, said once, with its topic and its dates'() {
         prepare();
         await pass('2025-01-06');
