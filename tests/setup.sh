@@ -36,6 +36,14 @@ table() {
         echo "Xvfb:xvfb xorg-x11-server-Xvfb xorg-server-xvfb -"
         echo "lib/libnss_wrapper.so:libnss-wrapper nss_wrapper nss_wrapper -"
         echo "xdotool:xdotool xdotool xdotool -"
+        echo "bash:bash bash bash bash"
+        echo "zsh:zsh zsh zsh zsh"
+        echo "fish:fish fish fish fish"
+        echo "script:bsdutils util-linux util-linux -"
+        echo "man:man-db man-db man-db -"
+        echo "mandoc:mandoc mandoc mandoc mandoc"
+        echo "dpkg-shlibdeps:dpkg-dev - - -"
+        echo "lintian:lintian - - -"
         ;;
     valgrind)
         echo "valgrind:valgrind valgrind valgrind valgrind"

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "rehearsal/faults.h"
+#include "rehearsal/site.h"
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
@@ -40,29 +43,71 @@ static struct ofs_scenario *scenario_of(const struct cli *cli)
     return ofs_scenario_load("linkedin", &ignored);
 }
 
+/* What is before the value in "--only=ID", and "" where the value is a word of its own. */
+static char lead[64];
+
 static void put(const char *before, const char *word)
 {
-    printf("%s%s\n", before, word);
+    printf("%s%s%s\n", lead, before, word);
 }
 
+/* What the shell completes is for words of their own. */
 static void put_words(const char *words)
 {
     for (size_t n; *words; words += n + (words[n] == ' ')) {
         n = strcspn(words, " ");
-        printf("%.*s\n", (int)n, words);
+        if (*words != '@' || !*lead)
+            printf("%s%.*s\n", lead, (int)n, words);
     }
 }
 
-/* Ids, behind those that are in the word already: "a,b,". */
+/* How much of "a,b,c" is in front of its last part. */
+static int length_before(const char *word)
+{
+    const char *comma = strrchr(word, ',');
+    return comma ? (int)(comma + 1 - word) : 0;
+}
+
 static void put_ids(const struct cli *cli, const char *word)
 {
     struct ofs_scenario *s = scenario_of(cli);
-    const char *comma = strrchr(word, ',');
     char before[512];
-    snprintf(before, sizeof before, "%.*s", comma ? (int)(comma + 1 - word) : 0, word);
+    snprintf(before, sizeof before, "%.*s", length_before(word), word);
     for (size_t i = 0; s && i < s->n_settings; i++)
         put(before, s->settings[i].id);
     ofs_scenario_free(s);
+}
+
+/* The steps that a person does. */
+static void put_steps(const struct cli *cli)
+{
+    struct ofs_scenario *s = scenario_of(cli);
+    const cJSON *step;
+    cJSON_ArrayForEach(step, s ? s->manual : NULL)
+    {
+        put("", ofs_json_str(step, "id", ""));
+    }
+    ofs_scenario_free(s);
+}
+
+static void put_list(const char *const *names)
+{
+    for (; *names; names++)
+        put("", *names);
+}
+
+static void put_languages(const struct cli *cli, const char *word)
+{
+    (void)word;
+    put_list(ofs_site_langs());
+    if (!strcmp(cli->args[1], "guide"))
+        put("", "all");
+}
+
+static void put_generations(const struct cli *cli, const char *word)
+{
+    (void)cli, (void)word;
+    put_list(ofs_site_generations());
 }
 
 static void put_groups(const struct cli *cli, const char *word)
@@ -81,10 +126,9 @@ static void put_groups(const struct cli *cli, const char *word)
 
 static void put_faults(const struct cli *cli, const char *word)
 {
-    const char *comma = strrchr(word, ',');
     char before[512];
     (void)cli;
-    snprintf(before, sizeof before, "%.*s", comma ? (int)(comma + 1 - word) : 0, word);
+    snprintf(before, sizeof before, "%.*s", length_before(word), word);
     for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
         put(before, row->name);
 }
@@ -97,6 +141,18 @@ static void put_scenarios(void)
         put("", *name);
     ofs_scenario_names_free(names);
     puts("@files");
+}
+
+/* The sections of the config file. */
+static void put_people(const struct cli *cli, const char *word)
+{
+    struct config config;
+    struct ofs_error ignored;
+    (void)cli, (void)word;
+    config_read(&config, &ignored);
+    for (size_t i = 0; i < config.n_sections; i++)
+        put("", config.sections[i]);
+    config_free(&config);
 }
 
 /* What follows an option, by its name. */
@@ -117,7 +173,11 @@ static const struct {
     {"--trace", NULL, "@files"},
     {"--output", NULL, "@files"},
     {"--html", NULL, "@files"},
-    {"--lang", NULL, "en de es fr it nl pt"},
+    {"--as", put_people, NULL},
+    {"--plan", NULL, "@files"},
+    {"--out", NULL, "@files"},
+    {"--lang", put_languages, NULL},
+    {"--generation", put_generations, NULL},
     {"--tabs", NULL, "1 2 4 8"},
     {"--every", NULL, "day week month"},
 };
@@ -167,12 +227,21 @@ static int put_next(const struct cli *cli)
             put("", all[i].name);
         return 0;
     }
+    const char *equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
+    if (equals) {
+        OFS_AUTO_STR option = ofs_text_printf("%.*s", (int)(equals - word), word);
+        snprintf(lead, sizeof lead, "%s=", option ? option : "");
+        put_value(cli, option ? option : "", equals + 1);
+        return 0;
+    }
     if (put_value(cli, cli->args[last - 1], word))
         return 0;
     if (word[0] == '-')
         options_list(command->options);
     else if (last == 2 && command->arguments[0] >= 'a' && command->arguments[0] <= 'z')
         put_subcommands(command->arguments);
+    else if (last == 2 && !strcmp(command->name, "done"))
+        put_steps(cli);
     else if (last == 2 && strstr(command->arguments, "ID") && !strstr(command->arguments, "| "))
         put_ids(cli, word);
     else if (strstr(command->arguments, "[SCENARIO]") || !strcmp(command->name, "scenario"))
