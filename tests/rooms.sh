@@ -47,6 +47,14 @@ if grep -rnwiE 'cdp|bidi|webdriver' src/cli --include='*.[ch]' | grep -v -e '^sr
     echo "no protocol is named in src/cli outside help texts"
     failed=1
 fi
+# What only Linux has is called where it has a twin of plain POSIX, and nowhere else.
+linux='signalfd|pidfd|timerfd|eventfd|epoll|inotify|memfd|pipe2|accept4|getrandom|O_TMPFILE|O_PATH|CLOCK_BOOTTIME'
+linux="$linux|SOCK_CLOEXEC|SOCK_NONBLOCK|\"/proc/|prctl|sys/syscall\\.h|ucontext|program_invocation|secure_getenv"
+if grep -rnE "$linux" src include --include='*.[ch]' |
+    grep -vE '^src/(base/system|wire/signals|wire/sockets|wire/coroutine)\.[ch]:'; then
+    echo "only Linux has this: call it through base/system.h, or give it a twin"
+    failed=1
+fi
 # base/ knows neither a browser nor a command line.
 if grep -rnE -e '"[^"]*--[a-z]' -e "'offswitch [a-z]" src/base include --include='*.[ch]'; then
     echo "base/ and the public header know no command line"

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 
 enum { SMALL_FILE = 1 << 16, NONCE_BYTES = 16, MOST_NOTES = 256 };
@@ -62,7 +62,7 @@ struct ofs_journal_entry *ofs_journal_begin(const char *state, const char *brows
     unsigned char random[NONCE_BYTES];
     char nonce[NONCE_BYTES * 2 + 1];
     struct ofs_journal_entry *note = calloc(1, sizeof *note);
-    if (!note || getrandom(random, sizeof random, 0) != sizeof random) {
+    if (!note || !ofs_system_random(random, sizeof random)) {
         free(note);
         return NULL;
     }

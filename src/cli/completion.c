@@ -82,8 +82,8 @@ static void put_ids(const struct cli *cli, const char *word)
 static void put_steps(const struct cli *cli)
 {
     struct ofs_scenario *s = scenario_of(cli);
-    const cJSON *step;
-    cJSON_ArrayForEach(step, s ? s->manual : NULL)
+    const cJSON *step, *steps = s ? s->manual : NULL;
+    cJSON_ArrayForEach(step, steps)
     {
         put("", ofs_json_str(step, "id", ""));
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -341,6 +342,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
+    ofs_system_set_program(argv[0]);
     int status = run_command_line(argc, argv);
     cli_end(status);
     if (!fflush(stdout) && !ferror(stdout))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/print.h"
@@ -123,9 +124,8 @@ static void keep_environment(struct plan *p)
 static void write_command(struct plan *p, const struct cli *cli)
 {
     char path[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[n > 0 ? n : 0] = '\0';
-    p->program = strdup(n > 0 ? path : "offswitch");
+    ofs_system_program(path, sizeof path);
+    p->program = strdup(*path ? path : "offswitch");
     /* a name stays a name, so that a newer scenario of it is used */
     const char *named = cli->n_args > 1 ? cli->args[1] : "linkedin";
     bool is_file = strchr(named, '/') || strstr(named, ".json");

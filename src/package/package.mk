@@ -86,3 +86,10 @@ package-test: installable ## install, library, packages, completions, manuals, t
 .PHONY: picture
 picture: $(BUILD)/offswitch ## the README's pictures, from a real rehearsal
 	$(Q)BUILD='$(BUILD)' node src/package/picture.mjs
+
+# ---- other systems ----
+
+# With the twins of what only Linux has (src/base/system.h), as another Unix would be built.
+.PHONY: portable
+portable: ## build and run the unit tests without what only Linux has
+	$(Q)$(MAKE) --no-print-directory -j$(CORES) BUILD='$(BUILD)/portable' CPPFLAGS='$(CPPFLAGS) -DOFS_PORTABLE' unit

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 
 static const struct {
@@ -41,7 +41,7 @@ void ofs_run_begin(struct ofs_run *run)
 {
     unsigned short salt = 0;
     ofs_date_now(run->started);
-    if (getrandom(&salt, sizeof salt, 0) != sizeof salt)
+    if (!ofs_system_random(&salt, sizeof salt))
         salt = (unsigned short)ofs_now_ms();
     /* 2026-11-21T08:30:00Z -> 20261121-083000-1a2b */
     const char *d = run->started;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "scenario/check.h"
 #include "scenario/names.h"
@@ -30,8 +31,7 @@ char *ofs_scenario_directory(void)
     /* Beside the build tree, and beside an installation that was moved as a whole. */
     static const char *const beside[] = {"../scenarios", "../share/offswitch/scenarios"};
     char program[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[n > 0 ? n : 0] = '\0';
+    ofs_system_program(program, sizeof program);
     char *slash = strrchr(program, '/');
     for (size_t i = 0; slash && i < sizeof beside / sizeof *beside; i++) {
         OFS_AUTO_STR there = ofs_text_printf("%.*s/%s", (int)(slash - program), program, beside[i]);

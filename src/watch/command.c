@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/system.h"
 
 static void become(const char *const *argv, int in, int out)
 {
@@ -86,7 +87,7 @@ int ofs_command_run(const char *const *argv, const char *input, int ms, struct o
                     struct ofs_error *err)
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, status = 0;
-    if (pipe2(in, O_CLOEXEC) || (ret_output && pipe2(out, O_CLOEXEC)))
+    if (ofs_system_pipe(in) || (ret_output && ofs_system_pipe(out)))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no pipe for %s", argv[0]);
     pid_t pid = fork();
     if (pid == 0)

@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "offswitch.h"
 #include "scenario/check.h"
@@ -21,7 +21,7 @@ enum {
 static double draw(void)
 {
     unsigned short n = 0;
-    if (getrandom(&n, sizeof n, GRND_NONBLOCK) != sizeof n)
+    if (!ofs_system_random(&n, sizeof n))
         n = 32768;
     return n / 65535.0;
 }

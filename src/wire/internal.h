@@ -5,10 +5,10 @@
 #define OFS_WIRE_INTERNAL_H
 
 #include <libwebsockets.h>
-#include <signal.h>
 #include <stdbool.h>
 
 #include "wire/loop.h"
+#include "wire/signals.h"
 
 /* Whether signals are deferred, and how many may have come before they count all the same. */
 struct ofs_deferral {
@@ -25,7 +25,7 @@ struct ofs_loop {
     int signal; /* the first that came */
     int signals;
     int signal_fd;
-    sigset_t old_mask;
+    struct ofs_signals before;
     struct ofs_deferral deferral; /* outside of tasks */
     struct ofs_task *tasks;       /* that have not ended */
     struct ofs_task *current;     /* the one that runs, NULL: none */

@@ -1,7 +1,6 @@
 #include <libwebsockets.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "wire/internal.h"
@@ -32,10 +31,10 @@ static void alarm_rang(lws_sorted_usec_list_t *sul)
 
 static void take_signals(struct ofs_loop *loop)
 {
-    struct signalfd_siginfo info;
-    while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == sizeof info) {
+    int signal;
+    while (loop->signal_fd >= 0 && (signal = ofs_signals_next(loop->signal_fd))) {
         if (!loop->signal)
-            loop->signal = (int)info.ssi_signo;
+            loop->signal = signal;
         loop->signals++;
     }
 }
@@ -91,20 +90,13 @@ void ofs_loop_free(struct ofs_loop *loop)
     int fd = loop->signal_fd;
     lws_context_destroy(loop->lws);
     if (fd >= 0)
-        sigprocmask(SIG_SETMASK, &loop->old_mask, NULL);
+        ofs_signals_restore(&loop->before);
     free(loop);
 }
 
 int ofs_loop_watch_signals(struct ofs_loop *loop, struct ofs_error *err)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, &loop->old_mask))
-        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "signals could not be blocked");
-    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    int fd = ofs_signals_open(&loop->before);
     if (fd < 0)
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "signals could not be watched");
     struct lws_context_creation_info info = {

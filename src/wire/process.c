@@ -6,13 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/system.h"
+
 struct ofs_process {
     pid_t pid;
-    int pid_fd; /* becomes readable when the child ends; -1 on a kernel without pidfd_open */
+    int pid_fd; /* becomes readable when the child ends; -1 on a system that has no such thing */
     int stderr_fd;
 };
 
@@ -43,8 +44,7 @@ static void become(char *const argv[], int in, int out, int err_fd)
 
 static int temporary_file(void)
 {
-    const char *dir = getenv("TMPDIR");
-    int fd = open(dir && *dir ? dir : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = ofs_system_temporary();
     return fd >= 0 ? fd : open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
@@ -53,7 +53,7 @@ struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int 
 {
     int to_child[2] = {-1, -1}, from_child[2] = {-1, -1};
     struct ofs_process *p = calloc(1, sizeof *p);
-    if (!p || pipe2(to_child, O_CLOEXEC) || pipe2(from_child, O_CLOEXEC)) {
+    if (!p || ofs_system_pipe(to_child) || ofs_system_pipe(from_child)) {
         ofs_fail_errno(err, OFS_ERR_SYSTEM, "no pipe for the browser");
         goto failed;
     }
@@ -67,7 +67,7 @@ struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int 
     if (p->pid == 0)
         become(argv, to_child[0], from_child[1], p->stderr_fd);
     setpgid(p->pid, p->pid); /* here too: the group may have to be ended before the child has run */
-    p->pid_fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+    p->pid_fd = ofs_system_watch_child(p->pid);
     close(to_child[0]);
     close(from_child[1]);
     *ret_read_fd = from_child[0];
@@ -97,7 +97,7 @@ static bool ended_by(struct ofs_process *p, ofs_deadline deadline)
             return false;
         struct pollfd fd = {.fd = p->pid_fd, .events = POLLIN};
         if (p->pid_fd < 0 && left > 20)
-            left = 20; /* no event to wait for on such a kernel */
+            left = 20; /* no event to wait for on such a system */
         poll(&fd, p->pid_fd >= 0, (int)(left > 60000 ? 60000 : left));
     }
 }

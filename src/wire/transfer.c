@@ -2,39 +2,26 @@
 
 #include <libwebsockets.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include "wire/internal.h"
+#include "wire/sockets.h"
 
-enum { MOST_SOCKETS = 8 };
-
-/* libcurl tells which sockets it waits for; they are gathered in one epoll descriptor, and that is
- * what the loop watches. */
+/* libcurl tells which sockets it waits for; the loop watches the descriptor that tells of them all. */
 struct ofs_transfer {
     struct ofs_loop *loop;
     CURLM *multi;
     CURL *easy;  /* under way, or NULL */
-    int sockets; /* epoll */
-    struct lws *watcher;
+    struct ofs_sockets *sockets;
+    struct lws *watcher; /* NULL where there is no such descriptor */
     ofs_deadline timer; /* when libcurl wants to be called */
 };
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
 {
     struct ofs_transfer *t = user;
-    struct epoll_event event = {.data.fd = fd};
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(t->sockets, EPOLL_CTL_DEL, fd, NULL);
-        return 0;
-    }
-    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-        event.events |= EPOLLIN;
-    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-        event.events |= EPOLLOUT;
-    epoll_ctl(t->sockets, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
-    curl_multi_assign(t->multi, fd, t);
+    (void)easy, (void)known;
+    ofs_sockets_set(t->sockets, fd, what == CURL_POLL_IN || what == CURL_POLL_INOUT,
+                    what == CURL_POLL_OUT || what == CURL_POLL_INOUT);
     return 0;
 }
 
@@ -66,6 +53,11 @@ static const struct lws_protocols protocols[] = {
 static int watch(struct ofs_transfer *t, struct ofs_error *err)
 {
     struct lws_context *lws = ofs_loop_lws(t->loop);
+    t->sockets = ofs_sockets_new();
+    if (!t->sockets)
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "connections could not be watched");
+    if (ofs_sockets_fd(t->sockets) < 0)
+        return 0;
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
@@ -74,12 +66,10 @@ static int watch(struct ofs_transfer *t, struct ofs_error *err)
     struct lws_vhost *vhost = lws_get_vhost_by_name(lws, "transfer");
     if (!vhost)
         vhost = lws_create_vhost(lws, &info);
-    t->sockets = epoll_create1(EPOLL_CLOEXEC);
-    if (!vhost || t->sockets < 0)
-        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "connections could not be watched");
-    lws_sock_file_fd_type handle = {.filefd = t->sockets};
-    t->watcher =
-        lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle, protocols[0].name, NULL);
+    lws_sock_file_fd_type handle = {.filefd = ofs_sockets_fd(t->sockets)};
+    t->watcher = vhost ? lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, handle,
+                                                    protocols[0].name, NULL)
+                       : NULL;
     if (!t->watcher)
         return ofs_fail(err, OFS_ERR_SYSTEM, "connections could not be watched");
     lws_set_opaque_user_data(t->watcher, t);
@@ -89,13 +79,12 @@ static int watch(struct ofs_transfer *t, struct ofs_error *err)
 /* Let libcurl do what it can do now. */
 static void drive(struct ofs_transfer *t)
 {
-    struct epoll_event events[MOST_SOCKETS];
-    int running, n = epoll_wait(t->sockets, events, MOST_SOCKETS, 0);
+    struct ofs_socket_event events[OFS_SOCKETS_MOST];
+    int running, n = ofs_sockets_ready(t->sockets, events);
     for (int i = 0; i < n; i++) {
-        int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
-                   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-                   (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-        curl_multi_socket_action(t->multi, events[i].data.fd, mask, &running);
+        int mask = (events[i].in ? CURL_CSELECT_IN : 0) | (events[i].out ? CURL_CSELECT_OUT : 0) |
+                   (events[i].error ? CURL_CSELECT_ERR : 0);
+        curl_multi_socket_action(t->multi, events[i].fd, mask, &running);
     }
     if (ofs_deadline_left(t->timer) == 0) {
         t->timer = OFS_NEVER;
@@ -123,7 +112,7 @@ struct ofs_transfer *ofs_transfer_new(struct ofs_loop *loop, struct ofs_error *e
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
     }
-    *t = (struct ofs_transfer){.loop = loop, .sockets = -1, .timer = OFS_NEVER};
+    *t = (struct ofs_transfer){.loop = loop, .timer = OFS_NEVER};
     t->multi = curl_multi_init();
     if (!t->multi) {
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
@@ -149,13 +138,13 @@ void ofs_transfer_free(struct ofs_transfer *t)
     ofs_transfer_drop(t);
     if (t->multi)
         curl_multi_cleanup(t->multi);
-    if (t->watcher) {
+    bool closed = t->watcher != NULL;
+    if (closed) {
         lws_set_opaque_user_data(t->watcher, NULL);
         /* closes the descriptor too */
         lws_set_timeout(t->watcher, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
-    } else if (t->sockets >= 0) {
-        close(t->sockets);
     }
+    ofs_sockets_free(t->sockets, closed);
     free(t);
 }
 
@@ -188,10 +177,13 @@ int ofs_transfer_wait(struct ofs_transfer *t, ofs_deadline deadline, CURLcode *r
         drive(t);
         if (is_done(t, ret_code))
             break;
-        if (!ofs_loop_turn(t->loop, ofs_deadline_min(deadline, t->timer), &soft))
+        int patience = ofs_sockets_patience(t->sockets);
+        ofs_deadline look = patience < 0 ? OFS_NEVER : ofs_deadline_in(patience);
+        look = ofs_deadline_min(look, ofs_deadline_min(deadline, t->timer));
+        if (!ofs_loop_turn(t->loop, look, &soft))
             continue;
         if (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0)
-            continue; /* libcurl's own timer */
+            continue; /* libcurl's own timer, or time for a look */
         *err = soft;
         return -1;
     }

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "browser/cdp/internal.h"
 
@@ -43,7 +43,7 @@ static void post(struct cdp_tab *t, const char *method, cJSON *params)
 void ofs_cdp_keep_ledger(struct cdp_tab *t)
 {
     unsigned char lot[12];
-    if (t->ledger[0] || getrandom(lot, sizeof lot, 0) != (ssize_t)sizeof lot)
+    if (t->ledger[0] || !ofs_system_random(lot, sizeof lot))
         return;
     char name[sizeof t->ledger] = "ofs_";
     for (size_t i = 0; i < sizeof lot; i++)

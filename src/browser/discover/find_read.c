@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "browser/discover/find.h"
 
@@ -38,30 +39,13 @@ static cJSON *read_json(const char *dir, const char *name, size_t limit)
     return path ? read_json_at(path, limit) : NULL;
 }
 
-/* When the process began, seconds since 1970; 0 where the system does not tell. */
-static int64_t began(long pid)
-{
-    struct timespec up;
-    OFS_AUTO_BUF text = OFS_BUF(SMALL_FILE);
-    OFS_AUTO_STR dir = ofs_text_printf("/proc/%ld", pid);
-    if (!dir || !read_file(dir, "stat", &text) || clock_gettime(CLOCK_BOOTTIME, &up))
-        return 0;
-    /* proc(5): the start is the 22nd field, the 20th behind the name in parentheses */
-    const char *at = strrchr(ofs_buf_str(&text), ')');
-    for (int i = 0; at && i < 20; i++)
-        at = strchr(at + 1, ' ');
-    long long ticks = at ? strtoll(at, NULL, 10) : 0;
-    long per_second = sysconf(_SC_CLK_TCK);
-    return ticks && per_second > 0 ? (int64_t)time(NULL) - up.tv_sec + ticks / per_second : 0;
-}
-
 /* Does the process that made the lock still live? Its number may be another's by now. */
 static bool lives(long pid, const struct stat *lock)
 {
     enum { SLACK = 5 };
     if (pid <= 0 || (kill((pid_t)pid, 0) && errno != EPERM))
         return false;
-    int64_t start = began(pid);
+    int64_t start = ofs_system_began(pid);
     return !start || start <= (int64_t)lock->st_mtime + SLACK;
 }
 
@@ -136,13 +120,11 @@ static void read_port_file(const char *dir, struct ofs_signs *signs)
 static void read_command_line(struct ofs_signs *signs)
 {
     static const char option[] = "--remote-debugging-port=";
-    OFS_AUTO_BUF text = OFS_BUF(1 << 20);
-    OFS_AUTO_STR dir = ofs_text_printf("/proc/%ld", signs->pid);
-    if (signs->lock != OFS_LOCK_HELD || !dir || !read_file(dir, "cmdline", &text))
-        return;
-    const char *end = text.data ? text.data + text.len : NULL;
+    static char text[1 << 17]; /* as long as a command line can be */
+    size_t n =
+        signs->lock == OFS_LOCK_HELD ? ofs_system_command_line(signs->pid, text, sizeof text) : 0;
     /* Chrome writes its command line anew, with blanks between the arguments. */
-    for (const char *at = text.data; at && at < end; at += strlen(at) + 1) {
+    for (const char *at = text; at < text + n; at += strlen(at) + 1) {
         const char *found = strstr(at, option);
         int port = found ? to_port(found + sizeof option - 1) : 0;
         if (!port)

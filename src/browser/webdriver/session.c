@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/json.h"
+#include "base/system.h"
 #include "base/text.h"
 #include "browser/webdriver/internal.h"
 
@@ -232,7 +232,7 @@ static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *
 static int draw_mark(struct ofs_wd *b, struct ofs_error *err)
 {
     unsigned char dice[16];
-    if (getrandom(dice, sizeof dice, 0) != sizeof dice)
+    if (!ofs_system_random(dice, sizeof dice))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no random numbers");
     for (size_t i = 0; i < sizeof dice; i++)
         snprintf(b->mark + 2 * i, 3, "%02x", dice[i]);

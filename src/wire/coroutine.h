@@ -1,0 +1,24 @@
+/*
+ * coroutine.h: a function that can be left in the middle and gone on with. On Linux a context
+ * (POSIX.1-2001, <ucontext.h>) on a stack of its own; elsewhere a thread that runs only while its
+ * resumer waits, so that never two run at once. For this room only.
+ */
+#ifndef OFS_WIRE_COROUTINE_H
+#define OFS_WIRE_COROUTINE_H
+
+struct ofs_coroutine;
+
+/* Made, but not begun. NULL with errno. */
+struct ofs_coroutine *ofs_coroutine_new(void (*run)(void *arg), void *arg);
+
+/* Begin it, or go on behind its ofs_coroutine_suspend. Returns when it is suspended again, or when
+ * `run` has returned: not to be resumed any more then. */
+void ofs_coroutine_resume(struct ofs_coroutine *coroutine);
+
+/* Back to whoever resumed it; called inside it. */
+void ofs_coroutine_suspend(struct ofs_coroutine *coroutine);
+
+/* After its end only. */
+void ofs_coroutine_free(struct ofs_coroutine *coroutine);
+
+#endif
