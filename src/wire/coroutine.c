@@ -70,25 +70,37 @@ static void begin(unsigned high, unsigned low)
     swapcontext(&c->own, &c->resumer);
 }
 
+static bool make_stack(struct ofs_coroutine *c)
+{
+    c->stack = mmap(NULL, guard() + STACK, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (c->stack == MAP_FAILED)
+        return false;
+    if (!mprotect(c->stack, guard(), PROT_NONE))
+        return true;
+    munmap(c->stack, guard() + STACK);
+    return false;
+}
+
+static void make_context(struct ofs_coroutine *const c)
+{
+    uintptr_t p = (uintptr_t)c;
+    getcontext(&c->own); /* fails on no system that has it */
+    c->own.uc_stack.ss_sp = usable(c);
+    c->own.uc_stack.ss_size = STACK;
+    makecontext(&c->own, (void (*)(void))begin, 2, (unsigned)(p >> 16 >> 16), (unsigned)p);
+}
+
 struct ofs_coroutine *ofs_coroutine_new(void (*run)(void *arg), void *arg)
 {
     struct ofs_coroutine *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    c->stack = mmap(NULL, guard() + STACK, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (c->stack == MAP_FAILED || mprotect(c->stack, guard(), PROT_NONE) || getcontext(&c->own)) {
-        if (c->stack != MAP_FAILED)
-            munmap(c->stack, guard() + STACK);
+    if (!c || !make_stack(c)) {
         free(c);
         return NULL;
     }
     c->run = run;
     c->arg = arg;
-    c->own.uc_stack.ss_sp = usable(c);
-    c->own.uc_stack.ss_size = STACK;
-    uintptr_t p = (uintptr_t)c;
-    makecontext(&c->own, (void (*)(void))begin, 2, (unsigned)(p >> 16 >> 16), (unsigned)p);
+    make_context(c);
     return c;
 }
 
