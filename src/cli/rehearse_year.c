@@ -17,7 +17,8 @@
 #include "watch/dates.h"
 #include "watch/pass.h"
 
-enum { DAY = 86400, MORNING = 9 * 3600, WEEK = 7, MOST_DOCUMENT = 1 << 20 };
+/* A real watch reads the settings every week; every other week is enough to play. */
+enum { DAY = 86400, MORNING = 9 * 3600, WEEK = 7, FORTNIGHT = 14, MOST_DOCUMENT = 1 << 20 };
 
 #define DOCUMENT "/legal/user-agreement"
 #define OTHER_DOCUMENT "/legal/privacy-policy"
@@ -127,6 +128,7 @@ static int go_on(struct year *y, struct session *session, struct ofs_ledger *led
                                              .ledger = ledger,
                                              .job = session->job,
                                              .scenario = ofs_job_scenario(session->job),
+                                             .stale_days = FORTNIGHT,
                                              .origin = ofs_site_origin(y->site)};
     struct ofs_pass *pass = ofs_pass_begin(&options, err);
     if (!pass)
@@ -201,10 +203,11 @@ int rehearse_year(const struct cli *cli, const char *scratch)
     y.documents = find_documents(&err);
     if (y.documents && (y.loop = ofs_loop_new(&err)) && !ofs_loop_watch_signals(y.loop, &err) &&
         (y.site = ofs_site_new(y.loop, &options, &err))) {
-        puts("A year of weekly passes, on a replica of LinkedIn's settings and with the real "
-             "revisions "
-             "of\nits User Agreement (Open Terms Archive, ODC-By). Nothing real is touched, and "
-             "nothing is sent.\n");
+        puts(
+            "A year of weekly passes, on a replica of LinkedIn's settings and with the real "
+            "revisions of\nits User Agreement (Open Terms Archive, ODC-By). The settings are read "
+            "every other week, and when\nsomething is due. Nothing real is touched, and nothing is "
+            "sent.\n");
         fflush(stdout);
         rc = play(&y, &err);
     }

@@ -119,7 +119,9 @@ static int gather(struct ofs_pass *p, struct ofs_error *err)
 {
     find_last_check(p, err);
     p->facts.stale_days =
-        (int)ofs_json_num(p->o.scenario->tree, "stale_after_days", OFS_WATCH_STALE_DAYS);
+        p->o.stale_days
+            ? p->o.stale_days
+            : (int)ofs_json_num(p->o.scenario->tree, "stale_after_days", OFS_WATCH_STALE_DAYS);
     p->facts.asked = p->o.asked;
     p->facts.unfinished = ofs_db_number(p->db, 0,
                                         "SELECT count(*) FROM intents i JOIN runs r ON r.n = i.run"

@@ -31,6 +31,7 @@ struct ofs_pass_options {
     const char *origin;
     struct ofs_job *job; /* whose browser reads documents that want one; NULL in a preview */
     bool asked;          /* --now */
+    int stale_days;      /* after so many days the settings are read again; 0: as the scenario says */
     int pause_ms;        /* before a second fetch */
 };
 
