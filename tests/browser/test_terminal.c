@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "support/child.h"
+#include "support/daemon.h"
 #include "support/program.h"
 #include "support/scratch.h"
 
@@ -54,15 +55,14 @@ static int run_on(const struct terminal *t, const char *const *args, struct ofs_
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        child_die_with_parent();
+        OFS_AUTO_STR term = ofs_text_printf("TERM=%s", t->term ? t->term : "xterm");
+        OFS_AUTO_STR home = ofs_text_printf("HOME=%s", t->state);
+        OFS_AUTO_STR states = ofs_text_printf("XDG_STATE_HOME=%s", t->state);
+        const char *const env[] = {term, home, states, NULL};
         close(master);
         if (login_tty(slave))
             _exit(126);
-        setenv("TERM", t->term ? t->term : "xterm", 1);
-        setenv("HOME", t->state, 1);
-        setenv("XDG_STATE_HOME", t->state, 1);
-        execv(argv[0], argv);
-        _exit(127);
+        child_become(&(struct child_options){.argv = argv, .env = env, .keeps_streams = true});
     }
     close(slave);
     ofs_deadline deadline = ofs_deadline_in(PATIENCE);
@@ -252,34 +252,25 @@ static void test_completion(void **state)
 
 /* ---- with a browser: a label that nobody knew ---- */
 
-/* The replica, with its switch worded anew. Its port, or -1; `ret_pid` is to be ended. */
-static int serve_replica(pid_t *ret_pid)
+/* The replica, with a new wording of its switch. Its port; `ret_pid` is to be ended. */
+static int serve_replica(const char *dir, pid_t *ret_pid)
 {
-    int out[2], port = -1;
-    char said[1024] = "";
-    assert_int_equal(pipe(out), 0);
-    *ret_pid = fork();
-    assert_true(*ret_pid >= 0);
-    if (*ret_pid == 0) {
-        child_die_with_parent();
-        dup2(out[1], 1);
-        dup2(out[1], 2);
-        execl(program_path(), program_path(), "rehearse", "--serve", "0", "--fault", "new-wording",
-              NULL);
-        _exit(127);
+    static const char origin[] = "http://127.0.0.1:";
+    char *argv[] = {(char *)program_path(), "rehearse", "--serve", "0", "--fault",
+                    "new-wording",          NULL};
+    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    struct ofs_error err;
+    if (daemon_start(dir, "replica", argv, ret_pid, &err))
+        fail_msg("%s", err.text);
+    while (ofs_deadline_left(deadline)) {
+        OFS_AUTO_STR line = daemon_line(dir, "replica");
+        const char *at = line ? strstr(line, origin) : NULL;
+        if (at)
+            return atoi(at + strlen(origin));
+        poll(NULL, 0, 20);
     }
-    close(out[1]);
-    for (size_t n = 0; port < 0 && n < sizeof said - 1;) {
-        ssize_t got = read(out[0], said + n, sizeof said - 1 - n);
-        if (got <= 0)
-            break;
-        n += (size_t)got;
-        const char *at = strstr(said, "http://127.0.0.1:");
-        if (at && strchr(at, '\n'))
-            port = atoi(at + strlen("http://127.0.0.1:"));
-    }
-    close(out[0]);
-    return port;
+    fail_msg("the replica does not listen");
+    return -1;
 }
 
 /* Results of a real run on a narrow and on a wide terminal: no line of text is longer than it is
@@ -342,7 +333,7 @@ static void test_unknown_label(void **state)
     if (!child_find_browser())
         skip();
     setenv("OFFSWITCH_BROWSER", child_find_browser(), 1);
-    int port = serve_replica(&replica);
+    int port = serve_replica(*state, &replica);
     assert_true(port > 0);
     OFS_AUTO_STR origin = ofs_text_printf("http://127.0.0.1:%d", port);
     /* refused twice, also with --yes; accepted, which is remembered; then it needs no question */

@@ -82,44 +82,30 @@ const char *child_find_browser(void)
     return NULL;
 }
 
-static void redirect(const char *file, int fd)
+static void redirect(const char *file, int flags, int fd)
 {
-    int to = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (to < 0)
+    int to = open(file ? file : "/dev/null", flags | O_CLOEXEC, 0600);
+    if (to < 0 || dup2(to, fd) < 0)
         _exit(126);
-    dup2(to, fd);
 }
 
-static void start_clean(void)
+_Noreturn void child_become(const struct child_options *o)
 {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     child_die_with_parent();
-}
-
-static _Noreturn void become_browser(const char *path, const char *profile, const char *log)
-{
-    OFS_AUTO_STR user_data = ofs_text_printf("--user-data-dir=%s", profile);
-    char *argv[] = {(char *)path,
-                    "--headless=new",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--remote-debugging-port=0",
-                    user_data,
-                    "about:blank",
-                    NULL};
-    start_clean();
-    setpgid(0, 0);
-    redirect("/dev/null", 1);
-    redirect(log, 2);
-    execv(path, argv);
+    if (o->leads)
+        setpgid(0, 0);
+    if (!o->keeps_streams) {
+        redirect(NULL, O_RDONLY, 0);
+        redirect(o->out, O_WRONLY | O_CREAT | O_TRUNC, 1);
+        redirect(o->errors, O_WRONLY | O_CREAT | O_TRUNC, 2);
+    }
+    for (size_t i = 0; o->env && o->env[i]; i++)
+        putenv((char *)o->env[i]);
+    execv(o->argv[0], o->argv);
     _exit(127);
 }
 
@@ -153,22 +139,39 @@ int child_start_browser(const char *dir, pid_t *ret_pid, int *ret_port, struct o
     const char *path = child_find_browser();
     OFS_AUTO_STR profile = child_make_dir(dir);
     OFS_AUTO_STR log = profile ? ofs_text_printf("%s.log", profile) : NULL;
+    OFS_AUTO_STR user_data = profile ? ofs_text_printf("--user-data-dir=%s", profile) : NULL;
+    char *argv[] = {(char *)path,
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--remote-debugging-port=0",
+                    user_data,
+                    "about:blank",
+                    NULL};
+    const struct child_options options = {.argv = argv, .errors = log, .leads = true};
+    struct child child;
     if (!path)
         return ofs_fail(err, OFS_ERR_NO_BROWSER, "no Chromium or Chrome is installed");
-    if (!log)
+    if (!log || !user_data)
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no directory for the browser");
     int watch = inotify_init1(IN_CLOEXEC);
     if (watch < 0 ||
         inotify_add_watch(watch, profile, IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the profile cannot be watched");
-    *ret_pid = fork();
-    if (*ret_pid == 0)
-        become_browser(path, profile, log);
-    int rc = *ret_pid < 0 ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for the browser")
-                          : await_port(profile, watch, ret_port, err);
+    int rc = child_start(&options, &child, err);
+    if (!rc) {
+        close(child.alive_fd);
+        *ret_pid = child.pid;
+        rc = await_port(profile, watch, ret_port, err);
+        if (rc)
+            child_end(child.pid, SIGKILL);
+    }
     close(watch);
-    if (rc && *ret_pid > 0)
-        child_end(*ret_pid, SIGKILL);
     return rc;
 }
 
@@ -208,29 +211,17 @@ static _Noreturn void be_a_person(int terminal, const char *typed)
     }
 }
 
-static _Noreturn void become_program(const struct child_options *o, const char *terminal, int alive)
+/* The terminal is where a person looks and types; the results go to a file. */
+static _Noreturn void become_at_terminal(const struct child_options *o, const char *terminal)
 {
-    start_clean();
-    fcntl(alive, F_SETFD, 0);
-    redirect(o->out, 1);
-    if (terminal) {
-        setsid();
-        int fd = open(terminal, O_RDWR);
-        if (fd < 0 || ioctl(fd, TIOCSCTTY, 0))
-            _exit(126);
-        dup2(fd, 0);
-        dup2(fd, 2);
-        if (fd > 2)
-            close(fd);
-    } else {
-        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        dup2(null, 0);
-        redirect(o->errors, 2);
-    }
-    if (o->preload)
-        setenv("LD_PRELOAD", o->preload, 1);
-    execv(o->argv[0], o->argv);
-    _exit(127);
+    struct child_options at_terminal = *o;
+    setsid();
+    int fd = open(terminal, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) || dup2(fd, 0) < 0 || dup2(fd, 2) < 0)
+        _exit(126);
+    redirect(o->out, O_WRONLY | O_CREAT | O_TRUNC, 1);
+    at_terminal.keeps_streams = true;
+    child_become(&at_terminal);
 }
 
 int child_start(const struct child_options *o, struct child *ret, struct ofs_error *err)
@@ -247,12 +238,16 @@ int child_start(const struct child_options *o, struct child *ret, struct ofs_err
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no socket pair");
     ret->pid = fork();
-    if (ret->pid == 0)
-        become_program(o, o->typed ? terminal : NULL, ends[1]);
+    if (ret->pid == 0) {
+        fcntl(ends[1], F_SETFD, 0); /* the program holds it open, and its end closes it */
+        if (o->typed)
+            become_at_terminal(o, terminal);
+        child_become(o);
+    }
     close(ends[1]);
     ret->alive_fd = ends[0];
     if (ret->pid < 0)
-        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for the program");
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "the program cannot be started");
     if (!o->typed)
         return 0;
     ret->person = fork();

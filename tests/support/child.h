@@ -27,15 +27,21 @@ int child_start_browser(const char *dir, pid_t *ret_pid, int *ret_port, struct o
 void child_end(pid_t pid, int signal);
 
 struct child_options {
-    char *const *argv;
-    const char *out, *errors; /* files for its standard output and error */
-    const char *preload;      /* a library to load first, or NULL */
-    const char *typed; /* with a terminal: what the person types at the question; NULL: none */
+    char *const *argv;        /* argv[0] is a path */
+    const char *out, *errors; /* files for its standard output and error; NULL: nowhere */
+    const char *const *env;   /* more variables, "NAME=VALUE", ended by NULL; may be NULL */
+    const char *typed;        /* with a terminal in place of `errors`: what the person types at the
+                                 question; NULL: no terminal */
+    bool leads;               /* it leads a process group of its own */
+    bool keeps_streams;       /* for child_become: standard streams stay as they are */
 };
+
+/* In a child, after fork: become that program. `typed` does not apply. */
+_Noreturn void child_become(const struct child_options *options);
 
 struct child {
     pid_t pid;
-    pid_t person; /* 0: nobody */
+    pid_t person; /* 0: none */
     int alive_fd; /* at its end when the child has ended */
 };
 

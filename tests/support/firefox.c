@@ -66,7 +66,7 @@ static int write_preferences(const char *profile, struct ofs_error *err)
     return fclose(file) ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "no profile for Firefox") : 0;
 }
 
-static _Noreturn void become_firefox(const char *path, const char *profile)
+static int start(const char *path, const char *profile, pid_t *ret_pid, struct ofs_error *err)
 {
     char *argv[] = {(char *)path,
                     "--headless",
@@ -76,16 +76,14 @@ static _Noreturn void become_firefox(const char *path, const char *profile)
                     "--remote-debugging-port",
                     "0",
                     NULL};
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    child_die_with_parent();
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < 3; fd++)
-        dup2(null, fd);
-    setenv("HOME", profile, 1);
-    execv(path, argv);
-    _exit(127);
+    OFS_AUTO_STR home = ofs_text_printf("HOME=%s", profile);
+    const char *const env[] = {home, NULL};
+    struct child child;
+    if (child_start(&(struct child_options){.argv = argv, .env = env}, &child, err))
+        return -1;
+    close(child.alive_fd);
+    *ret_pid = child.pid;
+    return 0;
 }
 
 /* It writes its port into a file of its profile once it listens. */
@@ -119,10 +117,9 @@ int firefox_start(struct ofs_loop *loop, const char *dir, pid_t *ret_pid, int *r
     if (write_preferences(profile, err))
         return -1;
     *ret_port = 0;
-    *ret_pid = fork();
-    if (*ret_pid == 0)
-        become_firefox(path, profile);
-    while (*ret_pid > 0 && !(*ret_port = read_port(profile))) {
+    if (start(path, profile, ret_pid, err))
+        return -1;
+    while (!(*ret_port = read_port(profile))) {
         if (has_ended(*ret_pid)) {
             *ret_pid = 0;
             return ofs_fail(err, OFS_ERR_NO_BROWSER, "Firefox ended at once");
@@ -134,7 +131,7 @@ int firefox_start(struct ofs_loop *loop, const char *dir, pid_t *ret_pid, int *r
         }
         ofs_loop_turn(loop, ofs_deadline_in(TICK), &ignored);
     }
-    return *ret_pid > 0 ? 0 : ofs_fail_errno(err, OFS_ERR_SYSTEM, "no process for Firefox");
+    return 0;
 }
 
 void firefox_end(struct ofs_loop *loop, pid_t pid)

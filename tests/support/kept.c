@@ -13,12 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "support/child.h"
-
-static const char *program(void)
-{
-    const char *named = getenv("OFFSWITCH");
-    return named && *named ? named : "build/offswitch";
-}
+#include "support/program.h"
 
 char *kept_enter(void)
 {
@@ -42,34 +37,17 @@ void kept_leave(char *dir)
     child_remove_dir(dir);
 }
 
-static void redirect(const char *dir, const char *name, int fd)
+static _Noreturn void become_program(const char *dir, char *const argv[], const char *const env[])
 {
-    OFS_AUTO_STR path = ofs_text_printf("%s/%s", dir, name);
-    int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (to < 0 || dup2(to, fd) < 0)
-        _exit(126);
-}
-
-static _Noreturn void become_program(const char *dir, char *const argv[], char *const env[])
-{
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    OFS_AUTO_STR out = ofs_text_printf("%s/out", dir);
+    OFS_AUTO_STR errors = ofs_text_printf("%s/err", dir);
     setsid(); /* no terminal */
-    dup2(null, 0);
-    redirect(dir, "out", 1);
-    redirect(dir, "err", 2);
-    for (size_t i = 0; env && env[i]; i++)
-        putenv(env[i]);
-    execv(program(), argv);
-    _exit(127);
+    child_become(&(struct child_options){.argv = argv, .out = out, .errors = errors, .env = env});
 }
 
 /* All that the program started comes to us when it has gone. Says the program's id at its start,
  * and at the end how it went. */
-static _Noreturn void keep(const char *dir, char *const argv[], char *const env[], int to)
+static _Noreturn void keep(const char *dir, char *const argv[], const char *const env[], int to)
 {
     int told[2] = {0, 0}, status = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -94,7 +72,7 @@ static _Noreturn void keep(const char *dir, char *const argv[], char *const env[
 
 int kept_start(struct kept *k, const char *dir, const char *const args[], const char *const env[])
 {
-    char *argv[KEPT_ARGS + 2] = {(char *)program()};
+    char *argv[KEPT_ARGS + 2] = {(char *)program_path()};
     int ends[2];
     *k = (struct kept){.dir = dir, .out = OFS_BUF(16 << 20), .err = OFS_BUF(16 << 20)};
     for (size_t i = 0; args[i] && i < KEPT_ARGS; i++)
@@ -103,7 +81,7 @@ int kept_start(struct kept *k, const char *dir, const char *const args[], const 
         return -1;
     k->keeper = fork();
     if (k->keeper == 0)
-        keep(dir, argv, (char *const *)env, ends[1]);
+        keep(dir, argv, env, ends[1]);
     close(ends[1]);
     k->out_fd = ends[0];
     return k->keeper > 0 && read(ends[0], &k->pid, sizeof k->pid) == sizeof k->pid ? 0 : -1;

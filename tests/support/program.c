@@ -43,11 +43,10 @@ int program_start(struct ofs_loop *loop, const struct program_options *o, struct
             return ofs_fail(err, OFS_ERR_USAGE, "too many arguments");
         argv[n + 1] = o->argv[n];
     }
-    const struct child_options child = {.argv = argv,
-                                        .out = ret->out,
-                                        .errors = ret->errors,
-                                        .preload = o->preload,
-                                        .typed = o->typed};
+    OFS_AUTO_STR preload = o->preload ? ofs_text_printf("LD_PRELOAD=%s", o->preload) : NULL;
+    const char *const env[] = {preload, NULL};
+    const struct child_options child = {
+        .argv = argv, .out = ret->out, .errors = ret->errors, .env = env, .typed = o->typed};
     if (!ret->out || !ret->errors)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     if (child_start(&child, &ret->child, err))

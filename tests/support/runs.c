@@ -8,16 +8,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "support/program.h"
 
 enum { ENDS = 180000, MOST_ARGS = 40 };
 
 static const char setting[] = "data-for-ai-improvement";
-
-static const char *program(void)
-{
-    const char *named = getenv("OFFSWITCH");
-    return named && *named ? named : "build/offswitch";
-}
 
 static size_t put(const char **argv, size_t n, const char *const *words)
 {
@@ -37,8 +32,8 @@ int run_start(struct ofs_loop *loop, const char *dir, const struct run_order *or
         return -1;
     OFS_AUTO_STR out = ofs_text_printf("%s/out", ret->dir);
     OFS_AUTO_STR errors = ofs_text_printf("%s/errors", ret->dir);
-    const char *argv[MOST_ARGS] = {"/usr/bin/env"};
-    const char *const usual[] = {program(),
+    const char *argv[MOST_ARGS] = {NULL};
+    const char *const usual[] = {program_path(),
                                  order->verb,
                                  "--origin",
                                  ofs_site_origin(ret->site),
@@ -53,12 +48,11 @@ int run_start(struct ofs_loop *loop, const char *dir, const struct run_order *or
                                  strcmp(order->verb, "fix") ? NULL : "--yes",
                                  NULL};
     const char *const caps[] = {"--capabilities", order->capabilities, NULL};
-    size_t n = put(argv, 1, order->environment);
-    n = put(argv, n, usual);
+    size_t n = put(argv, 0, usual);
     n = put(argv, n, order->capabilities ? caps : NULL);
     put(argv, n, order->more);
     const struct child_options options = {
-        .argv = (char *const *)argv, .out = out, .errors = errors};
+        .argv = (char *const *)argv, .out = out, .errors = errors, .env = order->environment};
     ret->started_ms = ofs_now_ms();
     return child_start(&options, &ret->child, err);
 }
