@@ -1,24 +1,45 @@
 #!/bin/sh
-# all.sh MAKE STEP...: make each of these targets, also after one that failed; say how long each took,
-# and at the end which failed. The output of a step is its own.
-make=$1
-shift
-failed=
-begun=$(date +%s)
-for step in "$@"; do
-    echo "== $step"
+# all.sh MAKE STEP... [-- STEP...]: make each of these targets, those before -- one after the other and those
+# behind it $AT_ONCE (2) at a time, also after one that failed. Print the output of each whole when it has
+# ended, with the seconds it took, and at the end which failed.
+set -u
+
+# all.sh --step DIR MAKE STEP: one of them.
+if [ "$1" = --step ]; then
+    dir=$2 make=$3 step=$4
     since=$(date +%s)
-    if $make --no-print-directory "$step"; then
+    if $make --no-print-directory "$step" >"$dir/$step" 2>&1; then
         word=passed
     else
         word=FAILED
-        failed="$failed $step"
+        echo "$step" >>"$dir/failed"
     fi
-    echo "== $step $word after $(($(date +%s) - since)) s"
+    took=$(($(date +%s) - since))
+    until mkdir "$dir/printing" 2>/dev/null; do sleep 0.1; done
+    echo "== $step"
+    cat "$dir/$step"
+    echo "== $step $word after $took s"
+    rmdir "$dir/printing"
+    exit 0
+fi
+
+make=$1
+shift
+begun=$(date +%s)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    sh "$0" --step "$dir" "$make" "$1"
+    shift
 done
+if [ $# -gt 1 ]; then
+    shift
+    printf '%s\n' "$@" | xargs -P "${AT_ONCE:-2}" -I STEP sh "$0" --step "$dir" "$make" STEP
+fi
 echo "== all of it took $(($(date +%s) - begun)) s"
-if [ -n "$failed" ]; then
-    echo "== FAILED:$failed"
+if [ -s "$dir/failed" ]; then
+    echo "== FAILED: $(tr '\n' ' ' <"$dir/failed")"
     exit 1
 fi
 echo "all tests passed"
