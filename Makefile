@@ -39,7 +39,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n' $(1) $(2))
 
 LIB_SRC  := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
-EMBED    := $(wildcard src/rehearsal/pages/* src/rehearsal/services/* src/completion/*) src/record/report.schema.json src/browser/cdp/ledger.js
+EMBED    := $(wildcard src/rehearsal/pages/* src/rehearsal/services/* src/completion/*) src/record/report.schema.json src/browser/cdp/ledger.js scenarios/schema.json
 PROBE    := $(sort $(wildcard src/page/probe/*.js))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)

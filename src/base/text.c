@@ -63,9 +63,9 @@ bool ofs_text_is_loopback_host(const char *host)
     return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
-/* Bytes of the well-formed character at `p` (RFC 3629), or 0. The NUL at the end stops it. */
-static size_t character(const unsigned char *p)
+size_t ofs_text_char(const char *text)
 {
+    const unsigned char *p = (const unsigned char *)text;
     static const struct {
         unsigned char first, last, least, most; /* of the lead; of the byte behind it */
         size_t len;
@@ -91,7 +91,7 @@ void ofs_text_tame(char *text)
 {
     unsigned char *p = (unsigned char *)text;
     while (*p) {
-        size_t n = character(p);
+        size_t n = ofs_text_char((const char *)p);
         if (n == 1 && (*p < 0x20 || *p == 0x7f)) {
             *p = ' ';
         } else if (n == 2 && *p == 0xc2 && p[1] < 0xa0) {

@@ -15,8 +15,11 @@ const char *ofs_text_closest(const char *word, const char *const *words);
  * else: a host, without a port. */
 bool ofs_text_is_loopback_host(const char *host);
 
-/* Make what a peer said fit for a terminal and for JSON, in place: control characters become
- * blanks, bytes that are not UTF-8 become '?', and a character that was cut off at the end goes. */
+/* Bytes of the well-formed UTF-8 character (RFC 3629) at `text`, 0 if it is none or the end. */
+size_t ofs_text_char(const char *text);
+
+/* Make a peer's text safe for a terminal and for JSON, in place: control characters become spaces,
+ * bytes that are not UTF-8 become '?', and a truncated character at the end is removed. */
 void ofs_text_tame(char *text);
 
 /* An id from any text: ASCII letters made small, digits, and single dashes for the rest;

@@ -1,52 +1,92 @@
 /*
  * lint.c: every fault of a scenario text, with its place.
  *
- * Three passes over the tree and its positions, side by side: what holds for any JSON (keys that
- * repeat, script text), what holds for one place (the table in rules.c), and what needs two places
- * at once (cross.c). The faults are put in the order of the text at the end.
+ * Three passes over the tree: what holds for any JSON (keys that repeat, script text), what holds
+ * for one place (scenarios/schema.json, which is part of the program), and what needs two places at
+ * once (cross.c). Then the faults get their places, in the order of the text.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "scenario/walk.h"
+
+static const char schema_text[] = {
+#include "schema.json.h"
+};
 
 /* ---- first pass: any JSON ------------------------------------------------------------------ */
 
-static void check_repeated_keys(struct ofs_lint *l, struct ofs_place object)
+static void check_repeated_keys(struct ofs_lint *l, const cJSON *object)
 {
     OFS_AUTO_NAMES names = {0};
-    for
-        OFS_EACH(l, child, object)
-    ofs_names_add(l, &names, (struct ofs_name){.name = child.value->string, .entry = child.entry});
+    OFS_EACH (child, object)
+        ofs_names_add(l, &names, (struct ofs_name){.name = child->string, .value = child});
     ofs_names_sort(&names);
     for (size_t i = 0; i < names.n; i++)
         if (ofs_names_repeats(&names, i))
-            ofs_lint_fault(l, l->positions.list[names.list[i].entry].key,
-                           "the key \"%s\" is here twice", ofs_show(names.list[i].name).text);
+            ofs_lint_key_fault(l, names.list[i].value, "the key \"%s\" is here twice",
+                               ofs_show(names.list[i].name).text);
 }
 
-static void check_any(struct ofs_lint *l, struct ofs_place p)
+static void check_any(struct ofs_lint *l, const cJSON *value)
 {
-    const char *text = ofs_place_string(p);
+    const char *text = cJSON_GetStringValue(value);
     if (text && ofs_check_is_script(text))
-        ofs_lint_fault(l, ofs_place_at(l, p), "script text has no place in a scenario");
-    if (cJSON_IsObject(p.value))
-        check_repeated_keys(l, p);
+        ofs_lint_fault(l, value, "script text has no place in a scenario");
+    if (cJSON_IsObject(value))
+        check_repeated_keys(l, value);
     size_t i = 0;
-    for
-        OFS_EACH(l, child, p)
-        {
-            size_t back = ofs_lint_enter(l, child.value->string, i++);
-            check_any(l, child);
-            ofs_lint_leave(l, back);
-        }
+    OFS_EACH (child, value) {
+        size_t back = ofs_lint_enter(l, child->string, i++);
+        check_any(l, child);
+        ofs_lint_leave(l, back);
+    }
 }
 
-/* ---- second pass: the table ---------------------------------------------------------------- */
+/* ---- second pass: the schema ---------------------------------------------------------------- */
 
-static void check_rule(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule);
+/* What a pattern of the schema cannot say, or not in a sentence: by the name of its definition. */
+static const struct {
+    const char *definition;
+    ofs_check *check;
+} checks[] = {
+    {"prose", ofs_check_prose},        {"phrase", ofs_check_phrase},
+    {"word", ofs_check_phrase},        {"label", ofs_check_label},
+    {"button-name", ofs_check_button}, {"id", ofs_check_id},
+    {"name", ofs_check_name},          {"key", ofs_check_key},
+    {"origin", ofs_check_origin},      {"path", ofs_check_path},
+    {"page", ofs_check_page},          {"request-path", ofs_check_request_path},
+    {"selector", ofs_check_selector},  {"simple-selector", ofs_check_simple_selector},
+    {"address", ofs_check_address},    {"attribute", ofs_check_attribute},
+    {"language", ofs_check_language},  {"region", ofs_check_region},
+    {"date", ofs_check_date},
+};
+
+static const char *definition_of(const cJSON *rule)
+{
+    const char *reference = ofs_json_str(rule, "$ref", NULL);
+    return reference ? reference + strlen("#/$defs/") : NULL;
+}
+
+/* A reference and what it refers to. */
+static const cJSON *resolve(const struct ofs_lint *l, const cJSON *rule)
+{
+    const char *name = definition_of(rule);
+    return name ? ofs_json_get(ofs_json_get(l->schema, "$defs"), name) : rule;
+}
+
+static const char *check_word(const struct ofs_lint *l, const cJSON *rule, const char *text)
+{
+    const char *name = definition_of(rule);
+    for (size_t i = 0; name && i < sizeof checks / sizeof *checks; i++)
+        if (!strcmp(checks[i].definition, name))
+            return checks[i].check(text, l->origin);
+    return NULL;
+}
+
+static void check_rule(struct ofs_lint *l, const cJSON *value, const cJSON *reference);
 
 static const char *name_of_type(const cJSON *v)
 {
@@ -64,217 +104,258 @@ static const char *name_of_type(const cJSON *v)
     return "something else";
 }
 
-/* "A, B, C" */
+/* The words of an enumeration, ended by NULL, and as "A, B, C". */
 struct listed {
+    const char *words[16];
     char text[160];
 };
 
-static struct listed list_words(const char *const *words)
+static struct listed list_words(const cJSON *words)
 {
-    struct listed all = {""};
-    for (; *words; words++) {
+    struct listed all = {{NULL}, ""};
+    size_t n = 0;
+    OFS_EACH (word, words) {
         size_t used = strlen(all.text);
-        snprintf(all.text + used, sizeof all.text - used, "%s%s", used ? ", " : "", *words);
+        if (n + 1 < sizeof all.words / sizeof *all.words)
+            all.words[n++] = word->valuestring;
+        snprintf(all.text + used, sizeof all.text - used, "%s%s", used ? ", " : "",
+                 word->valuestring);
     }
     return all;
 }
 
-static bool is_among(const char *text, const char *const *words)
+static bool is_among(const char *text, const cJSON *words)
 {
-    for (; *words; words++)
-        if (!strcmp(*words, text))
+    OFS_EACH (word, words)
+        if (!strcmp(word->valuestring, text))
             return true;
     return false;
 }
 
-static void check_string(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
+static void check_string(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
 {
-    const char *text = p.value->valuestring;
+    const char *text = value->valuestring;
+    const cJSON *rule = resolve(l, reference), *words = ofs_json_get(rule, "enum");
+    double most = ofs_json_num(rule, "maxLength", 0);
     if (ofs_check_is_script(text))
         return; /* has its own sentence already */
-    if ((double)strlen(text) > rule->most) {
-        ofs_lint_fault(l, ofs_place_at(l, p), "is longer than %.0f bytes", rule->most);
+    if (most > 0 && (double)strlen(text) > most) {
+        ofs_lint_fault(l, value, "is longer than %.0f bytes", most);
         return;
     }
-    if (rule->words && !is_among(text, rule->words))
-        ofs_lint_fault(l, ofs_place_at(l, p), "\"%s\" is none of %s%s", ofs_show(text).text,
-                       list_words(rule->words).text, ofs_guess(text, rule->words).text);
-    const char *why = rule->check ? rule->check(text, l->origin) : NULL;
+    if (words && !is_among(text, words)) {
+        struct listed all = list_words(words);
+        ofs_lint_fault(l, value, "\"%s\" is none of %s%s", ofs_show(text).text, all.text,
+                       ofs_guess(text, all.words).text);
+    }
+    const char *why = check_word(l, reference, text);
     if (why)
-        ofs_lint_fault(l, ofs_place_at(l, p), "\"%s\" %s", ofs_show(text).text, why);
+        ofs_lint_fault(l, value, "\"%s\" %s", ofs_show(text).text, why);
 }
 
-static void check_integer(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
+static void check_integer(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
 {
-    double n = p.value->valuedouble;
-    if (n < rule->least || n > rule->most)
-        ofs_lint_fault(l, ofs_place_at(l, p), "has to be between %.0f and %.0f", rule->least,
-                       rule->most);
+    const cJSON *rule = resolve(l, reference);
+    double n = value->valuedouble, least = ofs_json_num(rule, "minimum", 0);
+    double most = ofs_json_num(rule, "maximum", 0);
+    if (n < least || n > most)
+        ofs_lint_fault(l, value, "has to be between %.0f and %.0f", least, most);
     else if (n != (double)(int)n)
-        ofs_lint_fault(l, ofs_place_at(l, p), "has to be a whole number");
-}
-
-static void check_needed_keys(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
-{
-    for (const struct ofs_rule_field *f = rule->fields; f->key; f++)
-        if (f->required && !ofs_place_member(l, p, f->key).value)
-            ofs_lint_fault(l, ofs_place_at(l, p), "\"%s\" is missing", f->key);
-    for (const char *const(*row)[OFS_RULE_MOST_EITHER] = rule->either; row && (*row)[0]; row++) {
-        char all[96] = "";
-        bool any = false;
-        for (size_t i = 0; i < OFS_RULE_MOST_EITHER && (*row)[i]; i++) {
-            size_t used = strlen(all);
-            snprintf(all + used, sizeof all - used, "%s\"%s\"", used ? " or " : "", (*row)[i]);
-            any |= ofs_place_member(l, p, (*row)[i]).value != NULL;
-        }
-        if (!any)
-            ofs_lint_fault(l, ofs_place_at(l, p), "%s is missing", all);
-    }
-}
-
-static void check_object(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
-{
-    const char *keys[OFS_RULE_MOST_FIELDS + 1] = {NULL};
-    for (size_t i = 0; i < OFS_RULE_MOST_FIELDS && rule->fields[i].key; i++)
-        keys[i] = rule->fields[i].key;
-    check_needed_keys(l, p, rule);
-    for
-        OFS_EACH(l, child, p)
-        {
-            const char *key = child.value->string;
-            const struct ofs_rule_field *f = ofs_rule_field(rule, key);
-            size_t back = ofs_lint_enter(l, key, 0);
-            if (f)
-                check_rule(l, child, f->rule);
-            else
-                ofs_lint_fault(l, ofs_place_key_at(l, child), "unknown key \"%s\"%s",
-                               ofs_show(key).text, ofs_guess(key, keys).text);
-            ofs_lint_leave(l, back);
-        }
-}
-
-static void check_repeated_items(struct ofs_lint *l, struct ofs_place p)
-{
-    OFS_AUTO_NAMES names = {.wordings = true};
-    for
-        OFS_EACH(l, child, p)
-    if (ofs_place_string(child))
-        ofs_names_add(l, &names,
-                      (struct ofs_name){.name = ofs_place_string(child), .entry = child.entry});
-    ofs_names_sort(&names);
-    for (size_t i = 0; i < names.n; i++)
-        if (ofs_names_repeats(&names, i))
-            ofs_lint_fault(l, l->positions.list[names.list[i].entry].at,
-                           "\"%s\" is in this list twice", ofs_show(names.list[i].name).text);
-}
-
-/* A list, or an object with free keys. */
-static void check_entries(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
-{
-    int n = cJSON_GetArraySize(p.value);
-    if (n < rule->least)
-        ofs_lint_fault(l, ofs_place_at(l, p), "is empty: it has to be %s", rule->expected);
-    if (n > rule->most) {
-        l->too_many = true;
-        ofs_lint_fault(l, ofs_place_at(l, p), "has %d entries, more than %.0f", n, rule->most);
-        return;
-    }
-    if (rule->unique)
-        check_repeated_items(l, p);
-    size_t i = 0;
-    for
-        OFS_EACH(l, child, p)
-        {
-            const char *key = child.value->string;
-            size_t back = ofs_lint_enter(l, key, i++);
-            const char *why = key && rule->check ? rule->check(key, l->origin) : NULL;
-            if (why)
-                ofs_lint_fault(l, ofs_place_key_at(l, child), "\"%s\" %s", ofs_show(key).text, why);
-            check_rule(l, child, rule->item);
-            ofs_lint_leave(l, back);
-        }
+        ofs_lint_fault(l, value, "has to be a whole number");
 }
 
 /* True or false: there is nothing to judge. */
-static void check_nothing(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
+static void check_boolean(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
 {
     (void)l;
-    (void)p;
-    (void)rule;
+    (void)value;
+    (void)reference;
 }
 
-static void check_rule(struct ofs_lint *l, struct ofs_place p, const struct ofs_rule *rule)
+/* At least one of several keys: [{"required": ["A"]}, {"required": ["B"]}]. */
+static void check_either(struct ofs_lint *l, const cJSON *value, const cJSON *alternatives)
+{
+    char all[160] = "";
+    OFS_EACH (alternative, alternatives) {
+        const cJSON *key = cJSON_GetArrayItem(ofs_json_get(alternative, "required"), 0);
+        size_t used = strlen(all);
+        if (!key || ofs_json_get(value, key->valuestring))
+            return;
+        snprintf(all + used, sizeof all - used, "%s\"%s\"", used ? " or " : "", key->valuestring);
+    }
+    if (all[0])
+        ofs_lint_fault(l, value, "%s is missing", all);
+}
+
+static void check_needed_keys(struct ofs_lint *l, const cJSON *value, const cJSON *rule)
+{
+    OFS_EACH (key, ofs_json_get(rule, "required"))
+        if (!ofs_json_get(value, key->valuestring))
+            ofs_lint_fault(l, value, "\"%s\" is missing", key->valuestring);
+    check_either(l, value, ofs_json_get(rule, "anyOf"));
+    OFS_EACH (each, ofs_json_get(rule, "allOf"))
+        check_either(l, value, ofs_json_get(each, "anyOf"));
+}
+
+/* "a list of paths", for "has to be …": the rule's title, or a word for its type. */
+static const char *expected(const cJSON *rule)
 {
     static const struct {
-        int type;
-        void (*check)(struct ofs_lint *, struct ofs_place, const struct ofs_rule *);
-    } kinds[] = {
-        [OFS_RULE_STRING] = {cJSON_String, check_string},
-        [OFS_RULE_INTEGER] = {cJSON_Number, check_integer},
-        [OFS_RULE_BOOLEAN] = {cJSON_True, check_nothing},
-        [OFS_RULE_OBJECT] = {cJSON_Object, check_object},
-        [OFS_RULE_LIST] = {cJSON_Array, check_entries},
-        [OFS_RULE_MAP] = {cJSON_Object, check_entries},
-    };
-    int type = p.value->type & 0xff;
-    if (type == cJSON_False)
-        type = cJSON_True; /* of one kind */
-    if (rule->other && type == kinds[rule->other->kind].type)
-        rule = rule->other;
-    if (type == kinds[rule->kind].type)
-        kinds[rule->kind].check(l, p, rule);
+        const char *type, *name;
+    } names[] = {{"string", "a text in quotes"},
+                 {"integer", "a whole number"},
+                 {"boolean", "true or false"},
+                 {"array", "a list"}};
+    const char *type = ofs_json_str(rule, "type", ""), *name = "an object";
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i].type, type))
+            name = names[i].name;
+    return ofs_json_get(rule, "properties") ? name : ofs_json_str(rule, "title", name);
+}
+
+static void check_repeated_items(struct ofs_lint *l, const cJSON *list)
+{
+    OFS_AUTO_NAMES names = {.wordings = true};
+    OFS_EACH (child, list)
+        if (cJSON_IsString(child))
+            ofs_names_add(l, &names, (struct ofs_name){.name = child->valuestring, .value = child});
+    ofs_names_sort(&names);
+    for (size_t i = 0; i < names.n; i++)
+        if (ofs_names_repeats(&names, i))
+            ofs_lint_fault(l, names.list[i].value, "\"%s\" is in this list twice",
+                           ofs_show(names.list[i].name).text);
+}
+
+/* A list, or an object with free keys. */
+static void check_entries(struct ofs_lint *l, const cJSON *value, const cJSON *rule,
+                          const cJSON *of_keys, const cJSON *of_entries)
+{
+    bool is_list = cJSON_IsArray(value);
+    double n = cJSON_GetArraySize(value);
+    double most = ofs_json_num(rule, is_list ? "maxItems" : "maxProperties", 0);
+    if (n < ofs_json_num(rule, is_list ? "minItems" : "minProperties", 0))
+        ofs_lint_fault(l, value, "is empty: it has to be %s", expected(rule));
+    if (most > 0 && n > most) {
+        l->too_many = true;
+        ofs_lint_fault(l, value, "has %.0f entries, more than %.0f", n, most);
+        return;
+    }
+    if (ofs_json_bool(rule, "uniqueItems", false))
+        check_repeated_items(l, value);
+    size_t i = 0;
+    OFS_EACH (child, value) {
+        size_t back = ofs_lint_enter(l, child->string, i++);
+        const char *why = child->string ? check_word(l, of_keys, child->string) : NULL;
+        if (why)
+            ofs_lint_key_fault(l, child, "\"%s\" %s", ofs_show(child->string).text, why);
+        check_rule(l, child, of_entries);
+        ofs_lint_leave(l, back);
+    }
+}
+
+static void check_list(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
+{
+    const cJSON *rule = resolve(l, reference);
+    check_entries(l, value, rule, NULL, ofs_json_get(rule, "items"));
+}
+
+static void check_object(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
+{
+    const cJSON *rule = resolve(l, reference), *known = ofs_json_get(rule, "properties");
+    const cJSON *any = ofs_json_get(rule, "additionalProperties");
+    if (cJSON_IsObject(any)) {
+        check_entries(l, value, rule, ofs_json_get(rule, "propertyNames"), any);
+        return;
+    }
+    check_needed_keys(l, value, rule);
+    OFS_EACH (child, value) {
+        const cJSON *own = ofs_json_get(known, child->string);
+        size_t back = ofs_lint_enter(l, child->string, 0);
+        if (own)
+            check_rule(l, child, own);
+        else
+            ofs_lint_key_fault(l, child, "unknown key \"%s\"%s", ofs_show(child->string).text,
+                               ofs_guess_key(child->string, known).text);
+        ofs_lint_leave(l, back);
+    }
+}
+
+static const struct kind {
+    const char *type;
+    int is; /* cJSON's types */
+    void (*check)(struct ofs_lint *, const cJSON *, const cJSON *);
+} kinds[] = {
+    {"string", cJSON_String, check_string},
+    {"integer", cJSON_Number, check_integer},
+    {"boolean", cJSON_True | cJSON_False, check_boolean},
+    {"array", cJSON_Array, check_list},
+    {"object", cJSON_Object, check_object},
+};
+
+/* The kind that both the rule and the value are of, or NULL. */
+static const struct kind *kind_of(const struct ofs_lint *l, const cJSON *value,
+                                  const cJSON *reference)
+{
+    const char *type = ofs_json_str(resolve(l, reference), "type", "");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (value->type & kinds[i].is && !strcmp(type, kinds[i].type))
+            return &kinds[i];
+    return NULL;
+}
+
+static void check_rule(struct ofs_lint *l, const cJSON *value, const cJSON *reference)
+{
+    const struct kind *kind = kind_of(l, value, reference);
+    const cJSON *rule = resolve(l, reference), *used = reference;
+    if (!ofs_json_get(rule, "type")) /* one of several shapes */
+        OFS_EACH (shape, ofs_json_get(rule, "anyOf")) {
+            used = kind ? used : shape;
+            kind = kind ? kind : kind_of(l, value, shape);
+        }
+    if (kind)
+        kind->check(l, value, used);
     else
-        ofs_lint_fault(l, ofs_place_at(l, p), "has to be %s, not %s", rule->expected,
-                       name_of_type(p.value));
+        ofs_lint_fault(l, value, "has to be %s, not %s", expected(rule), name_of_type(value));
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
 /* A newer format may mean anything by the rest, so nothing else is said then. */
-static bool format_is_newer(struct ofs_lint *l, struct ofs_place root)
+static bool format_is_newer(struct ofs_lint *l, const cJSON *root)
 {
-    struct ofs_place format = ofs_place_member(l, root, "format");
-    if (!cJSON_IsNumber(format.value) || format.value->valuedouble <= OFS_SCENARIO_FORMAT)
+    const cJSON *format = ofs_json_get(root, "format");
+    if (!cJSON_IsNumber(format) || format->valuedouble <= OFS_SCENARIO_FORMAT)
         return false;
     size_t back = ofs_lint_enter(l, "format", 0);
-    ofs_lint_fault(l, ofs_place_at(l, format),
-                   "format %.0f needs a newer offswitch (this one reads format %d)",
-                   format.value->valuedouble, OFS_SCENARIO_FORMAT);
+    ofs_lint_fault(l, format, "format %.0f needs a newer offswitch (this one reads format %d)",
+                   format->valuedouble, OFS_SCENARIO_FORMAT);
     ofs_lint_leave(l, back);
     return true;
 }
 
-static void check_tree(struct ofs_lint *l, const cJSON *tree)
+static void check_tree(struct ofs_lint *l, const cJSON *root)
 {
-    struct ofs_place root = {tree, 0};
     if (format_is_newer(l, root))
         return;
-    const char *origin = ofs_place_string(ofs_place_member(l, root, "origin"));
+    const char *origin = cJSON_GetStringValue(ofs_json_get(root, "origin"));
     l->origin = origin && !ofs_check_origin(origin, NULL) ? origin : NULL;
     check_any(l, root);
-    check_rule(l, root, &ofs_scenario_rule);
+    check_rule(l, root, l->schema);
     if (!l->too_many)
         ofs_lint_cross(l, root);
 }
 
+/* `text` ends with a NUL. */
 static void check_text(struct ofs_lint *l, const char *text, size_t len)
 {
-    if (len > OFS_SCENARIO_MOST_BYTES) {
-        ofs_lint_fault(l, 0, "is larger than %d MiB", OFS_SCENARIO_MOST_BYTES >> 20);
+    OFS_AUTO_JSON tree = ofs_lint_parse(l, text, len);
+    OFS_AUTO_JSON schema = tree ? cJSON_ParseWithLength(schema_text, sizeof schema_text) : NULL;
+    l->schema = schema;
+    l->no_memory |= tree && !schema;
+    if (!schema)
         return;
-    }
-    int rc = ofs_positions_scan(&l->positions, text, len);
-    if (rc) {
-        l->no_memory |= rc < 0;
-        if (rc > 0)
-            ofs_lint_fault(l, l->positions.fault_at, "not JSON: %s", l->positions.fault);
-        return;
-    }
-    OFS_AUTO_JSON tree = cJSON_ParseWithLength(text, len);
-    if (tree)
-        check_tree(l, tree);
-    else
-        l->no_memory = true; /* nothing else makes it refuse what the scanner passed */
+    check_tree(l, tree);
+    ofs_lint_place(l, text, tree);
 }
 
 static int compare_found(const void *pa, const void *pb)
@@ -306,8 +387,16 @@ int ofs_scenario_lint(const char *text, size_t len, struct ofs_lint_fault **ret_
                       struct ofs_error *err)
 {
     struct ofs_lint l = {0};
-    check_text(&l, text, len);
-    ofs_positions_free(&l.positions);
+    OFS_AUTO_STR copy = len <= OFS_SCENARIO_MOST_BYTES ? malloc(len + 1) : NULL;
+    if (copy) {
+        memcpy(copy, text, len);
+        copy[len] = '\0';
+        check_text(&l, copy, len);
+    } else if (len <= OFS_SCENARIO_MOST_BYTES) {
+        l.no_memory = true;
+    } else {
+        ofs_lint_text_fault(&l, 0, "is larger than %d MiB", OFS_SCENARIO_MOST_BYTES >> 20);
+    }
     if (l.n_found)
         qsort(l.found, l.n_found, sizeof *l.found, compare_found);
     struct ofs_lint_fault *faults = calloc(l.n_found + 1, sizeof *faults);

@@ -10,42 +10,6 @@
 
 enum { MOST_FAULTS = 500, MOST_WORDS = 1024 };
 
-struct ofs_place ofs_place_first(struct ofs_place parent)
-{
-    return (struct ofs_place){parent.value ? parent.value->child : NULL, parent.entry + 1};
-}
-
-struct ofs_place ofs_place_next(const struct ofs_lint *l, struct ofs_place p)
-{
-    return (struct ofs_place){p.value->next, p.entry + l->positions.list[p.entry].span};
-}
-
-struct ofs_place ofs_place_member(const struct ofs_lint *l, struct ofs_place object,
-                                  const char *key)
-{
-    if (cJSON_IsObject(object.value))
-        for
-            OFS_EACH(l, child, object)
-    if (!strcmp(child.value->string, key))
-        return child;
-    return (struct ofs_place){0};
-}
-
-const char *ofs_place_string(struct ofs_place p)
-{
-    return cJSON_IsString(p.value) ? p.value->valuestring : NULL;
-}
-
-size_t ofs_place_at(const struct ofs_lint *l, struct ofs_place p)
-{
-    return l->positions.list[p.entry].at;
-}
-
-size_t ofs_place_key_at(const struct ofs_lint *l, struct ofs_place p)
-{
-    return l->positions.list[p.entry].key;
-}
-
 size_t ofs_lint_enter(struct ofs_lint *l, const char *key, size_t number)
 {
     size_t used = strlen(l->where), left = sizeof l->where - used;
@@ -75,7 +39,8 @@ static bool grow(void **list, size_t n, size_t *size, size_t each)
     return true;
 }
 
-void ofs_lint_fault(struct ofs_lint *l, size_t at, const char *fmt, ...)
+OFS_PRINTF(3, 0)
+static void add(struct ofs_lint *l, struct ofs_lint_found found, const char *fmt, va_list ap)
 {
     if (l->n_found == MOST_FAULTS)
         return;
@@ -85,15 +50,36 @@ void ofs_lint_fault(struct ofs_lint *l, size_t at, const char *fmt, ...)
         return;
     }
     l->found = list;
-    struct ofs_lint_found *f = &l->found[l->n_found];
-    *f = (struct ofs_lint_found){.at = at, .order = l->n_found};
-    memcpy(f->fault.where, l->where, sizeof f->fault.where);
+    found.order = l->n_found;
+    memcpy(found.fault.where, l->where, sizeof found.fault.where);
+    if (l->n_found + 1 == MOST_FAULTS)
+        snprintf(found.fault.text, sizeof found.fault.text, "more faults are not shown");
+    else
+        vsnprintf(found.fault.text, sizeof found.fault.text, fmt, ap);
+    l->found[l->n_found++] = found;
+}
+
+void ofs_lint_fault(struct ofs_lint *l, const cJSON *value, const char *fmt, ...)
+{
     va_list ap;
     va_start(ap, fmt);
-    if (++l->n_found == MOST_FAULTS)
-        snprintf(f->fault.text, sizeof f->fault.text, "more faults are not shown");
-    else
-        vsnprintf(f->fault.text, sizeof f->fault.text, fmt, ap);
+    add(l, (struct ofs_lint_found){.value = value}, fmt, ap);
+    va_end(ap);
+}
+
+void ofs_lint_key_fault(struct ofs_lint *l, const cJSON *value, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add(l, (struct ofs_lint_found){.value = value, .is_key = true}, fmt, ap);
+    va_end(ap);
+}
+
+void ofs_lint_text_fault(struct ofs_lint *l, size_t at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add(l, (struct ofs_lint_found){.at = at}, fmt, ap);
     va_end(ap);
 }
 
@@ -101,9 +87,9 @@ struct ofs_shown ofs_show(const char *text)
 {
     static const char more[] = "…";
     struct ofs_shown s = {""};
-    size_t n = strlen(text), used = 0, step;
+    size_t used = 0, step;
     for (const char *p = text; *p; p += step) {
-        step = ofs_utf8_length(p, n - (size_t)(p - text));
+        step = ofs_text_char(p);
         if (!step || used + step + sizeof more > sizeof s.text) {
             memcpy(s.text + used, more, sizeof more);
             return s;
@@ -154,6 +140,7 @@ void ofs_names_add(struct ofs_lint *l, struct ofs_names *names, struct ofs_name 
         return;
     }
     names->list = list;
+    name.order = names->n;
     name.plain = names->wordings ? ofs_text_plain(name.name) : NULL;
     if (names->wordings && !name.plain) {
         l->no_memory = true;
@@ -174,14 +161,14 @@ static int compare_exactly(const void *pa, const void *pb)
 {
     const struct ofs_name *a = pa, *b = pb;
     int order = compare(a, b, false);
-    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+    return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
 static int compare_as_wordings(const void *pa, const void *pb)
 {
     const struct ofs_name *a = pa, *b = pb;
     int order = compare(a, b, true);
-    return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
+    return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
 void ofs_names_sort(struct ofs_names *names)

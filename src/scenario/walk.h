@@ -1,6 +1,6 @@
 /*
- * walk.h: what the passes of the lint share: a tree walked beside its positions, faults, and names
- * that may not repeat. Private to lint.c and cross.c.
+ * walk.h: what the passes of the lint share: faults with their places, and names that may not
+ * repeat. Private to lint.c, place.c and cross.c.
  *
  * Running out of memory sets `no_memory` and goes on; the caller of the lint sees it once at the
  * end.
@@ -13,17 +13,19 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "scenario/position.h"
-#include "scenario/rules.h"
+#include "base/json.h"
+#include "scenario/check.h"
 #include "scenario/scenario.h"
 
 struct ofs_lint_found {
+    const cJSON *value; /* whose place it is; NULL: `at` is known */
+    bool is_key;        /* the place is that of the value's key */
     size_t at, order;
     struct ofs_lint_fault fault;
 };
 
 struct ofs_lint {
-    struct ofs_positions positions;
+    const cJSON *schema;
     struct ofs_lint_found *found;
     size_t n_found, size;
     bool no_memory;
@@ -32,32 +34,24 @@ struct ofs_lint {
     char where[sizeof((struct ofs_lint_fault *)0)->where];
 };
 
-/* A value of the tree beside its entry in the positions; the value is NULL for "not there". */
-struct ofs_place {
-    const cJSON *value;
-    size_t entry;
-};
+/* The children of an object or list, none of anything else. */
+#define OFS_EACH(name, parent) \
+    for (const cJSON *name = ofs_first_child(parent); name; name = name->next)
 
-struct ofs_place ofs_place_first(struct ofs_place parent);
-struct ofs_place ofs_place_next(const struct ofs_lint *l, struct ofs_place p);
-struct ofs_place ofs_place_member(const struct ofs_lint *l, struct ofs_place object,
-                                  const char *key);
-const char *ofs_place_string(struct ofs_place p); /* NULL where it is no string */
-size_t ofs_place_at(const struct ofs_lint *l, struct ofs_place p);
-size_t ofs_place_key_at(const struct ofs_lint *l, struct ofs_place p);
-
-/* for OFS_EACH (l, child, parent) { … }: the children of an object or list, none of anything else.
- */
-#define OFS_EACH(l, child, parent)                                  \
-    (struct ofs_place child = ofs_place_first(parent); child.value; \
-     child = ofs_place_next(l, child))
+static inline const cJSON *ofs_first_child(const cJSON *parent)
+{
+    return parent ? parent->child : NULL;
+}
 
 /* Put a child's key, or its number, behind `where`; gives the length for ofs_lint_leave. */
 size_t ofs_lint_enter(struct ofs_lint *l, const char *key, size_t number);
 void ofs_lint_leave(struct ofs_lint *l, size_t used);
 
-/* Record a fault at an offset of the text, at the present `where`. */
-void ofs_lint_fault(struct ofs_lint *l, size_t at, const char *fmt, ...) OFS_PRINTF(3, 4);
+/* Record a fault, at the present `where`: of a value, of its key, or at an offset of the text. */
+void ofs_lint_fault(struct ofs_lint *l, const cJSON *value, const char *fmt, ...) OFS_PRINTF(3, 4);
+void ofs_lint_key_fault(struct ofs_lint *l, const cJSON *value, const char *fmt, ...)
+    OFS_PRINTF(3, 4);
+void ofs_lint_text_fault(struct ofs_lint *l, size_t at, const char *fmt, ...) OFS_PRINTF(3, 4);
 
 /* A text short enough for a sentence, its control characters as '?'. A struct, so that it lives as
  * long as the expression that prints it. */
@@ -80,8 +74,9 @@ struct ofs_name {
     const char *name;
     char *plain;       /* of a wording; owned by the list */
     const char *scope; /* names repeat only within one scope; NULL is one scope */
-    size_t entry;      /* in the positions */
-    size_t owner;      /* the caller's own */
+    const cJSON *value;
+    size_t order; /* in which it was added */
+    size_t owner; /* the caller's own */
 };
 
 struct ofs_names {
@@ -98,7 +93,14 @@ void ofs_names_sort(struct ofs_names *names);
 /* True when entry `i` of sorted names repeats the one before it. */
 bool ofs_names_repeats(const struct ofs_names *names, size_t i);
 
-/* The third pass: what needs two places at once. */
-void ofs_lint_cross(struct ofs_lint *l, struct ofs_place root);
+/* Parse the whole text (RFC 8259), which ends with a NUL. NULL: it is not JSON, and a fault says
+ * where. (place.c) */
+cJSON *ofs_lint_parse(struct ofs_lint *l, const char *text, size_t len);
+
+/* Find the offset of each fault of a value in the text that `tree` was parsed from. (place.c) */
+void ofs_lint_place(struct ofs_lint *l, const char *text, const cJSON *tree);
+
+/* The third pass: what needs two places at once. (cross.c) */
+void ofs_lint_cross(struct ofs_lint *l, const cJSON *root);
 
 #endif
