@@ -151,7 +151,7 @@ unit: $(TEST_BIN) ## tests without a browser
 
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
-	$(Q)AGAIN=1 sh tests/run.sh "" $(LIVE_BIN)
+	$(Q)AGAIN=1 AT_ONCE=2 sh tests/run.sh "" $(LIVE_BIN)
 
 .PHONY: cli-test
 cli-test: $(BUILD)/offswitch ## the command line: config file, output, the manual's examples
@@ -222,7 +222,7 @@ $(BUILD)/clock_jump.so: tests/support/preload/clock_jump.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
-FAULTS_JOBS ?= 14
+FAULTS_JOBS ?= 12
 .PHONY: faults-run
 faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fault on a real browser
 	$(Q)OFFSWITCH=$(BUILD)/offswitch OFFSWITCH_SCENARIOS=scenarios \
@@ -230,11 +230,11 @@ faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fau
 
 # Rows with random delays are run with two seeds: delays up to 10 s, and up to 2 s.
 .PHONY: faults-sample
-faults-sample: ## every ninth row of the table
-	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=9 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 AGAIN=1
+faults-sample: ## every twelfth row of the table
+	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=12 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 AGAIN=1
 
-# Each a name of tests/support/peer.h; faults-run has the one that is missing here. A Grid takes one
-# run at a time, so that it comes first, beside the others.
+# Each a name of tests/support/peer.h; faults-run has the one that is missing here. Each worker needs a Grid
+# of its own, so few run at a time, and it comes first.
 WIRES := grid pipe bidi chromedriver attached webdriver-bidi attached-bidi webkit
 WIRES_JOBS ?= 5
 WIRES_AT_ONCE ?= 2
@@ -245,7 +245,7 @@ wires-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every faul
 
 .PHONY: wires-sample
 wires-sample: ## some rows of the table over each wire, others on each
-	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=96 FAULTS_SEED=$(SEED) WIRES_AT_ONCE=3 AGAIN=1
+	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=160 FAULTS_SEED=$(SEED) WIRES_AT_ONCE=3 AGAIN=1
 
 .PHONY: mutations
 mutations: $(BUILD)/offswitch ## N=2000 SEED=1 variants of the replica's pages: no false off, no wrong touch

@@ -1,13 +1,17 @@
 #!/bin/sh
-# run.sh WRAPPER TEST...: run each test program from the top of the tree, quietly while it passes, and
-# end with one line that counts them. With $AGAIN set, one that failed is run a second time, and both
-# are reported: real browsers on a loaded machine miss a deadline now and then. What no load leads to
-# is not tried again: an untrue word, a wrong touch, a save too many, a tab, a session or a process
-# that is left, a crash.
-wrapper=$1
-shift
-passed=0
-failed=0
+# run.sh WRAPPER TEST...: run each test program from the top of the tree, $AT_ONCE (1) at a time, quietly
+# while it passes, and end with one line that counts them. The output of a program is printed whole. With
+# $AGAIN set, one that failed is run a second time, and both are reported: real browsers on a loaded
+# machine miss a deadline now and then. Failures that no load explains are not tried again: a wrong
+# verdict, a wrong touch, a second save, a tab, a session or a process that was left, a crash.
+if [ "$1" = --one ]; then
+    dir=$2 wrapper=$3
+    shift 3
+else
+    dir=
+    wrapper=$1
+    shift
+fi
 never='FALSE|is said of|WRONG TOUCH|a wrong touch|saves were sent|something was saved|saved something|another story'
 never="$never|was left|left behind|is open|are left|were left|has a session|is still running|a state that it cannot know|AddressSanitizer"
 
@@ -30,12 +34,29 @@ may_be_chance() {
     [ $status -lt 128 ] && ! printf '%s\n' "$out" | grep -E '^\[  (FAILED|ERROR) ' | grep -qE "$never"
 }
 
-for test in "$@"; do
-    if try "$test" || { [ -n "${AGAIN:-}" ] && may_be_chance && echo "  AGAIN   $test" && try "$test"; }; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-    fi
-done
+# One program and its verdict, into a file of its own, which is then printed whole.
+if [ -n "$dir" ]; then
+    log=$(mktemp "$dir/log-XXXXXX")
+    {
+        if try "$1" || { [ -n "${AGAIN:-}" ] && may_be_chance && echo "  AGAIN   $1" && try "$1"; }; then
+            echo "$1" >>"$dir/passed"
+        else
+            echo "$1" >>"$dir/failed"
+        fi
+    } >"$log"
+    until mkdir "$dir/printing" 2>/dev/null; do sleep 0.1; done
+    cat "$log"
+    rmdir "$dir/printing"
+    exit 0
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+: >"$dir/passed"
+: >"$dir/failed"
+printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I TEST sh "$0" --one "$dir" "$wrapper" TEST
+passed=$(($(wc -l <"$dir/passed")))
+failed=$(($# - passed))
 echo "  $passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -25,7 +25,7 @@ const struct peer_kind peer_kinds[] = {
     {"webdriver-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, false, true, 0},
     {"attached-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, true, true, 0},
     {"webkit", "webdriver", "http", PEER_DRIVER, DRIVER_WEBKIT, false, false, 0},
-    {"grid", "webdriver", "http", PEER_DRIVER, DRIVER_GRID, false, false, 1},
+    {"grid", "webdriver", "http", PEER_DRIVER, DRIVER_GRID, false, false, 2},
     {0},
 };
 
