@@ -20,7 +20,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "support/kept.h"
+#include "support/supervised.h"
 #include "wire/websocket_peer.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -508,7 +508,7 @@ struct fault {
 
 /* Standard output is empty, or, with --json, one report that says what the exit status says, has
  * the error, and calls every setting unknown for a reason of the contract. */
-static void judge_output(const struct kept *run, bool json, struct fault *fault)
+static void judge_output(const struct supervised *run, bool json, struct fault *fault)
 {
     struct ofs_error err;
     const cJSON *one;
@@ -532,8 +532,8 @@ static void judge_output(const struct kept *run, bool json, struct fault *fault)
     }
 }
 
-static void judge(const struct row *row, const struct kept *run, const char *part, const char *next,
-                  bool json, struct fault *fault)
+static void judge(const struct row *row, const struct supervised *run, const char *part,
+                  const char *next, bool json, struct fault *fault)
 {
     const char *said = ofs_buf_str(&run->err);
     const char *sentence = strstr(said, "offswitch: ");
@@ -555,11 +555,11 @@ static void judge(const struct row *row, const struct kept *run, const char *par
 
 static void play_row(const struct row *row, bool json, struct fault *fault)
 {
-    struct kept run;
+    struct supervised run;
     struct peer peer = {.play = row->play};
     OFS_AUTO_STR file = ofs_text_printf("%s/scenario.json", scratch);
     OFS_AUTO_STR state = ofs_text_printf("%s/state", scratch);
-    const char *args[KEPT_ARGS] = {NULL};
+    const char *args[SUPERVISED_ARGS] = {NULL};
     const char *env[6] = {NULL};
     size_t n = 0, n_env = 0;
     int port;
@@ -576,14 +576,14 @@ static void play_row(const struct row *row, bool json, struct fault *fault)
     for (; n_env < COUNT(row->env) && row->env[n_env]; n_env++)
         env[n_env] = fill_in(row->env[n_env], file, port);
     OFS_AUTO_STR part = fill_in(row->part, file, port);
-    assert_int_equal(kept_start(&run, scratch, args, env), 0);
-    assert_int_equal(kept_finish(&run), 0);
+    assert_int_equal(supervised_start(&run, scratch, args, env), 0);
+    assert_int_equal(supervised_finish(&run), 0);
     if (row->play)
         peer_stop(&peer);
     judge(row, &run, part, row->next, json, fault);
     if (!fault->text[0] && row->exit == 4 && row->play == play_silence && peer.connections)
         WRONG(fault, "the browser was asked before the person");
-    kept_clear(&run);
+    supervised_clear(&run);
     for (size_t i = 0; i < own; i++)
         free((char *)args[i]);
     for (size_t i = 0; i < n_env; i++)
@@ -635,7 +635,7 @@ TABLE(unconfirmed)
 static int set_up(void **state)
 {
     (void)state;
-    scratch = kept_enter();
+    scratch = supervised_enter();
     if (!scratch)
         return -1;
     signal(SIGPIPE, SIG_IGN);
@@ -657,7 +657,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    kept_leave(scratch);
+    supervised_leave(scratch);
     free(scratch);
     return 0;
 }

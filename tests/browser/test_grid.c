@@ -3,7 +3,7 @@
  * queue that is served and one that is not, a node that is lost or stands still, a hub that is
  * lost, and a Grid behind TLS. Hubs and nodes are real, and so are the browsers; each run has a
  * replica site of its own. What is not installed is told and skipped, which is a failure with
- * $NO_SKIP. `test_grid NAME` runs one of the two lanes. Exit status: 0 all well, 1 not.
+ * $NO_SKIP. `test_grid NAME` runs one of the two. Exit status: 0 all well, 1 not.
  *
  * Two hubs are used side by side, each by a process of its own: at one nothing is lost but, in the
  * end, itself.
@@ -22,7 +22,7 @@
 #include "support/daemon.h"
 #include "support/drivers.h"
 #include "support/grid.h"
-#include "support/lane.h"
+#include "support/grid_fixture.h"
 #include "support/tree.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -41,9 +41,9 @@ enum {
 
 /* ---- a Grid as it should be ---- */
 
-static const struct lane_wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
+static const struct fixture_wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
 
-static void test_three_at_once(struct lane *l)
+static void test_three_at_once(struct grid_fixture *l)
 {
     static const char name[] = "three runs at once on two nodes: the third waits, all are fixed";
     static const char *const marks[] = {"first", "second", "third"};
@@ -52,7 +52,8 @@ static void test_three_at_once(struct lane *l)
     bool good = true, queued = false, over = false;
     for (size_t i = 0; i < COUNT(marks); i++)
         good =
-            !lane_start(l, &(struct lane_order){.verb = "fix", .mark = marks[i]}, &runs[i]) && good;
+            !fixture_start(l, &(struct fixture_order){.verb = "fix", .mark = marks[i]}, &runs[i]) &&
+            good;
     while (good && !over) {
         OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
         queued = queued || (ofs_json_num(told, "newSessionRequestCount", 0) == 1 &&
@@ -60,31 +61,31 @@ static void test_three_at_once(struct lane *l)
         over = true;
         for (size_t i = 0; i < COUNT(runs); i++)
             over = run_is_over(&runs[i]) && over;
-        lane_turn(l);
+        fixture_turn(l);
     }
     for (size_t i = 0; i < COUNT(runs); i++)
-        good = good && lane_is_as_wanted(l, name, &runs[i], &fixed) &&
-               lane_has_saved(l, name, &runs[i], 1);
+        good = good && fixture_is_as_wanted(l, name, &runs[i], &fixed) &&
+               fixture_has_saved(l, name, &runs[i], 1);
     if (good && !queued) {
-        lane_fail(l, name, "none has waited for a node", NULL);
+        fixture_fail(l, name, "none has waited for a node", NULL);
         good = false;
     }
     for (size_t i = 0; i < COUNT(runs); i++)
         run_clear(&runs[i]);
-    if (good && lane_is_clean(l, name))
-        lane_pass(l, name, ofs_now_ms() - began);
+    if (good && fixture_is_clean(l, name))
+        fixture_pass(l, name, ofs_now_ms() - began);
 }
 
 /* Our deadline passes, or the person wants no more, while both wait in the hub's queue. It makes
  * the sessions all the same. */
-static void test_given_up(struct lane *l)
+static void test_given_up(struct grid_fixture *l)
 {
     static const char *const in_time[] = {"--timeout", "3", NULL};
     static const struct {
         const char *name;
-        struct lane_order order;
+        struct fixture_order order;
         int signal; /* once it is in the queue */
-        struct lane_wanted wanted;
+        struct fixture_wanted wanted;
     } cases[] = {
         {"a session that comes after a signal is ended",
          {.verb = "check", .mark = "unwanted"},
@@ -98,34 +99,35 @@ static void test_given_up(struct lane *l)
           "timed-out",
           {"gave no session in time", "every node of a Grid may be taken"}}},
     };
-    OFS_AUTO_STR one = lane_hold(l, "held-1");
-    OFS_AUTO_STR two = lane_hold(l, "held-2");
+    OFS_AUTO_STR one = fixture_hold(l, "held-1");
+    OFS_AUTO_STR two = fixture_hold(l, "held-2");
     struct run runs[COUNT(cases)] = {{0}};
     bool waits[COUNT(cases)] = {false};
     if (!one || !two)
-        lane_fail(l, cases[0].name, "the nodes could not be taken", NULL);
+        fixture_fail(l, cases[0].name, "the nodes could not be taken", NULL);
     for (size_t i = 0; one && two && i < COUNT(cases); i++) {
-        if (lane_start(l, &cases[i].order, &runs[i]) || !cases[i].signal)
+        if (fixture_start(l, &cases[i].order, &runs[i]) || !cases[i].signal)
             continue;
-        lane_await_queue(l, &runs[i]);
+        fixture_await_queue(l, &runs[i]);
         kill(runs[i].child.pid, cases[i].signal);
     }
     for (size_t i = 0; i < COUNT(cases); i++)
-        waits[i] = lane_await(l, &runs[i], SAID_WAITING);
-    lane_release(l, one);
-    lane_release(l, two);
-    lane_await_end(l, runs, COUNT(runs));
+        waits[i] = fixture_await(l, &runs[i], SAID_WAITING);
+    fixture_release(l, one);
+    fixture_release(l, two);
+    fixture_await_end(l, runs, COUNT(runs));
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (!waits[i])
-            lane_fail(l, cases[i].name, "it does not say that it waits", &runs[i]);
-        else if (lane_is_as_wanted(l, cases[i].name, &runs[i], &cases[i].wanted) &&
-                 lane_has_saved(l, cases[i].name, &runs[i], 0) && lane_is_clean(l, cases[i].name))
-            lane_pass(l, cases[i].name, runs[i].took_ms);
+            fixture_fail(l, cases[i].name, "it does not say that it waits", &runs[i]);
+        else if (fixture_is_as_wanted(l, cases[i].name, &runs[i], &cases[i].wanted) &&
+                 fixture_has_saved(l, cases[i].name, &runs[i], 0) &&
+                 fixture_is_clean(l, cases[i].name))
+            fixture_pass(l, cases[i].name, runs[i].took_ms);
         run_clear(&runs[i]);
     }
 }
 
-static void test_addresses(struct lane *l)
+static void test_addresses(struct grid_fixture *l)
 {
     OFS_AUTO_STR console = ofs_text_printf("webdriver://127.0.0.1:%d/grid/console", l->grid.port);
     OFS_AUTO_STR root = ofs_text_printf("webdriver://127.0.0.1:%d", l->grid.port);
@@ -134,7 +136,7 @@ static void test_addresses(struct lane *l)
     daemon_write_file(other, "{\"browserName\": \"netscape\"}");
     const struct {
         const char *name, *connect, *capabilities;
-        struct lane_wanted wanted;
+        struct fixture_wanted wanted;
     } cases[] = {
         {"the hub's console is no WebDriver",
          console,
@@ -159,11 +161,11 @@ static void test_addresses(struct lane *l)
         struct run run;
         struct ofs_error err;
         if (run_start(l->loop, l->dir, &order, &run, &err)) {
-            lane_fail(l, cases[i].name, err.text, NULL);
+            fixture_fail(l, cases[i].name, err.text, NULL);
         } else {
-            lane_await_end(l, &run, 1);
-            if (lane_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted))
-                lane_pass(l, cases[i].name, run.took_ms);
+            fixture_await_end(l, &run, 1);
+            if (fixture_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted))
+                fixture_pass(l, cases[i].name, run.took_ms);
         }
         run_clear(&run);
     }
@@ -188,7 +190,7 @@ static const struct {
     [EXPIRED] = {"expired", "DNS:grid.test", -3600},
 };
 
-static int write_certificates(struct lane *l, const struct relay *r)
+static int write_certificates(struct grid_fixture *l, const struct relay *r)
 {
     struct certificate authority = {0};
     int rc = certificate_make(NULL, 3600, NULL, &authority) ||
@@ -205,7 +207,7 @@ static int write_certificates(struct lane *l, const struct relay *r)
     return rc ? -1 : 0;
 }
 
-static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
+static int start_relay(struct grid_fixture *l, struct relay *r, struct ofs_error *err)
 {
     OFS_AUTO_STR port = ofs_text_printf("%d", l->grid.port);
     char *argv[] = {"/usr/bin/env",
@@ -217,7 +219,7 @@ static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
                     (char *)peers[OTHER_NAME].file,
                     (char *)peers[EXPIRED].file,
                     NULL};
-    ofs_deadline until = ofs_deadline_in(LANE_HAPPENS);
+    ofs_deadline until = ofs_deadline_in(FIXTURE_HAPPENS);
     OFS_AUTO_STR line = NULL;
     r->authority = ofs_text_printf("%s/authority.pem", l->dir);
     r->hosts = ofs_text_printf("%s/hosts", l->dir);
@@ -228,7 +230,7 @@ static int start_relay(struct lane *l, struct relay *r, struct ofs_error *err)
     while (!(line = daemon_line(l->dir, "tls"))) {
         if (!ofs_deadline_left(until))
             return ofs_fail(err, OFS_ERR_TIMEOUT, "the relay did not start");
-        lane_turn(l);
+        fixture_turn(l);
     }
     return sscanf(line, "%d %d %d", &r->ports[0], &r->ports[1], &r->ports[2]) == LISTENERS
                ? 0
@@ -246,13 +248,13 @@ static bool is_installed(const char *library)
 }
 
 /* grid.test is a name that these runs alone know: for them it leads to the relay (nss_wrapper). */
-static void test_tls(struct lane *l)
+static void test_tls(struct grid_fixture *l)
 {
     static const struct {
         const char *name, *verb;
         int listener;
         bool trusts, in_the_clear;
-        struct lane_wanted wanted;
+        struct fixture_wanted wanted;
     } cases[] = {
         {"over TLS, check tells", "check", GOOD, true, false, {2, "differs", "", {NULL}}},
         {"over TLS, fix turns it off", "fix", GOOD, true, false, {0, "fixed", "", {NULL}}},
@@ -290,7 +292,7 @@ static void test_tls(struct lane *l)
     }
     OFS_AUTO_STR capabilities = grid_capabilities(l->dir, "tls", "");
     if (start_relay(l, &relay, &err))
-        lane_fail(l, "TLS", err.text, NULL);
+        fixture_fail(l, "TLS", err.text, NULL);
     OFS_AUTO_STR preload = ofs_text_printf("LD_PRELOAD=%s", names);
     OFS_AUTO_STR hosts = ofs_text_printf("NSS_WRAPPER_HOSTS=%s", relay.hosts);
     for (size_t i = 0; relay.ports[GOOD] && i < COUNT(cases); i++) {
@@ -306,13 +308,13 @@ static void test_tls(struct lane *l)
                                         .environment = environment};
         struct run run;
         if (run_start(l->loop, l->dir, &order, &run, &err)) {
-            lane_fail(l, cases[i].name, err.text, NULL);
+            fixture_fail(l, cases[i].name, err.text, NULL);
         } else {
-            lane_await_end(l, &run, 1);
-            if (lane_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted) &&
-                lane_has_saved(l, cases[i].name, &run, !strcmp(cases[i].verb, "fix")) &&
-                lane_is_clean(l, cases[i].name))
-                lane_pass(l, cases[i].name, run.took_ms);
+            fixture_await_end(l, &run, 1);
+            if (fixture_is_as_wanted(l, cases[i].name, &run, &cases[i].wanted) &&
+                fixture_has_saved(l, cases[i].name, &run, !strcmp(cases[i].verb, "fix")) &&
+                fixture_is_clean(l, cases[i].name))
+                fixture_pass(l, cases[i].name, run.took_ms);
         }
         run_clear(&run);
     }
@@ -323,60 +325,61 @@ static void test_tls(struct lane *l)
 
 /* ---- where nodes and hubs are lost ---- */
 
-static void test_no_free_node(struct lane *l)
+static void test_no_free_node(struct grid_fixture *l)
 {
     static const char name[] = "the hub has no free node in time";
-    static const struct lane_wanted wanted = {
+    static const struct fixture_wanted wanted = {
         .exit = 1,
         .words = {"Request timed out waiting for a node to become available", "no free node",
                   "try later"}};
-    static const struct lane_order order = {.verb = "check", .mark = "in-vain"};
+    static const struct fixture_order order = {.verb = "check", .mark = "in-vain"};
     char *held[LOSSY_NODES];
     bool all = true;
     struct run run = {0};
     for (size_t i = 0; i < COUNT(held); i++)
-        all = (held[i] = lane_hold(l, "held")) && all;
+        all = (held[i] = fixture_hold(l, "held")) && all;
     if (!all) {
-        lane_fail(l, name, "the nodes could not be taken", NULL);
-    } else if (!lane_start(l, &order, &run)) {
-        lane_await_end(l, &run, 1);
-        if (lane_is_as_wanted(l, name, &run, &wanted))
-            lane_pass(l, name, run.took_ms);
+        fixture_fail(l, name, "the nodes could not be taken", NULL);
+    } else if (!fixture_start(l, &order, &run)) {
+        fixture_await_end(l, &run, 1);
+        if (fixture_is_as_wanted(l, name, &run, &wanted))
+            fixture_pass(l, name, run.took_ms);
     }
     for (size_t i = 0; i < COUNT(held); i++) {
-        lane_release(l, held[i]);
+        fixture_release(l, held[i]);
         free(held[i]);
     }
     run_clear(&run);
-    lane_is_clean(l, name);
+    fixture_is_clean(l, name);
 }
 
 struct loss {
     const char *name;
-    struct lane_order order;
-    enum lane_moment moment;
+    struct fixture_order order;
+    enum fixture_moment moment;
     size_t saves;
     int64_t within; /* it ends, from the loss on */
-    struct lane_wanted wanted;
+    struct fixture_wanted wanted;
 };
 
-static void judge_loss(struct lane *l, const struct loss *loss, struct run *run, int64_t lost_ms)
+static void judge_loss(struct grid_fixture *l, const struct loss *loss, struct run *run,
+                       int64_t lost_ms)
 {
-    lane_await_end(l, run, 1);
+    fixture_await_end(l, run, 1);
     int64_t took = run->started_ms + run->took_ms - lost_ms;
     if (!lost_ms)
-        lane_fail(l, loss->name, "it ended before anything was lost", run);
-    else if (lane_is_as_wanted(l, loss->name, run, &loss->wanted) &&
-             lane_has_saved(l, loss->name, run, loss->saves)) {
+        fixture_fail(l, loss->name, "it ended before anything was lost", run);
+    else if (fixture_is_as_wanted(l, loss->name, run, &loss->wanted) &&
+             fixture_has_saved(l, loss->name, run, loss->saves)) {
         if (took > loss->within)
-            lane_fail(l, loss->name, "it took too long to end", run);
+            fixture_fail(l, loss->name, "it took too long to end", run);
         else
-            lane_pass(l, loss->name, took);
+            fixture_pass(l, loss->name, took);
     }
 }
 
 /* The nodes are switched off, each in the middle of a run. */
-static void test_node_lost(struct lane *l)
+static void test_node_lost(struct grid_fixture *l)
 {
     static const struct loss losses[LOSSY_NODES] = {
         {"a node is lost while a page is read",
@@ -398,9 +401,9 @@ static void test_node_lost(struct lane *l)
     struct run runs[COUNT(losses)];
     int64_t lost_ms[COUNT(losses)] = {0};
     for (size_t i = 0; i < COUNT(losses); i++)
-        lane_start(l, &losses[i].order, &runs[i]);
+        fixture_start(l, &losses[i].order, &runs[i]);
     for (size_t i = 0; i < COUNT(losses); i++) {
-        bool come = lane_await(l, &runs[i], losses[i].moment);
+        bool come = fixture_await(l, &runs[i], losses[i].moment);
         int place = come ? grid_find(&l->grid, losses[i].order.mark) : -1;
         if (place < 0)
             continue;
@@ -413,7 +416,7 @@ static void test_node_lost(struct lane *l)
     }
 }
 
-static void test_node_stands_still(struct lane *l)
+static void test_node_stands_still(struct grid_fixture *l)
 {
     static const char *const in_time[] = {"--timeout", "12", NULL};
     static const struct loss still = {"a node stands still while a page is read",
@@ -424,8 +427,8 @@ static void test_node_stands_still(struct lane *l)
                                       {3, "unknown", "timed-out", {"run again"}}};
     struct run run = {0};
     int64_t lost_ms = 0;
-    lane_start(l, &still.order, &run);
-    int place = lane_await(l, &run, still.moment) ? grid_find(&l->grid, still.order.mark) : -1;
+    fixture_start(l, &still.order, &run);
+    int place = fixture_await(l, &run, still.moment) ? grid_find(&l->grid, still.order.mark) : -1;
     if (place >= 0) {
         kill(l->grid.nodes[place].pid, SIGSTOP);
         lost_ms = ofs_now_ms();
@@ -434,29 +437,29 @@ static void test_node_stands_still(struct lane *l)
     run_clear(&run);
     if (place >= 0)
         kill(l->grid.nodes[place].pid, SIGCONT);
-    lane_is_clean(l, "the node goes on"); /* and does what it was told meanwhile */
+    fixture_is_clean(l, "the node goes on"); /* and does what it was told meanwhile */
 }
 
 /* Both have gone, and the hub does not know it yet. */
-static void test_node_gone(struct lane *l)
+static void test_node_gone(struct grid_fixture *l)
 {
     static const char name[] = "a node has gone before the session is asked for";
-    static const struct lane_order order = {.verb = "check", .mark = "homeless"};
-    static const struct lane_wanted wanted = {
+    static const struct fixture_order order = {.verb = "check", .mark = "homeless"};
+    static const struct fixture_wanted wanted = {
         .exit = 1,
         .words = {"Error forwarding the request", "a node of the Grid has ended", "run again"}};
     struct run run = {0};
     grid_kill_node(&l->grid, LATER);
     grid_kill_node(&l->grid, LATER + 1);
-    if (!lane_start(l, &order, &run)) {
-        lane_await_end(l, &run, 1);
-        if (lane_is_as_wanted(l, name, &run, &wanted))
-            lane_pass(l, name, run.took_ms);
+    if (!fixture_start(l, &order, &run)) {
+        fixture_await_end(l, &run, 1);
+        if (fixture_is_as_wanted(l, name, &run, &wanted))
+            fixture_pass(l, name, run.took_ms);
     }
     run_clear(&run);
 }
 
-static void test_hub_lost(struct lane *l)
+static void test_hub_lost(struct grid_fixture *l)
 {
     static const struct loss lost = {"the hub is lost while a page is read",
                                      {.verb = "check", .mark = "orphan"},
@@ -466,8 +469,8 @@ static void test_hub_lost(struct lane *l)
                                      {3, "unknown", "browser-lost", {"run check"}}};
     struct run run;
     int64_t lost_ms = 0;
-    lane_start(l, &lost.order, &run);
-    if (lane_await(l, &run, lost.moment)) {
+    fixture_start(l, &lost.order, &run);
+    if (fixture_await(l, &run, lost.moment)) {
         child_end(l->grid.hub, SIGKILL);
         l->grid.hub = 0;
         lost_ms = ofs_now_ms();
@@ -476,11 +479,11 @@ static void test_hub_lost(struct lane *l)
     run_clear(&run);
 }
 
-static void healthy_lane(struct lane *l)
+static void healthy_hub(struct grid_fixture *l)
 {
     struct ofs_error err;
     if (grid_await(l->loop, &l->grid, 2, &err)) {
-        lane_fail(l, "the Grid", err.text, NULL);
+        fixture_fail(l, "the Grid", err.text, NULL);
         return;
     }
     test_three_at_once(l);
@@ -490,11 +493,11 @@ static void healthy_lane(struct lane *l)
     test_hub_lost(l);
 }
 
-static void lossy_lane(struct lane *l)
+static void lossy_hub(struct grid_fixture *l)
 {
     struct ofs_error err;
     if (grid_await(l->loop, &l->grid, LOSSY_NODES, &err)) {
-        lane_fail(l, "the Grid", err.text, NULL);
+        fixture_fail(l, "the Grid", err.text, NULL);
         return;
     }
     test_no_free_node(l);
@@ -502,30 +505,31 @@ static void lossy_lane(struct lane *l)
     if (grid_start_node(&l->grid, LATER, GRID_NEVER, &err) ||
         grid_start_node(&l->grid, LATER + 1, GRID_NEVER, &err) ||
         grid_await(l->loop, &l->grid, 2, &err)) {
-        lane_fail(l, "two more nodes", err.text, NULL);
+        fixture_fail(l, "two more nodes", err.text, NULL);
         return;
     }
     test_node_stands_still(l);
     test_node_gone(l);
 }
 
-/* ---- lanes ---- */
+/* ---- hubs ---- */
 
 static const struct {
     const char *name;
-    void (*body)(struct lane *l);
+    void (*body)(struct grid_fixture *l);
     int nodes;
     enum grid_watch watch;
     int patience;
-} lanes[] = {
-    {"whole", healthy_lane, 2, GRID_NEVER, PATIENT},
-    {"lossy", lossy_lane, LOSSY_NODES, GRID_CLOSELY, IMPATIENT},
+} hubs[] = {
+    {"whole", healthy_hub, 2, GRID_NEVER, PATIENT},
+    {"lossy", lossy_hub, LOSSY_NODES, GRID_CLOSELY, IMPATIENT},
 };
 
-static int run_lane(size_t i)
+static int run_hub(size_t i)
 {
     const char *tmp = getenv("TMPDIR"), *program = getenv("OFFSWITCH");
-    struct lane l = {.name = lanes[i].name, .build = strdup(program ? program : "build/offswitch")};
+    struct grid_fixture l = {.name = hubs[i].name,
+                             .build = strdup(program ? program : "build/offswitch")};
     struct ofs_error err = {0};
     char *slash = strrchr(l.build, '/');
     if (slash)
@@ -534,14 +538,14 @@ static int run_lane(size_t i)
     l.loop = ofs_loop_new(&err);
     const struct grid_options options = {.dir = l.dir,
                                          .build = slash ? l.build : "build",
-                                         .nodes = lanes[i].nodes,
-                                         .watch = lanes[i].watch,
-                                         .patience = lanes[i].patience};
+                                         .nodes = hubs[i].nodes,
+                                         .watch = hubs[i].watch,
+                                         .patience = hubs[i].patience};
     if (!l.dir || !l.loop || grid_start(l.loop, &options, &l.grid, &err)) {
-        lane_fail(&l, "set up", err.text, NULL);
+        fixture_fail(&l, "set up", err.text, NULL);
     } else {
         l.connect = ofs_text_printf("webdriver://127.0.0.1:%d/wd/hub", l.grid.port);
-        lanes[i].body(&l);
+        hubs[i].body(&l);
     }
     grid_end(&l.grid);
     ofs_loop_free(l.loop);
@@ -556,7 +560,7 @@ static int run_lane(size_t i)
 int main(int argc, char **argv)
 {
     const char *missing = driver_missing(DRIVER_GRID);
-    pid_t pids[COUNT(lanes)] = {0};
+    pid_t pids[COUNT(hubs)] = {0};
     int failed = 0, status;
     OFS_AUTO_STR here = realpath("scenarios", NULL); /* wherever the program is */
     if (here)
@@ -565,16 +569,16 @@ int main(int argc, char **argv)
         printf("[  SKIPPED ] Grid: %s is not installed\n", missing);
         return getenv("NO_SKIP") ? 1 : 0;
     }
-    for (size_t i = 0; i < COUNT(lanes); i++) {
-        if (argc > 1 && strcmp(argv[1], lanes[i].name))
+    for (size_t i = 0; i < COUNT(hubs); i++) {
+        if (argc > 1 && strcmp(argv[1], hubs[i].name))
             continue;
         fflush(stdout);
         if ((pids[i] = fork()) == 0) {
             child_die_with_parent();
-            exit(run_lane(i));
+            exit(run_hub(i));
         }
     }
-    for (size_t i = 0; i < COUNT(lanes); i++)
+    for (size_t i = 0; i < COUNT(hubs); i++)
         if (pids[i] && (waitpid(pids[i], &status, 0) < 0 || status))
             failed = 1;
     return failed;

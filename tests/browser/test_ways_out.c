@@ -27,7 +27,7 @@
 #include "support/child.h"
 #include "support/daemon.h"
 #include "support/devtools.h"
-#include "support/kept.h"
+#include "support/supervised.h"
 #include "wire/serve.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -110,7 +110,7 @@ static void stop_site(struct site *site)
 static void await_count(const atomic_int *count, int least)
 {
     struct timespec tick = {.tv_nsec = 10000000};
-    ofs_deadline until = ofs_deadline_in(KEPT_PATIENCE);
+    ofs_deadline until = ofs_deadline_in(SUPERVISED_PATIENCE);
     while (*count < least) {
         if (!ofs_deadline_left(until))
             fail_msg("the site was not asked");
@@ -134,7 +134,7 @@ static int count_tabs(int port)
          "\"page\": \"/stall\", \"labels\": {\"en\": [\"Training\"]}}]}"
 
 /* The program on that site, at that browser, or (port 0) with one that it launches. */
-static void start_at(struct kept *run, const char *command, const char *scenario,
+static void start_at(struct supervised *run, const char *command, const char *scenario,
                      const struct site *site, int browser_port, const char *more)
 {
     static const char *const container[] = {
@@ -150,7 +150,7 @@ static void start_at(struct kept *run, const char *command, const char *scenario
     OFS_AUTO_STR connect = browser_port
                                ? ofs_text_printf("--connect=cdp://127.0.0.1:%d", browser_port)
                                : ofs_text_printf("--connect=launch");
-    const char *args[KEPT_ARGS] = {command, file, origin, connect, "--json", "--timeout=60"};
+    const char *args[SUPERVISED_ARGS] = {command, file, origin, connect, "--json", "--timeout=60"};
     size_t n = 6;
     assert_int_equal(daemon_write_file(file, scenario), 0);
     if (more)
@@ -162,11 +162,11 @@ static void start_at(struct kept *run, const char *command, const char *scenario
         for (size_t i = 0; i < COUNT(container); i++)
             args[n++] = container[i];
     }
-    assert_int_equal(kept_start(run, scratch, args, NULL), 0);
+    assert_int_equal(supervised_start(run, scratch, args, NULL), 0);
 }
 
 /* In words that tests/run.sh never forgives. */
-static void assert_nothing_left(const struct kept *run)
+static void assert_nothing_left(const struct supervised *run)
 {
     if (run->left)
         fail_msg("a process was left behind");
@@ -188,7 +188,8 @@ static void assert_writes(const struct site *site, int writes)
 }
 
 /* One report on standard output that says as much, with every setting in the given state. */
-static void assert_report(const struct kept *run, int exit, const char *verdict, const char *reason)
+static void assert_report(const struct supervised *run, int exit, const char *verdict,
+                          const char *reason)
 {
     struct ofs_error err;
     if (run->exit != exit)
@@ -247,30 +248,30 @@ static void need_browser(const struct live *live)
 static void test_no_yes(void **state)
 {
     struct live *live = *state;
-    struct kept run;
+    struct supervised run;
     need_browser(live);
     int tabs = count_tabs(live->port);
     start_at(&run, "fix", GOOD, &live->site, live->port, NULL);
-    assert_int_equal(kept_finish(&run), 0);
+    assert_int_equal(supervised_finish(&run), 0);
     assert_report(&run, 4, "differs", NULL);
     assert_non_null(strstr(run.err.data, "No terminal to ask on"));
     assert_non_null(strstr(run.err.data, "--yes"));
     assert_writes(&live->site, 0);
     assert_true(live->site.counts->pages > 0);
     assert_tabs(live->port, tabs);
-    kept_clear(&run);
+    supervised_clear(&run);
     /* the same with a yes, so that it was this that held it off */
     start_at(&run, "fix", GOOD, &live->site, live->port, "--yes");
-    assert_int_equal(kept_finish(&run), 0);
+    assert_int_equal(supervised_finish(&run), 0);
     assert_writes(&live->site, 1);
     assert_nothing_left(&run);
     assert_tabs(live->port, tabs);
-    kept_clear(&run);
+    supervised_clear(&run);
 }
 
 static void stop_in_the_middle(struct live *live, int number, bool launched)
 {
-    struct kept run;
+    struct supervised run;
     int tabs = count_tabs(live->port);
     live->site.counts->stalled = 0;
     start_at(&run, "check", STALLING, &live->site, launched ? 0 : live->port, NULL);
@@ -279,11 +280,11 @@ static void stop_in_the_middle(struct live *live, int number, bool launched)
         assert_int_equal(count_tabs(live->port), tabs + 1);
     int64_t before = ofs_now_ms();
     assert_int_equal(kill(run.pid, number), 0);
-    assert_int_equal(kept_finish(&run), 0);
-    assert_true(ofs_now_ms() - before < KEPT_LEAVING);
+    assert_int_equal(supervised_finish(&run), 0);
+    assert_true(ofs_now_ms() - before < SUPERVISED_LEAVING);
     assert_report(&run, 3, "unknown", "interrupted");
     assert_tabs(live->port, tabs);
-    kept_clear(&run);
+    supervised_clear(&run);
 }
 
 static void test_signals(void **state)
@@ -308,23 +309,23 @@ static void test_signals_launched(void **state)
 static void test_two_signals(void **state)
 {
     struct live *live = *state;
-    struct kept run;
+    struct supervised run;
     need_browser(live);
     live->site.counts->stalled = 0;
     start_at(&run, "check", STALLING, &live->site, 0, NULL);
     await_count(&live->site.counts->stalled, 1);
     kill(run.pid, SIGINT);
     kill(run.pid, SIGINT);
-    assert_int_equal(kept_finish(&run), 0);
+    assert_int_equal(supervised_finish(&run), 0);
     assert_true(run.exit == 3 || run.exit == 1);
     assert_nothing_left(&run);
-    kept_clear(&run);
+    supervised_clear(&run);
 }
 
 static void test_browser_killed(void **state)
 {
     struct live *live = *state;
-    struct kept run;
+    struct supervised run;
     need_browser(live);
     live->site.counts->stalled = 0;
     start_at(&run, "check", STALLING, &live->site, live->port, NULL);
@@ -332,26 +333,26 @@ static void test_browser_killed(void **state)
     child_end(live->browser, SIGKILL);
     live->browser = 0;
     int64_t before = ofs_now_ms();
-    assert_int_equal(kept_finish(&run), 0);
-    assert_true(ofs_now_ms() - before < KEPT_LEAVING);
+    assert_int_equal(supervised_finish(&run), 0);
+    assert_true(ofs_now_ms() - before < SUPERVISED_LEAVING);
     assert_report(&run, 3, "unknown", "browser-lost");
-    kept_clear(&run);
+    supervised_clear(&run);
 }
 
 /* The whole run's deadline, and a page that never comes. */
 static void test_deadline(void **state)
 {
     struct live *live = *state;
-    struct kept run;
+    struct supervised run;
     need_browser(live);
     int tabs = count_tabs(live->port);
     int64_t before = ofs_now_ms();
     start_at(&run, "check", STALLING, &live->site, live->port, "--timeout=5");
-    assert_int_equal(kept_finish(&run), 0);
-    assert_true(ofs_now_ms() - before < 5000 + KEPT_LEAVING);
+    assert_int_equal(supervised_finish(&run), 0);
+    assert_true(ofs_now_ms() - before < 5000 + SUPERVISED_LEAVING);
     assert_report(&run, 3, "unknown", "timed-out");
     assert_tabs(live->port, tabs);
-    kept_clear(&run);
+    supervised_clear(&run);
 }
 
 /* ---- set-up ---- */
@@ -359,14 +360,14 @@ static void test_deadline(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    scratch = kept_enter();
+    scratch = supervised_enter();
     return scratch ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    kept_leave(scratch);
+    supervised_leave(scratch);
     free(scratch);
     return 0;
 }

@@ -415,19 +415,19 @@ static int test_wire(const struct peer_kind *kind)
 
 /* ---- side by side ---- */
 
-struct lane {
+struct wire_process {
     pid_t pid;
     int words;
     struct ofs_buf said;
 };
 
-static int start(const struct peer_kind *kind, struct lane *ret)
+static int start(const struct peer_kind *kind, struct wire_process *ret)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC))
         return -1;
     fflush(stdout);
-    *ret = (struct lane){.said = OFS_BUF(1 << 20), .words = ends[0], .pid = fork()};
+    *ret = (struct wire_process){.said = OFS_BUF(1 << 20), .words = ends[0], .pid = fork()};
     if (ret->pid == 0) {
         child_die_with_parent();
         dup2(ends[1], 1);
@@ -440,48 +440,48 @@ static int start(const struct peer_kind *kind, struct lane *ret)
 }
 
 /* False once it has ended. */
-static bool hear(struct lane *lane)
+static bool hear(struct wire_process *process)
 {
     char chunk[4096];
     struct ofs_error ignored;
-    ssize_t n = read(lane->words, chunk, sizeof chunk);
+    ssize_t n = read(process->words, chunk, sizeof chunk);
     if (n > 0)
-        ofs_buf_add(&lane->said, chunk, (size_t)n, &ignored);
+        ofs_buf_add(&process->said, chunk, (size_t)n, &ignored);
     return n > 0 || (n < 0 && errno == EINTR);
 }
 
-static int finish(struct lane *lane)
+static int finish(struct wire_process *process)
 {
     int status = 1;
-    waitpid(lane->pid, &status, 0);
-    fputs(ofs_buf_str(&lane->said), stdout);
+    waitpid(process->pid, &status, 0);
+    fputs(ofs_buf_str(&process->said), stdout);
     fflush(stdout);
-    close(lane->words);
-    ofs_buf_free(&lane->said);
-    *lane = (struct lane){0};
+    close(process->words);
+    ofs_buf_free(&process->said);
+    *process = (struct wire_process){0};
     return status ? 1 : 0;
 }
 
 static int run_all(const struct peer_kind *const *kinds, size_t n, int side_by_side)
 {
-    struct lane lanes[MOST_WIRES] = {0};
+    struct wire_process running[MOST_WIRES] = {0};
     size_t next = 0;
     int failed = 0, busy = 0;
     while (next < n || busy) {
         struct pollfd fds[MOST_WIRES];
         for (int i = 0; i < side_by_side; i++) {
-            if (!lanes[i].pid && next < n) {
-                if (start(kinds[next++], &lanes[i]))
+            if (!running[i].pid && next < n) {
+                if (start(kinds[next++], &running[i]))
                     return 1;
                 busy++;
             }
-            fds[i] = (struct pollfd){lanes[i].pid ? lanes[i].words : -1, POLLIN, 0};
+            fds[i] = (struct pollfd){running[i].pid ? running[i].words : -1, POLLIN, 0};
         }
         if (poll(fds, (nfds_t)side_by_side, -1) < 0)
             continue;
         for (int i = 0; i < side_by_side; i++)
-            if (fds[i].revents && !hear(&lanes[i])) {
-                failed += finish(&lanes[i]);
+            if (fds[i].revents && !hear(&running[i])) {
+                failed += finish(&running[i]);
                 busy--;
             }
     }

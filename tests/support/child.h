@@ -1,6 +1,6 @@
 /*
- * child.h: the processes of a browser test: a headless browser on an empty profile, the program,
- * and a person at its terminal. Each is ended by its own id, and none outlives the test.
+ * child.h: the processes of a test: a headless browser on an empty profile, the program, and a
+ * simulated person at its terminal. Each is ended by its own id, and none outlives the test.
  */
 #ifndef TESTS_CHILD_H
 #define TESTS_CHILD_H
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-/* In a child, after fork: end when the parent does, however it ends. */
+/* In a child, after fork: end when the parent ends, in any way. */
 void child_die_with_parent(void);
 
 /* A fresh directory below `parent`; the caller frees the path. NULL on failure. */
@@ -42,7 +42,7 @@ _Noreturn void child_become(const struct child_options *options);
 struct child {
     pid_t pid;
     pid_t person; /* 0: none */
-    int alive_fd; /* at its end when the child has ended */
+    int alive_fd; /* at end of file when the child has ended */
 };
 
 int child_start(const struct child_options *options, struct child *ret, struct ofs_error *err);

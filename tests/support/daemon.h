@@ -1,5 +1,5 @@
 /*
- * daemon.h: what a test starts beside the program and reaches by a port. Each writes its output to
+ * daemon.h: servers that a test starts in addition to the program. Each writes its output to
  * NAME.out and NAME.err in a scratch directory, dies with the test, and is ended by its own id.
  */
 #ifndef TESTS_DAEMON_H
@@ -9,14 +9,15 @@
 
 #include "base/error.h"
 
-/* A port that nobody has; somebody may take it before it is used, and then the test says so. */
+/* A free port; another process may take it before it is used, and then the test fails and says so.
+ */
 int daemon_free_port(void);
 
-/* argv[0] is a whole path. End it with child_end. */
+/* argv[0] is an absolute path. End it with child_end. */
 int daemon_start(const char *dir, const char *name, char *const *argv, pid_t *ret_pid,
                  struct ofs_error *err);
 
-/* The first line that it has written to its standard output, or NULL. The caller frees it. */
+/* The first line of its standard output, or NULL. The caller frees it. */
 char *daemon_line(const char *dir, const char *name);
 
 /* Write a file for it to read; -1 on failure. */

@@ -1,7 +1,7 @@
 /*
- * drivers.h: what speaks WebDriver in a test: chromedriver, WebKitWebDriver with an X server of its
- * own, and a Selenium Grid of a hub and a node. Each is ended by its own id, and none outlives the
- * test.
+ * drivers.h: the WebDriver servers of the tests: chromedriver, WebKitWebDriver with its own X
+ * server, and a Selenium Grid of a hub and a node. Each is ended by its own id, and none outlives
+ * the test.
  */
 #ifndef TESTS_DRIVERS_H
 #define TESTS_DRIVERS_H
@@ -17,22 +17,22 @@ enum driver_kind { DRIVER_CHROME, DRIVER_WEBKIT, DRIVER_GRID, DRIVER_KINDS };
 
 struct driver {
     enum driver_kind kind;
-    pid_t pids[2]; /* ended from the first to the last; a Grid has its own */
+    pid_t pids[2]; /* ended in this order; a Grid has its own */
     struct grid grid;
     int port;
-    const char *path; /* of its address: "" or "/wd/hub" */
+    const char *path; /* path of its address: "" or "/wd/hub" */
 };
 
-/* What is missing on this machine for that kind, or NULL. Static. */
+/* The missing program for that kind, or NULL. Static. */
 const char *driver_missing(enum driver_kind kind);
 
-/* Start it and wait, in turns of `loop`, until it takes sessions. `dir` is scratch, `build` is
- * where the Grid is fetched to. driver_end is due either way. */
+/* Start it and wait, in turns of `loop`, until it accepts sessions. `dir` is scratch, `build` is
+ * where the Grid is fetched to. Call driver_end in every case. */
 int driver_start(struct ofs_loop *loop, enum driver_kind kind, const char *dir, const char *build,
                  struct driver *ret, struct ofs_error *err);
 void driver_end(struct driver *driver);
 
-/* How many sessions it has; -1 when it gives no answer. */
+/* The number of its sessions; -1: no answer. */
 int driver_sessions(struct ofs_loop *loop, const struct driver *driver);
 
 /* A capabilities file for it in `dir`; `debugger` is the port of a browser to attach to, or 0. The

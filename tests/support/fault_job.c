@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "rehearsal/site.h"
 #include "support/child.h"
-#include "support/cutter.h"
+#include "support/fault_proxy.h"
 #include "wire/wire.h"
 
 enum {
@@ -48,12 +48,12 @@ struct job {
     struct ofs_loop *loop;
     struct ofs_site *site;
     struct program program;
-    struct cutter cutter;
+    struct fault_proxy proxy;
     struct ofs_wire *scissors;
     struct peer peer; /* of its own, or the place's */
     bool own_peer;
     struct peer_visit visit;
-    char deed[64]; /* what is to be done to the machine, or "" */
+    char action[64]; /* what is to be done to the machine, or "" */
     enum moment moment;
     bool least; /* with the least scenario that the contract allows */
     bool ways;  /* with what tests/ways.json adds to LinkedIn's for the row's faults */
@@ -64,7 +64,7 @@ struct job {
     char dir[400];
 };
 
-/* ---- deeds ---- */
+/* ---- actions ---- */
 
 static int site_port(const struct job *job)
 {
@@ -75,22 +75,22 @@ static int site_port(const struct job *job)
 static bool act(struct job *job)
 {
     struct ofs_error ignored;
-    if (!strcmp(job->deed, "sigint") || !strcmp(job->deed, "sigterm"))
-        return !kill(job->program.child.pid, !strcmp(job->deed, "sigint") ? SIGINT : SIGTERM);
-    if (!strcmp(job->deed, "kill-browser"))
+    if (!strcmp(job->action, "sigint") || !strcmp(job->action, "sigterm"))
+        return !kill(job->program.child.pid, !strcmp(job->action, "sigint") ? SIGINT : SIGTERM);
+    if (!strcmp(job->action, "kill-browser"))
         return peer_kill_browser(&job->peer, &job->visit);
-    if (!strcmp(job->deed, "close-tab"))
+    if (!strcmp(job->action, "close-tab"))
         return peer_close_tab(job->loop, &job->peer, &job->visit, site_port(job));
-    if (!strcmp(job->deed, "crash-tab"))
+    if (!strcmp(job->action, "crash-tab"))
         return peer_crash_tab(job->loop, &job->peer, &job->visit, site_port(job));
-    return !strcmp(job->deed, "cut") &&
+    return !strcmp(job->action, "cut") &&
            !job->scissors->ops->send(job->scissors, "cut", 3, &ignored);
 }
 
 /* A document has to be there to crash, and not every peer tells that it is. */
 static int arrives(const struct job *job)
 {
-    return strcmp(job->deed, "crash-tab") ? 0 : ARRIVES;
+    return strcmp(job->action, "crash-tab") ? 0 : ARRIVES;
 }
 
 static bool is_time(struct job *job)
@@ -144,7 +144,7 @@ static struct ofs_wire *listen_to(struct job *job, int fd, struct ofs_error *err
     return wire;
 }
 
-/* "sigint@page --timeout=8": the deed and its moment; options are left to the arguments. */
+/* "sigint@page --timeout=8": the action and its moment; options are left to the arguments. */
 static void read_with(struct job *job)
 {
     const char *with = job->row->with;
@@ -158,7 +158,7 @@ static void read_with(struct job *job)
                 *at++ = '\0';
             job->least = job->least || !strcmp(word, "least");
             job->ways = job->ways || !strcmp(word, "ways");
-            snprintf(job->deed, sizeof job->deed, "%s", word);
+            snprintf(job->action, sizeof job->action, "%s", word);
             for (size_t i = 0; at && i < sizeof moments / sizeof *moments; i++)
                 if (!strcmp(moments[i], at))
                     job->moment = (enum moment)i;
@@ -209,24 +209,24 @@ static int serve(struct job *job, struct ofs_error *err)
 static int reach(struct job *job, struct ofs_error *err)
 {
     const struct peer_kind *kind = job->place->peer->kind;
-    bool watched = !strcmp(job->deed, "close-tab") || !strcmp(job->deed, "crash-tab");
-    bool relayed = !strcmp(job->deed, "cut") || job->moment == AT_CONNECT;
-    enum cutter_manner manner = job->moment == AT_CONNECT   ? CUTTER_HOLD
-                                : job->moment == AT_PRESS   ? CUTTER_BEFORE_PRESS
-                                : job->moment == AT_PRESSED ? CUTTER_AFTER_PRESS
-                                                            : CUTTER_ON_DEMAND;
-    job->own_peer = peer_dies_with(kind, job->deed);
+    bool watched = !strcmp(job->action, "close-tab") || !strcmp(job->action, "crash-tab");
+    bool relayed = !strcmp(job->action, "cut") || job->moment == AT_CONNECT;
+    enum fault_proxy_manner manner = job->moment == AT_CONNECT   ? FAULT_PROXY_HOLD
+                                     : job->moment == AT_PRESS   ? FAULT_PROXY_BEFORE_PRESS
+                                     : job->moment == AT_PRESSED ? FAULT_PROXY_AFTER_PRESS
+                                                                 : FAULT_PROXY_ON_DEMAND;
+    job->own_peer = peer_dies_with(kind, job->action);
     job->peer = *job->place->peer;
     if (job->own_peer &&
         peer_start(job->loop, kind, job->dir, job->place->build, NULL, &job->peer, err))
         return -1;
     if (relayed) {
-        if (cutter_start(peer_port(&job->peer), manner, &job->cutter, err) ||
-            !(job->scissors = listen_to(job, job->cutter.fd, err)))
+        if (fault_proxy_start(peer_port(&job->peer), manner, &job->proxy, err) ||
+            !(job->scissors = listen_to(job, job->proxy.fd, err)))
             return -1;
         job->scissors->on_message = on_scissors;
     }
-    return peer_visit_begin(&job->peer, job->dir, job->cutter.port, watched, &job->visit, err);
+    return peer_visit_begin(&job->peer, job->dir, job->proxy.port, watched, &job->visit, err);
 }
 
 /* A scenario that knows nothing but the address and the label of each setting. */
@@ -341,7 +341,7 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
                              "--state",
                              state};
     size_t n = 8;
-    bool asked = !strncmp(job->deed, "types-", 6), nobody = !strcmp(job->deed, "nobody-to-ask");
+    bool asked = !strncmp(job->action, "types-", 6), nobody = !strcmp(job->action, "nobody-to-ask");
     for (char **arg = job->visit.args; *arg; arg++)
         argv[n++] = *arg;
     if (!strcmp(job->row->only, "all")) {
@@ -357,17 +357,17 @@ static int start_program(struct job *job, bool fix, struct ofs_error *err)
          word = strtok_r(NULL, " ", &rest))
         if (!strncmp(word, "--", 2))
             argv[n++] = word;
-    bool jumps = !strncmp(job->deed, "clock-", 6);
+    bool jumps = !strncmp(job->action, "clock-", 6);
     if (jumps)
-        setenv("TEST_CLOCK_JUMP", strcmp(job->deed, "clock-back") ? "86400" : "-86400", 1);
+        setenv("TEST_CLOCK_JUMP", strcmp(job->action, "clock-back") ? "86400" : "-86400", 1);
     const struct program_options program = {
         .argv = argv,
         .dir = job->dir,
         .preload = jumps ? job->place->preload : NULL,
-        .typed = !fix || !asked                    ? NULL
-                 : !strcmp(job->deed, "types-yes") ? "yes\n"
-                 : !strcmp(job->deed, "types-no")  ? "no\n"
-                                                   : "\003",
+        .typed = !fix || !asked                      ? NULL
+                 : !strcmp(job->action, "types-yes") ? "yes\n"
+                 : !strcmp(job->action, "types-no")  ? "no\n"
+                                                     : "\003",
     };
     return program_start(job->loop, &program, &job->program, err);
 }
@@ -388,7 +388,7 @@ static void run(struct job *job)
             next = ofs_deadline_min(next, job->asked_ms + arrives(job));
         if (next > ofs_now_ms())
             ofs_loop_turn(job->loop, next, &ignored);
-        if (!job->done && *job->deed && is_time(job))
+        if (!job->done && *job->action && is_time(job))
             job->done = act(job);
     }
 }
@@ -421,7 +421,7 @@ static void clean_up(struct job *job)
     program_end_clear(&ignored);
     if (job->scissors)
         job->scissors->ops->close(job->scissors);
-    child_end(job->cutter.pid, SIGKILL);
+    child_end(job->proxy.pid, SIGKILL);
     if (job->own_peer)
         peer_end(job->loop, &job->peer);
     peer_visit_end(&job->visit);

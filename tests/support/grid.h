@@ -1,7 +1,7 @@
 /*
- * grid.h: a Selenium Grid for a test: one hub, and nodes of one session each, every one a process
- * of its own on 127.0.0.1 that can be ended alone. A node starts a chromedriver and that a browser:
- * who ends a node the hard way ends these with it (tree.h).
+ * grid.h: a Selenium Grid for a test: one hub, and nodes of one session each, all separate
+ * processes on 127.0.0.1 that can be ended one by one. A node starts a chromedriver, which starts a
+ * browser: killing a node has to kill these too (tree.h).
  */
 #ifndef TESTS_GRID_H
 #define TESTS_GRID_H
@@ -27,19 +27,19 @@ struct grid {
     struct grid_node nodes[GRID_MOST_NODES];
 };
 
-/* How the hub looks after a node. */
+/* How the hub monitors a node. */
 enum grid_watch {
-    GRID_USUALLY, /* as Grids do: it notices after some ten seconds that one has gone */
+    GRID_USUALLY, /* the default: it notices after about ten seconds that one has gone */
     GRID_CLOSELY, /* within two or three, and forgets it then */
-    GRID_NEVER,   /* it takes it for a free node for ever */
+    GRID_NEVER,   /* it never notices */
 };
 
 struct grid_options {
-    const char *dir;   /* scratch; borrowed for as long as the Grid is there */
+    const char *dir;   /* scratch; borrowed until grid_end */
     const char *build; /* where the jar is fetched to */
     int nodes;
     enum grid_watch watch;
-    int patience; /* milliseconds that the hub keeps who waits for a free node */
+    int patience; /* milliseconds that a request waits for a free node */
 };
 
 /* Start the hub and the nodes. Does not wait until they are ready: grid_await. grid_end is due
@@ -48,14 +48,14 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *options, struct
                struct ofs_error *err);
 void grid_end(struct grid *grid);
 
-/* A node at that place, where there is none. */
+/* Start a node at a free place. */
 int grid_start_node(struct grid *grid, int place, enum grid_watch watch, struct ofs_error *err);
 
-/* End the node at that place as a machine ends that is switched off: at once, with its driver and
- * its browser. */
+/* Kill the node at that place like a machine that is switched off: with its driver and its browser.
+ */
 void grid_kill_node(struct grid *grid, int place);
 
-/* At which place the browser runs that was asked for with this mark, or -1. */
+/* The place of the browser that was requested with this mark, or -1. */
 int grid_find(const struct grid *grid, const char *mark);
 
 /* A capabilities file for a browser of a node, in `dir`. `mark` is a word that its command line
@@ -63,13 +63,13 @@ int grid_find(const struct grid *grid, const char *mark);
  * frees the path; NULL on failure. */
 char *grid_capabilities(const char *dir, const char *mark, const char *more);
 
-/* Wait, in turns of `loop`, until the hub has so many nodes and all are free. */
+/* Wait, in turns of `loop`, until the hub has that many nodes and all are free. */
 int grid_await(struct ofs_loop *loop, const struct grid *grid, int nodes, struct ofs_error *err);
 
-/* What the hub says of itself (slotCounts, newSessionRequestCount), or NULL. The caller owns it. */
+/* The hub's status (slotCounts, newSessionRequestCount), or NULL. The caller owns it. */
 cJSON *grid_ask(struct ofs_loop *loop, const struct grid *grid);
 
-/* How many sessions it has; -1 when it gives no answer or has no node. */
+/* The number of its sessions; -1: no answer, or no node. */
 int grid_sessions(struct ofs_loop *loop, const struct grid *grid);
 
 #endif

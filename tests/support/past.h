@@ -1,13 +1,13 @@
 /*
- * past.h: runs that never were, written into a ledger: one line of text a run.
+ * past.h: invented runs, written into a ledger: one line of text per run.
  */
 #ifndef TESTS_PAST_H
 #define TESTS_PAST_H
 
 #include "record/ledger.h"
 
-/* What one run found: "ID:BEFORE>AFTER:VERDICT", several separated by blanks; BEFORE and AFTER may
- * be empty. A press is recorded where they differ. */
+/* The results of a run: "ID:BEFORE>AFTER:VERDICT", separated by spaces; BEFORE and AFTER may be
+ * empty. If they differ, a press is recorded. */
 struct past {
     const char *command, *started; /* RFC 3339 */
     const char *settings;

@@ -320,12 +320,12 @@ bool peer_kill_browser(struct peer *peer, const struct peer_visit *visit)
 
 static bool with_our_tab(struct ofs_loop *loop, const struct peer *peer,
                          const struct peer_visit *visit, int site_port,
-                         int (*deed)(struct ofs_loop *, int port, const cJSON *tab))
+                         int (*action)(struct ofs_loop *, int port, const cJSON *tab))
 {
     int port = debugger_of(peer, visit);
     /* until the answer has come, a tab that is new stands on its former address */
     OFS_AUTO_JSON tabs = port ? devtools_tabs(loop, port, site_port) : NULL;
-    return cJSON_GetArraySize(tabs) && !deed(loop, port, cJSON_GetArrayItem(tabs, 0));
+    return cJSON_GetArraySize(tabs) && !action(loop, port, cJSON_GetArrayItem(tabs, 0));
 }
 
 bool peer_close_tab(struct ofs_loop *loop, const struct peer *peer, const struct peer_visit *visit,
@@ -453,11 +453,11 @@ void peer_leave(struct peer_guest *guest)
     free(guest);
 }
 
-bool peer_dies_with(const struct peer_kind *kind, const char *deed)
+bool peer_dies_with(const struct peer_kind *kind, const char *action)
 {
     bool shared = has_chromium(kind) || kind->base == PEER_FIREFOX;
-    return (shared && !strcmp(deed, "kill-browser")) ||
-           (kind->base == PEER_FIREFOX && !strcmp(deed, "crash-tab"));
+    return (shared && !strcmp(action, "kill-browser")) ||
+           (kind->base == PEER_FIREFOX && !strcmp(action, "crash-tab"));
 }
 
 /* ---- what is left ---- */

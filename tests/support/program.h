@@ -1,6 +1,6 @@
 /*
  * program.h: the program, run as a person would run it: `build/offswitch` or $OFFSWITCH. Its end is
- * an event of the loop, and what it has said is read when it has ended.
+ * an event of the loop; its output is read after that.
  *
  * Life cycle: program_start, turns of the loop until `ended` (or no longer wanted), program_reap,
  * which takes the program apart whatever happened; then program_end_clear.
@@ -14,7 +14,7 @@
 
 /* The program's path. Static. */
 const char *program_path(void);
-/* Where it stands: "build". The caller frees it. */
+/* Its directory: "build". The caller frees it. */
 char *program_build(void);
 
 struct program {
@@ -31,18 +31,18 @@ struct program_options {
     const char *typed;
 };
 
-/* `ret` stays where it is until program_reap. */
+/* `ret` must not move until program_reap. */
 int program_start(struct ofs_loop *loop, const struct program_options *options, struct program *ret,
                   struct ofs_error *err);
 
 struct program_end {
-    bool in_time;  /* it ended by itself */
+    bool in_time;  /* it was not killed */
     int exit;      /* or 128 + signal */
     cJSON *report; /* NULL: its standard output is no JSON */
     struct ofs_buf errors;
 };
 
-/* Ends it where it has not ended yet. Takes a program that was never started. */
+/* Kills it if it is still running. A program that was never started is allowed. */
 void program_reap(struct program *program, struct program_end *ret);
 void program_end_clear(struct program_end *end);
 

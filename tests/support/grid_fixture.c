@@ -1,4 +1,4 @@
-#include "support/lane.h"
+#include "support/grid_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ enum {
 
 /* ---- telling ---- */
 
-void lane_fail(struct lane *l, const char *name, const char *what, const struct run *run)
+void fixture_fail(struct grid_fixture *l, const char *name, const char *what, const struct run *run)
 {
     OFS_AUTO_STR report = run && run->report ? cJSON_PrintUnformatted(run->report) : NULL;
     l->failed++;
@@ -29,7 +29,7 @@ void lane_fail(struct lane *l, const char *name, const char *what, const struct 
     fflush(stdout);
 }
 
-void lane_pass(const struct lane *l, const char *name, int64_t ms)
+void fixture_pass(const struct grid_fixture *l, const char *name, int64_t ms)
 {
     printf("[       OK ] %s: %s (%lld ms)\n", l->name, name, (long long)ms);
     fflush(stdout);
@@ -37,22 +37,22 @@ void lane_pass(const struct lane *l, const char *name, int64_t ms)
 
 /* ---- waiting, with the sites awake ---- */
 
-void lane_turn(struct lane *l)
+void fixture_turn(struct grid_fixture *l)
 {
     struct ofs_error ignored;
     ofs_loop_turn(l->loop, ofs_deadline_in(TICK), &ignored);
 }
 
-void lane_await_end(struct lane *l, struct run *runs, size_t n)
+void fixture_await_end(struct grid_fixture *l, struct run *runs, size_t n)
 {
     for (size_t i = 0; i < n;)
         if (run_is_over(&runs[i]))
             i++;
         else
-            lane_turn(l);
+            fixture_turn(l);
 }
 
-static bool has_come(const struct run *run, enum lane_moment moment)
+static bool has_come(const struct run *run, enum fixture_moment moment)
 {
     const struct ofs_site_event *pages;
     const struct ofs_site_write *writes;
@@ -65,46 +65,46 @@ static bool has_come(const struct run *run, enum lane_moment moment)
 }
 
 /* false when the run has ended without it. */
-bool lane_await(struct lane *l, struct run *run, enum lane_moment moment)
+bool fixture_await(struct grid_fixture *l, struct run *run, enum fixture_moment moment)
 {
-    ofs_deadline until = ofs_deadline_in(LANE_HAPPENS);
+    ofs_deadline until = ofs_deadline_in(FIXTURE_HAPPENS);
     while (!has_come(run, moment)) {
         if (run_is_over(run) || !ofs_deadline_left(until))
             return false;
-        lane_turn(l);
+        fixture_turn(l);
     }
     return true;
 }
 
 /* Until one waits for a node. */
-void lane_await_queue(struct lane *l, struct run *run)
+void fixture_await_queue(struct grid_fixture *l, struct run *run)
 {
-    ofs_deadline until = ofs_deadline_in(LANE_HAPPENS);
+    ofs_deadline until = ofs_deadline_in(FIXTURE_HAPPENS);
     bool waits = false;
     while (!waits && !run_is_over(run) && ofs_deadline_left(until)) {
         OFS_AUTO_JSON told = grid_ask(l->loop, &l->grid);
         waits = ofs_json_num(told, "newSessionRequestCount", 0) > 0;
-        lane_turn(l);
+        fixture_turn(l);
     }
 }
 
 /* No session is left on the hub. */
-bool lane_is_clean(struct lane *l, const char *name)
+bool fixture_is_clean(struct grid_fixture *l, const char *name)
 {
     ofs_deadline until = ofs_deadline_in(LETS_GO);
     while (grid_sessions(l->loop, &l->grid) != 0) {
         if (!ofs_deadline_left(until)) {
-            lane_fail(l, name, "a session was left", NULL);
+            fixture_fail(l, name, "a session was left", NULL);
             return false;
         }
-        lane_turn(l);
+        fixture_turn(l);
     }
     return true;
 }
 
 /* ---- sessions of somebody else's ---- */
 
-static int ask_hub(struct lane *l, const char *method, const char *path, const char *body,
+static int ask_hub(struct grid_fixture *l, const char *method, const char *path, const char *body,
                    cJSON **ret, struct ofs_error *err)
 {
     OFS_AUTO_STR url = ofs_text_printf("http://127.0.0.1:%d/wd/hub%s", l->grid.port, path);
@@ -113,15 +113,15 @@ static int ask_hub(struct lane *l, const char *method, const char *path, const c
     int rc =
         http ? ofs_http_post(http, &(struct ofs_http_request){method, url, body, true}, err) : -1;
     if (!rc)
-        rc = ofs_http_wait(http, ofs_deadline_in(LANE_HAPPENS), &answer, err);
+        rc = ofs_http_wait(http, ofs_deadline_in(FIXTURE_HAPPENS), &answer, err);
     if (!rc && ret && !(*ret = ofs_json_parse(answer.body, answer.len, err)))
         rc = -1;
     ofs_http_free(http);
     return rc;
 }
 
-/* Take a node; the caller frees the session's path and gives it back with lane_release(). */
-char *lane_hold(struct lane *l, const char *mark)
+/* Take a node; the caller frees the session's path and gives it back with fixture_release(). */
+char *fixture_hold(struct grid_fixture *l, const char *mark)
 {
     OFS_AUTO_STR path = grid_capabilities(l->dir, mark, "");
     OFS_AUTO_BUF given = OFS_BUF(1 << 16);
@@ -137,7 +137,7 @@ char *lane_hold(struct lane *l, const char *mark)
     return id ? ofs_text_printf("/session/%s", id) : NULL;
 }
 
-void lane_release(struct lane *l, const char *path)
+void fixture_release(struct grid_fixture *l, const char *path)
 {
     struct ofs_error ignored;
     if (path)
@@ -146,7 +146,7 @@ void lane_release(struct lane *l, const char *path)
 
 /* ---- one run ---- */
 
-int lane_start(struct lane *l, const struct lane_order *o, struct run *ret)
+int fixture_start(struct grid_fixture *l, const struct fixture_order *o, struct run *ret)
 {
     OFS_AUTO_STR capabilities = grid_capabilities(l->dir, o->mark, o->wishes ? o->wishes : "");
     struct ofs_error err = {0};
@@ -154,7 +154,7 @@ int lane_start(struct lane *l, const struct lane_order *o, struct run *ret)
         .verb = o->verb, .connect = l->connect, .capabilities = capabilities, .more = o->more};
     if (!run_start(l->loop, l->dir, &order, ret, &err))
         return 0;
-    lane_fail(l, o->mark, err.text, NULL);
+    fixture_fail(l, o->mark, err.text, NULL);
     return -1;
 }
 
@@ -163,8 +163,8 @@ static bool is_said(const struct run *run, const char *words)
     return strstr(ofs_buf_str(&run->errors), words) || strstr(run_result(run, "detail"), words);
 }
 
-bool lane_is_as_wanted(struct lane *l, const char *name, const struct run *run,
-                       const struct lane_wanted *w)
+bool fixture_is_as_wanted(struct grid_fixture *l, const char *name, const struct run *run,
+                          const struct fixture_wanted *w)
 {
     const char *wrong = NULL;
     const struct ofs_site_event *touches;
@@ -183,16 +183,17 @@ bool lane_is_as_wanted(struct lane *l, const char *name, const struct run *run,
         if (!is_said(run, w->words[i]))
             wrong = w->words[i];
     if (wrong)
-        lane_fail(l, name, wrong, run);
+        fixture_fail(l, name, wrong, run);
     return !wrong;
 }
 
-bool lane_has_saved(struct lane *l, const char *name, const struct run *run, size_t times)
+bool fixture_has_saved(struct grid_fixture *l, const char *name, const struct run *run,
+                       size_t times)
 {
     const struct ofs_site_write *writes;
     if (ofs_site_writes(run->site, &writes) == times &&
         !strcmp(ofs_site_state(run->site, "data-for-ai-improvement"), times ? "off" : "on"))
         return true;
-    lane_fail(l, name, "the site has another story", run);
+    fixture_fail(l, name, "the site has another story", run);
     return false;
 }

@@ -1,4 +1,4 @@
-#include "support/cutter.h"
+#include "support/fault_proxy.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -23,7 +23,7 @@ struct pair {
 
 struct relay {
     int control, listener, browser_port;
-    enum cutter_manner manner;
+    enum fault_proxy_manner manner;
     struct pair pairs[PAIRS];
 };
 
@@ -58,7 +58,7 @@ static void drop(struct pair *p)
 /* What was passed on to the browser has to arrive: its side is ended in order, and read empty. */
 static void cut(struct relay *r)
 {
-    r->manner = CUTTER_ON_DEMAND;
+    r->manner = FAULT_PROXY_ON_DEMAND;
     for (size_t i = 0; i < PAIRS; i++) {
         struct pair *p = &r->pairs[i];
         if (p->client < 0)
@@ -97,9 +97,9 @@ static void take_connection(struct relay *r)
         return;
     }
     free_pair->client = client;
-    if (r->manner != CUTTER_HOLD)
+    if (r->manner != FAULT_PROXY_HOLD)
         free_pair->server = dial(r->browser_port);
-    if (free_pair->server < 0 && r->manner != CUTTER_HOLD)
+    if (free_pair->server < 0 && r->manner != FAULT_PROXY_HOLD)
         drop(free_pair);
     tell(r, "accepted");
 }
@@ -213,7 +213,7 @@ static void pass_messages(struct relay *r, struct pair *p)
     size_t n;
     while ((n = whole_message(p, &text))) {
         const char *said = ofs_buf_str(&text);
-        if (r->manner == CUTTER_BEFORE_PRESS && begins_press(said)) {
+        if (r->manner == FAULT_PROXY_BEFORE_PRESS && begins_press(said)) {
             cut(r);
             return;
         }
@@ -226,7 +226,7 @@ static void pass_messages(struct relay *r, struct pair *p)
         memmove(p->pending.data, p->pending.data + n, p->pending.len - n);
         p->pending.len -= n;
         p->pending.data[p->pending.len] = '\0';
-        if (r->manner == CUTTER_AFTER_PRESS && ends_press(said)) {
+        if (r->manner == FAULT_PROXY_AFTER_PRESS && ends_press(said)) {
             cut(r);
             return;
         }
@@ -297,8 +297,8 @@ static int listen_anywhere(int *ret_port)
     return fd;
 }
 
-int cutter_start(int browser_port, enum cutter_manner manner, struct cutter *ret,
-                 struct ofs_error *err)
+int fault_proxy_start(int browser_port, enum fault_proxy_manner manner, struct fault_proxy *ret,
+                      struct ofs_error *err)
 {
     int ends[2];
     int listener = listen_anywhere(&ret->port);

@@ -1,4 +1,4 @@
-#include "support/kept.h"
+#include "support/supervised.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "support/child.h"
 #include "support/program.h"
 
-char *kept_enter(void)
+char *supervised_enter(void)
 {
     static const char *const away[] = {"XDG_STATE_HOME", "XDG_CONFIG_HOME", "CHROME_USER_DATA_DIR",
                                        "NO_COLOR"};
@@ -32,7 +32,7 @@ char *kept_enter(void)
     return dir;
 }
 
-void kept_leave(char *dir)
+void supervised_leave(char *dir)
 {
     child_remove_dir(dir);
 }
@@ -60,7 +60,7 @@ static _Noreturn void keep(const char *dir, char *const argv[], const char *cons
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     told[0] = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    ofs_deadline until = ofs_deadline_in(KEPT_LEAVING);
+    ofs_deadline until = ofs_deadline_in(SUPERVISED_LEAVING);
     struct timespec tick = {.tv_nsec = 20000000};
     pid_t got;
     while ((got = waitpid(-1, NULL, WNOHANG)) >= 0 && ofs_deadline_left(until))
@@ -70,12 +70,13 @@ static _Noreturn void keep(const char *dir, char *const argv[], const char *cons
     _exit(write(to, told, sizeof told) != sizeof told);
 }
 
-int kept_start(struct kept *k, const char *dir, const char *const args[], const char *const env[])
+int supervised_start(struct supervised *k, const char *dir, const char *const args[],
+                     const char *const env[])
 {
-    char *argv[KEPT_ARGS + 2] = {(char *)program_path()};
+    char *argv[SUPERVISED_ARGS + 2] = {(char *)program_path()};
     int ends[2];
-    *k = (struct kept){.dir = dir, .out = OFS_BUF(16 << 20), .err = OFS_BUF(16 << 20)};
-    for (size_t i = 0; args[i] && i < KEPT_ARGS; i++)
+    *k = (struct supervised){.dir = dir, .out = OFS_BUF(16 << 20), .err = OFS_BUF(16 << 20)};
+    for (size_t i = 0; args[i] && i < SUPERVISED_ARGS; i++)
         argv[i + 1] = (char *)args[i];
     if (pipe2(ends, O_CLOEXEC))
         return -1;
@@ -87,12 +88,12 @@ int kept_start(struct kept *k, const char *dir, const char *const args[], const 
     return k->keeper > 0 && read(ends[0], &k->pid, sizeof k->pid) == sizeof k->pid ? 0 : -1;
 }
 
-int kept_finish(struct kept *k)
+int supervised_finish(struct supervised *k)
 {
     struct ofs_error ignored;
     struct pollfd fd = {.fd = k->out_fd, .events = POLLIN};
     int told[2];
-    bool ends = poll(&fd, 1, KEPT_PATIENCE + KEPT_LEAVING) == 1;
+    bool ends = poll(&fd, 1, SUPERVISED_PATIENCE + SUPERVISED_LEAVING) == 1;
     if (!ends)
         kill(k->pid, SIGKILL);
     bool is_told = read(k->out_fd, told, sizeof told) == sizeof told;
@@ -109,7 +110,7 @@ int kept_finish(struct kept *k)
                : 0;
 }
 
-void kept_clear(struct kept *k)
+void supervised_clear(struct supervised *k)
 {
     ofs_buf_free(&k->out);
     ofs_buf_free(&k->err);
