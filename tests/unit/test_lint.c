@@ -238,7 +238,7 @@ static const struct row words[] = {
           "'http://127.0.0.1:8080/x', 'remove': [" MARK "'p:hover']}]"),
      "policies[1].remove[0]", "is no simple selector"},
     {WITH("'manual': [{'id': 'm', 'title': 'M', 'page': " MARK "'http://y.example/'}]"),
-     "manual[0].page", "leaves its origin"},
+     "manual[0].page", "plain http is for loopback only"},
 
     {SELECTOR("'body.boot-complete', 'nav a[href*=\\\"/my\\\"] > i:not(.x, #y)', '*', '#a\\\\:b'"),
      NULL, NULL},
