@@ -88,3 +88,16 @@ int ask_which(struct session *session, const char *heading, const char *const *t
     unsigned long number = strtoul(line, &rest, 10);
     return rest != line && !*rest && number >= 1 && number <= n ? (int)number - 1 : -1;
 }
+
+bool ask_text(struct session *session, const char *question, const char *otherwise, char *ret_line,
+              size_t size)
+{
+    char prompt[512];
+    snprintf(prompt, sizeof prompt, "%s%s%s%s", question, otherwise ? " [" : "",
+             otherwise ? otherwise : "", otherwise ? "]" : "");
+    if (!ask(session, prompt, ret_line, size))
+        return false;
+    if (!*ret_line && otherwise)
+        snprintf(ret_line, size, "%s", otherwise);
+    return *ret_line != '\0';
+}

@@ -21,4 +21,9 @@ bool ask_yes(struct session *session, const char *question);
 /* Which of `n`, by number: an index, or -1 for none of them. */
 int ask_which(struct session *session, const char *heading, const char *const *titles, size_t n);
 
+/* A line of text, without its end; false where nothing was answered. `otherwise` (may be NULL) is
+ * what an empty line means, and is shown. */
+bool ask_text(struct session *session, const char *question, const char *otherwise, char *ret_line,
+              size_t size);
+
 #endif

@@ -1,4 +1,3 @@
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,33 +8,11 @@
 #include "cli/print.h"
 #include "cli/rehearse.h"
 #include "cli/run.h"
+#include "cli/scratch.h"
 #include "cli/show.h"
 #include "record/run.h"
 #include "rehearsal/faults.h"
 #include "rehearsal/site.h"
-
-/* An empty directory for the browser's profile and for the state, gone again afterwards. */
-static char *make_scratch(void)
-{
-    const char *dir = getenv("TMPDIR");
-    char *path = ofs_text_printf("%s/offswitch-rehearsal-XXXXXX", dir && *dir ? dir : "/tmp");
-    if (path && !mkdtemp(path)) {
-        free(path);
-        return NULL;
-    }
-    return path;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
-static void remove_scratch(const char *path)
-{
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 /* 0 when every word of the report is true and nothing else was touched. */
 static int compare(struct session *session, struct ofs_site *site)
@@ -151,7 +128,7 @@ int cmd_rehearse(const struct cli *cli)
                  cli->args[1]);
         return session_report(&session, session_fail(&session, &err));
     }
-    char *scratch = make_scratch();
+    char *scratch = scratch_make();
     if (!scratch) {
         ofs_fail_errno(&err, OFS_ERR_SYSTEM, "no directory for the rehearsal's browser");
         return session_report(&session, session_fail(&session, &err));
@@ -160,7 +137,7 @@ int cmd_rehearse(const struct cli *cli)
     int status = is_service  ? rehearse_service(&session, &own, scratch)
                  : cli->year ? rehearse_year(&own, scratch)
                              : rehearse_in(&session, &own, scratch);
-    remove_scratch(scratch);
+    scratch_remove(scratch);
     free(scratch);
     return status;
 }

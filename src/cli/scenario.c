@@ -229,10 +229,10 @@ static int run_lint(const struct cli *cli)
 static const struct {
     const char *name;
     int (*run)(const struct cli *cli);
-} commands[] = {{"list", run_list},           {"show", run_show},
-                {"lint", run_lint},           {"import", scenario_import},
-                {"probe", scenario_probe},    {"enable", scenario_enable},
-                {"disable", scenario_disable}};
+} commands[] = {
+    {"list", run_list},          {"show", run_show},          {"lint", run_lint},
+    {"import", scenario_import}, {"probe", scenario_probe},   {"new", scenario_new},
+    {"test", scenario_test},     {"enable", scenario_enable}, {"disable", scenario_disable}};
 
 int cmd_scenario(const struct cli *cli)
 {

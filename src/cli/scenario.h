@@ -9,6 +9,8 @@
 
 int scenario_import(const struct cli *cli); /* import FILE */
 int scenario_probe(const struct cli *cli);  /* probe URL */
+int scenario_test(const struct cli *cli);   /* test FILE */
+int scenario_new(const struct cli *cli);    /* new [URL] */
 
 /* A file, or standard input where the name is "-". The limit is the buffer's. */
 int scenario_read_text(const char *name, struct ofs_buf *ret_text, struct ofs_error *err);
