@@ -78,6 +78,7 @@ static int ask_wordings(struct session *session)
     struct ofs_unknown_wording u;
     struct ofs_error err;
     const char *scenario = ofs_job_scenario(session->job)->id;
+    const char *origin = ofs_job_run(session->job)->origin;
     for (size_t i = 0; ask_can() && i < ofs_job_unknown_wordings(session->job);) {
         ofs_job_unknown_wording(session->job, i, &u);
         show_unknown(session, &u);
@@ -88,7 +89,8 @@ static int ask_wordings(struct session *session)
             i++; /* the next one; this one stays unknown */
             continue;
         }
-        if (ofs_wordings_add(session->state, scenario, u.setting, u.language, u.words, &err))
+        if (ofs_wordings_add(session->state, scenario, origin, u.setting, u.language, u.words,
+                             &err))
             return session_fail(session, &err);
         ofs_job_accept_wording(session->job, i);
     }

@@ -64,13 +64,17 @@ int session_fail(struct session *session, const struct ofs_error *err)
     return cli_complain(&named);
 }
 
-/* The labels that the person accepted for this scenario; NULL with `err` untouched where the
- * scenario does not load, which the job tells. */
-static cJSON *accepted_labels(const char *state, const char *name, struct ofs_error *err)
+/* The labels that the person accepted for this scenario at this origin (NULL: the scenario's own);
+ * NULL with `err` untouched where the scenario does not load, which the job tells. */
+static cJSON *accepted_labels(const char *state, const char *name, const char *given,
+                              struct ofs_error *err)
 {
     struct ofs_error told_later;
     struct ofs_scenario *scenario = ofs_scenario_load(name, &told_later);
-    cJSON *list = scenario ? ofs_wordings_load(state, scenario->id, err) : NULL;
+    const char *at = given ? given : scenario ? scenario->origin : "";
+    size_t n = strlen(at);
+    OFS_AUTO_STR origin = strndup(at, n && at[n - 1] == '/' ? n - 1 : n);
+    cJSON *list = scenario && origin ? ofs_wordings_load(state, scenario->id, origin, err) : NULL;
     ofs_scenario_free(scenario);
     return list;
 }
@@ -104,6 +108,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
     const char *scenario = extra->scenario ? extra->scenario
                            : cli->n_args   ? cli->args[0]
                                            : "linkedin";
+    const char *at = cli->origin ? cli->origin : extra->origin ? extra->origin : origin;
     *session = (struct session){.cli = cli,
                                 .loop = loop,
                                 .owns_loop = !loop,
@@ -120,7 +125,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
     if (session->owns_loop &&
         (!(session->loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(session->loop, &err)))
         return session_fail(session, &err);
-    session->accepted = accepted_labels(session->state, scenario, &err);
+    session->accepted = accepted_labels(session->state, scenario, at, &err);
     if (err.code != OFS_ERR_NONE)
         return session_fail(session, &err);
     const struct ofs_options options = {
@@ -131,9 +136,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
         .n_browser_args = cli->n_browser_args,
         .profile = cli->profile ? cli->profile : profile,
         .headless = cli->headless,
-        .origin = cli->origin     ? cli->origin
-                  : extra->origin ? extra->origin
-                                  : origin,
+        .origin = at,
         .only = extra->only ? extra->only : cli->only,
         .group = cli->group,
         .all = cli->all,

@@ -33,7 +33,8 @@ static cJSON *read_all(const char *state, struct ofs_error *err)
     return NULL;
 }
 
-cJSON *ofs_wordings_load(const char *state, const char *scenario_id, struct ofs_error *err)
+cJSON *ofs_wordings_load(const char *state, const char *scenario_id, const char *origin,
+                         struct ofs_error *err)
 {
     static const char *const keys[] = {"setting", "language", "words"};
     OFS_AUTO_JSON all = read_all(state, err);
@@ -43,7 +44,8 @@ cJSON *ofs_wordings_load(const char *state, const char *scenario_id, struct ofs_
     cJSON *list = cJSON_CreateArray();
     cJSON_ArrayForEach(entry, all)
     {
-        if (strcmp(ofs_json_str(entry, "scenario", ""), scenario_id))
+        if (strcmp(ofs_json_str(entry, "scenario", ""), scenario_id) ||
+            strcmp(ofs_json_str(entry, "origin", ""), origin))
             continue;
         cJSON *one = cJSON_CreateObject();
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -53,14 +55,18 @@ cJSON *ofs_wordings_load(const char *state, const char *scenario_id, struct ofs_
     return list;
 }
 
-int ofs_wordings_add(const char *state, const char *scenario_id, const char *setting,
-                     const char *language, const char *words, struct ofs_error *err)
+int ofs_wordings_add(const char *state, const char *scenario_id, const char *origin,
+                     const char *setting, const char *language, const char *words,
+                     struct ofs_error *err)
 {
     char date[OFS_DATE_SIZE];
     const struct {
         const char *key, *value;
-    } members[] = {
-        {"scenario", scenario_id}, {"setting", setting}, {"language", language}, {"words", words}};
+    } members[] = {{"scenario", scenario_id},
+                   {"origin", origin},
+                   {"setting", setting},
+                   {"language", language},
+                   {"words", words}};
     enum { MEMBERS = sizeof members / sizeof *members };
     OFS_AUTO_JSON all = read_all(state, err);
     const cJSON *entry;

@@ -241,17 +241,34 @@ static void test_write(void **state)
 }
 
 /* Exactly these words, for this scenario, setting and language. */
+#define REAL "https://www.example.com"
+#define REPLICA "http://127.0.0.1:8080"
+
+/* A yes to the words of a replica is none to those of the real site, and the other way round. */
+static void test_wordings_of_a_replica(void **state)
+{
+    struct ofs_error err;
+    const char *dir = *state;
+    assert_int_equal(ofs_wordings_add(dir, "site", REPLICA, "train", "en", "Tricked", &err), 0);
+    OFS_AUTO_JSON real = ofs_wordings_load(dir, "site", REAL, &err);
+    OFS_AUTO_JSON replica = ofs_wordings_load(dir, "site", REPLICA, &err);
+    OFS_AUTO_JSON other = ofs_wordings_load(dir, "site", REPLICA "1", &err);
+    assert_int_equal(cJSON_GetArraySize(real), 0);
+    assert_int_equal(cJSON_GetArraySize(replica), 1);
+    assert_int_equal(cJSON_GetArraySize(other), 0);
+}
+
 static void test_wordings(void **state)
 {
     struct ofs_error err = {0};
     const char *dir = *state;
-    OFS_AUTO_JSON none = ofs_wordings_load(dir, "site", &err);
+    OFS_AUTO_JSON none = ofs_wordings_load(dir, "site", REAL, &err);
     assert_int_equal(cJSON_GetArraySize(none), 0);
-    assert_int_equal(ofs_wordings_add(dir, "site", "train", "ja", "学習に\"使用\"", &err), 0);
-    assert_int_equal(ofs_wordings_add(dir, "site", "train", "ja", "学習に\"使用\"", &err), 0);
-    assert_int_equal(ofs_wordings_add(dir, "site", "train", "de", "Daten", &err), 0);
-    assert_int_equal(ofs_wordings_add(dir, "other", "train", "de", "Andere", &err), 0);
-    OFS_AUTO_JSON two = ofs_wordings_load(dir, "site", &err);
+    assert_int_equal(ofs_wordings_add(dir, "site", REAL, "train", "ja", "学習に\"使用\"", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "site", REAL, "train", "ja", "学習に\"使用\"", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "site", REAL, "train", "de", "Daten", &err), 0);
+    assert_int_equal(ofs_wordings_add(dir, "other", REAL, "train", "de", "Andere", &err), 0);
+    OFS_AUTO_JSON two = ofs_wordings_load(dir, "site", REAL, &err);
     assert_int_equal(cJSON_GetArraySize(two), 2);
     const cJSON *first = cJSON_GetArrayItem(two, 0);
     assert_string_equal(ofs_json_str(first, "setting", ""), "train");
@@ -270,11 +287,11 @@ static void test_damaged_wordings(void **state)
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct ofs_error err = {0};
         assert_int_equal(ofs_state_write(dir, "wordings.json", texts[i], &err), 0);
-        assert_null(ofs_wordings_load(dir, "site", &err));
+        assert_null(ofs_wordings_load(dir, "site", REAL, &err));
         assert_int_equal(err.code, OFS_ERR_STATE);
         assert_non_null(strstr(err.text, file));
         assert_non_null(strstr(ofs_error_hint(&err), "remove that file"));
-        assert_int_equal(ofs_wordings_add(dir, "site", "s", "en", "W", &err), -1);
+        assert_int_equal(ofs_wordings_add(dir, "site", REAL, "s", "en", "W", &err), -1);
         assert_file(file, texts[i]);
     }
 }
@@ -284,11 +301,18 @@ static void test_damaged_wordings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_path),      IN_SCRATCH(test_created_private),
-        IN_SCRATCH(test_not_a_directory), cmocka_unit_test(test_empty_path),
-        IN_SCRATCH(test_unwritable),      IN_SCRATCH(test_acknowledgement),
-        IN_SCRATCH(test_foreign),         IN_SCRATCH(test_write),
-        IN_SCRATCH(test_wordings),        IN_SCRATCH(test_damaged_wordings),
+        cmocka_unit_test(test_path),
+        IN_SCRATCH(test_created_private),
+        IN_SCRATCH(test_not_a_directory),
+        cmocka_unit_test(test_empty_path),
+        IN_SCRATCH(test_unwritable),
+        IN_SCRATCH(test_acknowledgement),
+        IN_SCRATCH(test_foreign),
+        IN_SCRATCH(test_write),
+        IN_SCRATCH(test_wordings_of_a_replica),
+        IN_SCRATCH(test_damaged_wordings),
+        IN_SCRATCH(test_wordings),
+        IN_SCRATCH(test_damaged_wordings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
