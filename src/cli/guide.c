@@ -9,18 +9,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/guide.h"
 #include "cli/print.h"
-#include "scenario/scenario.h"
 #include "scenario/select.h"
 
 enum { MARGIN = 4, INDENT = 18, MOST_TEXT = 1 << 20 };
-
-struct guide {
-    const struct ofs_scenario *scenario;
-    const char *origin;
-    const bool *selected;
-    char language[16]; /* of the labels: "de", or "all" */
-};
 
 static void free_scenario(struct ofs_scenario **s)
 {
@@ -28,14 +21,13 @@ static void free_scenario(struct ofs_scenario **s)
 }
 #define AUTO_SCENARIO __attribute__((cleanup(free_scenario))) struct ofs_scenario *
 
-/* The full link of a path; NULL for no path. The caller frees it. */
-static char *link_to(const struct guide *g, const char *path)
+char *guide_link(const struct guide *g, const char *path)
 {
     bool is_path = path && path[0] == '/';
     return path ? ofs_text_printf("%s%s", is_path ? g->origin : "", path) : NULL;
 }
 
-static const char *index_page(const struct guide *g, const struct ofs_setting *s)
+const char *guide_index_page(const struct guide *g, const struct ofs_setting *s)
 {
     const cJSON *index = s->index ? ofs_json_get(g->scenario->indexes, s->index) : NULL;
     return ofs_json_str(index, "page", NULL);
@@ -63,22 +55,48 @@ static bool has_language(const cJSON *words, const char *wanted)
     return false;
 }
 
-/* `"…" or "…"` in the person's language, else in English, else in every language that is known. */
-static void print_words(const struct guide *g, const char *name, const cJSON *words)
+bool guide_shows(const struct guide *g, const cJSON *words, const cJSON *language)
 {
-    const cJSON *language, *word;
     const char *shown = has_language(words, g->language) ? g->language
                         : has_language(words, "en")      ? "en"
                                                          : "";
-    for (language = words ? words->child : NULL; language; language = language->next) {
-        if (*shown && strcmp(g->language, "all") && !is_language(language->string, shown))
+    return !*shown || !strcmp(g->language, "all") || is_language(language->string, shown);
+}
+
+bool guide_is_switch(const struct ofs_setting *s)
+{
+    return !strcmp(s->wanted, "on") || !strcmp(s->wanted, "off");
+}
+
+char *guide_effect(const struct ofs_setting *s)
+{
+    const char *off = ofs_json_str(s->tree, "off_means", NULL);
+    if (!guide_is_switch(s))
+        return s->on_means ? strdup(s->on_means) : NULL;
+    if (off && s->on_means)
+        return ofs_text_printf("While it is on: %s While it is off: %s", s->on_means, off);
+    return s->on_means ? ofs_text_printf("While it is on: %s", s->on_means)
+           : off       ? ofs_text_printf("While it is off: %s", off)
+                       : NULL;
+}
+
+/* `"…" or "…"`, a line for each language that is shown; with the language's tag where it is not the
+ * person's own. */
+static void print_words(const struct guide *g, const char *name, const cJSON *words,
+                        const char *behind)
+{
+    const cJSON *language, *word;
+    cJSON_ArrayForEach(language, words)
+    {
+        if (!guide_shows(g, words, language))
             continue;
         OFS_AUTO_BUF text = OFS_BUF(MOST_TEXT);
         struct ofs_error err;
-        if (strcmp(shown, g->language) || !*shown)
+        if (!is_language(language->string, g->language))
             ofs_buf_printf(&text, &err, "%s: ", language->string);
         cJSON_ArrayForEach(word, language) ofs_buf_printf(
             &text, &err, "%s\"%s\"", word == language->child ? "" : " or ", word->valuestring);
+        ofs_buf_puts(&text, behind, &err);
         cli_block(stdout, MARGIN, name, INDENT, ofs_buf_str(&text));
         name = "";
     }
@@ -86,45 +104,63 @@ static void print_words(const struct guide *g, const char *name, const cJSON *wo
 
 static void print_route(const struct guide *g, const struct ofs_setting *s)
 {
-    OFS_AUTO_STR page = link_to(g, s->page);
-    OFS_AUTO_STR index = link_to(g, index_page(g, s));
+    OFS_AUTO_STR page = guide_link(g, s->page);
+    OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *link_words = s->rows ? s->rows : s->labels;
-    print_line("open", page);
+    print_line("Open", page);
     if (!index || !link_words)
         return;
-    print_line(page ? "or open" : "open", index);
-    print_words(g, "follow", link_words);
+    print_line(page ? "Or open" : "Open", index);
+    print_words(g, "Follow", link_words, "");
+}
+
+static void print_act(const struct guide *g, const struct ofs_setting *s)
+{
+    const cJSON *option = ofs_json_get(s->choices, s->wanted);
+    if (guide_is_switch(s))
+        print_line("Turn it", s->wanted);
+    else if (option)
+        print_words(g, "Choose", option, "");
+    else
+        print_line("Choose", s->wanted);
+    if (s->inverted && guide_is_switch(s))
+        print_words(g, "Or find", s->inverted,
+                    strcmp(s->wanted, "off") ? ", which works the other way: turn that off"
+                                             : ", which works the other way: turn that on");
 }
 
 static void print_setting(const struct guide *g, const struct ofs_setting *s, int number)
 {
     const cJSON *effect;
-    printf("\n%d. %s\n", number, s->title);
+    char place[16];
+    snprintf(place, sizeof place, "%d.", number);
+    OFS_AUTO_STR what = guide_effect(s);
+    putchar('\n');
+    cli_block(stdout, 0, place, 4, s->title);
     print_route(g, s);
     if (s->labels)
-        print_words(g, "find", s->labels);
+        print_words(g, "Find", s->labels, "");
     else
-        print_line("find", "the switch that the title above names; its label is not known");
-    print_words(g, "reversed", s->inverted);
-    print_line("turn it", s->wanted);
-    print_line("effect", s->on_means);
-    print_line("limits", s->cannot);
+        print_line("Find", "the control that the title above names; its label is not known");
+    print_act(g, s);
+    print_line("Effect", what);
+    print_line("Limits", s->cannot);
     cJSON_ArrayForEach(effect, ofs_json_get(s->tree, "also_changes"))
-        print_line("also changes", ofs_json_str(effect, "what", NULL));
+        print_line("Also changes", ofs_json_str(effect, "what", NULL));
 }
 
 static void print_manual(const struct guide *g, const cJSON *item)
 {
     const cJSON *step;
-    OFS_AUTO_STR page = link_to(g, ofs_json_str(item, "page", NULL));
+    OFS_AUTO_STR page = guide_link(g, ofs_json_str(item, "page", NULL));
     OFS_AUTO_STR title =
         ofs_text_printf("%s (%s)", ofs_json_str(item, "title", ""), ofs_json_str(item, "id", ""));
     putchar('\n');
     cli_block(stdout, 0, "-", 2, title ? title : "");
-    print_line("open", page);
-    print_line("why", ofs_json_str(item, "why", NULL));
+    print_line("Open", page);
+    print_line("Why", ofs_json_str(item, "why", NULL));
     cJSON_ArrayForEach(step, ofs_json_get(item, "steps"))
-        print_line(step->prev->next ? "then" : "do", step->valuestring);
+        print_line(step->prev->next ? "Then" : "Do", step->valuestring);
 }
 
 static int print_guide(const struct guide *g)
@@ -157,8 +193,8 @@ static void add_value(cJSON *object, const char *key, const cJSON *value)
 static cJSON *setting_json(const struct guide *g, const struct ofs_setting *s)
 {
     cJSON *out = cJSON_CreateObject();
-    OFS_AUTO_STR page = link_to(g, s->page);
-    OFS_AUTO_STR index = link_to(g, index_page(g, s));
+    OFS_AUTO_STR page = guide_link(g, s->page);
+    OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     ofs_json_add_str(out, "id", s->id);
     ofs_json_add_str(out, "title", s->title);
     ofs_json_add_str(out, "group", s->group);
@@ -177,7 +213,7 @@ static cJSON *setting_json(const struct guide *g, const struct ofs_setting *s)
 static cJSON *manual_json(const struct guide *g, const cJSON *item)
 {
     cJSON *out = cJSON_CreateObject();
-    OFS_AUTO_STR page = link_to(g, ofs_json_str(item, "page", NULL));
+    OFS_AUTO_STR page = guide_link(g, ofs_json_str(item, "page", NULL));
     ofs_json_add_str(out, "id", ofs_json_str(item, "id", NULL));
     ofs_json_add_str(out, "title", ofs_json_str(item, "title", NULL));
     ofs_json_add_str(out, "url", page);
@@ -237,5 +273,10 @@ int cmd_guide(const struct cli *cli)
     struct guide g = {
         .scenario = s, .origin = cli->origin ? cli->origin : s->origin, .selected = selected};
     choose_language(cli->lang, g.language, sizeof g.language);
-    return cli->json ? print_guide_json(&g) : print_guide(&g);
+    if (!cli->html)
+        return cli->json ? print_guide_json(&g) : print_guide(&g);
+    if (guide_html(&g, cli->html, &err))
+        return cli_complain(&err);
+    fprintf(stderr, "Wrote %s. Open it in a browser where you are signed in.\n", cli->html);
+    return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "record/report.h"
@@ -45,7 +46,8 @@ static const char style[] =
     "h3{font-size:1.05rem;margin:0 0 .25rem}\n"
     "h4{font-size:1rem;margin:1.5rem 0 .25rem}\n"
     "a{color:var(--link);overflow-wrap:anywhere}\n"
-    "a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:3px solid "
+    "a:focus-visible,input:focus-visible,summary:focus-visible,.wide:focus-visible{outline:3px "
+    "solid "
     "var(--link);outline-offset:2px}\n"
     "article{background:var(--card);border:1px solid var(--line);border-radius:.5rem;"
     "padding:.75rem 1rem;margin:.75rem 0}\n"
@@ -58,6 +60,10 @@ static const char style[] =
     "@media (max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}}\n"
     ".wide{overflow-x:auto}\n"
     "table{border-collapse:collapse;width:100%;font-size:.9rem}\n"
+    ".steps{margin:.5rem 0 0;padding-left:1.4rem}.steps li{margin:.2rem 0}"
+    ".done{display:inline-block;margin-top:.5rem;padding:.25rem 0}"
+    ".done "
+    "input{width:1.25rem;height:1.25rem;vertical-align:text-bottom;accent-color:var(--good)}\n"
     "caption{text-align:left;color:var(--soft)}\n"
     "th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);"
     "vertical-align:top}\n"
@@ -101,11 +107,30 @@ void ofs_html_begin(struct ofs_html *page, const char *title, const char *intro)
     ofs_html_put(page, "</header>\n<main>\n");
 }
 
-void ofs_html_end(struct ofs_html *page, const char *now)
+void ofs_html_close(struct ofs_html *page, const char *now, const char *sentence)
 {
     ofs_html_put(page,
-                 "</main>\n<footer>\n<p class=\"soft\">Made by offswitch %s on %.10s. What it "
-                 "calls as wanted or fixed was read back from the site. What could not be read "
-                 "is unknown.</p>\n</footer>\n</body>\n</html>\n",
-                 OFS_VERSION, now);
+                 "</main>\n<footer>\n<p class=\"soft\">Made by offswitch %s on %.10s. %s</p>\n"
+                 "</footer>\n</body>\n</html>\n",
+                 OFS_VERSION, now, sentence);
+}
+
+void ofs_html_end(struct ofs_html *page, const char *now)
+{
+    ofs_html_close(page, now,
+                   "What it calls as wanted or fixed was read back from the site. What could not "
+                   "be read is unknown.");
+}
+
+void ofs_html_link(struct ofs_html *page, const char *url, bool new_tab)
+{
+    bool web = !strncmp(url, "https://", 8) || !strncmp(url, "http://", 7);
+    if (web) {
+        ofs_html_put(page, "<a href=\"");
+        ofs_html_text(page, url);
+        ofs_html_put(page, "\" rel=\"noreferrer noopener\"%s>",
+                     new_tab ? " target=\"_blank\"" : "");
+    }
+    ofs_html_text(page, url);
+    ofs_html_put(page, web ? "</a>" : "");
 }

@@ -1,11 +1,12 @@
 /*
- * html.h: for this room only: writing the page of a report. Once a call has failed the others do
- * nothing; `rc` and `err` tell at the end.
+ * html.h: writing one page that needs nothing else: no script, no picture, nothing fetched. Once a
+ * call has failed the others do nothing; `rc` and `err` tell at the end.
  */
 #ifndef OFS_RECORD_HTML_H
 #define OFS_RECORD_HTML_H
 
 #include <cJSON.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -28,6 +29,12 @@ void ofs_html_element(struct ofs_html *page, const char *tag, const char *class,
 /* Everything up to <main>, and everything behind it. */
 void ofs_html_begin(struct ofs_html *page, const char *title, const char *intro);
 void ofs_html_end(struct ofs_html *page, const char *now);
+
+/* The same with another sentence in the footer. */
+void ofs_html_close(struct ofs_html *page, const char *now, const char *sentence);
+
+/* A link to the web in a new tab, or in this one; anything else is shown and leads nowhere. */
+void ofs_html_link(struct ofs_html *page, const char *url, bool new_tab);
 
 /* How one setting stood over the time of several reports of one scope, as a picture with the same
  * in words. `reports` are all reports; those of another scope than `report` are left out. */

@@ -33,19 +33,6 @@ static size_t verdict_row(const cJSON *setting)
     return 4;
 }
 
-/* A link to the web; anything else is shown and leads nowhere. */
-static void put_link(struct ofs_html *page, const char *url)
-{
-    bool web = !strncmp(url, "https://", 8) || !strncmp(url, "http://", 7);
-    if (web) {
-        ofs_html_put(page, "<a href=\"");
-        ofs_html_text(page, url);
-        ofs_html_put(page, "\" rel=\"noreferrer\">");
-    }
-    ofs_html_text(page, url);
-    ofs_html_put(page, web ? "</a>" : "");
-}
-
 static void put_term(struct ofs_html *page, const char *name, const char *text)
 {
     if (!*text)
@@ -131,7 +118,7 @@ static void put_setting(struct ofs_html *page, const cJSON *reports, const cJSON
     put_moves(page, moves, report, setting);
     if (*get(setting, "url")) {
         ofs_html_put(page, "<dt>Where</dt><dd>");
-        put_link(page, get(setting, "url"));
+        ofs_html_link(page, get(setting, "url"), false);
         ofs_html_put(page, "</dd>\n");
     }
     ofs_html_put(page, "<dt>Setting</dt><dd><code>");
@@ -204,7 +191,7 @@ static void put_manual(struct ofs_html *page, const cJSON *report)
         }
         if (*get(step, "url")) {
             ofs_html_put(page, "<br>");
-            put_link(page, get(step, "url"));
+            ofs_html_link(page, get(step, "url"), false);
         }
         ofs_html_put(page, "</li>\n");
     }

@@ -52,11 +52,12 @@ async function makePages(dir) {
     const file = join(dir, "people.json");
     writeFileSync(file, (await offswitch(["report", "--json", "--all", ...state])).out);
     await offswitch(["report", "--merge", "--html", join(dir, "people.html"), file]);
+    await offswitch(["guide", "--all", "--lang", "de", "--html", join(dir, "guide.html")]);
   } finally {
     await browser.close();
     site.close();
   }
-  return ["all", "one", "none", "people"];
+  return ["all", "one", "none", "people", "guide"];
 }
 
 const views = [];
