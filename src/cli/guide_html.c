@@ -34,26 +34,24 @@ static bool put_words(struct ofs_html *page, const struct guide *g, const cJSON 
     return any;
 }
 
-static void put_step_link(struct ofs_html *page, const char *words, const char *url)
-{
-    ofs_html_put(page, "<li>%s ", words);
-    ofs_html_link(page, url, true);
-}
-
 static void put_route(struct ofs_html *page, const struct guide *g, const struct ofs_setting *s)
 {
     OFS_AUTO_STR own = guide_link(g, s->page);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *words = s->rows ? s->rows : s->labels;
-    if (own) {
-        put_step_link(page, "Open", own);
-        ofs_html_put(page, index && words ? "" : "</li>\n");
-    }
-    if (!index || !words)
+    bool listed = index && words;
+    if (!own && !listed)
         return;
-    put_step_link(page, own ? "<br>If that page is not there, open" : "Open", index);
-    ofs_html_put(page, " and follow ");
-    put_words(page, g, words);
+    ofs_html_put(page, "<li>Open ");
+    ofs_html_link(page, own ? own : index, true);
+    if (own && listed) {
+        ofs_html_put(page, "<br>If that page is not there, open ");
+        ofs_html_link(page, index, true);
+    }
+    if (listed) {
+        ofs_html_put(page, " and follow ");
+        put_words(page, g, words);
+    }
     ofs_html_put(page, "</li>\n");
 }
 
@@ -134,7 +132,8 @@ static void put_manual(struct ofs_html *page, const struct guide *g, const cJSON
     ofs_html_element(page, "p", NULL, ofs_json_str(item, "why", ""));
     ofs_html_put(page, "<ol class=\"steps\">\n");
     if (url) {
-        put_step_link(page, "Open", url);
+        ofs_html_put(page, "<li>Open ");
+        ofs_html_link(page, url, true);
         ofs_html_put(page, "</li>\n");
     }
     cJSON_ArrayForEach(step, ofs_json_get(item, "steps"))

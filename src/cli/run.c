@@ -229,10 +229,10 @@ int session_tell_terms_of(struct session *session, const struct ofs_scenario *sc
 int session_check(struct session *session)
 {
     struct ofs_error err;
-    session->n_done = 0;
     session->n_steps = ofs_job_run(session->job)->n_results;
+    show_progress_begin(session, "Looking for the browser");
     int rc = ofs_job_check(session->job, &err);
-    session_clear_progress(session);
+    show_progress_end(session);
     return rc ? session_fail(session, &err) : 0;
 }
 
@@ -243,10 +243,10 @@ FILE *session_out(const struct session *session)
 
 void session_fix(struct session *session)
 {
-    session->n_done = 0;
     session->n_steps = ofs_job_differing(session->job);
+    show_progress_begin(session, "Opening the pages again");
     ofs_job_fix(session->job);
-    session_clear_progress(session);
+    show_progress_end(session);
 }
 
 /* The report of a run that has no job: a scenario that does not load, a setting that is not in it.

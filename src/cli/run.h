@@ -24,6 +24,7 @@ struct session {
     int64_t started_ms;
     bool progress;          /* standard error is a terminal on which a line can be redrawn */
     bool has_line;          /* such a line is there now */
+    char at[96], doing[64]; /* what the line tells: a setting's id, or ""; a few words */
     size_t n_done, n_steps; /* settings of this step that have a verdict, and all of them */
     struct ofs_error error; /* the first one that was shown, for the report */
 };

@@ -48,27 +48,60 @@ static const char *title_of(const struct session *session, const char *setting)
     return s ? s->title : setting;
 }
 
-static void draw_progress(struct session *session, const char *setting, const char *words)
+/* "[3/14] Ads by age: reading … 4 s" */
+static void draw_progress(struct session *session)
 {
     int room = cli_columns(stderr) - 1;
-    char count[32], rest[96];
-    snprintf(count, sizeof count, "[%zu/%zu] ", session->n_done, session->n_steps);
-    snprintf(rest, sizeof rest, ": %s ... %.0f s", words, session_seconds(session));
+    bool named = session->at[0];
+    size_t number = session->n_done < session->n_steps ? session->n_done + 1 : session->n_steps;
+    char count[32] = "", rest[128];
+    if (named)
+        snprintf(count, sizeof count, "[%zu/%zu] ", number, session->n_steps);
+    snprintf(rest, sizeof rest, "%s%s … %d s", named ? ": " : "", session->doing,
+             (int)session_seconds(session));
     fputs("\r\033[K", stderr);
     room -= cli_cut(stderr, count, room);
-    room -= cli_cut(stderr, title_of(session, setting), room - cli_width(rest));
+    if (named)
+        room -= cli_cut(stderr, title_of(session, session->at), room - cli_width(rest));
     cli_cut(stderr, rest, room);
     fflush(stderr);
     session->has_line = true;
 }
 
+static void tick(void *ctx)
+{
+    draw_progress(ctx);
+}
+
+void show_progress_begin(struct session *session, const char *words)
+{
+    session->n_done = 0;
+    session->at[0] = '\0';
+    snprintf(session->doing, sizeof session->doing, "%s", words);
+    if (!session->progress || session->cli->verbose)
+        return;
+    draw_progress(session);
+    ofs_loop_every(session->loop, 1000, tick, session);
+}
+
+void show_progress_end(struct session *session)
+{
+    ofs_loop_every(session->loop, 0, NULL, NULL);
+    session_clear_progress(session);
+}
+
 void show_progress(struct session *session, const char *setting, const char *words)
 {
     session->n_done += is_verdict(words);
-    if (session->cli->verbose)
+    if (session->cli->verbose) {
         fprintf(stderr, "%7.2f s  %s: %s\n", session_seconds(session), setting, words);
-    else if (session->progress && session->n_done < session->n_steps)
-        draw_progress(session, setting, words);
+        return;
+    }
+    if (is_verdict(words) || !session->progress)
+        return; /* the next step says more */
+    snprintf(session->at, sizeof session->at, "%s", setting);
+    snprintf(session->doing, sizeof session->doing, "%s", words);
+    draw_progress(session);
 }
 
 /* ---- the plan ---- */

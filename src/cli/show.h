@@ -9,7 +9,11 @@
 struct session;
 
 /* Progress on standard error: one live line on a terminal, one line for each step with --verbose.
- * Takes what struct ofs_options.on_progress is given. */
+ * show_progress takes what struct ofs_options.on_progress is given. */
+/* The line is there, and its seconds go on, between the two. */
+void show_progress_begin(struct session *session, const char *words);
+void show_progress_end(struct session *session);
+
 void show_progress(struct session *session, const char *setting, const char *words);
 
 /* What would be changed, in plain words. */

@@ -21,6 +21,10 @@ struct ofs_task;
 struct ofs_loop {
     struct lws_context *lws;
     lws_sorted_usec_list_t alarm;
+    lws_sorted_usec_list_t clock; /* of ofs_loop_every */
+    int64_t clock_since, clock_period;
+    void (*clock_tick)(void *ctx);
+    void *clock_ctx;
     bool woken;
     int signal; /* the first that came */
     int signals;

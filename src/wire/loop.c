@@ -29,6 +29,35 @@ static void alarm_rang(lws_sorted_usec_list_t *sul)
     ofs_loop_wake(lws_container_of(sul, struct ofs_loop, alarm));
 }
 
+/* The next whole period since the beginning, so that a late tick delays no other. */
+static void schedule_tick(struct ofs_loop *loop);
+
+static void clock_ticked(lws_sorted_usec_list_t *sul)
+{
+    struct ofs_loop *loop = lws_container_of(sul, struct ofs_loop, clock);
+    schedule_tick(loop);
+    loop->clock_tick(loop->clock_ctx);
+}
+
+static void schedule_tick(struct ofs_loop *loop)
+{
+    int64_t gone = ofs_now_ms() - loop->clock_since;
+    int64_t left = loop->clock_period - gone % loop->clock_period;
+    lws_sul_schedule(loop->lws, 0, &loop->clock, clock_ticked, left * LWS_US_PER_MS);
+}
+
+void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), void *ctx)
+{
+    lws_sul_cancel(&loop->clock);
+    if (!tick)
+        return;
+    loop->clock_since = ofs_now_ms();
+    loop->clock_period = ms;
+    loop->clock_tick = tick;
+    loop->clock_ctx = ctx;
+    schedule_tick(loop);
+}
+
 static void take_signals(struct ofs_loop *loop)
 {
     int signal;
@@ -87,6 +116,7 @@ void ofs_loop_free(struct ofs_loop *loop)
     if (!loop)
         return;
     lws_sul_cancel(&loop->alarm);
+    lws_sul_cancel(&loop->clock);
     int fd = loop->signal_fd;
     lws_context_destroy(loop->lws);
     if (fd >= 0)

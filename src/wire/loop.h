@@ -15,7 +15,7 @@
  *
  * Life cycle: ofs_loop_new, then the wires and servers on it, then they are freed, then
  * ofs_loop_free. One thread. No function here calls back into application code, except the handler
- * of a server.
+ * of a server and the tick of ofs_loop_every.
  */
 #ifndef OFS_WIRE_LOOP_H
 #define OFS_WIRE_LOOP_H
@@ -51,6 +51,11 @@ void ofs_loop_run(struct ofs_loop *loop);
 
 /* Tell the other tasks that something has changed that one of them may wait for. */
 void ofs_loop_notify(struct ofs_loop *loop);
+
+/* Call `tick(ctx)` every `ms` milliseconds while the loop turns: for a clock that a person watches.
+ * It may write, and must not wait or use the loop. NULL ends it. One at a time; what waits is not
+ * woken. */
+void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), void *ctx);
 
 /* The first signal that came, or 0. Looks at what is pending; never blocks. */
 int ofs_loop_signal(struct ofs_loop *loop);

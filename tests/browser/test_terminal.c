@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -182,6 +183,42 @@ static void test_dumb(void **state)
         assert_true(said.len > 0);
         assert_null(strchr(ofs_buf_str(&said), '\033'));
     }
+}
+
+/* A port that takes a connection and never answers. */
+static int listen_silently(int *ret_port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    *ret_port = ntohs(at.sin_port);
+    return fd;
+}
+
+/* The seconds of the live line go on while the browser says nothing, and it is erased at the end. A
+ * dumb terminal has no such line. */
+static void test_clock(void **state)
+{
+    int port, fd = listen_silently(&port);
+    OFS_AUTO_STR connect = ofs_text_printf("cdp://127.0.0.1:%d", port);
+    for (int dumb = 0; dumb <= 1; dumb++) {
+        const char *const args[] = {"check",     "--connect", connect, "--acknowledge-terms",
+                                    "--timeout", "4",         NULL};
+        OFS_AUTO_BUF said = OFS_BUF(1 << 20);
+        const struct terminal t = {.state = *state, .term = dumb ? "dumb" : "xterm"};
+        assert_int_equal(run_on(&t, args, &said), 1);
+        const char *two = strstr(ofs_buf_str(&said), "Looking for the browser … 2 s");
+        if (dumb) {
+            assert_null(strstr(ofs_buf_str(&said), " … "));
+            continue;
+        }
+        assert_non_null(two);
+        assert_non_null(strstr(two, "\r\033[Koffswitch: "));
+    }
+    close(fd);
 }
 
 /* The guide has the labels in the person's language alone. */
@@ -381,6 +418,7 @@ int main(void)
         IN_SCRATCH(test_question),
         IN_SCRATCH(test_width),
         IN_SCRATCH(test_dumb),
+        IN_SCRATCH(test_clock),
         IN_SCRATCH(test_results),
         IN_SCRATCH(test_quiet_and_verbose),
         IN_SCRATCH(test_unknown_label),

@@ -290,6 +290,29 @@ static void test_close_on_exec(void **state)
     tear_down(&own);
 }
 
+static void count_tick(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+/* The clock ticks while the loop turns, wakes no task, and ends. */
+static void test_clock(void **state)
+{
+    struct ofs_error err;
+    int ticks = 0, tries = 0;
+    do {
+        ticks = 0;
+        ofs_loop_every(*state, 50, count_tick, &ticks);
+        turn(*state, 330, &err);
+        assert_int_equal(err.code, OFS_ERR_TIMEOUT);
+    } while ((ticks < 4 || ticks > 8) && ++tries < TRIES);
+    assert_true(tries < TRIES);
+    ofs_loop_every(*state, 0, NULL, NULL);
+    int before = ticks;
+    turn(*state, 120, &err);
+    assert_int_equal(ticks, before);
+}
+
 #define PLAIN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define SIGNALS(test) cmocka_unit_test_setup_teardown(test, set_up_signals, tear_down)
 
@@ -300,6 +323,7 @@ int main(void)
         PLAIN(test_past_deadline),
         PLAIN(test_idle),
         PLAIN(test_no_signal),
+        PLAIN(test_clock),
         cmocka_unit_test(test_signals),
         SIGNALS(test_first_signal),
         SIGNALS(test_signal_while_waiting),
