@@ -153,7 +153,8 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
                     ofs_words_know_language(setting->rows, lang);
     ret->absent = true;
     if (cJSON_IsTrue(ofs_json_get(ofs_json_get(look, "listed"), setting->id))) {
-        ofs_cannot(ret, "not-found", "the index names it without a link; open it there by hand");
+        ofs_cannot(ret, "not-found",
+                   "the index page names it without a link; open it there by hand");
         return;
     }
     if (!is_intact(look, setting->id)) {
@@ -165,12 +166,11 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
         ofs_cannot(ret, "not-found",
                    "the index is in a language (%s) in which its name is not known; look for it by "
                    "hand",
-                   lang[0] ? lang : "not told");
+                   lang[0] ? lang : "unknown");
     } else if (!job->scenario->canary) {
-        ofs_cannot(
-            ret, "not-found",
-            "the index does not list it, and nothing shows that somebody is signed in; look for "
-            "it by hand");
+        ofs_cannot(ret, "not-found",
+                   "the index does not list it, and nothing shows that you are signed in; look for "
+                   "it by hand");
     } else {
         ofs_cannot(ret, "not-found", "the index does not list it");
         ret->not_offered = true;
@@ -202,7 +202,7 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     if (count <= 1)
         return path;
     ofs_cannot(ret, "ambiguous",
-               "%d links of the index answer to its name; open the right one by hand", count);
+               "%d links on the index page have its name; open the right one by hand", count);
     return NULL;
 }
 
@@ -251,7 +251,7 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
     snprintf(path, sizeof path, "%s", link);
     if (ofs_scenario_is_never(job->scenario, path)) {
         ofs_cannot(ret, "not-found",
-                   "its link leads to a page that must not be opened; look by hand");
+                   "its link leads to a page that the scenario forbids to open; look by hand");
         return 0;
     }
     if (setting->page && first.reason &&
@@ -265,7 +265,7 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
         return -1;
     if (ret->absent)
         ofs_cannot(ret, "not-found",
-                   "the index lists it, and its page does not show it; look by hand");
+                   "the index page lists it, but its page does not show it; look by hand");
     snprintf(ret->path, sizeof ret->path, "%s", path);
     return 0;
 }
@@ -346,6 +346,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
         return -1;
     /* It has to be the control that the check found, by the same right. */
     if (!ret->reason && ret->located != entry->seen.located)
-        ofs_cannot(ret, "ambiguous", "the page has changed its shape since; look at it by hand");
+        ofs_cannot(ret, "ambiguous",
+                   "the page has changed since the first read; look at it by hand");
     return 0;
 }

@@ -233,7 +233,7 @@ static void last_failed(struct ofs_job *job, struct ofs_entry *entry, const stru
     ofs_mark_unread(entry->result, err);
     entry->result->after[0] = '\0';
     snprintf(entry->result->detail, sizeof entry->result->detail,
-             "clicked once, and then: %.300s; run check to see its state", err->text);
+             "clicked once, then: %.300s; run check to see its state", err->text);
     ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
 }
 

@@ -69,7 +69,7 @@ static int apply_wishes(struct ofs_job *job, bool *selected, struct ofs_error *e
                strcmp(job->scenario->settings[i].id, o->wishes[w].setting) != 0)
             i++;
         if (i == job->scenario->n_settings)
-            return ofs_fail(err, OFS_ERR_SCENARIO, "the scenario '%s' has no setting '%s' any more",
+            return ofs_fail(err, OFS_ERR_SCENARIO, "the scenario '%s' no longer has a setting '%s'",
                             job->scenario->id, o->wishes[w].setting);
         job->scenario->settings[i].wanted = o->wishes[w].state;
         selected[i] = true;

@@ -35,9 +35,14 @@ static void tell_unfinished(struct ofs_job *job)
         bool chosen = false;
         for (size_t i = 0; i < job->n_entries; i++)
             chosen = chosen || !strcmp(job->entries[i].setting->id, setting);
-        OFS_AUTO_STR words = ofs_text_printf(
-            "Run %s ended around its press of '%s': %s", ofs_json_str(one, "run", ""), setting,
-            chosen ? "it is read again now." : "'check --only' with that id reads it again.");
+        OFS_AUTO_STR later = ofs_text_printf("It is not chosen now: 'offswitch check %s --only %s' "
+                                             "reads it.",
+                                             job->scenario->id, setting);
+        OFS_AUTO_STR words = ofs_text_printf("Run %s stopped while it was changing '%s'. %s",
+                                             ofs_json_str(one, "run", ""), setting,
+                                             chosen  ? "It is read again now."
+                                             : later ? later
+                                                     : "");
         notice(job, words);
     }
 }

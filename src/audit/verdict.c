@@ -91,7 +91,7 @@ static void judge_match(const struct ofs_setting *setting, const struct ofs_visi
     int count = (int)ofs_json_num(match, "count", 0);
     if (count != 1)
         ofs_cannot(ret, "ambiguous",
-                   "%d controls on the page answer to it (\"%.120s\"); choose by hand", count,
+                   "%d controls on the page match it (\"%.120s\"); choose by hand", count,
                    ret->wording);
     else if (sealed)
         ofs_cannot(
@@ -102,18 +102,18 @@ static void judge_match(const struct ofs_setting *setting, const struct ofs_visi
         ofs_cannot(ret, "covered", "%.160s covers the control; close it by hand and run again",
                    cover);
     else if (ofs_json_bool(match, "tampered", false))
-        ofs_cannot(ret, "not-ready",
-                   "the page changes what scripts are told of its controls; look at it by hand");
+        ofs_cannot(
+            ret, "not-ready",
+            "the page hides the real state of its controls from scripts; look at it by hand");
     else if (unknown && !is_proven_by_data(setting, visited, ret->language)) {
         ret->has_new_wording = setting->key && ret->located && !strcmp(ret->located, "key") &&
                                ret->shown[0] && is_known_state(setting, ret->shown);
         ofs_cannot(ret, "wording-changed",
-                   "the site now words it \"%.160s\"; read it, then accept it with --wording or "
+                   "the site now labels it \"%.160s\"; read it, then accept it with --wording or "
                    "use the control by hand",
                    ret->wording);
     } else if (!state[0])
-        ofs_cannot(ret, "not-ready",
-                   "the control is there and says neither on nor off; look at it by hand");
+        ofs_cannot(ret, "not-ready", "the control shows neither on nor off; look at it by hand");
     else if (!is_known_state(setting, state))
         ofs_cannot(ret, "wording-changed",
                    "the control reads \"%.160s\", which is none of the known choices; choose by "
@@ -222,10 +222,11 @@ void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *r)
             seen->state);
     else if (seen->disabled && !seen->is_state_sure)
         say(r, OFS_VERDICT_LOCKED, NULL,
-            "the site does not let it be changed; ask whoever manages the account");
+            "the site does not let it be changed; ask the administrator of the account");
     else if (seen->disabled)
         say(r, OFS_VERDICT_LOCKED, NULL,
-            "it is %s and the site does not let it be changed; ask whoever manages the account",
+            "it is %s and the site does not let it be changed; ask the administrator of the "
+            "account",
             seen->state);
     else if (is_wanted(r, seen->state))
         say(r, OFS_VERDICT_AS_WANTED, NULL, "it is %s", seen->state);
@@ -274,7 +275,7 @@ static void judge_reads(const struct ofs_proofs *proofs, struct ofs_result *r)
     bool reloaded_right = reloaded && !reloaded->reason && is_wanted(r, reloaded->state);
     if (!is_wanted(r, fresh->state) && reloaded_right)
         say(r, OFS_VERDICT_NOT_KEPT, NULL,
-            "it was %s after the click, and a fresh tab says %s; try later, or by hand", r->wanted,
+            "it was %s after the click, but a fresh tab says %s; try later, or by hand", r->wanted,
             fresh->state);
     else if (!is_wanted(r, fresh->state))
         tell_not_kept(proofs->press, fresh->state, r);
@@ -309,7 +310,7 @@ void ofs_judge_fix(const struct ofs_proofs *proofs, struct ofs_result *r)
         return;
     }
     if (last->reason) {
-        say(r, OFS_VERDICT_UNKNOWN, last->reason, "clicked once, and then: %.400s", last->detail);
+        say(r, OFS_VERDICT_UNKNOWN, last->reason, "clicked once, then: %.400s", last->detail);
         return;
     }
     snprintf(r->after, sizeof r->after, "%s", last->state);

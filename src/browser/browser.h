@@ -65,7 +65,7 @@ struct ofs_tab_view {
     int status;       /* HTTP status of the present document, 0 while not known */
     char failure[96]; /* why it did not arrive, or not whole: the browser's own word, or "" */
     bool crashed;     /* the tab's process has died */
-    bool closed;      /* the tab was closed by another hand than ours */
+    bool closed;      /* the tab was closed by you or another program than ours */
     unsigned prompts; /* alert, confirm, prompt, beforeunload: all are answered at once, with No
                          where they ask, and Leave where they ask whether to leave */
     char prompt[256]; /* the last one's words */

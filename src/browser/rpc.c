@@ -10,7 +10,8 @@
 struct slot {
     struct slot *next;
     int id;
-    const char *method; /* of the method table */
+    const char *method;
+    int64_t asked_ms; /* of the method table */
     bool done;
     cJSON *result;
     struct ofs_error failure; /* code NONE: none */
@@ -202,7 +203,8 @@ int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, c
         return -1;
     }
     if (s) {
-        *s = (struct slot){.id = id, .method = allowed, .next = rpc->slots};
+        *s = (struct slot){
+            .id = id, .method = allowed, .asked_ms = ofs_now_ms(), .next = rpc->slots};
         rpc->slots = s;
         *ret_id = id;
     }
@@ -236,7 +238,8 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
             const struct awaited awaited = {rpc, id};
             rc = ofs_loop_await(rpc->loop, has_come, &awaited, deadline, &why);
             if (rc && why.code == OFS_ERR_TIMEOUT)
-                ofs_fail(&why, OFS_ERR_TIMEOUT, "%s: no answer in time", (*at)->method);
+                ofs_fail(&why, OFS_ERR_TIMEOUT, "the browser did not answer within %.1f s (%s)",
+                         (double)(ofs_now_ms() - (*at)->asked_ms) / 1000, (*at)->method);
         }
         at = find(rpc, id);
     }

@@ -26,9 +26,7 @@ struct cli {
     const char *as; /* the section of the config file, or NULL */
     const struct config *config;
     struct option_source from[OFS_MOST_OPTIONS]; /* by the row of the table of options */
-    char *const *words;                          /* the whole command line, to show it again */
-    int n_words;
-    const char *connect; /* NULL: the command's default */
+    const char *connect;                         /* NULL: the command's default */
     const char *browser_args[OFS_MAX_REPEAT];
     size_t n_browser_args;
     const char *profile;
@@ -116,10 +114,11 @@ int rehearse_serve(const struct cli *cli);
 /* rehearse --year: a year of passes, in a directory for its files. */
 int rehearse_year(const struct cli *cli, const char *scratch);
 
-/* Around the run of a command (NULL: there is none of that name): what errors say of it. At the end
+/* Around the run of a command (NULL: there is none of that name): what errors say of it, with its
+ * command line (borrowed). At the end
  * one object with the first error is printed where --json was asked for and nothing else printed
  * one. */
-void cli_begin(const char *name, bool wants_json);
+void cli_begin(const char *name, char *const *words, int n_words, bool wants_json);
 void cli_end(int status);
 
 /* Print "offswitch: SENTENCE" and the hint on standard error; returns the error's exit status. */

@@ -31,6 +31,8 @@ static const char *const hints[] = {
 /* The command that is run, and the first error of it. One command is run in a process. */
 static struct {
     const char *name;
+    char *const *words; /* as given, from the command's name on */
+    int n_words;
     bool wants_json, has_json;
     struct ofs_error first;
 } command;
@@ -48,44 +50,110 @@ const char *cli_hint(const struct ofs_error *err)
     return err->hint[0] || !known ? ofs_error_hint(err) : hints[err->code];
 }
 
-/* What a browser writes when it does not start, and what that means. */
+/* What a browser writes when it does not start, what that means, and what to add to the command. */
 static const struct {
-    const char *part, *sentence, *hint;
+    const char *part, *sentence;
+    const char *add[2];
+    const char *before; /* what else can be done */
 } failures[] = {
-    {"without --no-sandbox", "the browser does not start as root with its sandbox",
-     "run the same command with --browser-arg=--no-sandbox added, or as another user"},
-    {"No usable sandbox", "this system does not let the browser make its sandbox",
-     "run the same command with --browser-arg=--no-sandbox added if you trust the site"},
-    {"open display", "there is no display for the browser's window",
-     "run the same command with --headless added"},
-    {"Missing X server", "there is no display for the browser's window",
-     "run the same command with --headless added"},
-    {"SingletonLock", "another browser uses that profile",
-     "close its window, or name another profile with --profile DIR"},
-    {"profile appears to be in use", "another browser uses that profile",
-     "close its window, or name another profile with --profile DIR"},
+    {"without --no-sandbox",
+     "the browser does not start as root with its sandbox",
+     {"--browser-arg=--no-sandbox"},
+     "use another user, or "},
+    {"No usable sandbox",
+     "this system does not let the browser make its sandbox",
+     {"--browser-arg=--no-sandbox"},
+     "if you trust the site, "},
+    {"open display", "there is no display for the browser's window", {"--headless"}, ""},
+    {"Missing X server", "there is no display for the browser's window", {"--headless"}, ""},
+    {"SingletonLock",
+     "another browser uses that profile",
+     {"--profile=DIR"},
+     "close the window of that browser and run again, or "},
+    {"profile appears to be in use",
+     "another browser uses that profile",
+     {"--profile=DIR"},
+     "close the window of that browser and run again, or "},
+    {"the browser ended at once",
+     "the browser ended at once",
+     {"--headless", "--browser-arg=--no-sandbox"},
+     "it may lack a display, or its sandbox as root (--verbose shows its own words): "},
 };
+
+/* Is the option in the command line already, with its value in the same word or in the next? DIR
+ * stands for any value. */
+static bool is_given(const char *option)
+{
+    const char *value = strchr(option, '=');
+    size_t n = value ? (size_t)(value - option) : strlen(option);
+    for (int i = 1; i < command.n_words; i++) {
+        const char *word = command.words[i];
+        if (strncmp(word, option, n) || (word[n] && word[n] != '='))
+            continue;
+        const char *given = word[n]                   ? word + n + 1
+                            : i + 1 < command.n_words ? command.words[i + 1]
+                                                      : "";
+        if (!value || !strcmp(value + 1, "DIR") || !strcmp(value + 1, given))
+            return true;
+    }
+    return false;
+}
+
+/* The command again, with these options in it; "" where nothing is to be added. */
+static void say_again(const char *const add[2], char *ret, size_t size)
+{
+    size_t used = (size_t)snprintf(ret, size, "offswitch %s", command.name ? command.name : "");
+    bool any = false;
+    for (size_t i = 0; i < 2 && add[i] && used < size; i++) {
+        if (is_given(add[i]))
+            continue;
+        used += (size_t)snprintf(ret + used, size - used, " %s", add[i]);
+        any = true;
+    }
+    for (int i = 1; i < command.n_words && used < size; i++) {
+        OFS_AUTO_STR word = cli_shell_word(command.words[i]);
+        used += (size_t)snprintf(ret + used, size - used, " %s", word ? word : "");
+    }
+    if (!any || used >= size)
+        ret[0] = '\0';
+}
 
 void cli_name_failure(struct ofs_error *err)
 {
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
-        if (err->code == OFS_ERR_NO_BROWSER && strstr(err->text, failures[i].part)) {
-            snprintf(err->text, sizeof err->text, "%s", failures[i].sentence);
-            snprintf(err->hint, sizeof err->hint, "%s", failures[i].hint);
-            return;
-        }
+    char again[sizeof err->hint];
+    if (err->code != OFS_ERR_NO_BROWSER)
+        return;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (!strstr(err->text, failures[i].part))
+            continue;
+        say_again(failures[i].add, again, sizeof again);
+        snprintf(err->text, sizeof err->text, "%s", failures[i].sentence);
+        if (command.name && !strcmp(command.name, "login") &&
+            strstr(failures[i].sentence, "display"))
+            ofs_hint(err, "run it in a graphical session, once; later runs need no display");
+        else if (again[0])
+            ofs_hint(err, "%srun: %.*s", failures[i].before, (int)(sizeof err->hint - 128), again);
+        else
+            ofs_hint(err, "run it again with --verbose to see the browser's own words, or name "
+                          "another browser in OFFSWITCH_BROWSER");
+        return;
+    }
 }
 
 /* ---- telling ---- */
 
-void cli_begin(const char *name, bool wants_json)
+void cli_begin(const char *name, char *const *words, int n_words, bool wants_json)
 {
     command.name = name;
+    command.words = words;
+    command.n_words = n_words;
     command.wants_json = wants_json;
 }
 
-int cli_complain(const struct ofs_error *err)
+int cli_complain(const struct ofs_error *given)
 {
+    struct ofs_error named = *given, *err = &named;
+    cli_name_failure(err);
     const char *hint = cli_hint(err);
     OFS_AUTO_STR line = ofs_text_printf("offswitch: %s", err->text);
     if (command.first.code == OFS_ERR_NONE)

@@ -59,14 +59,14 @@ static void show_unknown(const struct session *session, const struct ofs_unknown
         if (!strcmp(run->results[i].id, u->setting))
             r = &run->results[i];
     OFS_AUTO_STR title =
-        ofs_text_printf("The site words \"%s\" in a way that is not known:", u->title);
+        ofs_text_printf("The site uses a label for \"%s\" that is not known:", u->title);
     OFS_AUTO_STR words = ofs_text_printf("\"%s\"%s%s%s", u->words, *u->language ? " (" : "",
                                          u->language, *u->language ? ")" : "");
     OFS_AUTO_STR url = ofs_text_printf("%s%s", run->origin, r ? r->page : "");
     fputc('\n', stderr);
     cli_block(stderr, 0, "", 0, title ? title : u->title);
-    cli_block(stderr, 2, "Its words", 14, words ? words : u->words);
-    cli_block(stderr, 2, "It shows", 14, u->state);
+    cli_block(stderr, 2, "Label", 14, words ? words : u->words);
+    cli_block(stderr, 2, "State", 14, u->state);
     cli_block(stderr, 2, "Where", 14, url ? url : "");
 }
 
@@ -83,9 +83,8 @@ static int ask_wordings(struct session *session)
         ofs_job_unknown_wording(session->job, i, &u);
         show_unknown(session, &u);
         OFS_AUTO_STR question = ofs_text_printf(
-            "Does \"on\" under these words mean that \"%s\" is on? Accept them as its label?",
-            u.title);
-        if (!ask_yes(session, question ? question : "Accept these words as its label?")) {
+            "With this label, does \"on\" mean that \"%s\" is on? Accept it?", u.title);
+        if (!ask_yes(session, question ? question : "Accept this label?")) {
             i++; /* the next one; this one stays unknown */
             continue;
         }

@@ -20,15 +20,15 @@
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check, FOR_CHECK,
      "Opens tabs of its own, reads each setting's page once it is ready, and closes the tabs. Exit "
-     "status: 0 all as wanted, 2 something differs, 3 something could not be told, 1 the run could "
-     "not be done.",
+     "status: 0 all as wanted, 2 something differs, 3 something could not be told or the run was "
+     "interrupted, 1 the run could not be done.",
      "offswitch check --all --json"},
     {"fix", "[SCENARIO]", "check, show the plan, ask, flip, and prove each flip", cmd_fix, FOR_FIX,
-     "Nothing is pressed before you say yes (--yes says it for you). Each setting is pressed at "
+     "Nothing is clicked before you say yes (--yes says it for you). Each setting is clicked at "
      "most "
      "once, then read back after a reload and again in a fresh tab. Exit status: 0 all as wanted "
-     "now, 5 a flip did not hold, 3 something could not be told, 4 not confirmed, 1 the run could "
-     "not be done.",
+     "now, 5 a flip did not hold, 3 something could not be told or the run was interrupted, 4 not "
+     "confirmed, 1 the run could not be done.",
      "offswitch fix --only data-for-ai-improvement"},
     {"undo", "[RUN]", "put back what a run changed, with the same asking and proving", cmd_undo,
      FOR_UNDO,
@@ -79,7 +79,8 @@ static const struct command commands[] = {
      "signed in, 1 no browser.",
      "offswitch login linkedin"},
     {"guide", "[SCENARIO]", "the same job as steps for a person, with links", cmd_guide, FOR_GUIDE,
-     "Opens nothing and needs no browser.", "offswitch guide --all"},
+     "Opens nothing and needs no browser. --html writes one page, with links to click.",
+     "offswitch guide --all --html guide.html"},
     {"scenario",
      "list | show [NAME] | lint [FILE...] | probe URL | import FILE | enable NAME... | disable "
      "NAME...",
@@ -246,12 +247,7 @@ static int read_options(const struct command *command, const struct config *conf
 {
     bool ignored = false;
     const struct cli given = *cli; /* the command line alone */
-    *cli = (struct cli){.command = given.command,
-                        .hold_ms = -1,
-                        .as = given.as,
-                        .config = config,
-                        .words = given.words,
-                        .n_words = given.n_words};
+    *cli = (struct cli){.command = given.command, .hold_ms = -1, .as = given.as, .config = config};
     if (config_apply(config, given.as, command->options, cli, err))
         return -1;
     return options_read(cli, command->options, argc, argv, &ignored, err);
@@ -272,11 +268,11 @@ static int run_with(const struct command *command, const struct cli *cli)
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
-    struct cli cli = {.command = command->name, .hold_ms = -1, .words = argv, .n_words = argc};
+    struct cli cli = {.command = command->name, .hold_ms = -1};
     struct config config = {0};
     struct ofs_error err;
     bool help = false;
-    cli_begin(command->name, asks_for_json(argc, argv));
+    cli_begin(command->name, argv, argc, asks_for_json(argc, argv));
     int rc = options_read(&cli, command->options, argc, argv, &help, &err);
     if (!rc && cli.version)
         return print_version();
@@ -288,7 +284,7 @@ static int run_command(const struct command *command, int argc, char **argv)
         rc = config_read(&config, &err) || read_options(command, &config, argc, argv, &cli, &err);
     if (!rc && cli.output)
         rc = redirect(cli.output, &err);
-    cli_begin(command->name, cli.json || asks_for_json(argc, argv));
+    cli_begin(command->name, argv, argc, cli.json || asks_for_json(argc, argv));
     int status = rc ? fail_before(command, argc, argv, &err) : run_with(command, &cli);
     config_free(&config);
     return status;
@@ -322,7 +318,7 @@ static int run_command_line(int argc, char **argv)
         return 64;
     }
     const char *name = argv[1];
-    cli_begin(NULL, asks_for_json(argc, argv));
+    cli_begin(NULL, NULL, 0, asks_for_json(argc, argv));
     if (is_word(name, "--version", "-V", "version"))
         return print_version();
     if (is_word(name, "--help", "-h", "help") && (argc == 2 || name[0] == '-')) {

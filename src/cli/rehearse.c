@@ -49,15 +49,16 @@ int rehearse_job(struct session *session, const char *what, const char *origin)
 {
     FILE *out = session_out(session);
     bool quiet = session->cli->quiet;
+    OFS_AUTO_STR intro = ofs_text_printf(
+        "A rehearsal on a replica of %s at %s: nothing real is touched.", what, origin);
     if (!quiet)
-        fprintf(out, "A rehearsal on a replica of %s at %s: nothing real is touched.\n", what,
-                origin);
+        cli_block(out, 0, "", 0, intro ? intro : "");
     fflush(out);
     int status = session_check(session);
     if (!status && ofs_job_differing(session->job)) {
         if (!quiet) {
             show_plan(session, out);
-            fputs("(In a rehearsal the answer is yes.)\n", out);
+            fputs("(The rehearsal answers yes.)\n", out);
             fflush(out);
         }
         session_fix(session);

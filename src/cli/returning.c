@@ -31,10 +31,10 @@ int session_ask_about_returning(struct session *session)
         int times = one->valueint;
         OFS_AUTO_STR question = ofs_text_printf(
             "\"%s\" was turned back %d times after offswitch had turned it. The site "
-            "or somebody else changes it. Turn it once more?",
+            "or another person changes it. Turn it once more?",
             title_of(session, one->string), times);
         OFS_AUTO_STR why = ofs_text_printf(
-            "it was turned back %d times by the site or somebody else; run fix on a "
+            "it was turned back %d times by the site or another person; run fix on a "
             "terminal to decide, or 'offswitch history %s' to see when",
             times, one->string);
         if (!question || !why)

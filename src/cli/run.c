@@ -209,7 +209,8 @@ int session_tell_terms_of(struct session *session, const struct ofs_scenario *sc
     if (!notice || ofs_state_is_acknowledged(session->state, scenario->id))
         return 0;
     cli_block(stderr, 0, "", 0, notice);
-    fprintf(stderr, "'offswitch guide %s' shows the same steps to do by hand.\n", scenario->id);
+    if (!strstr(notice, "offswitch guide"))
+        fprintf(stderr, "'offswitch guide %s' shows the same steps to do by hand.\n", scenario->id);
     if (!session->cli->acknowledge_terms) {
         if (!ask_can()) {
             ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on");

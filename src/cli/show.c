@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/guide.h"
 #include "cli/print.h"
 #include "cli/run.h"
 #include "record/run.h"
@@ -109,14 +110,16 @@ void show_progress(struct session *session, const char *setting, const char *wor
 static void show_planned(const struct session *session, FILE *out, const struct ofs_result *r)
 {
     const struct ofs_setting *s = ofs_scenario_setting(ofs_job_scenario(session->job), r->id);
-    OFS_AUTO_STR what =
-        ofs_text_printf("Turn \"%s\" from %s to %s", r->title, r->before, r->wanted);
+    OFS_AUTO_STR what = guide_is_switch(s) ? ofs_text_printf("Turn %s: %s", r->wanted, r->title)
+                                           : ofs_text_printf("Change from %s to %s: %s", r->before,
+                                                             r->wanted, r->title);
+    OFS_AUTO_STR effect = guide_effect(s);
     OFS_AUTO_STR url = ofs_text_printf("%s%s", ofs_job_run(session->job)->origin, r->page);
     const cJSON *also;
     cli_block(out, 2, "", 2, what ? what : r->title);
     cli_block(out, 4, "Where", 18, url ? url : r->page);
-    if (s->on_means)
-        cli_block(out, 4, "Effect", 18, s->on_means);
+    if (effect)
+        cli_block(out, 4, "Effect", 18, effect);
     if (s->cannot)
         cli_block(out, 4, "Limits", 18, s->cannot);
     cJSON_ArrayForEach(also, ofs_json_get(s->tree, "also_changes"))
@@ -135,20 +138,20 @@ void show_plan(const struct session *session, FILE *out)
         if (run->results[i].verdict == OFS_VERDICT_DIFFERS && !run->results[i].left)
             show_planned(session, out, &run->results[i]);
     cli_block(out, 0, "", 0,
-              "Each is pressed once, and read back after a reload and in a fresh tab.");
+              "Each is clicked once, then read back after a reload and in a fresh tab.");
     fflush(out);
 }
 
 /* ---- the results ---- */
 
-/* "on -> off", "off"; "" where nothing was read. */
+/* "off, was on", "off"; "" where nothing was read. */
 static void state_words(const struct ofs_result *r, char *ret, size_t size)
 {
     bool changed = r->before[0] && r->after[0] && strcmp(r->before, r->after);
     if (changed)
-        snprintf(ret, size, ": %s -> %s", r->before, r->after);
+        snprintf(ret, size, ": %s, was %s", r->after, r->before);
     else if (r->before[0] && !r->after[0])
-        snprintf(ret, size, ": %s -> ?", r->before);
+        snprintf(ret, size, ": was %s", r->before);
     else
         snprintf(ret, size, "%s%s", r->after[0] ? ": " : "", r->after);
 }
@@ -308,15 +311,19 @@ static void show_sum(const struct session *session, const struct ofs_run *run)
                                                  OFS_VERDICT_DIFFERS,     OFS_VERDICT_UNKNOWN,
                                                  OFS_VERDICT_LOCKED,      OFS_VERDICT_AS_WANTED,
                                                  OFS_VERDICT_NOT_OFFERED, OFS_VERDICT_SKIPPED};
-        size_t n = 0, to_off = 0, used = strlen(text);
+        size_t n = 0, to_off = 0, to_on = 0, used = strlen(text);
         for (size_t i = 0; i < run->n_results; i++) {
             n += run->results[i].verdict == order[v];
             to_off += run->results[i].verdict == order[v] && !strcmp(run->results[i].wanted, "off");
+            to_on += run->results[i].verdict == order[v] && !strcmp(run->results[i].wanted, "on");
         }
-        bool turned_off = order[v] == OFS_VERDICT_FIXED && to_off == n;
+        const char *turned = order[v] != OFS_VERDICT_FIXED ? NULL
+                             : to_off == n                 ? "turned off and proved"
+                             : to_on == n                  ? "turned on and proved"
+                                                           : NULL;
         if (n)
             snprintf(text + used, sizeof text - used, "%s%zu %s", used ? ", " : "", n,
-                     turned_off ? "turned off and proved" : verdict_rows[order[v]].summed);
+                     turned ? turned : verdict_rows[order[v]].summed);
     }
     size_t used = strlen(text);
     snprintf(text + used, sizeof text - used, "; %.1f s", session_seconds(session));

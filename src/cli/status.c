@@ -67,7 +67,7 @@ static void show_group(const cJSON *group)
     cJSON_ArrayForEach(one, unfinished)
     {
         OFS_AUTO_STR line = ofs_text_printf(
-            "%s: run %s ended around its press; 'offswitch check --only %s' reads it",
+            "%s: run %s stopped while it was changing it; 'offswitch check --only %s' reads it",
             get(one, "setting"), get(one, "run"), get(one, "setting"));
         cli_block(stdout, 2, "unfinished", INDENT, line ? line : "");
     }

@@ -91,6 +91,7 @@ int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
     if (!strcmp(reason, "checkpoint"))
         return ofs_visit_fail(
             result, reason,
-            "the site wants to know that it is you (%s); answer it by hand and run again", why);
-    return ofs_visit_fail(result, reason, "the site keeps us out (%s); wait some hours", why);
+            "the site asks you to prove that it is you (%s); do that by hand and run again", why);
+    return ofs_visit_fail(result, reason, "the site refuses automated access (%s); wait some hours",
+                          why);
 }

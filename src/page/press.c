@@ -108,7 +108,7 @@ static int tell_covered(struct press *p, const cJSON *aim)
     if (cover[0])
         return decline(p, "covered", "%s covers the control; close it by hand and run again",
                        cover);
-    return decline(p, "covered", "the control has no place to press; use it by hand");
+    return decline(p, "covered", "the control has no visible place to click; use it by hand");
 }
 
 /* Where to press. Opens a closed <details> and waits a while for a cover to go. `*ret_aim` is NULL
@@ -125,15 +125,15 @@ static int take_aim(struct press *p, const char *avoid, cJSON **ret_aim, struct 
         if (ofs_page_ask(p->page, "aim", args, p->deadline, &aim, err))
             return -1;
         if (ofs_json_bool(aim, "gone", false))
-            return decline(p, "not-found",
-                           "the control was gone when it was to be pressed; run again");
+            return decline(p, "not-found", "the control was gone before the click; run again");
         if (ofs_json_bool(aim, "forbidden", false))
             return decline(p, "not-found",
                            "what was found is on the scenario's list of what is never pressed; "
                            "use it by hand");
         if (ofs_json_bool(aim, "no_word", false))
             return decline(p, "wording-changed",
-                           "none of the choices is known to mean '%s'; choose by hand", p->wanted);
+                           "no choice on the page is known to mean '%s'; choose by hand",
+                           p->wanted);
         bool has_place = ofs_json_get(aim, "via") != NULL;
         bool folded = ofs_json_bool(aim, "folded", false), ok = true;
         if (has_place && !folded && !is_by_keys(aim) && hover(p, aim, &ok, err))
@@ -516,7 +516,7 @@ static int press(struct press *p, struct ofs_error *err)
         return -1;
     /* Another document than the one that was read is not pressed on. */
     if (rc || p->page->tab->view.commits != p->page->at_commit)
-        return decline(p, "not-ready", "the page reloaded when it was to be pressed; run again");
+        return decline(p, "not-ready", "the page reloaded before the click; run again");
     if (!aim)
         return 0;
     if (ofs_json_bool(aim, "menu", false))

@@ -80,7 +80,7 @@ static struct ofs_readiness believe(enum ofs_grade grade)
 static const char *barrier(const struct ofs_evidence *e)
 {
     if (e->canary == OFS_SIGN_MISSING)
-        return "nothing on it shows that somebody is signed in";
+        return "nothing on it shows that you are signed in";
     if (e->busy)
         return "it says that it is busy";
     return NULL;
@@ -99,11 +99,11 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "it was still loading";
     *ret_waiting = OFS_WAITING_REQUESTS;
     if (e->overflowed)
-        return "it makes more requests than can be followed";
+        return "it makes too many requests to follow";
     if (e->open > 0)
-        return "it was waiting for an answer of the site";
+        return "it was waiting for an answer from the site";
     if (e->silent_channels > 0)
-        return "it was waiting for a message of the site";
+        return "it was waiting for a message from the site";
     if (e->refused > 0)
         return "the site refused to answer what it asked for";
     if (e->doubted > 0)
@@ -111,7 +111,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
     if (e->untold)
         return "the browser does not tell whether the site answered what it asked for";
     if (e->served == OFS_SERVED_CONTRADICTS)
-        return "the site's own data say otherwise than the control shows";
+        return "the site's own data contradict what the control shows";
     *ret_waiting = OFS_WAITING_LOADING;
     return is_unmarked(e) ? "its scripts did not finish starting" : NULL;
 }

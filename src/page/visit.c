@@ -272,7 +272,7 @@ static int tell_unready(const struct ofs_page *page, struct ofs_progress *p)
         return ofs_visit_fail(result, "load-failed", "the page is empty; try again later");
     return ofs_visit_fail(result, "not-ready",
                           "the page was not ready in time: %s; open it by hand, or run again",
-                          p->missing ? p->missing : "it did not hold still");
+                          p->missing ? p->missing : "it kept changing");
 }
 
 /* A sign-in page that no blocker describes still asks for a password. */
@@ -380,7 +380,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     int rc = there ? 0 : load(page, p, budget, &soft);
     rc = rc ? rc : run(page, p, budget, &soft);
     if (rc > 0 && p->result.reason && is_closing(page))
-        rc = ofs_fail(&soft, OFS_ERR_TAB_LOST, "the tab was closed by another hand");
+        rc = ofs_fail(&soft, OFS_ERR_TAB_LOST, "the tab was closed by you or another program");
     bool page_late = rc < 0 && soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0;
     if (rc < 0 && !page_late) {
         *err = soft;

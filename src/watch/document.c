@@ -178,7 +178,7 @@ static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earl
     *ret_flickers = l->o->now - since < SETTLED || was_told;
     if (!*ret_flickers)
         return 0;
-    snprintf(l->d->note, sizeof l->d->note, "it went back to a text that is known; told once");
+    snprintf(l->d->note, sizeof l->d->note, "it went back to an earlier text; reported once");
     if (ofs_db_do(l->o->db, l->err, "UPDATE policies SET current = ? WHERE" OFS_OF_DOCUMENT, "isss",
                   earlier, OFS_WHICH_DOCUMENT(l)) ||
         ofs_db_do(l->o->db, l->err, "UPDATE revisions SET since = ? WHERE n = ?", "ii", l->o->now,
@@ -273,7 +273,7 @@ static int confirm(struct ofs_look *l, const struct ofs_copy *first)
                  l->d->error);
         l->d->error[0] = '\0';
     } else if (!rc && (likeness == OFS_TEXT_SAME || unsteady)) {
-        snprintf(l->d->note, sizeof l->d->note, "it shows other words from one moment to the next");
+        snprintf(l->d->note, sizeof l->d->note, "its text changes from one moment to the next");
         rc = 1;
     } else if (!rc) {
         rc = believe(l, &again, likeness);
@@ -388,7 +388,7 @@ static int look(struct ofs_look *l)
     if (until > l->o->now && until - l->o->now < 31 * DAY) {
         char when[OFS_DATE_SIZE];
         ofs_date_print(until, when);
-        ofs_look_fault(l, "the site asked to come less often: not asked before %s", when);
+        ofs_look_fault(l, "the site asked for fewer requests: not asked before %s", when);
         remind(l);
         return 0;
     }

@@ -93,11 +93,11 @@ static const struct {
     const char *words;
     bool refusal; /* stay away for a while */
 } statuses[] = {
-    {401, "it wants a sign-in (HTTP 401)", false},
+    {401, "it asks for a sign-in (HTTP 401)", false},
     {403, "the site refuses it (HTTP 403)", true},
     {404, "it is no longer there (HTTP 404)", false},
     {410, "it was removed (HTTP 410)", false},
-    {429, "the site asks to come less often (HTTP 429)", true},
+    {429, "the site asks for fewer requests (HTTP 429)", true},
     {451, "it is not shown here for legal reasons (HTTP 451)", false},
     {503, "the site is busy (HTTP 503)", true},
     {999, "the site refuses programs (HTTP 999)", true},
@@ -109,11 +109,11 @@ static int judge_status(struct ofs_look *l, const struct ofs_fetch_answer *a)
     bool refusal = false;
     if (ofs_document_is_sign_in(l->o->scenario, a->address) &&
         !ofs_document_is_sign_in(l->o->scenario, l->d->url)) {
-        ofs_look_fault(l, "it wants a sign-in: it is sent on to %s", a->address);
+        ofs_look_fault(l, "it asks for a sign-in: it redirects to %s", a->address);
         return -1;
     }
     if (a->elsewhere) {
-        ofs_look_fault(l, "it is sent on to another site, %s", a->address);
+        ofs_look_fault(l, "it redirects to another site, %s", a->address);
         return -1;
     }
     if (a->status == 200 || a->status == 203 || a->status == 304)

@@ -159,8 +159,8 @@ static const struct {
 } failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, OFS_ERR_CONNECT, "the host's name could not be resolved"},
     {CURLE_COULDNT_RESOLVE_PROXY, OFS_ERR_CONNECT, "the proxy's name could not be resolved"},
-    {CURLE_COULDNT_CONNECT, OFS_ERR_CONNECT, "nobody answers there"},
-    {CURLE_OPERATION_TIMEDOUT, OFS_ERR_TIMEOUT, "no answer in time"},
+    {CURLE_COULDNT_CONNECT, OFS_ERR_CONNECT, "nothing answers there"},
+    {CURLE_OPERATION_TIMEDOUT, OFS_ERR_TIMEOUT, "it did not answer in time"},
     {CURLE_PEER_FAILED_VERIFICATION, OFS_ERR_CONNECT, "its certificate does not verify"},
     {CURLE_SSL_CONNECT_ERROR, OFS_ERR_CONNECT, "it does not speak TLS"},
     {CURLE_USE_SSL_FAILED, OFS_ERR_CONNECT, "the mail server offers no TLS"},
@@ -194,6 +194,7 @@ static int perform(struct fetch *f, const char *url, ofs_deadline deadline, stru
 {
     CURLcode code = CURLE_OK;
     struct ofs_error soft;
+    int64_t since_ms = ofs_now_ms();
     curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
     curl_easy_setopt(f->easy, CURLOPT_URL, url);
     if (ofs_transfer_begin(f->transfer, f->easy, err))
@@ -201,7 +202,8 @@ static int perform(struct fetch *f, const char *url, ofs_deadline deadline, stru
     if (ofs_transfer_wait(f->transfer, deadline, &code, &soft)) {
         ofs_transfer_drop(f->transfer);
         if (soft.code == OFS_ERR_TIMEOUT)
-            return ofs_fail(err, OFS_ERR_TIMEOUT, "%s: no answer in time", url);
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "%s did not answer within %.1f s", url,
+                            (double)(ofs_now_ms() - since_ms) / 1000);
         *err = soft;
         return -1;
     }

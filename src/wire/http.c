@@ -123,9 +123,9 @@ static const struct {
     enum ofs_error_code code;
     const char *words, *hint;
 } failures[] = {
-    {CURLE_COULDNT_CONNECT, OFS_ERR_CONNECT, "nobody answers there", NULL},
+    {CURLE_COULDNT_CONNECT, OFS_ERR_CONNECT, "nothing answers there", NULL},
     {CURLE_COULDNT_RESOLVE_HOST, OFS_ERR_CONNECT, "that host is not known", NULL},
-    {CURLE_OPERATION_TIMEDOUT, OFS_ERR_CONNECT, "nobody answers there", NULL},
+    {CURLE_OPERATION_TIMEDOUT, OFS_ERR_CONNECT, "nothing answers there", NULL},
     {CURLE_PEER_FAILED_VERIFICATION, OFS_ERR_CONNECT, "its certificate does not verify",
      "name the private authority's certificate with --cacert FILE, or check the host's name"},
     {CURLE_SSL_CACERT_BADFILE, OFS_ERR_SYSTEM, "the file given with --cacert cannot be read",
@@ -162,11 +162,13 @@ int ofs_http_wait(struct ofs_http *h, ofs_deadline deadline, struct ofs_http_ans
 {
     CURLcode code = CURLE_OK;
     struct ofs_error soft;
+    int64_t since_ms = ofs_now_ms();
     if (!ofs_transfer_is_under_way(h->transfer))
         return ofs_fail(err, OFS_ERR_LOST, "nothing was asked");
     if (ofs_transfer_wait(h->transfer, deadline, &code, &soft)) {
         if (soft.code == OFS_ERR_TIMEOUT)
-            return ofs_fail(err, OFS_ERR_TIMEOUT, "%s: no answer in time", h->url);
+            return ofs_fail(err, OFS_ERR_TIMEOUT, "%s did not answer within %.1f s", h->url,
+                            (double)(ofs_now_ms() - since_ms) / 1000);
         *err = soft;
         return -1;
     }

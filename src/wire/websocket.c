@@ -58,7 +58,7 @@ static void refused(struct websocket *ws, struct lws *wsi, const char *words)
         ofs_hint(&why, "name the private authority's certificate with --cacert FILE, or check the "
                        "host's name");
     } else {
-        ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
+        ofs_fail(&why, OFS_ERR_CONNECT, "nothing answers there");
     }
     end(ws, &why);
 }
@@ -256,7 +256,7 @@ struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *
     };
     if (!lws_client_connect_via_info(&info) && !ws->over) {
         struct ofs_error why;
-        ofs_fail(&why, OFS_ERR_CONNECT, "nobody answers there");
+        ofs_fail(&why, OFS_ERR_CONNECT, "nothing answers there");
         end(ws, &why);
     }
     int rc = await_upgrade(ws, deadline, err);

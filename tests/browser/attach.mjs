@@ -307,7 +307,7 @@ const tests = {
     const began = Date.now();
     const run = offswitch(home, "check", "--timeout", "9");
     await run.ended;
-    assertRun(run, 1, "nobody answered", "press Cancel");
+    assertRun(run, 1, "was not answered", "press Cancel");
     assert(Date.now() - began > 8500, "it waited", String(Date.now() - began));
     await cancel();
     await later(1500);
@@ -330,7 +330,7 @@ const tests = {
     const [port, socket] = fs.readFileSync(path.join(browser.data, "DevToolsActivePort"), "utf8").split("\n");
     const late = offswitch(home, "check", "--connect", `ws://127.0.0.1:${port}${socket}`);
     await late.ended;
-    assertRun(late, 1, "nobody listens");
+    assertRun(late, 1, "nothing listens");
   },
 
   // The named socket works like the found one.

@@ -400,7 +400,7 @@ static const struct row browsers[] = {
     {{LAUNCH},
      1,
      "as root with its sandbox",
-     "--browser-arg=--no-sandbox added",
+     "run: offswitch check --browser-arg=--no-sandbox",
      .env = {"OFFSWITCH_BROWSER=@DIR/refuses"}},
     {{LAUNCH}, 1, "ended at once", "--headless", .env = {"OFFSWITCH_BROWSER=/bin/false"}},
     {{LAUNCH}, 1, "Browser.getVersion", "--timeout", .env = {"OFFSWITCH_BROWSER=@DIR/hangs"}},
@@ -411,7 +411,7 @@ static const struct row browsers[] = {
      .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
     {{LAUNCH, "--profile", ""}, 1, "profile", "--profile", .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
     /* nobody on the port, or somebody else */
-    {{AT_PORT}, 1, "nobody answers", "--remote-debugging-port"},
+    {{AT_PORT}, 1, "nothing answers", "--remote-debugging-port"},
     {{AT_SOCKET}, 1, "127.0.0.1:@PORT", "offswitch doctor"},
     {{AT_PORT}, 1, "127.0.0.1:@PORT", "check the port", .play = play_silence},
     {{AT_SOCKET}, 1, "127.0.0.1:@PORT", "\n  ", .play = play_silence},

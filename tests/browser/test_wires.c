@@ -309,7 +309,7 @@ static void test_lost(struct place *p)
 static void test_nobody(struct place *p)
 {
     static const char name[] = "where nobody listens any more, that is told, with what to start";
-    const char *how = p->kind->base == PEER_DRIVER ? "nobody answers" : "--remote-debugging-port";
+    const char *how = p->kind->base == PEER_DRIVER ? "nothing answers" : "--remote-debugging-port";
     bool gone = p->kind->base != PEER_LAUNCHED &&
                 !(p->kind->base == PEER_DRIVER && p->kind->driver == DRIVER_GRID);
     if (gone && expect_told(p, name, &(struct order){.verb = "check"}, 1, how, NULL))

@@ -21,6 +21,7 @@ export const environment = {
   XDG_CONFIG_HOME: join(home, "config"),
   XDG_STATE_HOME: join(home, "state"),
   OFFSWITCH_SCENARIOS: scenarios,
+  OFFSWITCH_BROWSER: "/bin/false", // nothing real is opened
   LC_ALL: "C",
 };
 

@@ -284,7 +284,7 @@ static const struct {
     {{503, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "HTTP 503", "the hub behind it"},
     {{504, HTML, "<html>Gateway Time-out</html>"},
      OFS_ERR_NOT_A_BROWSER,
-     "nobody answers behind that",
+     "with nothing behind it",
      "try later"},
     /* the driver's own words, and the hub's, in both forms */
     {{500, JSON,
@@ -420,7 +420,7 @@ static const struct {
     {{500, JSON, LEGACY("6", "gone")}, OFS_ERR_LOST, "invalid session id: gone", true},
     /* what passes: the session may be there still */
     {{502, HTML, "<html>Bad Gateway</html>"}, OFS_ERR_NOT_A_BROWSER, "HTTP 502", false},
-    {{504, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "nobody answers behind that", false},
+    {{504, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "with nothing behind it", false},
 };
 
 static void test_what_a_session_comes_to(void **state)

@@ -101,7 +101,7 @@ static void test_closed_port(void **state)
     assert_null(try_open(h, peer_closed_port(), 5000, &err));
     assert_true(ofs_now_ms() - before < 1000);
     assert_int_equal(err.code, OFS_ERR_CONNECT);
-    assert_non_null(strstr(err.text, "nobody answers"));
+    assert_non_null(strstr(err.text, "nothing answers"));
 }
 
 static void play_redirect(struct peer *peer, int fd)

@@ -39,7 +39,7 @@ static bool has_ended(const struct bidi_tab *t)
 static int tell_ended(const struct bidi_tab *t, struct ofs_error *err)
 {
     return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                    t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+                    t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
 }
 
 /* A page whose process has died gives way to one of the browser's own, which takes no scripts. */
@@ -418,9 +418,9 @@ static int tell_taken(const char *words, struct ofs_error *err)
 {
     char why[256];
     OFS_BIDI_KEEP(why, words); /* they may be those of `err` */
-    ofs_fail(err, OFS_ERR_CONNECT, "the browser lets no session in: %s", why);
+    ofs_fail(err, OFS_ERR_CONNECT, "the browser accepts no session: %s", why);
     return ofs_hint(err, "one program at a time can work in it: end the other one; where it ended "
-                         "without letting go, close that browser and start it again");
+                         "without closing its session, close that browser and start it again");
 }
 
 /* session.status and session.new, 7.1. Prompts are left alone in every tab but ours, where we

@@ -102,6 +102,6 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
     }
     take_product(&b->browser, ofs_json_str(version, "product", "Chrome"));
     if (b->state && b->site && ofs_cdp_close_orphans(b, deadline) && how->on_notice)
-        how->on_notice(how->ctx, "A tab that an earlier run had to leave behind was closed.");
+        how->on_notice(how->ctx, "A tab that an earlier run left open was closed.");
     return &b->browser;
 }

@@ -26,7 +26,7 @@ static int is_lost(struct cdp_tab *t, struct ofs_error *err)
     if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST &&
         err->code != OFS_ERR_INTERRUPTED)
         ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                 t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+                 t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
     else if (is_gone(err)) {
         t->world = 0;
         err->code = OFS_ERR_GONE;

@@ -102,12 +102,12 @@ static void explain(struct ofs_loop *loop, const char *host_port, struct ofs_err
         return;
     case OFS_ERR_TIMEOUT:
         ofs_fail(err, OFS_ERR_TIMEOUT,
-                 "nobody answered \"Allow remote debugging?\" in the browser in time");
-        ofs_hint(err, "the question may still stand there, and Allow comes too late for it now: "
+                 "\"Allow remote debugging?\" was not answered in the browser in time");
+        ofs_hint(err, "the question may still be open, and Allow comes too late for it now: "
                       "press Cancel, then run again (--timeout gives more time)");
         return;
     case OFS_ERR_INTERRUPTED:
-        ofs_hint(err, "the browser's question may still stand there: press Cancel");
+        ofs_hint(err, "the browser's question may still be open: press Cancel");
         return;
     case OFS_ERR_LOST:
     case OFS_ERR_CONNECT:
@@ -131,10 +131,11 @@ static struct ofs_wire *upgrade(struct ofs_loop *loop, const struct ofs_connect 
     char host_port[64];
     snprintf(host_port, sizeof host_port, "%.*s", (int)strcspn(url + 5, "/"), url + 5);
     if (asks)
-        notice(how,
-               "Your browser (%s) now asks \"Allow remote debugging?\". Press Allow there; Cancel "
-               "is the one that is marked. It asks once for this run, and has %lld seconds.",
-               host_port, (long long)(ofs_deadline_left(deadline) / 1000));
+        notice(
+            how,
+            "Your browser (%s) now asks \"Allow remote debugging?\". Press Allow there; Cancel "
+            "is the button that is preselected. It asks once for this run; you have %lld seconds.",
+            host_port, (long long)(ofs_deadline_left(deadline) / 1000));
     struct ofs_wire *wire = ofs_wire_websocket(loop, url, deadline, err);
     if (!wire && asks)
         explain(loop, host_port, err);
@@ -184,8 +185,8 @@ struct ofs_browser *ofs_attach_socket(struct ofs_loop *loop, const struct ofs_co
     long status = version_status(loop, host_port, deadline, err);
     if (status < 0) {
         if (err->code == OFS_ERR_CONNECT) {
-            ofs_fail(err, OFS_ERR_CONNECT, "nobody listens at %s", host_port);
-            ofs_hint(err, "the browser has ended, or was started anew with another port: "
+            ofs_fail(err, OFS_ERR_CONNECT, "nothing listens at %s", host_port);
+            ofs_hint(err, "the browser has ended, or was restarted with another port: "
                           "'offswitch doctor' shows where it is; --connect auto finds it");
         }
         return NULL;

@@ -279,7 +279,7 @@ static const struct {
      "it is not running, and its port file is left over; start it with "
      "--remote-debugging-port=9222, then run again"},
     {OFS_REACH_POLICY, OFS_KIND_CHROME,
-     "whoever manages this machine has forbidden debugging for it; use another browser, or "
+     "the administrator of this machine has forbidden debugging for it; use another browser, or "
      "'offswitch guide' to do it by hand"},
     {OFS_REACH_IN_USE, OFS_KIND_CHROME,
      "another machine has it open; close it there, then run again"},
@@ -288,7 +288,7 @@ static const struct {
 const char *ofs_candidate_next(const struct ofs_candidate *c)
 {
     if (c->state == OFS_REACH_NO_DEBUGGING && c->signs.enabled)
-        return "debugging is ticked and not open yet; close that browser and start it again, then "
+        return "debugging is allowed but not open yet; close that browser and start it again, then "
                "run again";
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i].state == c->state && steps[i].kind == c->signs.kind)

@@ -187,7 +187,7 @@ static const struct {
      "ask whoever runs the Grid who may use it, and from which machines"},
     {407, 407, "a proxy asks for a name and a password",
      "give --connect an address of the Grid that leads through no such proxy"},
-    {502, 504, "a proxy stands before it, and nobody answers behind that",
+    {502, 504, "a proxy answers in its place, with nothing behind it",
      "see whether the driver or the hub behind it runs, and try later"},
 };
 

@@ -132,7 +132,7 @@ static const struct {
      "the driver has no such browser, or not all that --capabilities asks for: "
      "WebKitWebDriver has no \"webSocketUrl\""},
     {"Maximum number of active sessions",
-     "another session is open there; end it, or start the driver anew"},
+     "another session is open there; end it, or restart the driver"},
     {"DevToolsActivePort", "the driver's browser did not start; as root in a container it needs "
                            "\"args\": [\"--no-sandbox\"], without a display \"--headless=new\""},
     {"failed to start", "the driver's browser did not start; as root in a container it needs "

@@ -28,7 +28,7 @@ void ofs_wd_unlock(struct ofs_wd *b)
 static int tab_lost(struct ofs_wd_tab *t, struct ofs_error *err)
 {
     return ofs_fail(err, OFS_ERR_TAB_LOST, "the tab %s",
-                    t->tab.view.crashed ? "has crashed" : "was closed by somebody else");
+                    t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
 }
 
 /* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is

@@ -1,0 +1,96 @@
+// What is printed: one JSON object also for what could not be done, errors of writing, names that are near, the guide's page.
+
+import { readFileSync, openSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, home, json, offswitch, writeConfig } from "./tool.mjs";
+
+/** A browser that says what a real one says when it does not start. */
+function writeBrowser(name, script) {
+  const path = join(home, name);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path;
+}
+
+export function testErrorObject() {
+  writeConfig(null);
+  const rows = [
+    [["chek", "--json"], 64, "usage"],
+    [["status", "--json", "--zz"], 64, "usage"],
+    [["doctor", "a", "b", "--json"], 64, "usage"],
+    [["guide", "nope", "--json"], 1, "scenario"],
+    [["scenario", "show", "nope", "--json"], 1, "scenario"],
+    [["config", "--json"], 64, "usage"],
+    [["report", "zz", "--json"], 64, "usage"],
+    [["check", "nope", "--json"], 1, "scenario"],
+    [["check", "--json", "--connect", "cdp://127.0.0.1:1", "--acknowledge-terms"], 1, "connect"],
+    [["check", "--json", "--state", join(home, "new")], 4, "refused"],
+    [["rehearse", "--json", "--fault", "x"], 64, "usage"],
+  ];
+  for (const [args, exit, code] of rows) {
+    const run = offswitch(args);
+    const object = json(run.out);
+    expect(run.status === exit && object?.exit === exit && object.error?.code === code && object.error.text, args.join(" "), run);
+  }
+  const run = json(offswitch(rows[8][0]).out);
+  expect(run.settings.length > 0 && run.settings.every((s) => s.verdict === "unknown" && s.reason === "no-browser" && s.url.startsWith("https://")),
+    "every setting has the reason and the link to go to", run);
+}
+
+export function testFullDisk() {
+  const full = openSync("/dev/full", "w");
+  for (const args of [["help"], ["status"], ["guide", "--json"], ["check", "nope", "--json"], ["config", "show"]]) {
+    const run = offswitch(args, { stdio: ["ignore", full, "pipe"] });
+    expect(run.status === 1 && run.err.includes("could not be written"), `${args.join(" ")} > /dev/full`, run);
+  }
+}
+
+export function testNearNames() {
+  const rows = [
+    [["check", "--jsn"], "did you mean '--json'?"],
+    [["check", "--format"], null],
+    [["login", "--format"], null],
+    [["login", "--forgte"], null],
+    [["fix", "--yse"], null],
+    [["watch", "--fixx"], null],
+    [["check", "--nope"], null],
+    [["chekc"], "did you mean 'check'?"],
+    [["destroy"], null],
+  ];
+  for (const [args, near] of rows) {
+    const { status, err } = offswitch(args);
+    expect(status === 64 && (near ? err.includes(near) : !err.includes("did you mean")), args.join(" "), err);
+  }
+}
+
+/** One sentence, and the very command to run again; the browser's own words only with --verbose. */
+export function testFailedStart() {
+  const check = ["check", "--connect", "launch", "--acknowledge-terms", "--timeout", "20"];
+  const rows = [
+    ["root", "echo '[1:1:ERROR] Running as root without --no-sandbox is not supported.' >&2; exit 1",
+      "as root", "run: offswitch check --browser-arg=--no-sandbox --connect launch --acknowledge-terms"],
+    ["display", "echo 'Missing X server or $DISPLAY' >&2; exit 1", "no display", "run: offswitch check --headless --connect launch"],
+    ["crash", "kill -SEGV $$", "ended at once", "run: offswitch check --headless --browser-arg=--no-sandbox"],
+    ["profile", "echo 'Failed to create SingletonLock: File exists' >&2; exit 21", "uses that profile", "run: offswitch check --profile=DIR"],
+  ];
+  for (const [name, script, sentence, again] of rows) {
+    const env = { OFFSWITCH_BROWSER: writeBrowser(name, script) };
+    const { status, err } = offswitch(check, { env });
+    expect(status === 1 && err.includes(sentence) && err.includes(again) && !/ERROR|\$DISPLAY|SingletonLock/.test(err), name, err);
+    if (name === "root") expect(offswitch([...check, "-v"], { env }).err.includes("is not supported"), "the browser's own words with -v");
+  }
+}
+
+export function testGuidePage() {
+  const file = join(home, "guide.html");
+  const run = offswitch(["guide", "--all", "--html", file], { env: { LC_ALL: "de_DE.UTF-8" } });
+  const page = readFileSync(file, "utf8");
+  expect(run.status === 0 && run.out === "" && page.endsWith("</html>\n"), "the page is whole", run);
+  expect(page.includes('<q lang="de">Ihre Daten') && !page.includes("Use my data for training"), "the site's words in the person's language");
+  expect(page.includes('href="https://www.linkedin.com/mypreferences/d/settings/data-for-ai-improvement"'), "links to click");
+  expect(!/<script|<link|src=|@import|url\(http/.test(page), "nothing is fetched, no script");
+  const lang = offswitch(["guide", "--lang", "en", "--html", file]);
+  expect(lang.status === 0 && readFileSync(file, "utf8").includes("Use my data for training"), "--lang", lang);
+  const before = statSync(file).ino;
+  const lost = offswitch(["guide", "--html", join(home, "nowhere/guide.html")]);
+  expect(lost.status === 1 && lost.err.includes("cannot be written") && statSync(file).ino === before, "a page that cannot be written", lost);
+}
