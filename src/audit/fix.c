@@ -91,6 +91,14 @@ static int revalidate(struct ofs_worker *worker, struct ofs_entry *entry, bool *
     return 0;
 }
 
+static void leave_to_other_run(struct ofs_entry *entry, const struct ofs_error *err)
+{
+    entry->result->left = true;
+    snprintf(entry->result->detail, sizeof entry->result->detail,
+             "it is %s and was not clicked: %.300s; run again when that has ended",
+             entry->result->before, err->text);
+}
+
 static int press_and_settle(struct ofs_worker *worker, struct ofs_entry *entry,
                             struct ofs_error *err)
 {
@@ -102,6 +110,11 @@ static int press_and_settle(struct ofs_worker *worker, struct ofs_entry *entry,
     int rc = revalidate(worker, entry, &same, err);
     if (!rc && same)
         rc = ofs_record_intent(job, entry, err);
+    if (rc && same && err->code == OFS_ERR_REFUSED) {
+        leave_to_other_run(entry, err);
+        rc = 0;
+        same = false;
+    }
     if (!rc && same) {
         int64_t began = ofs_now_ms();
         entry->was_tried = true;
@@ -224,7 +237,11 @@ static int read_last(struct ofs_worker *worker, struct ofs_entry *entry, struct 
                                        .held = job->options.hold_ms > 0},
                   entry->result);
     ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
-    return 0;
+    struct ofs_picture after;
+    int rc = ofs_take_picture(worker, entry, &after, err);
+    ofs_record_picture(job, entry, "after", &after);
+    ofs_picture_clear(&after);
+    return rc;
 }
 
 static void last_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)

@@ -65,6 +65,12 @@ struct ofs_proofs {
 };
 void ofs_judge_fix(const struct ofs_proofs *proofs, struct ofs_result *result);
 
+/* A picture of a control, and when it was taken. */
+struct ofs_picture {
+    char *png; /* base64, or NULL */
+    char at[OFS_DATE_SIZE];
+};
+
 /* One setting's place in a job. */
 struct ofs_entry {
     const struct ofs_setting *setting;
@@ -74,10 +80,11 @@ struct ofs_entry {
     struct ofs_observation reloaded; /* after the press */
     struct ofs_observation fresh;    /* the read that decides */
     bool was_checked, was_reloaded, was_read_last;
-    bool was_tried;     /* a press was under way */
-    bool is_taken;      /* a worker has it in this stage */
-    int64_t intent;     /* its number in the ledger, once it was written down */
-    int64_t settled_ms; /* when the press and its save were over */
+    bool was_tried;            /* a press was under way */
+    bool is_taken;             /* a worker has it in this stage */
+    int64_t intent;            /* its number in the ledger, once it was written down */
+    int64_t settled_ms;        /* when the press and its save were over */
+    struct ofs_picture before; /* as the check showed it, until it is written down */
 };
 
 enum { OFS_MOST_TABS = 64 };
@@ -114,6 +121,7 @@ struct ofs_job {
     struct ofs_error record_error;   /* what could not be written down, code NONE: nothing */
     struct ofs_error end;            /* what ended the run, code NONE: nothing */
     bool finished;
+    bool lacks_pictures; /* the browser did not give one in time: it is asked for no more */
     struct ofs_run run;
 };
 
@@ -135,6 +143,9 @@ struct ofs_stage {
  * job->end. Blocks. */
 void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage);
 
+/* Close a worker's tab; it opens another one when it needs one. */
+void ofs_drop_page(struct ofs_worker *worker);
+
 /* Close the workers' tabs. */
 void ofs_close_tabs(struct ofs_job *job);
 
@@ -154,6 +165,14 @@ enum ofs_reread {
 };
 int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum ofs_reread how,
                        ofs_deadline deadline, struct ofs_observation *ret, struct ofs_error *err);
+
+/* ---- pictures (picture.c) ---- */
+
+/* A picture of the setting's control in the worker's tab, where the options want one and there is
+ * one to be had. Fails only where the run cannot go on. */
+int ofs_take_picture(struct ofs_worker *worker, const struct ofs_entry *entry,
+                     struct ofs_picture *ret, struct ofs_error *err);
+void ofs_picture_clear(struct ofs_picture *picture);
 
 /* ---- wordings (wording.c) ---- */
 

@@ -214,6 +214,8 @@ void ofs_job_free(struct ofs_job *job)
     ofs_run_clear(&job->run);
     cJSON_Delete(job->indexes);
     cJSON_Delete(job->accepted);
+    for (size_t i = 0; i < job->n_entries; i++)
+        ofs_picture_clear(&job->entries[i].before);
     free(job->entries);
     ofs_scenario_free(job->scenario);
     free(job->origin_given);
@@ -285,6 +287,8 @@ static int check_one(struct ofs_worker *worker, struct ofs_entry *entry, struct 
     ofs_record_seen(worker->job, entry, "check", &entry->seen);
     ofs_judge_check(&entry->seen, entry->result);
     ofs_tell(worker->job, entry, ofs_verdict_word(entry->result->verdict));
+    if (entry->result->verdict == OFS_VERDICT_DIFFERS)
+        return ofs_take_picture(worker, entry, &entry->before, err);
     return 0;
 }
 

@@ -108,7 +108,7 @@ static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,
 }
 
 /* A page that failed leaves a tab of which nothing is known. */
-static void drop_page(struct ofs_worker *worker)
+void ofs_drop_page(struct ofs_worker *worker)
 {
     struct ofs_page *page = worker->page;
     worker->page = NULL; /* nobody else may find it while it is closed */
@@ -137,7 +137,7 @@ static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_
         return;
     }
     p->stage->failed(job, entry, &err);
-    drop_page(worker);
+    ofs_drop_page(worker);
 }
 
 struct start {
@@ -195,7 +195,7 @@ void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage)
 
 static void close_worker(void *arg)
 {
-    drop_page(arg);
+    ofs_drop_page(arg);
 }
 
 void ofs_close_tabs(struct ofs_job *job)
@@ -204,6 +204,6 @@ void ofs_close_tabs(struct ofs_job *job)
     for (size_t i = 0; i < job->n_workers; i++)
         if (job->workers[i].page &&
             ofs_loop_spawn(job->loop, close_worker, &job->workers[i], &ignored))
-            drop_page(&job->workers[i]);
+            ofs_drop_page(&job->workers[i]);
     ofs_loop_run(job->loop);
 }

@@ -152,6 +152,17 @@ void ofs_record_seen(struct ofs_job *job, const struct ofs_entry *entry, const c
     keep_error(job, ofs_recording_observe(job->recording, &facts, &err), &err);
 }
 
+void ofs_record_picture(struct ofs_job *job, const struct ofs_entry *entry, const char *moment,
+                        const struct ofs_picture *picture)
+{
+    struct ofs_error err;
+    if (job->recording && picture->png)
+        keep_error(job,
+                   ofs_recording_picture(job->recording, entry->setting->id, moment, picture->at,
+                                         picture->png, &err),
+                   &err);
+}
+
 int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *err)
 {
     if (!job->recording)
@@ -163,7 +174,8 @@ int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_e
                                       .url = url,
                                       .wording = entry->seen.wording};
     int rc = ofs_recording_intend(job->recording, &intent, &entry->intent, err);
-    keep_error(job, rc, err);
+    if (rc && err->code != OFS_ERR_REFUSED)
+        keep_error(job, rc, err);
     return rc;
 }
 
@@ -178,6 +190,7 @@ void ofs_record_pressed(struct ofs_job *job, const struct ofs_entry *entry,
                ofs_recording_outcome(job->recording, entry->intent, sent, NULL,
                                      err ? err->text : entry->press.detail, &failed),
                &failed);
+    ofs_record_picture(job, entry, "before", &entry->before);
 }
 
 /* How what was pressed was read last. */

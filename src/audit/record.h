@@ -19,7 +19,12 @@ void ofs_record_account(struct ofs_job *job, const cJSON *look);
 void ofs_record_seen(struct ofs_job *job, const struct ofs_entry *entry, const char *act,
                      const struct ofs_observation *seen);
 
-/* The setting is about to be pressed. -1: it must not be. */
+/* How the control looked, "before" the press or "after" it; nothing where there is no picture. */
+void ofs_record_picture(struct ofs_job *job, const struct ofs_entry *entry, const char *moment,
+                        const struct ofs_picture *picture);
+
+/* The setting is about to be pressed. -1: it must not be; with OFS_ERR_REFUSED another run is
+ * turning it. */
 int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *err);
 
 /* It was pressed, or was not; `err` is what the press failed with, or NULL. */

@@ -120,6 +120,11 @@ struct ofs_tab {
     struct ofs_tab_view view;
 };
 
+/* A part of the top document's view, in CSS pixels; and how far that view is scrolled. */
+struct ofs_box {
+    double x, y, width, height, scroll_x, scroll_y;
+};
+
 struct ofs_browser_ops {
     const char *protocol; /* the report's word: "cdp", "bidi", "webdriver" */
 
@@ -172,6 +177,12 @@ struct ofs_browser_ops {
      * whatever has the focus in the tab. */
     int (*press_key)(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                      struct ofs_error *err);
+
+    /* A picture of that box alone, as PNG in base64, which the caller frees. Nothing is scrolled.
+     * Where a protocol takes pictures of elements alone, it is that of the element which the probe
+     * has found for the box. NULL: the protocol cannot. */
+    int (*screenshot)(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
+                      char **ret_png, struct ofs_error *err);
 
     /* Close the tab and the windows it opened, asking the page nothing, and free it. Best effort
      * until the deadline. */

@@ -306,3 +306,17 @@ void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
         }
     ofs_view_leave_some(page->view, prefix);
 }
+
+/* The clip lies in the document, not in what is seen of it. */
+cJSON *ofs_devtools_picture(const struct ofs_box *box)
+{
+    cJSON *params = cJSON_CreateObject();
+    cJSON *clip = cJSON_AddObjectToObject(params, "clip");
+    cJSON_AddNumberToObject(clip, "x", box->x + box->scroll_x);
+    cJSON_AddNumberToObject(clip, "y", box->y + box->scroll_y);
+    cJSON_AddNumberToObject(clip, "width", box->width);
+    cJSON_AddNumberToObject(clip, "height", box->height);
+    cJSON_AddNumberToObject(clip, "scale", 1);
+    cJSON_AddStringToObject(params, "format", "png");
+    return params;
+}

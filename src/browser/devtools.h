@@ -43,6 +43,9 @@ void ofs_devtools_begin_child(struct ofs_devtools *page, const char *target);
 /* A child has ended, and its requests and channels with it. */
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 
+/* The parameters of Page.captureScreenshot. The caller's. */
+cJSON *ofs_devtools_picture(const struct ofs_box *box);
+
 /* Whoever carries DevTools methods to a tab. `ask` takes `params` over; it answers OFS_ERR_GONE
  * where the document went away. */
 struct ofs_devtools_asker {

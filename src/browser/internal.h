@@ -53,9 +53,11 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                   struct ofs_error *err);
 
 /* The same in the session that `driver` has begun already (WebDriver BiDi, 5.2: webSocketUrl).
- * Takes both over; closing the driver ends the session. */
-struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
-                                  struct ofs_trace *trace, struct ofs_error *err);
+ * Takes both over; closing the driver ends the session. `is_anybodys`: it was attached to a browser
+ * that a person uses. */
+struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, bool is_anybodys,
+                                  struct ofs_wire *wire, struct ofs_trace *trace,
+                                  struct ofs_error *err);
 
 /* Find an executable and start it on a profile of our own. Gives the wire and the process. */
 int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,

@@ -44,6 +44,11 @@ static const char *const methods[] = {
     "Network.setBypassServiceWorker",
     /* what the site itself served, as the witness of a state; out of the browser's memory */
     "Network.getResponseBody",
+    /* a picture of one control in our tab; rpc.c sends neither of the two without a box. A browser
+     * that we started shows the tab for it */
+    "Page.captureScreenshot",
+    "Page.bringToFront",
+    "browsingContext.captureScreenshot",
     /* a person's hand: pointer and keyboard in our tab, which is treated as being in front */
     "Emulation.setFocusEmulationEnabled",
     "Input.dispatchMouseEvent",

@@ -2,8 +2,8 @@
  * methods.h: everything that the program can say to a browser over a message wire, in one table.
  *
  * ofs_rpc_post sends nothing else. There is no method in it that reads cookies, storage, downloads
- * or other tabs' contents, none that captures a whole page, and none that sends a request of our
- * own.
+ * or other tabs' contents, and none that sends a request of our own. A picture is sent for with
+ * the box of one control, or not at all.
  */
 #ifndef OFS_BROWSER_METHODS_H
 #define OFS_BROWSER_METHODS_H

@@ -164,13 +164,22 @@ void ofs_rpc_free(struct ofs_rpc *rpc)
     free(rpc);
 }
 
+/* No picture is taken of a whole page. */
+static bool lacks_box(const char *method, const cJSON *params)
+{
+    return strstr(method, ".captureScreenshot") && (ofs_json_num(params, "clip/width", 0) <= 0 ||
+                                                    ofs_json_num(params, "clip/height", 0) <= 0);
+}
+
 /* Whether it may be sent, and where it carries another method, that one too. */
 static const char *allowed_method(const char *method, const cJSON *message)
 {
-    const char *carried = ofs_json_str(message, "params/method", "");
-    if (!strcmp(method, "goog:cdp.sendCommand") && !ofs_method_allowed(carried))
+    const cJSON *params = ofs_json_get(message, "params");
+    const char *carried = ofs_json_str(params, "method", "");
+    if (!strcmp(method, "goog:cdp.sendCommand") &&
+        (!ofs_method_allowed(carried) || lacks_box(carried, ofs_json_get(params, "params"))))
         return NULL;
-    return ofs_method_allowed(method);
+    return lacks_box(method, params) ? NULL : ofs_method_allowed(method);
 }
 
 int ofs_rpc_post(struct ofs_rpc *rpc, const char *session, const char *method, cJSON *params,

@@ -18,6 +18,7 @@ struct ofs_trace {
 };
 
 static const char redacted[] = "[redacted]";
+static const char png[] = "iVBORw0KGgo"; /* the beginning of a picture, in base64 */
 
 /* Parts of key names whose values are never written, whatever they are. */
 static const char *const secret_keys[] = {
@@ -125,6 +126,8 @@ static void redact(cJSON *value, bool headers)
             blank(child);
         else if (!strcmp(key, "targetInfos") || !strcmp(key, "contexts"))
             blank_windows(child);
+        else if (cJSON_IsString(child) && !strncmp(child->valuestring, png, strlen(png)))
+            blank(child);
         else if (cJSON_IsString(child))
             cut_addresses(child->valuestring);
         redact(child, names_headers);

@@ -67,6 +67,7 @@ struct cli {
     const char *label;            /* whose run it is */
     bool no_account;              /* do not keep whose account it is */
     const char *scenario;         /* its name, or "all": those that are enabled */
+    bool no_pictures;             /* keep none of the controls; report: show none */
     const char *out, *plan;       /* a plan to write, or to follow */
     const char *html;             /* report: a file */
     bool csv, junit, sarif, openmetrics, schema, merge;

@@ -13,17 +13,16 @@
 #include "record/choices.h"
 #include "record/recording.h"
 
-static int show_faults(const cJSON *report)
+static void show_list(const cJSON *list)
 {
-    const cJSON *fault, *faults = ofs_json_get(report, "faults");
-    cJSON_ArrayForEach(fault, faults)
+    const cJSON *one;
+    cJSON_ArrayForEach(one, list)
     {
-        const char *run = ofs_json_str(fault, "run", NULL);
+        const char *run = ofs_json_str(one, "run", NULL);
         OFS_AUTO_STR line = ofs_text_printf("%s%s%s", run ? run : "", run ? ": " : "",
-                                            ofs_json_str(fault, "text", ""));
+                                            ofs_json_str(one, "text", ""));
         cli_block(stdout, 2, "", 2, line ? line : "");
     }
-    return cJSON_GetArraySize(faults) ? 1 : 0;
 }
 
 /* Every record is as it was written; with HASH, that link is in the chain too. */
@@ -49,12 +48,17 @@ static int verify(const struct cli *cli)
         status = cJSON_GetArraySize(ofs_json_get(report, "faults")) ? 1 : 0;
         return past_print_json(cli, "chain", cJSON_Duplicate(report, true)) ? 1 : status;
     }
-    printf("%d runs, %d removed", (int)ofs_json_num(report, "runs", 0),
-           (int)ofs_json_num(report, "removed", 0));
+    printf("%d runs, %d decisions and steps, %d removed", (int)ofs_json_num(report, "runs", 0),
+           (int)ofs_json_num(report, "choices", 0), (int)ofs_json_num(report, "removed", 0));
     printf(cJSON_GetArraySize(ofs_json_get(report, "faults"))
                ? "; the ledger was changed by another hand:\n"
                : ": every record is as it was written\n");
-    status = show_faults(report);
+    show_list(ofs_json_get(report, "faults"));
+    if (cJSON_GetArraySize(ofs_json_get(report, "notes"))) {
+        puts("Its dates do not follow each other:");
+        show_list(ofs_json_get(report, "notes"));
+    }
+    status = cJSON_GetArraySize(ofs_json_get(report, "faults")) ? 1 : 0;
     if (ofs_json_str(report, "head", NULL))
         printf("The last hash is %s.\nNote it elsewhere; 'offswitch ledger verify HASH' checks "
                "against it.\n",

@@ -86,6 +86,8 @@ static const struct option_row rows[] = {
     {"label", 0, RECORD, FOR_RUN, TEXT, AT(label), "NAME", "whose run it is, in the record"},
     {"no-account", 0, RECORD, FOR_RUN, FLAG, AT(no_account), NULL,
      "do not keep whose account it is"},
+    {"no-pictures", 0, RECORD, FOR_FIX | FOR_UNDO | FOR_WATCH | FOR_REHEARSE | FOR_REPORT, FLAG,
+     AT(no_pictures), NULL, "keep no pictures of the controls that are pressed; report: show none"},
     {"max-age", 0, RECORD, FOR_STATUS, TEXT, AT(max_age), "10d",
      "exit status 3 where no pass of 'watch' worked within it: days (d), hours (h) or weeks (w)"},
     {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},

@@ -95,6 +95,7 @@ static int rehearse_in(struct session *session, struct cli *own, const char *scr
     const struct ofs_site_options options = {
         .lang = own->lang, .generation = own->generation, .faults = own->fault};
     int status = 0;
+    own->no_pictures = own->no_pictures || !own->state; /* nobody will see them */
     if (!own->state)
         own->state = scratch;
     if (!(loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(loop, &err) ||

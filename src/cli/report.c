@@ -66,11 +66,17 @@ static int collect(const struct cli *cli, struct ofs_ledger *ledger, cJSON *repo
 
 /* ---- output ---- */
 
-static int write_html(const struct cli *cli, struct ofs_ledger *ledger, const cJSON *reports,
+static int write_html(const struct cli *cli, struct ofs_ledger *ledger, cJSON *reports,
                       const char *now, struct ofs_error *err)
 {
     OFS_AUTO_BUF page = OFS_BUF(MOST_BYTES);
     OFS_AUTO_JSON moves = ofs_history_moves(ledger, NULL, NULL, err);
+    cJSON *report;
+    cJSON_ArrayForEach(report, reports)
+    {
+        if (!cli->no_pictures && ofs_history_load_pictures(ledger, report, err))
+            return -1;
+    }
     if (!moves || ofs_report_html(reports, moves, now, &page, err))
         return -1;
     if (past_write_file(cli->html, &page, err))
@@ -268,9 +274,8 @@ int cmd_report(const struct cli *cli)
         return status;
     OFS_AUTO_JSON reports = cJSON_CreateArray();
     ofs_date_now(now);
-    if (collect(cli, ledger, reports, &err) ||
-        (cli->html && write_html(cli, ledger, reports, now, &err)) ||
-        print_format(cli, reports, &err))
+    if (collect(cli, ledger, reports, &err) || print_format(cli, reports, &err) ||
+        (cli->html && write_html(cli, ledger, reports, now, &err)))
         return cli_complain(&err);
     return 0;
 }

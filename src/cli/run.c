@@ -93,6 +93,12 @@ static void tell_own_scenario(const struct session *session)
     cli_block(stderr, 0, "", 0, words ? words : path);
 }
 
+static bool may_press(const struct cli *cli)
+{
+    return !strcmp(cli->command, "fix") || !strcmp(cli->command, "undo") ||
+           !strcmp(cli->command, "rehearse") || (!strcmp(cli->command, "watch") && cli->fix);
+}
+
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile)
 {
@@ -152,6 +158,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
         .show = cli->show,
         .label = cli->label,
         .no_account = cli->no_account,
+        .pictures = !cli->no_pictures && may_press(cli),
         .wishes = extra->wishes,
         .n_wishes = extra->n_wishes,
         .undoes = extra->undoes,

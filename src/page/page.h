@@ -72,6 +72,14 @@ int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
 /* Is the tab still at the document that the last usable visit to `path` read? */
 bool ofs_page_is_at(const struct ofs_page *page, const char *path);
 
+/* A picture of the setting's control as the tab shows it now, and of the words beside it that the
+ * scenario knows, as PNG in base64. Nothing else of the page is in it: where anything else lies in
+ * the same box, or the page moves meanwhile, there is no picture. `*ret_png` is the caller's, or
+ * NULL: none, which is no error. Fails only where the run cannot go on (OFS_ERR_LOST,
+ * OFS_ERR_INTERRUPTED). `*ret_late` is set where the browser did not answer in time. */
+int ofs_page_picture(struct ofs_page *page, const struct ofs_setting *setting,
+                     ofs_deadline deadline, char **ret_png, bool *ret_late, struct ofs_error *err);
+
 /* Is a person signed in, by what the tab shows just now, wherever the person has taken it? Loads
  * nothing and waits for nothing. Without a canary in the scenario, any whole page of the site that
  * asks for no password will do. */

@@ -9,32 +9,63 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* The record of a run, format 1. A column that is added to a table later belongs to a format 2. */
-enum { FORMAT = 1 };
+/* The record of a run: its parts, and the format since which each belongs to it. A column that is
+ * added to a table later belongs to a later format. */
+enum { FORMAT = 2 };
 static const struct {
+    int since;
     const char *key, *sql;
 } parts[] = {
-    {"run", "SELECT id, command, label, scenario, scenario_title, scenario_version,"
-            " scenario_sha256, stale_after_days, origin, browser, browser_version, protocol, wire,"
-            " profile, account, account_hint, scope, undoes, program, started, finished, ended,"
-            " exit, error, unlisted, manual FROM runs WHERE id = ?"},
-    {"results", "SELECT setting, title, grp, wanted, before, after, verdict, reason, detail, url,"
-                " wording, language, located, ready, page_title, proofs FROM results"
-                " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY place"},
-    {"observations", "SELECT setting, at, act, state, reason, wording, language, title, url,"
-                     " located, ready, served FROM observations"
-                     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY n"},
-    {"intents", "SELECT n, setting, at, from_state, to_state, url, wording FROM intents"
-                " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY n"},
-    {"outcomes", "SELECT intent, at, sent, state, words FROM outcomes"
-                 " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY intent"},
+    {1, "run",
+     "SELECT id, command, label, scenario, scenario_title, scenario_version,"
+     " scenario_sha256, stale_after_days, origin, browser, browser_version, protocol, wire,"
+     " profile, account, account_hint, scope, undoes, program, started, finished, ended,"
+     " exit, error, unlisted, manual FROM runs WHERE id = ?"},
+    {1, "results",
+     "SELECT setting, title, grp, wanted, before, after, verdict, reason, detail, url,"
+     " wording, language, located, ready, page_title, proofs FROM results"
+     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY place"},
+    {1, "observations",
+     "SELECT setting, at, act, state, reason, wording, language, title, url,"
+     " located, ready, served FROM observations"
+     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY n"},
+    {1, "intents",
+     "SELECT n, setting, at, from_state, to_state, url, wording FROM intents"
+     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY n"},
+    {1, "outcomes",
+     "SELECT intent, at, sent, state, words FROM outcomes"
+     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY intent"},
+    {2, "pictures",
+     "SELECT setting, moment, at, sha256 FROM shown"
+     " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY setting, moment"},
 };
 
+/* What the person decided and did: the number of a row stands behind the name, as in "keep 3". */
+enum { NAME = 5 }; /* the length of what is in front of the number */
+static const struct {
+    const char *kind, *sql;
+    const char *missing; /* the names of rows that have no link of this kind and should */
+} choices[] = {
+    {"keep", "SELECT n, scenario, setting, because, made, until FROM waivers WHERE n = ?",
+     "SELECT 'keep ' || n AS name FROM waivers WHERE 'keep ' || n NOT IN"
+     " (SELECT run FROM chain WHERE kind = 'keep') ORDER BY n"},
+    {"withdraw", "SELECT n, scenario, setting, withdrawn FROM waivers WHERE n = ?",
+     "SELECT 'keep ' || n AS name FROM waivers WHERE withdrawn IS NOT NULL AND 'keep ' || n NOT IN"
+     " (SELECT run FROM chain WHERE kind = 'withdraw') ORDER BY n"},
+    {"done", "SELECT n, scenario, step, done_on, note, made FROM done WHERE n = ?",
+     "SELECT 'done ' || n AS name FROM done WHERE 'done ' || n NOT IN"
+     " (SELECT run FROM chain WHERE kind = 'done') ORDER BY n"},
+};
+enum { CHOICES = sizeof choices / sizeof *choices };
+
 /* NULL on an error; JSON null for a run that is not there. */
-static cJSON *record_of(struct ofs_db *db, const char *run, struct ofs_error *err)
+static cJSON *record_of_run(struct ofs_db *db, const char *run, int64_t format,
+                            struct ofs_error *err)
 {
     OFS_AUTO_JSON record = cJSON_CreateObject();
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].since > format)
+            continue;
         cJSON *part = i == 0 ? ofs_db_row(db, err, parts[i].sql, "s", run)
                              : ofs_db_rows(db, err, parts[i].sql, "s", run);
         if (!part)
@@ -46,6 +77,18 @@ static cJSON *record_of(struct ofs_db *db, const char *run, struct ofs_error *er
     cJSON *done = record;
     record = NULL;
     return done;
+}
+
+/* The record that a link of this kind vouches for: NULL on an error, JSON null where it is gone. */
+static cJSON *record_of(struct ofs_db *db, const char *kind, const char *name, int64_t format,
+                        struct ofs_error *err)
+{
+    for (size_t i = 0; i < CHOICES; i++)
+        if (!strcmp(choices[i].kind, kind)) {
+            int64_t n = strlen(name) > NAME ? strtoll(name + NAME, NULL, 10) : -1;
+            return ofs_db_row(db, err, choices[i].sql, "i", n);
+        }
+    return record_of_run(db, name, format, err);
 }
 
 static int content_of(const cJSON *record, char ret_hex[OFS_SHA256_SIZE], struct ofs_error *err)
@@ -98,13 +141,41 @@ static int add_link(struct ofs_db *db, const char *kind, const char *run, const 
                      link.previous, hash);
 }
 
-int ofs_chain_seal(struct ofs_db *db, const char *run, struct ofs_error *err)
+static int seal(struct ofs_db *db, const char *kind, const char *name, struct ofs_error *err)
 {
     char content[OFS_SHA256_SIZE];
-    OFS_AUTO_JSON record = record_of(db, run, err);
+    OFS_AUTO_JSON record = record_of(db, kind, name, FORMAT, err);
     if (!record || content_of(record, content, err))
         return -1;
-    return add_link(db, "run", run, content, err);
+    return add_link(db, kind, name, content, err);
+}
+
+int ofs_chain_seal(struct ofs_db *db, const char *run, struct ofs_error *err)
+{
+    return seal(db, "run", run, err);
+}
+
+int ofs_chain_seal_choice(struct ofs_db *db, const char *kind, int64_t n, struct ofs_error *err)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%s %lld", !strcmp(kind, "done") ? "done" : "keep", (long long)n);
+    return seal(db, kind, name, err);
+}
+
+int ofs_chain_adopt(struct ofs_db *db, struct ofs_error *err)
+{
+    for (size_t i = 0; i < CHOICES; i++) {
+        OFS_AUTO_JSON rows = ofs_db_rows(db, err, choices[i].missing, "");
+        const cJSON *row;
+        int rc = rows ? 0 : -1;
+        cJSON_ArrayForEach(row, rows)
+        {
+            rc = rc ? rc : seal(db, choices[i].kind, ofs_json_str(row, "name", ""), err);
+        }
+        if (rc)
+            return -1;
+    }
+    return 0;
 }
 
 int ofs_chain_note_removed(struct ofs_db *db, const char *run, struct ofs_error *err)
@@ -112,12 +183,28 @@ int ofs_chain_note_removed(struct ofs_db *db, const char *run, struct ofs_error 
     return add_link(db, "removed", run, "", err);
 }
 
+static void add_to(cJSON *list, const char *run, const char *text)
+{
+    cJSON *one = cJSON_CreateObject();
+    ofs_json_add_str(one, "run", run);
+    cJSON_AddStringToObject(one, "text", text);
+    cJSON_AddItemToArray(list, one);
+}
+
 static void add_fault(cJSON *report, const char *run, const char *text)
 {
-    cJSON *fault = cJSON_CreateObject();
-    ofs_json_add_str(fault, "run", run);
-    cJSON_AddStringToObject(fault, "text", text);
-    cJSON_AddItemToArray(cJSON_GetObjectItem(report, "faults"), fault);
+    add_to(cJSON_GetObjectItem(report, "faults"), run, text);
+}
+
+/* The chain proves the order of its links, and the clock of the machine alone says when that was.
+ */
+static void note_clock(cJSON *report, const cJSON *row, const char *previous)
+{
+    const char *at = ofs_json_str(row, "at", ""), *run = ofs_json_str(row, "run", "");
+    if (strcmp(at, previous) < 0)
+        add_to(cJSON_GetObjectItem(report, "notes"), run,
+               "the clock was set back before this: its date is earlier than that of the link "
+               "before it");
 }
 
 static void count(cJSON *report, const char *key)
@@ -137,21 +224,21 @@ static int check_content(struct ofs_db *db, const struct link *link, cJSON *repo
                          struct ofs_error *err)
 {
     char content[OFS_SHA256_SIZE];
-    OFS_AUTO_JSON record = record_of(db, link->run, err);
+    OFS_AUTO_JSON record = record_of(db, link->kind, link->run, link->format, err);
     if (!record || content_of(record, content, err))
         return -1;
     bool removed = was_removed(db, link->run);
     if (cJSON_IsNull(record) && removed)
         return 0;
-    count(report, "runs");
+    count(report, !strcmp(link->kind, "run") ? "runs" : "choices");
     if (cJSON_IsNull(record))
         add_fault(report, link->run, "its record is gone, and nothing says that it was removed");
     else if (removed)
         add_fault(report, link->run, "its record is here, although it was removed");
-    else if (link->format != FORMAT)
+    else if (link->format < 1 || link->format > FORMAT)
         add_fault(report, link->run, "its record has a format that this version does not know");
     else if (strcmp(content, link->content))
-        add_fault(report, link->run, "its record was changed after the run");
+        add_fault(report, link->run, "its record was changed afterwards");
     return 0;
 }
 
@@ -181,6 +268,43 @@ static int check_link(struct ofs_db *db, const cJSON *row, int64_t n, const char
     return check_content(db, &link, report, err);
 }
 
+/* The links hold the hashes of pictures, and not their bytes. */
+static int check_pictures(struct ofs_db *db, cJSON *report, struct ofs_error *err)
+{
+    OFS_AUTO_JSON rows = ofs_db_rows(db, err,
+                                     "SELECT r.id, s.sha256, p.png FROM shown s"
+                                     " JOIN runs r ON r.n = s.run"
+                                     " LEFT JOIN pictures p ON p.sha256 = s.sha256 ORDER BY r.n",
+                                     "");
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        char sum[OFS_SHA256_SIZE];
+        struct ofs_error ignored;
+        const char *png = ofs_json_str(row, "png", NULL);
+        if (!png || ofs_picture_sum(png, sum, &ignored) ||
+            strcmp(sum, ofs_json_str(row, "sha256", "")))
+            add_fault(report, ofs_json_str(row, "id", ""),
+                      png ? "a picture of it was changed" : "a picture of it is gone");
+    }
+    return rows ? 0 : -1;
+}
+
+static int check_choices(struct ofs_db *db, cJSON *report, struct ofs_error *err)
+{
+    for (size_t i = 0; i < CHOICES; i++) {
+        OFS_AUTO_JSON loose = ofs_db_rows(db, err, choices[i].missing, "");
+        const cJSON *row;
+        if (!loose)
+            return -1;
+        cJSON_ArrayForEach(row, loose)
+        {
+            add_fault(report, ofs_json_str(row, "name", ""), "no link vouches for it");
+        }
+    }
+    return 0;
+}
+
 /* What lies outside of the links: runs without one, and links that were cut off at the end. */
 static int check_rest(struct ofs_db *db, int64_t last, cJSON *report, struct ofs_error *err)
 {
@@ -198,7 +322,7 @@ static int check_rest(struct ofs_db *db, int64_t last, cJSON *report, struct ofs
     }
     if (made > last)
         add_fault(report, NULL, "links are missing at the end");
-    return 0;
+    return check_choices(db, report, err) || check_pictures(db, report, err) ? -1 : 0;
 }
 
 cJSON *ofs_chain_verify(struct ofs_ledger *ledger, struct ofs_error *err)
@@ -213,11 +337,16 @@ cJSON *ofs_chain_verify(struct ofs_ledger *ledger, struct ofs_error *err)
         return NULL;
     cJSON_AddNumberToObject(report, "links", cJSON_GetArraySize(rows));
     cJSON_AddNumberToObject(report, "runs", 0);
+    cJSON_AddNumberToObject(report, "choices", 0);
     cJSON_AddNumberToObject(report, "removed", 0);
     cJSON_AddArrayToObject(report, "faults");
+    cJSON_AddArrayToObject(report, "notes");
     const cJSON *row;
+    const char *at = "";
     cJSON_ArrayForEach(row, rows)
     {
+        note_clock(report, row, at);
+        at = ofs_json_str(row, "at", "");
         rc = rc ? rc : check_link(db, row, ++n, previous, report, err);
         previous = ofs_json_str(row, "hash", "");
     }
@@ -256,7 +385,9 @@ static int export_links(struct ofs_db *db, int (*take)(void *, const cJSON *), v
     {
         bool removed = !strcmp(ofs_json_str(link, "kind", ""), "removed");
         cJSON *record =
-            removed ? cJSON_CreateNull() : record_of(db, ofs_json_str(link, "run", ""), err);
+            removed ? cJSON_CreateNull()
+                    : record_of(db, ofs_json_str(link, "kind", ""), ofs_json_str(link, "run", ""),
+                                (int64_t)ofs_json_num(link, "format", 0), err);
         if (!record)
             return -1;
         cJSON *line = kind_of("link", "link", cJSON_Duplicate(link, true));
@@ -291,6 +422,7 @@ int ofs_chain_export(struct ofs_ledger *ledger, int (*take)(void *ctx, const cJS
         {"running", "SELECT id, command, scenario, started FROM runs WHERE ended IS NULL"},
         {"waiver", "SELECT * FROM waivers ORDER BY n"},
         {"done", "SELECT * FROM done ORDER BY n"},
+        {"picture", "SELECT * FROM pictures ORDER BY sha256"},
         {"policy", "SELECT * FROM policies"},
         {"revision", "SELECT * FROM revisions ORDER BY n"},
         {"date", "SELECT * FROM calendar ORDER BY date"},
@@ -323,6 +455,28 @@ int ofs_chain_count(struct ofs_ledger *ledger, const struct ofs_forget *which,
     return row ? (int)ofs_json_num(row, "n", -1) : -1;
 }
 
+/* Each decision and step leaves a note too; the rest has no link in the chain. */
+static int remove_the_rest(struct ofs_db *db, struct ofs_error *err)
+{
+    OFS_AUTO_JSON rows = ofs_db_rows(db, err,
+                                     "SELECT 'keep ' || n AS name FROM waivers"
+                                     " UNION ALL SELECT 'done ' || n FROM done",
+                                     "");
+    const cJSON *row;
+    int rc = rows ? 0 : -1;
+    cJSON_ArrayForEach(row, rows)
+    {
+        rc = rc ? rc : ofs_chain_note_removed(db, ofs_json_str(row, "name", ""), err);
+    }
+    return rc ? rc
+              : ofs_db_script(
+                    db,
+                    "DELETE FROM waivers; DELETE FROM done; DELETE FROM notifications;"
+                    "DELETE FROM passes; DELETE FROM conditions; DELETE FROM last_states;"
+                    "UPDATE meta SET value = lower(hex(randomblob(32))) WHERE key = 'salt'",
+                    err);
+}
+
 static int remove_runs(struct ofs_db *db, const cJSON *runs, bool all, struct ofs_error *err)
 {
     const cJSON *run;
@@ -333,14 +487,10 @@ static int remove_runs(struct ofs_db *db, const cJSON *runs, bool all, struct of
             ofs_chain_note_removed(db, id, err))
             return -1;
     }
-    return all ? ofs_db_script(
-                     db,
-                     "DELETE FROM waivers; DELETE FROM done; DELETE FROM notifications;"
-                     "DELETE FROM passes; DELETE FROM conditions; DELETE FROM last_states;"
-                     "UPDATE meta SET value = lower(hex(randomblob(32)))"
-                     " WHERE key = 'salt'",
-                     err)
-               : 0;
+    if (ofs_db_script(db, "DELETE FROM pictures WHERE sha256 NOT IN (SELECT sha256 FROM shown)",
+                      err))
+        return -1;
+    return all ? remove_the_rest(db, err) : 0;
 }
 
 int ofs_chain_forget(struct ofs_ledger *ledger, const struct ofs_forget *which,

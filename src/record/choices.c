@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "record/chain.h"
 
 /* Days since 1970-01-01 of a date in the Gregorian calendar. */
 static int days_of(int year, int month, int day)
@@ -57,21 +58,68 @@ int ofs_date_days(const char *from, const char *to)
     return split(from, &a) && split(to, &b) ? b - a : 0;
 }
 
+/* The number of a new row: one that no link of the chain has ever named. */
+#define NEXT(table, kind)                                                                    \
+    "SELECT 1 + max(coalesce((SELECT max(n) FROM " table "), 0), coalesce((SELECT max(CAST(" \
+    "substr(run, 6) AS INTEGER)) FROM chain WHERE kind = '" kind "'), 0))"
+
+/* Begin and end a transaction that is on the disk when it has ended. */
+static int begin(struct ofs_db *db, struct ofs_error *err)
+{
+    return ofs_db_make_durable(db, true, err) || ofs_db_begin(db, err) ? -1 : 0;
+}
+
+static int end(struct ofs_db *db, int rc, struct ofs_error *err)
+{
+    struct ofs_error ignored;
+    rc = ofs_db_end(db, rc, err);
+    ofs_db_make_durable(db, false, &ignored);
+    return rc;
+}
+
+/* How many decisions that took back, or -1. */
+static int withdraw(struct ofs_db *db, const char *scenario, const char *setting, const char *now,
+                    struct ofs_error *err)
+{
+    OFS_AUTO_JSON rows = ofs_db_rows(db, err,
+                                     "SELECT n FROM waivers WHERE scenario = ? AND setting = ?"
+                                     " AND withdrawn IS NULL",
+                                     "ss", scenario, setting);
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        int64_t n = (int64_t)ofs_json_num(row, "n", -1);
+        if (ofs_db_do(db, err, "UPDATE waivers SET withdrawn = ? WHERE n = ?", "si", now, n) ||
+            ofs_chain_seal_choice(db, "withdraw", n, err))
+            return -1;
+    }
+    return rows ? cJSON_GetArraySize(rows) : -1;
+}
+
+static int keep(struct ofs_db *db, const char *scenario, const char *setting, const char *because,
+                const char *until, const char *now, struct ofs_error *err)
+{
+    if (ofs_db_do(db, err,
+                  "INSERT INTO waivers (n, scenario, setting, because, made, until) " NEXT(
+                      "waivers", "keep") ", ?, ?, ?, ?, ?",
+                  "sssss", scenario, setting, because, now, until))
+        return -1;
+    return ofs_chain_seal_choice(db, "keep", ofs_db_last(db), err);
+}
+
 int ofs_choice_keep(struct ofs_ledger *ledger, const char *scenario, const char *setting,
                     const char *because, const char *until, struct ofs_error *err)
 {
     char now[OFS_DATE_SIZE];
     struct ofs_db *db = ofs_ledger_db(ledger);
     ofs_date_now(now);
-    if (ofs_db_begin(db, err))
+    if (begin(db, err))
         return -1;
-    int rc = ofs_choice_withdraw(ledger, scenario, setting, err) < 0;
-    if (!rc)
-        rc = ofs_db_do(db, err,
-                       "INSERT INTO waivers (scenario, setting, because, made, until)"
-                       " VALUES (?, ?, ?, ?, ?)",
-                       "sssss", scenario, setting, because, now, until);
-    return ofs_db_end(db, rc, err);
+    int rc = withdraw(db, scenario, setting, now, err) < 0 ||
+                     keep(db, scenario, setting, because, until, now, err)
+                 ? -1
+                 : 0;
+    return end(db, rc, err);
 }
 
 int ofs_choice_withdraw(struct ofs_ledger *ledger, const char *scenario, const char *setting,
@@ -80,12 +128,10 @@ int ofs_choice_withdraw(struct ofs_ledger *ledger, const char *scenario, const c
     char now[OFS_DATE_SIZE];
     struct ofs_db *db = ofs_ledger_db(ledger);
     ofs_date_now(now);
-    if (ofs_db_do(db, err,
-                  "UPDATE waivers SET withdrawn = ? WHERE scenario = ? AND setting = ?"
-                  " AND withdrawn IS NULL",
-                  "sss", now, scenario, setting))
+    if (begin(db, err))
         return -1;
-    return ofs_db_number(db, 0, "SELECT changes()", "") > 0;
+    int n = withdraw(db, scenario, setting, now, err);
+    return end(db, n < 0 ? -1 : 0, err) ? -1 : n > 0;
 }
 
 cJSON *ofs_choice_kept(struct ofs_ledger *ledger, const char *scenario, const char *now,
@@ -114,11 +160,16 @@ int ofs_choice_done(struct ofs_ledger *ledger, const char *scenario, const char 
                     const char *on, const char *note, struct ofs_error *err)
 {
     char now[OFS_DATE_SIZE];
+    struct ofs_db *db = ofs_ledger_db(ledger);
     ofs_date_now(now);
-    return ofs_db_do(ofs_ledger_db(ledger), err,
-                     "INSERT INTO done (scenario, step, done_on, note, made)"
-                     " VALUES (?, ?, ?, ?, ?)",
-                     "sssss", scenario, step, on, note, now);
+    if (begin(db, err))
+        return -1;
+    int rc = ofs_db_do(db, err,
+                       "INSERT INTO done (n, scenario, step, done_on, note, made) " NEXT(
+                           "done", "done") ", ?, ?, ?, ?, ?",
+                       "sssss", scenario, step, on, note, now);
+    rc = rc ? rc : ofs_chain_seal_choice(db, "done", ofs_db_last(db), err);
+    return end(db, rc, err);
 }
 
 /* When a step is due: its own date until it was done, then so many days after that. */

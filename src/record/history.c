@@ -282,6 +282,51 @@ static cJSON *pressed_json(struct ofs_db *db, int64_t n, struct ofs_error *err)
                        "i", n);
 }
 
+/* Which pictures there are of the settings of a run, beside these. */
+static int add_pictures(struct ofs_db *db, int64_t n, cJSON *settings, struct ofs_error *err)
+{
+    OFS_AUTO_JSON rows = ofs_db_rows(db, err,
+                                     "SELECT setting, moment, at, sha256 FROM shown WHERE run = ?"
+                                     " ORDER BY setting, moment = 'after'",
+                                     "i", n);
+    const cJSON *row;
+    cJSON *setting;
+    cJSON_ArrayForEach(row, rows)
+    {
+        cJSON_ArrayForEach(setting, settings)
+        {
+            if (strcmp(get(setting, "id"), get(row, "setting")))
+                continue;
+            cJSON *list = cJSON_GetObjectItemCaseSensitive(setting, "pictures");
+            cJSON *one = cJSON_CreateObject();
+            list = list ? list : cJSON_AddArrayToObject(setting, "pictures");
+            copy(one, "moment", row, "moment");
+            copy(one, "at", row, "at");
+            copy(one, "sha256", row, "sha256");
+            cJSON_AddItemToArray(list, one);
+        }
+    }
+    return rows ? 0 : -1;
+}
+
+int ofs_history_load_pictures(struct ofs_ledger *ledger, cJSON *report, struct ofs_error *err)
+{
+    cJSON *setting, *picture;
+    cJSON_ArrayForEach(setting, cJSON_GetObjectItemCaseSensitive(report, "settings"))
+    {
+        cJSON_ArrayForEach(picture, cJSON_GetObjectItemCaseSensitive(setting, "pictures"))
+        {
+            OFS_AUTO_JSON row =
+                ofs_db_row(db_of(ledger), err, "SELECT png FROM pictures WHERE sha256 = ?", "s",
+                           get(picture, "sha256"));
+            if (!row)
+                return -1;
+            ofs_json_add_str(picture, "png", ofs_json_str(row, "png", NULL));
+        }
+    }
+    return 0;
+}
+
 cJSON *ofs_history_report(struct ofs_ledger *ledger, const char *run, struct ofs_error *err)
 {
     char now[OFS_DATE_SIZE];
@@ -313,5 +358,8 @@ cJSON *ofs_history_report(struct ofs_ledger *ledger, const char *run, struct ofs
     cJSON_AddItemToObject(report, "unlisted", parsed(row, "unlisted"));
     cJSON_AddItemToObject(report, "manual", steps);
     steps = NULL;
-    return report;
+    if (!add_pictures(db_of(ledger), n, settings, err))
+        return report;
+    cJSON_Delete(report);
+    return NULL;
 }

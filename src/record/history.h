@@ -53,7 +53,11 @@ cJSON *ofs_history_undo(struct ofs_ledger *ledger, const char *run, struct ofs_e
 cJSON *ofs_history_turned_back(struct ofs_ledger *ledger, const char *run, const cJSON *now,
                                struct ofs_error *err);
 
-/* The contract's report of a run, from the ledger, and the run's hash in the chain as "chain". */
+/* The contract's report of a run, from the ledger, and the run's hash in the chain as "chain". A
+ * setting whose control was pictured has "pictures": [{"moment","at","sha256"}]. */
 cJSON *ofs_history_report(struct ofs_ledger *ledger, const char *run, struct ofs_error *err);
+
+/* Put the pictures themselves into a report, each as "png", in base64. */
+int ofs_history_load_pictures(struct ofs_ledger *ledger, cJSON *report, struct ofs_error *err);
 
 #endif

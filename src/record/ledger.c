@@ -215,6 +215,21 @@ void ofs_sha256(const void *data, size_t len, char ret_hex[OFS_SHA256_SIZE])
         snprintf(ret_hex + 2 * i, 3, "%02x", sum[i]);
 }
 
+int ofs_picture_sum(const char *png, char ret_hex[OFS_SHA256_SIZE], struct ofs_error *err)
+{
+    size_t len = strlen(png), pads = 0;
+    while (pads < 2 && len > pads && png[len - pads - 1] == '=')
+        pads++;
+    unsigned char *bytes = malloc(len + 1);
+    int n = bytes && len % 4 == 0 && len < MOST_COPIED
+                ? EVP_DecodeBlock(bytes, (const unsigned char *)png, (int)len)
+                : -1;
+    if (n >= 0)
+        ofs_sha256(bytes, (size_t)n - pads, ret_hex);
+    free(bytes);
+    return n >= 0 ? 0 : ofs_fail(err, OFS_ERR_STATE, "a picture is not base64");
+}
+
 int ofs_ledger_account(struct ofs_ledger *ledger, const char *shown, char ret_id[OFS_ACCOUNT_SIZE],
                        struct ofs_error *err)
 {

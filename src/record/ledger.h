@@ -46,6 +46,9 @@ int ofs_ledger_account(struct ofs_ledger *ledger, const char *shown, char ret_id
  * "anna@example.org" -> "a...@e...", "octocat" -> "o...t". Pure. */
 void ofs_account_hint(const char *shown, char ret_hint[OFS_HINT_SIZE]);
 
+/* SHA-256 of the bytes of a picture that is kept as base64. OFS_ERR_STATE: it is none. */
+int ofs_picture_sum(const char *png, char ret_hex[65], struct ofs_error *err);
+
 /* SHA-256 as 64 hexadecimal digits. */
 enum { OFS_SHA256_SIZE = 65 };
 void ofs_sha256(const void *data, size_t len, char ret_hex[OFS_SHA256_SIZE]);

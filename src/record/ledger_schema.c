@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "record/chain.h"
 
 /*
  * How to add a migration: append one string to the list below, never change one that was released.
@@ -159,7 +160,32 @@ static const char *const migrations[] = {
     "revisions_by_policy;"
     "ALTER TABLE new_policies RENAME TO policies; ALTER TABLE new_calendar RENAME TO calendar;"
     "CREATE INDEX revisions_by_policy ON revisions (scenario, origin, policy, n);",
+
+    /* Pictures of controls, each kept once as base64 under the hash of its bytes, and where they
+     * were seen. The chain has links for what the person decided and did too; its counter says how
+     * many there were, so it has to come along. */
+    "CREATE TABLE pictures (sha256 TEXT PRIMARY KEY, png TEXT NOT NULL) STRICT;"
+    "CREATE TABLE shown ("
+    "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, setting TEXT NOT NULL,"
+    "  moment TEXT NOT NULL CHECK (moment IN ('before', 'after')), at TEXT NOT NULL,"
+    "  sha256 TEXT NOT NULL REFERENCES pictures (sha256),"
+    "  PRIMARY KEY (run, setting, moment)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX shown_by_picture ON shown (sha256);"
+    "CREATE TABLE new_chain ("
+    "  n INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL CHECK"
+    "  (kind IN ('run', 'removed', 'keep', 'withdraw', 'done')), run TEXT NOT NULL,"
+    "  format INTEGER NOT NULL, content TEXT NOT NULL, previous TEXT NOT NULL,"
+    "  hash TEXT NOT NULL) STRICT;"
+    "INSERT INTO new_chain SELECT * FROM chain;"
+    "DELETE FROM sqlite_sequence WHERE name = 'new_chain';"
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'new_chain', seq FROM sqlite_sequence"
+    "  WHERE name = 'chain';"
+    "DROP TABLE chain;"
+    "ALTER TABLE new_chain RENAME TO chain;"
+    "CREATE INDEX chain_by_run ON chain (run);",
 };
+
+enum { CHAINED_CHOICES = 5 }; /* since this version */
 
 int ofs_ledger_schema_version(void)
 {
@@ -174,6 +200,8 @@ int ofs_ledger_migrate(struct ofs_db *db, struct ofs_error *err)
     int rc = 0;
     for (int i = (int)from; from >= 0 && !rc && i < ofs_ledger_schema_version(); i++)
         rc = ofs_db_script(db, migrations[i], err);
+    if (!rc && from >= 0 && from < CHAINED_CHOICES)
+        rc = ofs_chain_adopt(db, err);
     OFS_AUTO_STR stamp = ofs_text_printf("PRAGMA application_id = %d; PRAGMA user_version = %d",
                                          OFS_LEDGER_APPLICATION, ofs_ledger_schema_version());
     if (!rc && (from < 0 || !stamp))

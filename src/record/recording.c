@@ -214,6 +214,48 @@ int ofs_recording_observe(struct ofs_recording *recording, const struct ofs_seen
                      seen->ready, served);
 }
 
+/* Another run that is going on has pressed this setting, of this person as far as is known: what
+ * was read of it may be of the past. Within the transaction of the intent. */
+static int check_rivals(struct ofs_recording *rec, const char *setting, struct ofs_error *err)
+{
+    OFS_AUTO_JSON rows = ofs_db_rows(
+        rec->db, err,
+        "SELECT DISTINCT r.id FROM intents i JOIN runs r ON r.n = i.run WHERE r.ended IS NULL"
+        " AND r.n <> ? AND i.setting = ? AND r.scenario = ? AND r.origin = ?"
+        " AND (r.profile = ? OR r.account = nullif(?, ''))"
+        " AND coalesce(r.account, ?) = coalesce(nullif(?, ''), r.account, '')",
+        "isssssss", rec->n, setting, rec->scenario, rec->origin, rec->profile, rec->account,
+        rec->account, rec->account);
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        const char *id = ofs_json_str(row, "id", "");
+        if (is_alive(rec->ledger, id)) {
+            ofs_fail(err, OFS_ERR_REFUSED, "run %s is turning it just now", id);
+            return ofs_hint(err, "run again when it has ended");
+        }
+    }
+    return rows ? 0 : -1;
+}
+
+/* One picture that is taken again and again is kept once. */
+int ofs_recording_picture(struct ofs_recording *recording, const char *setting, const char *moment,
+                          const char *at, const char *png, struct ofs_error *err)
+{
+    struct ofs_db *db = recording->db;
+    char sum[OFS_SHA256_SIZE];
+    if (ofs_picture_sum(png, sum, err) || ofs_db_begin(db, err))
+        return -1;
+    int rc = ofs_db_do(db, err, "INSERT OR IGNORE INTO pictures (sha256, png) VALUES (?, ?)", "ss",
+                       sum, png);
+    if (!rc)
+        rc = ofs_db_do(db, err,
+                       "INSERT OR REPLACE INTO shown (run, setting, moment, at, sha256)"
+                       " VALUES (?, ?, ?, ?, ?)",
+                       "issss", recording->n, setting, moment, at, sum);
+    return ofs_db_end(db, rc, err);
+}
+
 int ofs_recording_intend(struct ofs_recording *recording, const struct ofs_intent *intent,
                          int64_t *ret_number, struct ofs_error *err)
 {
@@ -223,13 +265,19 @@ int ofs_recording_intend(struct ofs_recording *recording, const struct ofs_inten
     ofs_date_now(at);
     if (ofs_db_make_durable(recording->db, true, err))
         return -1;
-    int rc = ofs_db_do(recording->db, err,
-                       "INSERT INTO intents (run, setting, at, from_state, to_state, url, wording)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       "issssss", recording->n, intent->setting, at, intent->from, intent->to,
-                       intent->url, wording);
-    if (!rc)
-        *ret_number = ofs_db_last(recording->db);
+    int rc = ofs_db_begin(recording->db, err);
+    if (!rc) {
+        rc = check_rivals(recording, intent->setting, err);
+        if (!rc)
+            rc = ofs_db_do(recording->db, err,
+                           "INSERT INTO intents (run, setting, at, from_state, to_state, url,"
+                           " wording) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                           "issssss", recording->n, intent->setting, at, intent->from, intent->to,
+                           intent->url, wording);
+        if (!rc)
+            *ret_number = ofs_db_last(recording->db);
+        rc = ofs_db_end(recording->db, rc, err);
+    }
     ofs_db_make_durable(recording->db, false, &ignored);
     return rc;
 }

@@ -64,7 +64,12 @@ struct ofs_seen {
 int ofs_recording_observe(struct ofs_recording *recording, const struct ofs_seen *seen,
                           struct ofs_error *err);
 
-/* What is going to be pressed. On return 0 it is on the disk. */
+/* How the control of a setting looked, "before" a press or "after" it: PNG in base64. */
+int ofs_recording_picture(struct ofs_recording *recording, const char *setting, const char *moment,
+                          const char *at, const char *png, struct ofs_error *err);
+
+/* What is going to be pressed. On return 0 it is on the disk. OFS_ERR_REFUSED: another run that is
+ * going on has pressed the same setting. */
 struct ofs_intent {
     const char *setting, *from, *to, *url, *wording;
 };

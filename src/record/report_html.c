@@ -90,6 +90,59 @@ static void put_moves(struct ofs_html *page, const cJSON *moves, const cJSON *re
     ofs_html_put(page, any ? "</ul></dd>\n" : "");
 }
 
+/* The setting in the last report of the scope that has pictures of it, or NULL. */
+static const cJSON *last_pictured(const cJSON *reports, const cJSON *like, const char *id)
+{
+    const cJSON *report, *setting, *last = NULL;
+    cJSON_ArrayForEach(report, reports)
+    {
+        if (!ofs_report_is_same_scope(report, like))
+            continue;
+        cJSON_ArrayForEach(setting, ofs_json_get(report, "settings"))
+        {
+            if (!strcmp(get(setting, "id"), id) &&
+                cJSON_GetArraySize(ofs_json_get(setting, "pictures")) > 0)
+                last = setting;
+        }
+    }
+    return last;
+}
+
+/* The control as the site showed it, and nothing else of its page. A picture is base64, and what is
+ * not is not put here. */
+static void put_pictures(struct ofs_html *page, const cJSON *reports, const cJSON *report,
+                         const char *id)
+{
+    const cJSON *setting = last_pictured(reports, report, id);
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    const cJSON *picture;
+    bool any = false;
+    cJSON_ArrayForEach(picture, ofs_json_get(setting, "pictures"))
+    {
+        const char *png = get(picture, "png"), *at = get(picture, "at");
+        bool before = !strcmp(get(picture, "moment"), "before");
+        const char *state = get(setting, before ? "before" : "after");
+        if (!*png || strspn(png, digits) != strlen(png))
+            continue;
+        OFS_AUTO_STR caption = ofs_text_printf("%s, %.10s %.5s UTC", before ? "Before" : "After",
+                                               at, at + (strlen(at) > 11 ? 11 : 0));
+        OFS_AUTO_STR words =
+            ofs_text_printf("The control on the site %s the change%s%s",
+                            before ? "before" : "after", *state ? ": it was read as " : "", state);
+        ofs_html_put(page, any ? "" : "<div class=\"pictures\">\n");
+        any = true;
+        ofs_html_put(page, "<figure><img alt=\"");
+        ofs_html_text(page, words ? words : "");
+        ofs_html_put(page, "\" src=\"data:image/png;base64,");
+        ofs_html_text(page, png);
+        ofs_html_put(page, "\">");
+        ofs_html_element(page, "figcaption", NULL, caption ? caption : "");
+        ofs_html_put(page, "</figure>\n");
+    }
+    ofs_html_put(page, any ? "</div>\n" : "");
+}
+
 static void put_setting(struct ofs_html *page, const cJSON *reports, const cJSON *moves,
                         const cJSON *report, const cJSON *setting)
 {
@@ -124,6 +177,7 @@ static void put_setting(struct ofs_html *page, const cJSON *reports, const cJSON
     ofs_html_put(page, "<dt>Setting</dt><dd><code>");
     ofs_html_text(page, get(setting, "id"));
     ofs_html_put(page, "</code></dd>\n</dl>\n");
+    put_pictures(page, reports, report, get(setting, "id"));
     ofs_html_strip(page, reports, report, setting);
     ofs_html_put(page, "</article>\n");
 }

@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 
-const quiet = [
+export const browserArgs = [
   "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 ];
@@ -30,7 +30,7 @@ export function findChromium() {
 
 function start(args, stdio) {
   const profile = mkdtempSync(join(tmpdir(), "offswitch-chromium-"));
-  const child = spawn(findChromium(), [...quiet, `--user-data-dir=${profile}`, ...args, "about:blank"], { stdio, detached: true });
+  const child = spawn(findChromium(), [...browserArgs, `--user-data-dir=${profile}`, ...args, "about:blank"], { stdio, detached: true });
   const gone = new Promise((done) => child.once("exit", done));
   // The browser leads a process group of its own, so that its helpers go with it.
   const kill = () => {

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "record/chain.h"
+#include "record/choices.h"
 #include "record/history.h"
 #include "record/recording.h"
 #include "support/past.h"
@@ -239,6 +240,129 @@ static void test_edits_show(void **state)
     }
 }
 
+/* One pixel. */
+static const char pixel[] = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+                            "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/* A run with pictures, a decision that was changed once, and a step. */
+static void choices_and_pictures(struct ofs_ledger *ledger)
+{
+    struct ofs_error err = {0};
+    struct ofs_run run = a_run("fix");
+    struct ofs_recording *recording = must_begin(ledger, &run);
+    static const char *const moments[] = {"before", "after"};
+    for (size_t i = 0; i < COUNT(moments); i++)
+        assert_int_equal(
+            ofs_recording_picture(recording, "a", moments[i], "2026-01-01T00:00:00Z", pixel, &err),
+            0);
+    assert_int_equal(
+        ofs_recording_picture(recording, "a", "after", "2026-01-01T00:00:00Z", "no picture", &err),
+        -1);
+    snprintf(run.finished, sizeof run.finished, "%s", run.started);
+    assert_int_equal(ofs_recording_finish(recording, &run, &err), 0);
+    ofs_recording_free(recording);
+    assert_int_equal(ofs_choice_keep(ledger, "example", "b", "why", NULL, &err), 0);
+    assert_int_equal(ofs_choice_keep(ledger, "example", "b", "why not", "2027-01-01", &err), 0);
+    assert_int_equal(ofs_choice_done(ledger, "example", "object", "2026-01-01", NULL, &err), 0);
+}
+
+static void test_choices_and_pictures_are_proved(void **state)
+{
+    static const struct {
+        const char *sql, *words;
+    } rows[] = {
+        {"UPDATE waivers SET because = 'another reason' WHERE n = 2", "changed after"},
+        {"UPDATE waivers SET withdrawn = NULL", "changed after"},
+        {"UPDATE waivers SET withdrawn = '2026-01-01T00:00:00Z' WHERE n = 2", "no link vouches"},
+        {"UPDATE waivers SET until = '2099-01-01' WHERE n = 2", "changed after"},
+        {"DELETE FROM waivers WHERE n = 1", "nothing says that it was removed"},
+        {"INSERT INTO waivers VALUES (9, 'example', 'a', 'forged', '2026-01-01', NULL, NULL)",
+         "no link vouches"},
+        {"UPDATE done SET done_on = '2025-01-01'", "changed after"},
+        {"DELETE FROM done", "nothing says that it was removed"},
+        {"INSERT INTO done VALUES (9, 'example', 'x', '2026-01-01', NULL, '2026-01-01')",
+         "no link vouches"},
+        {"UPDATE shown SET at = '2025-01-01T00:00:00Z'", "changed after"},
+        {"DELETE FROM shown WHERE moment = 'before'", "changed after"},
+        {"UPDATE pictures SET png = 'AAAA'", "a picture of it was changed"},
+        {"PRAGMA foreign_keys = OFF; DELETE FROM pictures", "a picture of it is gone"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_error err = {0};
+        OFS_AUTO_STR dir = ofs_text_printf("%s/%zu", (char *)*state, i);
+        assert_int_equal(mkdir(dir, 0700), 0);
+        OFS_AUTO_LEDGER ledger = must_open(dir);
+        choices_and_pictures(ledger);
+        assert_int_equal(faults_of(ledger, NULL), 0);
+        assert_int_equal(
+            ofs_db_number(ofs_ledger_db(ledger), 0, "SELECT count(*) FROM pictures", ""), 1);
+        assert_int_equal(ofs_db_script(ofs_ledger_db(ledger), rows[i].sql, &err), 0);
+        if (faults_of(ledger, rows[i].words) < 1)
+            fail_msg("not noticed: %s", rows[i].sql);
+    }
+}
+
+/* The numbers of what was forgotten are not given again. */
+static void test_forgotten_choices_leave_stubs(void **state)
+{
+    struct ofs_error err = {0};
+    OFS_AUTO_LEDGER ledger = must_open(*state);
+    for (int i = 0; i < 2; i++) {
+        choices_and_pictures(ledger);
+        OFS_AUTO_JSON before = ofs_chain_verify(ledger, &err);
+        assert_int_equal(ofs_chain_forget(ledger, &(struct ofs_forget){.all = true}, &err), 1);
+        OFS_AUTO_JSON report = ofs_chain_verify(ledger, &err);
+        assert_int_equal(cJSON_GetArraySize(ofs_json_get(before, "faults")), 0);
+        assert_int_equal((int)ofs_json_num(before, "choices", -1), 4);
+        assert_int_equal((int)ofs_json_num(report, "choices", -1), 0);
+        assert_int_equal((int)ofs_json_num(report, "removed", -1), 4 * (i + 1));
+        assert_int_equal(cJSON_GetArraySize(ofs_json_get(report, "faults")), 0);
+        assert_int_equal(
+            ofs_db_number(ofs_ledger_db(ledger), -1, "SELECT count(*) FROM pictures", ""), 0);
+    }
+}
+
+/* A ledger of version 4: decisions had no links, and runs no pictures. */
+static const char old_ledger[] =
+    "DROP TABLE shown; DROP TABLE pictures;"
+    "INSERT INTO waivers VALUES (7, 'example', 'a', 'why', '2026-01-01', NULL, NULL);"
+    "INSERT INTO waivers VALUES (3, 'example', 'b', 'why', '2026-01-01', NULL, '2026-01-02');"
+    "INSERT INTO done VALUES (1, 'example', 'x', '2026-01-01', NULL, '2026-01-01');"
+    "UPDATE chain SET format = 1; PRAGMA user_version = 4";
+
+static void test_old_choices_are_adopted(void **state)
+{
+    struct ofs_error err = {0};
+    {
+        OFS_AUTO_LEDGER old = must_open(*state);
+        assert_int_equal(ofs_db_script(ofs_ledger_db(old), old_ledger, &err), 0);
+    }
+    OFS_AUTO_LEDGER ledger = must_open(*state);
+    assert_int_equal(faults_of(ledger, NULL), 0);
+    assert_int_equal(ofs_choice_keep(ledger, "example", "c", "why", NULL, &err), 0);
+    OFS_AUTO_JSON report = ofs_chain_verify(ledger, &err);
+    assert_int_equal((int)ofs_json_num(report, "choices", -1), 5);
+    assert_int_equal(cJSON_GetArraySize(ofs_json_get(report, "faults")), 0);
+}
+
+/* What was cut off at the end of an old chain still shows. */
+static void test_an_old_cut_shows(void **state)
+{
+    struct ofs_error err = {0};
+    {
+        OFS_AUTO_LEDGER old = must_open(*state);
+        three_runs(old);
+        assert_int_equal(ofs_db_script(ofs_ledger_db(old),
+                                       "DELETE FROM runs WHERE n = 3; DELETE FROM chain WHERE n = "
+                                       "3; DROP TABLE shown; DROP TABLE pictures;"
+                                       "PRAGMA user_version = 4",
+                                       &err),
+                         0);
+    }
+    OFS_AUTO_LEDGER ledger = must_open(*state);
+    assert_int_equal(faults_of(ledger, "links are missing at the end"), 1);
+}
+
 static void test_forgetting_leaves_a_stub(void **state)
 {
     static const struct {
@@ -408,6 +532,10 @@ int main(void)
         WITH_STATE(test_a_living_run_is_left_alone),
         WITH_STATE(test_two_at_once),
         WITH_STATE(test_edits_show),
+        WITH_STATE(test_choices_and_pictures_are_proved),
+        WITH_STATE(test_forgotten_choices_leave_stubs),
+        WITH_STATE(test_old_choices_are_adopted),
+        WITH_STATE(test_an_old_cut_shows),
         WITH_STATE(test_forgetting_leaves_a_stub),
         WITH_STATE(test_what_was_forgotten_is_not_in_the_file),
         WITH_STATE(test_export),

@@ -202,7 +202,6 @@ static const char *const forbidden[] = {
     "DOMStorage.getDOMStorageItems",
     "Browser.setDownloadBehavior",
     "Page.setDownloadBehavior",
-    "Page.captureScreenshot",
     "Page.captureSnapshot",
     "Page.printToPDF",
     "Network.loadNetworkResource",
@@ -261,6 +260,33 @@ static void test_carried(void **state)
     assert_int_equal(cJSON_GetArraySize(f->sent), 1);
 }
 
+/* A picture is of one control, never of a page. */
+static void test_pictures_have_a_box(void **state)
+{
+    static const char *const methods[] = {"Page.captureScreenshot",
+                                          "browsingContext.captureScreenshot"};
+    struct fake *f = *state;
+    struct ofs_error err;
+    int id;
+    for (size_t i = 0; i < COUNT(methods); i++) {
+        cJSON *whole = cJSON_CreateObject(), *empty = cJSON_CreateObject(),
+              *one = cJSON_CreateObject();
+        cJSON_AddNumberToObject(cJSON_AddObjectToObject(empty, "clip"), "width", 10);
+        cJSON *clip = cJSON_AddObjectToObject(one, "clip");
+        cJSON_AddNumberToObject(clip, "width", 10);
+        cJSON_AddNumberToObject(clip, "height", 10);
+        assert_int_equal(ofs_rpc_post(f->rpc, NULL, methods[i], whole, &id, &err), -1);
+        assert_int_equal(ofs_rpc_post(f->rpc, NULL, methods[i], empty, &id, &err), -1);
+        assert_int_equal(ofs_rpc_post(f->rpc, NULL, methods[i], one, &id, &err), 0);
+    }
+    assert_int_equal(cJSON_GetArraySize(f->sent), 2);
+    cJSON *carried = cJSON_CreateObject();
+    cJSON_AddStringToObject(carried, "method", methods[0]);
+    cJSON_AddObjectToObject(carried, "params");
+    assert_int_equal(ofs_rpc_post(f->rpc, NULL, "goog:cdp.sendCommand", carried, &id, &err), -1);
+    assert_int_equal(cJSON_GetArraySize(f->sent), 2);
+}
+
 static bool is_one_of(const char *word, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -283,6 +309,7 @@ static void test_method_table(void **state)
     };
     /* what is allowed has its reason in the table */
     static const char *const allowed[] = {
+        "Page.captureScreenshot",  "browsingContext.captureScreenshot",
         "Network.getResponseBody", "Page.addScriptToEvaluateOnNewDocument",
         "Debugger.enable",         "Debugger.setSkipAllPauses",
         "Debugger.resume",         "Runtime.runIfWaitingForDebugger",
@@ -618,6 +645,7 @@ int main(void)
         WITH_FAKE(test_shape),
         WITH_FAKE(test_refused),
         WITH_FAKE(test_carried),
+        WITH_FAKE(test_pictures_have_a_box),
         cmocka_unit_test(test_method_table),
         WITH_FAKE(test_send_fails),
         WITH_FAKE(test_out_of_order),

@@ -407,6 +407,7 @@ static const struct ofs_browser_ops bidi_ops = {
     .wait = bidi_wait,
     .reach = ofs_bidi_reach,
     .body = ofs_bidi_body,
+    .screenshot = ofs_bidi_screenshot,
     .click = bidi_click,
     .hover = bidi_hover,
     .press_key = bidi_press_key,
@@ -487,8 +488,9 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
     return b ? &b->browser : NULL;
 }
 
-struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
-                                  struct ofs_trace *trace, struct ofs_error *err)
+struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, bool is_anybodys,
+                                  struct ofs_wire *wire, struct ofs_trace *trace,
+                                  struct ofs_error *err)
 {
     struct bidi *b = new_browser(driver->loop, wire, trace, err);
     if (!b) {
@@ -496,6 +498,7 @@ struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *w
         return NULL;
     }
     b->driver = driver;
+    b->is_anybodys = is_anybodys;
     OFS_BIDI_KEEP(b->browser.name, driver->name);
     OFS_BIDI_KEEP(b->browser.version, driver->version);
     return &b->browser;

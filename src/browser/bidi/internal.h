@@ -37,6 +37,8 @@ struct bidi {
     struct bidi_tab *tabs;
     bool has_session;           /* of our own */
     struct ofs_browser *driver; /* whose session it is, or NULL */
+    bool is_anybodys;           /* a person uses that browser: what is in front stays there */
+    bool in_front;              /* a tab is in front for its picture: no other may go there */
 };
 
 /* A peer's word into a field of its own size; NULL: "". */
@@ -83,6 +85,15 @@ extern const char ofs_bidi_crash[];
  * writes values. OFS_ERR_GONE: the document went away. */
 int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
                  cJSON **ret_value, struct ofs_error *err);
+
+/* A question of the DevTools protocol about a tab of a Chromium, through its driver. Takes `inner`
+ * over. */
+int ofs_bidi_ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner,
+                          ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);
+
+/* browser_ops.screenshot */
+int ofs_bidi_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
+                        char **ret_png, struct ofs_error *err);
 
 /* browser_ops.body */
 int ofs_bidi_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,

@@ -34,13 +34,13 @@ static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error
     return ofs_bidi_ask(t, "browsingContext.setViewport", params, deadline, NULL, err);
 }
 
-static int ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner, ofs_deadline deadline,
-                        struct ofs_error *err)
+int ofs_bidi_ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner,
+                          ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
     cJSON *params = ofs_bidi_object("session", t->devtools);
     cJSON_AddStringToObject(params, "method", ofs_method_allowed(method));
     cJSON_AddItemToObject(params, "params", inner);
-    return ofs_bidi_ask(t, "goog:cdp.sendCommand", params, deadline, NULL, err);
+    return ofs_bidi_ask(t, "goog:cdp.sendCommand", params, deadline, ret_result, err);
 }
 
 /* A Chromium draws it not at all, unless it is treated as being looked at; and it says only over
@@ -53,8 +53,9 @@ static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_er
     OFS_BIDI_KEEP(t->devtools, ofs_json_str(answer, "session", ""));
     cJSON *focus = cJSON_CreateObject();
     cJSON_AddBoolToObject(focus, "enabled", true);
-    if (ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, err) ||
-        ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, err))
+    if (ofs_bidi_ask_devtools(t, "Emulation.setFocusEmulationEnabled", focus, deadline, NULL,
+                              err) ||
+        ofs_bidi_ask_devtools(t, "Inspector.enable", cJSON_CreateObject(), deadline, NULL, err))
         return -1;
     cJSON *crash = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddItemToArray(cJSON_AddArrayToObject(crash, "events"),

@@ -38,6 +38,7 @@ static const struct ofs_browser_ops cdp_ops = {
     .reach = ofs_cdp_reach,
     .timers = ofs_cdp_timers,
     .body = ofs_cdp_body,
+    .screenshot = ofs_cdp_screenshot,
     .close_tab = ofs_cdp_close_tab,
     .close = cdp_close,
 };

@@ -8,6 +8,7 @@
  *     body.c     what the site answered
  *     timers.c   the page's timers
  *     input.c    pointer and keyboard
+ *     picture.c  a picture of one control
  *     orphans.c  tabs that killed runs left
  */
 #ifndef OFS_BROWSER_CDP_INTERNAL_H
@@ -62,6 +63,7 @@ struct cdp {
     char *site;
     char id[64]; /* of this start of this browser */
     bool show;
+    bool in_front;      /* a tab is in front for its picture: no other may go there */
     bool keeps_ledgers; /* a page had timers: new tabs keep a ledger from their first document on */
     struct cdp_tab *tabs;
 };
@@ -135,6 +137,8 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
                    struct ofs_error *err);
 int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                  struct ofs_error *err);
+int ofs_cdp_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
+                       char **ret_png, struct ofs_error *err);
 int ofs_cdp_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 int ofs_cdp_click(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                   struct ofs_error *err);

@@ -32,6 +32,7 @@ static const struct {
     [OFS_WD_SHADOW] = {"GET", "/element/%s/shadow", false, false},
     [OFS_WD_ROLE] = {"GET", "/element/%s/computedrole", false, false},
     [OFS_WD_LABEL] = {"GET", "/element/%s/computedlabel", false, false},
+    [OFS_WD_PICTURE] = {"GET", "/element/%s/screenshot", false, true},
     [OFS_WD_LOG] = {"POST", "/se/log", false, true},
     [OFS_WD_DEVTOOLS] = {"POST", "/goog/cdp/execute", false, true},
 };

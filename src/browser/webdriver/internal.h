@@ -51,7 +51,8 @@
 #include "wire/wire.h"
 
 /* All that can be sent. There is no command in it that reads cookies, element properties, page
- * source or pictures, and none that moves or closes a window which is not ours. */
+ * source or pictures of more than one control, and none that moves or closes a window which is not
+ * ours. */
 enum ofs_wd_command {
     OFS_WD_DELETE_SESSION,
     OFS_WD_WINDOWS,
@@ -65,9 +66,10 @@ enum ofs_wd_command {
     OFS_WD_ACT,
     OFS_WD_PROMPT_TEXT,
     OFS_WD_PROMPT_DISMISS,
-    OFS_WD_SHADOW, /* these three of an element */
+    OFS_WD_SHADOW, /* these four of an element */
     OFS_WD_ROLE,
     OFS_WD_LABEL,
+    OFS_WD_PICTURE,
     OFS_WD_LOG,      /* Chromium family: se/log */
     OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; methods.h holds here too */
 };
@@ -189,6 +191,10 @@ int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_err
 
 /* What a page keeps from scripts, as far as WebDriver goes: browser.h, reach. */
 int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+/* browser_ops.screenshot */
+int ofs_wd_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
+                      char **ret_png, struct ofs_error *err);
 
 /* Where the probe is, in a script. A window may be used again for another document, so the place
  * names the document that it was made in. */

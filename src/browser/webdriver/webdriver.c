@@ -528,6 +528,7 @@ static const struct ofs_browser_ops wd_ops = {
     .click = wd_click,
     .hover = wd_hover,
     .press_key = wd_press_key,
+    .screenshot = ofs_wd_screenshot,
     .close_tab = wd_close_tab,
     .close = wd_close,
 };
@@ -549,5 +550,5 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
         wd_close(&b->browser, ofs_deadline_in(2000));
         return NULL;
     }
-    return socket ? ofs_bidi_join(&b->browser, socket, how->trace, err) : &b->browser;
+    return socket ? ofs_bidi_join(&b->browser, b->attached, socket, how->trace, err) : &b->browser;
 }

@@ -167,6 +167,8 @@ const answers = {
     const { hit, ...aim } = aimAt(hits[0], null, []);
     return { count: 1, ...aim };
   },
+  /* A box for a picture of a setting's control, where there is one. */
+  picture: pictureOf,
   /* One screen further down, where there is one, for what is drawn only when scrolled to. */
   scroll({ ms }) {
     const el = scroller();
@@ -206,6 +208,9 @@ let lastListed = [];
 globalThis.ofsProbe = {
   listed() {
     return lastListed;
+  },
+  pictured() {
+    return lastPictured;
   },
   hosts() {
     return remembering(() => elementsHere().filter(isToBeReached));
