@@ -111,11 +111,12 @@ static cJSON *read_plan(const struct cli *cli, struct ofs_error *err)
  * from its scenario. */
 static struct session_extra extra_of(const struct cli *cli, const cJSON *plan, const char *ids)
 {
+    struct ofs_error ignored;
     const char *origin = ofs_json_str(plan, "origin", "");
     const char *file = ofs_json_str(plan, "scenario/file", ofs_json_str(plan, "scenario/id", NULL));
     return (struct session_extra){.scenario = cli->n_args ? NULL : file,
                                   .only = ids,
-                                  .origin = !strncmp(origin, "http://", 7) ? origin : NULL};
+                                  .origin = ofs_job_check_origin(origin, &ignored) ? NULL : origin};
 }
 
 static int check_plan(struct session *session, const cJSON *plan)

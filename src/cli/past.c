@@ -59,7 +59,9 @@ int past_print_both(const struct cli *cli, const char *key, cJSON *value, const 
 
 void past_age(int days, char *ret, size_t size)
 {
-    if (days <= 0)
+    if (days < 0)
+        snprintf(ret, size, "dated in the future");
+    else if (days == 0)
         snprintf(ret, size, "today");
     else
         snprintf(ret, size, "%d day%s ago", days, days == 1 ? "" : "s");

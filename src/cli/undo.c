@@ -57,13 +57,40 @@ static int check_account(struct session *session, const cJSON *row)
 {
     struct ofs_error err;
     const struct ofs_run *run = ofs_job_run(session->job);
-    const char *then = ofs_json_str(row, "account", "");
-    if (!*then || !run->account_id[0] || !strcmp(then, run->account_id))
+    const char *then = ofs_json_str(row, "account", ""),
+               *hint = ofs_json_str(row, "account_hint", "");
+    if (!*then || !strcmp(then, run->account_id))
         return 0;
-    ofs_fail(&err, OFS_ERR_REFUSED, "that run was on the account %s, and this is %s",
-             ofs_json_str(row, "account_hint", ""), run->account_hint);
-    ofs_hint(&err, "nothing was changed; sign in to that account and run again");
+    if (run->account_id[0])
+        ofs_fail(&err, OFS_ERR_REFUSED, "that run was on the account %s, and this is %s", hint,
+                 run->account_hint);
+    else
+        ofs_fail(&err, OFS_ERR_REFUSED,
+                 "that run was on the account %s, and whose this is was not "
+                 "told",
+                 hint);
+    ofs_hint(&err, "nothing was changed; %s",
+             run->account_id[0] ? "sign in to that account and run again"
+                                : "run again without --no-account, signed in to that account");
     return session_fail(session, &err);
+}
+
+/* What was done on one site, or on a replica of it, is not taken back on another. */
+static int check_origin(struct session *session, const char *then)
+{
+    struct ofs_error err;
+    const char *now = ofs_job_run(session->job)->origin;
+    if (!strcmp(then, now))
+        return 0;
+    ofs_fail(&err, OFS_ERR_REFUSED, "that run was at %s, and this is %s", then, now);
+    ofs_hint(&err, "nothing was changed; 'offswitch history' lists the runs");
+    return session_fail(session, &err);
+}
+
+static bool is_replica(const char *origin)
+{
+    struct ofs_error ignored;
+    return !ofs_job_check_origin(origin, &ignored);
 }
 
 static int put_back(struct session *session, const struct change *change)
@@ -105,13 +132,15 @@ int cmd_undo(const struct cli *cli)
     const struct session_extra extra = {
         .scenario =
             ofs_json_str(change.row, "scenario_file", ofs_json_str(change.row, "scenario", NULL)),
-        .origin = !strncmp(origin, "http://", 7) ? origin : NULL,
+        .origin = is_replica(origin) ? origin : NULL,
         .wishes = change.wishes,
         .n_wishes = change.n,
         .undoes = change.run,
     };
     if (!status)
         status = session_open_with(&session, cli, NULL, "auto", NULL, NULL, &extra);
+    if (!status)
+        status = check_origin(&session, origin);
     if (!status)
         status = put_back(&session, &change);
     status = session_report(&session, status);

@@ -130,10 +130,10 @@ static cJSON *person_of(const cJSON *report, const char *now)
     cJSON_AddNumberToObject(o, "unknown", n_unknown);
     cJSON_AddNumberToObject(o, "other", count(report, other));
     cJSON_AddStringToObject(o, "state",
-                            n_differs               ? "not-done"
-                            : n_unknown || !any     ? "unknown"
-                            : age > OFS_STALE_AFTER ? "stale"
-                                                    : "done");
+                            n_differs                          ? "not-done"
+                            : n_unknown || !any                ? "unknown"
+                            : age < 0 || age > OFS_STALE_AFTER ? "stale"
+                                                               : "done");
     return o;
 }
 

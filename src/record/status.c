@@ -64,8 +64,9 @@ static int add_setting(struct ofs_db *db, cJSON *list, const cJSON *row, const c
         copy(one, columns[i], row);
     int age = ofs_date_days(at, now);
     cJSON_AddNumberToObject(one, "age_days", age);
-    cJSON_AddBoolToObject(one, "stale",
-                          age > (int)ofs_json_num(row, "stale_after_days", OFS_STALE_AFTER));
+    /* A date to come is of a clock that was wrong: how old it is nobody knows. */
+    cJSON_AddBoolToObject(
+        one, "stale", age < 0 || age > (int)ofs_json_num(row, "stale_after_days", OFS_STALE_AFTER));
     copy(one, "because", waiver);
     copy(one, "until", waiver);
     cJSON_AddBoolToObject(one, "lapsed", ofs_json_bool(waiver, "lapsed", false));
