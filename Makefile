@@ -164,7 +164,7 @@ test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
 ledger = OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios)
 .PHONY: ledger-test
 ledger-test: $(BUILD)/offswitch ## the ledger with a real browser: plans, undo, full disks, reports
-	$(Q)$(ledger) node tests/record/live.mjs
+	$(Q)$(ledger) AXE_BUILD=$(abspath $(BUILD))/axe node tests/record/live.mjs
 	$(Q)$(ledger) AXE_BUILD=$(abspath $(BUILD))/axe node tests/record/page.mjs
 
 .PHONY: killed

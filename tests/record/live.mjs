@@ -1,5 +1,7 @@
 // The ledger with a real browser: accounts, plans that went stale in five ways, undo, waivers, a setting that comes
-// back, two runs at once, a full and a read-only disk, reports that match their schema.
+// back, two runs at once, a full and a read-only disk, reports that match their schema and their formats, two origins.
+//
+//   node tests/record/live.mjs [PART...]
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchPort } from "../probe/chromium.mjs";
 import { json, lines, offswitch } from "./run.mjs";
-import { faultsOf } from "./schema.mjs";
+import { validator } from "./packages.mjs";
 import { startSite } from "./site.mjs";
 
 const site = await startSite({
@@ -16,7 +18,7 @@ const site = await startSite({
 });
 const browser = await launchPort();
 const dir = mkdtempSync(join(tmpdir(), "offswitch-live-"));
-const schema = JSON.parse((await offswitch(["report", "--schema"])).out);
+const faultsOf = validator(JSON.parse((await offswitch(["report", "--schema"])).out));
 let failed = 0, said = 0;
 
 const ok = (yes, what) => {
@@ -27,7 +29,7 @@ const ok = (yes, what) => {
 };
 const same = (is, want, what) => ok(JSON.stringify(is) === JSON.stringify(want), `${what}: ${JSON.stringify(is)}, not ${JSON.stringify(want)}`);
 const fits = (report, what) => {
-  const faults = faultsOf(schema, report);
+  const faults = faultsOf(report);
   ok(!faults.length, `${what} does not match the schema: ${faults.slice(0, 3).join("; ")}`);
 };
 let scenario = site.scenario();
@@ -207,6 +209,68 @@ async function disks() {
   execFileSync("umount", [readonly]);
 }
 
+// What is wrong with a report in a format of other programs, as texts.
+const formats = {
+  // RFC 4180: as many cells in each line
+  csv(text) {
+    const rows = text.split("\r\n").slice(0, -1).map((line) => line.match(/("(?:[^"]|"")*"|[^,"]*)(,|$)/g).length - (line.endsWith(",") ? 0 : 1));
+    return [...new Set(rows)].length === 1 && text.endsWith("\r\n") ? [] : [`cells in a line: ${rows}`];
+  },
+  // well-formed, and every suite counts its own cases
+  junit(text) {
+    const faults = [];
+    try {
+      execFileSync("xmllint", ["--noout", "-"], { input: text, stdio: ["pipe", "ignore", "pipe"] });
+    } catch (error) {
+      if (error.code !== "ENOENT") faults.push(String(error.stderr));
+      else if (process.env.NO_SKIP) faults.push("xmllint is not installed");
+    }
+    if (!/^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites>[^]*<\/testsuites>\n$/.test(text)) faults.push("it has no testsuites");
+    for (const [suite] of text.matchAll(/<testsuite [^]*?<\/testsuite>/g))
+      for (const [attribute, tag] of [["tests", "testcase"], ["failures", "failure"], ["errors", "error"], ["skipped", "skipped"]]) {
+        const said = Number(new RegExp(` ${attribute}="(\\d+)"`).exec(suite)?.[1] ?? NaN);
+        const found = (suite.match(new RegExp(`<${tag}[ />]`, "g")) ?? []).length;
+        if (said !== found) faults.push(`${attribute} is ${said}, and there are ${found}`);
+      }
+    return faults;
+  },
+  // SARIF 2.1.0, 3.13 to 3.27: what has to be there, and what refers to something
+  sarif(text) {
+    const log = JSON.parse(text);
+    const faults = log.version === "2.1.0" && Array.isArray(log.runs) ? [] : ["its version or its runs"];
+    for (const { tool, results, invocations } of log.runs) {
+      const rules = tool?.driver?.rules ?? [];
+      if (!tool?.driver?.name) faults.push("a run without a tool");
+      if (new Set(rules.map((r) => r.id)).size !== rules.length) faults.push("two rules of one id");
+      if (invocations?.some((i) => typeof i.executionSuccessful !== "boolean")) faults.push("an invocation without executionSuccessful");
+      for (const { ruleId, ruleIndex, level, message, locations } of results) {
+        if (!message?.text || !["none", "note", "warning", "error"].includes(level)) faults.push(`the result of ${ruleId}`);
+        if (rules[ruleIndex]?.id !== ruleId) faults.push(`the rule of ${ruleId}`);
+        for (const { physicalLocation } of locations) if (!URL.canParse(physicalLocation?.artifactLocation?.uri)) faults.push(`the location of ${ruleId}`);
+      }
+    }
+    return faults;
+  },
+  // OpenMetrics 1.0: each family in one piece behind its TYPE, no series twice, EOF at the end
+  openmetrics(text) {
+    const faults = text.endsWith("# EOF\n") ? [] : ["it has no end"];
+    const series = new Set(), families = new Set();
+    let family = "";
+    for (const line of text.split("\n").slice(0, -2)) {
+      const meta = /^# (TYPE|UNIT|HELP) ([a-z_]+) .+$/.exec(line);
+      const sample = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? -?\d+(\.\d+)?$/.exec(line);
+      if (!meta && !sample) faults.push(`the line ${line}`);
+      const name = (meta ?? sample)?.[meta ? 2 : 1];
+      if (meta && name !== family && families.has(name)) faults.push(`${name} is in two pieces`);
+      if (meta) families.add((family = name));
+      if (sample && name !== family) faults.push(`${name} stands in ${family}`);
+      if (sample && series.has(name + sample[2])) faults.push(`${line} is there twice`);
+      if (sample) series.add(name + sample[2]);
+    }
+    return faults;
+  },
+};
+
 async function reports() {
   reset();
   const state = newState();
@@ -221,7 +285,12 @@ async function reports() {
   const page = join(dir, "report.html");
   same((await offswitch(["report", "--all", "--html", page, ...state])).status, 0, "an HTML report");
   ok(existsSync(page) && readFileSync(page, "utf8").includes("Anna") === false, "the page names the account");
-  for (const format of ["--csv", "--junit", "--sarif", "--openmetrics"]) ok((await offswitch(["report", format, ...state])).out.length > 50, format);
+  for (const [format, faultsIn] of Object.entries(formats)) {
+    const report = await offswitch(["report", `--${format}`, "--all", ...state]);
+    same([report.status, faultsIn(report.out)], [0, []], `the format ${format}`);
+    const none = await offswitch(["report", `--${format}`, "--all", ...newState()]);
+    same([none.status, faultsIn(none.out)], [0, []], `the format ${format} without a run`);
+  }
   const one = join(dir, "anna.json");
   writeFileSync(one, (await offswitch(["report", "--json", "--all", ...state])).out);
   const merged = await json(["report", "--merge", "--json", one]);
@@ -234,8 +303,30 @@ async function reports() {
   same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after it");
 }
 
+// A ledger that says whose reports are newest and which of two sites they are of.
+async function otherOrigins() {
+  reset();
+  const state = newState();
+  const other = await startSite({ train: { label: "Use my data for training", on: true }, share: { label: "Share with partners", on: false } });
+  try {
+    await fix(state, "-y");
+    const there = await json(["fix", other.scenario(), "--hold", "0", "-y", ...options(state), "--origin", other.origin]);
+    same(verdicts(there)[0], "fixed", "a fix at another origin");
+    const status = await json(["status", "--json", ...state]);
+    same(status.value.groups.map((g) => g.origin), [other.origin, site.origin], "the groups of two origins");
+    same((await offswitch(["diff", ...state])).status, 64, "diff across origins");
+    const wrong = await json(["undo", there.value.run, "--hold", "0", "-y", ...options(state), "--origin", site.origin]);
+    same([wrong.status, site.settings.train.on, other.settings.train.on], [4, false, false], "an undo at another origin than the run's");
+    const right = await json(["undo", there.value.run, "--hold", "0", "-y", "--json", "--connect", `cdp://127.0.0.1:${browser.port}`, ...state]);
+    same([right.status, site.settings.train.on, other.settings.train.on], [0, false, true], "an undo at the run's own origin");
+  } finally {
+    other.close();
+  }
+}
+
 try {
-  for (const part of [accounts, plans, undo, choices, returning, twoAtOnce, disks, reports]) {
+  const parts = [accounts, plans, undo, choices, returning, twoAtOnce, disks, reports, otherOrigins];
+  for (const part of parts.filter((p) => process.argv.length < 3 || process.argv.includes(p.name))) {
     const before = failed;
     reset();
     await part();

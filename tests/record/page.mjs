@@ -1,28 +1,13 @@
 // The HTML report in a real browser: axe-core over it at two widths, light, dark and printed; nothing fetched, no script,
-// nothing wider than the window. PICTURES names a directory for pictures of it.
+// nothing wider than the window, and the pictures of the control that was pressed. PICTURES names a directory for pictures of it.
 
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { launchPipe, launchPort } from "../probe/chromium.mjs";
+import { join } from "node:path";
+import { browserArgs, launchPipe, launchPort } from "../probe/chromium.mjs";
+import { packageFile } from "./packages.mjs";
 import { offswitch } from "./run.mjs";
 import { startSite } from "./site.mjs";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const store = process.env.AXE_BUILD ?? join(here, "../../build/axe");
-
-// axe-core is installed beside what was built, not into the sources.
-function readAxe() {
-  const script = join(store, "node_modules/axe-core/axe.min.js");
-  if (!existsSync(script)) {
-    mkdirSync(store, { recursive: true });
-    for (const name of ["package.json", "package-lock.json", ".npmrc"]) cpSync(join(here, name), join(store, name));
-    execFileSync("npm", ["ci", "--silent", "--no-audit", "--no-fund", "--prefix", store], { stdio: "inherit" });
-  }
-  return readFileSync(script, "utf8");
-}
 
 // A report of several runs: turned, turned back, not known, kept, and one account more.
 async function makePages(dir) {
@@ -34,12 +19,14 @@ async function makePages(dir) {
   const browser = await launchPort();
   const state = ["--state", join(dir, "state")];
   const options = ["--connect", `cdp://127.0.0.1:${browser.port}`, "--origin", site.origin, ...state];
+  // a browser of the program's own takes pictures for sure
+  const own = ["--connect", "launch", "--headless", "--profile", join(dir, "profile"), ...browserArgs.map((arg) => `--browser-arg=${arg}`), "--origin", site.origin, ...state];
   const run = (command, ...more) => offswitch([command, scenario, ...options, ...more]);
   let scenario = site.scenario();
   try {
     await offswitch(["keep", "ads", scenario, "--because", "I do not mind", ...state]);
     await run("check");
-    await run("fix", "-y", "--hold", "0", "--only", "train");
+    await offswitch(["fix", scenario, "-y", "--hold", "0", "--only", "train", ...own]);
     site.settings.train.on = true;
     await run("check");
     site.settings.share.label = "Something else";
@@ -79,7 +66,7 @@ const value = async (tab, expression) => {
 };
 
 const dir = mkdtempSync(join(tmpdir(), "offswitch-page-"));
-const axe = readAxe();
+const axe = readFileSync(packageFile("axe-core/axe.min.js"), "utf8");
 const faults = [];
 let checked = 0;
 const names = await makePages(dir);
@@ -95,10 +82,12 @@ try {
         writeFileSync(join(process.env.PICTURES, `${name}-${view.width}-${view.look}.png`), Buffer.from(data, "base64"));
       }
       const facts = await value(tab, `({wide: document.documentElement.scrollWidth, scripts: document.scripts.length,
-        fetched: performance.getEntriesByType("resource").length, text: document.body.innerText})`);
+        fetched: performance.getEntriesByType("resource").filter((r) => !r.name.startsWith("data:")).length,
+        pictures: [...document.images].map((i) => (i.complete && i.naturalWidth > 30 && i.width <= innerWidth && i.alt ? "ok" : i.outerHTML.slice(0, 200))), text: document.body.innerText})`);
       if (facts.wide > view.width) faults.push(`${where}: it is ${facts.wide} pixels wide`);
       if (facts.scripts) faults.push(`${where}: it has a script`);
       if (facts.fetched) faults.push(`${where}: it fetches something`);
+      if (facts.pictures.length !== (name === "all" ? 2 : 0) || facts.pictures.some((p) => p !== "ok")) faults.push(`${where}: its pictures are ${JSON.stringify(facts.pictures)}`);
       if (!facts.text.includes("offswitch")) faults.push(`${where}: it is empty`);
       await value(tab, `${axe}; 1`);
       const found = await value(tab, `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
