@@ -125,13 +125,14 @@ cJSON *ofs_history_moves(struct ofs_ledger *ledger, const char *scenario, const 
                               "")
                 : NULL;
     OFS_AUTO_JSON revisions =
-        presses ? ofs_db_rows(db_of(ledger), err,
-                              "SELECT v.scenario, coalesce(p.title, v.policy) AS title, v.seen"
-                              " FROM revisions v LEFT JOIN policies p ON p.scenario = v.scenario"
-                              " AND p.policy = v.policy AND p.origin = v.origin WHERE EXISTS"
-                              " (SELECT 1 FROM revisions o WHERE o.scenario = v.scenario AND"
-                              " o.policy = v.policy AND o.origin = v.origin AND o.n < v.n)",
-                              "")
+        presses ? ofs_db_rows(
+                      db_of(ledger), err,
+                      "SELECT v.scenario, v.origin, coalesce(p.title, v.policy) AS title, v.seen"
+                      " FROM revisions v LEFT JOIN policies p ON p.scenario = v.scenario"
+                      " AND p.policy = v.policy AND p.origin = v.origin WHERE EXISTS"
+                      " (SELECT 1 FROM revisions o WHERE o.scenario = v.scenario AND"
+                      " o.policy = v.policy AND o.origin = v.origin AND o.n < v.n)",
+                      "")
                 : NULL;
     return revisions ? ofs_moves(results, presses, revisions) : NULL;
 }

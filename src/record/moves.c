@@ -30,6 +30,15 @@ static bool same(const cJSON *a, const cJSON *b, const char *key)
     return !strcmp(get(a, key), get(b, key));
 }
 
+/* A document of the site says nothing of a replica, nor the other way round; a replica's may have
+ * another port each time. */
+static bool is_of_place(const cJSON *revision, const cJSON *row)
+{
+    const char *at = get(row, "origin"), *of = get(revision, "origin");
+    bool local = strstr(at, "://127.") || strstr(at, "://localhost") || strstr(at, "://[::1]");
+    return !*of || !strcmp(of, at) || (local && !strcmp(of, "replica"));
+}
+
 /* Did something of this setting happen after one moment and not after another? */
 static const cJSON *between(const cJSON *list, const char *key, const cJSON *like,
                             const char *after, const char *until)
@@ -40,7 +49,7 @@ static const cJSON *between(const cJSON *list, const char *key, const cJSON *lik
         const char *at = get(one, key);
         bool about = ofs_json_get(one, "setting")
                          ? same(one, like, "scope") && same(one, like, "setting")
-                         : same(one, like, "scenario");
+                         : same(one, like, "scenario") && is_of_place(one, like);
         if (about && strcmp(at, after) > 0 && strcmp(at, until) <= 0)
             return one;
     }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -296,6 +297,13 @@ static void test_status(void **state)
     assert_int_equal(cJSON_GetArraySize(none), 0);
 }
 
+static double processor_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
+}
+
 static void test_a_thousand_runs(void **state)
 {
     struct ofs_error err = {0};
@@ -324,13 +332,18 @@ static void test_a_thousand_runs(void **state)
             " page_title, proofs FROM runs r, results WHERE r.n > 1 AND run = 1",
             &err),
         0);
-    int64_t begun = ofs_now_ms();
-    OFS_AUTO_LEDGER reader = ofs_ledger_open_to_read(*state, &err);
-    OFS_AUTO_JSON status = ofs_history_status(reader, NULL, "2026-03-10T00:00:00Z", &err);
-    int64_t took = ofs_now_ms() - begun;
-    assert_int_equal(cJSON_GetArraySize(status), 1);
-    print_message("status of 1000 runs: %d ms\n", (int)took);
-    assert_in_range(took, 0, 1000); /* the bound of 50 ms is held on a quiet machine */
+    /* Processor time, and the best of several: another program's work is not counted. */
+    double best = 1000;
+    for (int i = 0; i < 5; i++) {
+        double begun = processor_ms();
+        OFS_AUTO_LEDGER reader = ofs_ledger_open_to_read(*state, &err);
+        OFS_AUTO_JSON status = ofs_history_status(reader, NULL, "2026-03-10T00:00:00Z", &err);
+        assert_int_equal(cJSON_GetArraySize(status), 1);
+        double took = processor_ms() - begun;
+        best = took < best ? took : best;
+    }
+    print_message("status of 1000 runs: %.1f ms\n", best);
+    assert_true(best <= 50);
 }
 
 int main(void)

@@ -156,16 +156,55 @@ static void test_a_living_run_is_left_alone(void **state)
     ofs_recording_free(c);
 }
 
+static int try_intent(struct ofs_recording *recording, enum ofs_error_code *ret_code)
+{
+    struct ofs_error err = {0};
+    int64_t number;
+    int rc = ofs_recording_intend(
+        recording,
+        &(struct ofs_intent){
+            .setting = "a", .from = "on", .to = "off", .url = "/a", .wording = "Use a"},
+        &number, &err);
+    *ret_code = err.code;
+    return rc;
+}
+
+/* What one run has pressed, no other run that is going on presses; another account's it does. */
+static void test_one_press_at_a_time(void **state)
+{
+    struct ofs_error err = {0};
+    enum ofs_error_code code;
+    char last[OFS_HINT_SIZE];
+    bool changed;
+    OFS_AUTO_LEDGER ledger = must_open(*state);
+    struct ofs_run one = a_run("fix"), two = a_run("fix"), other = a_run("fix");
+    struct ofs_recording *first = must_begin(ledger, &one);
+    struct ofs_recording *second = must_begin(ledger, &two);
+    struct ofs_recording *third = must_begin(ledger, &other);
+    assert_int_equal(ofs_recording_account(first, &one, "Anna", &changed, last, &err), 0);
+    assert_int_equal(ofs_recording_account(third, &other, "Bo", &changed, last, &err), 0);
+    assert_int_equal(try_intent(first, &code), 0);
+    assert_int_equal(try_intent(second, &code), -1);
+    assert_int_equal(code, OFS_ERR_REFUSED);
+    assert_int_equal(try_intent(third, &code), 0);
+    assert_int_equal(ofs_recording_finish(first, &one, &err), 0);
+    ofs_recording_free(third); /* died */
+    ofs_recording_free(first);
+    assert_int_equal(try_intent(second, &code), 0);
+    ofs_recording_free(second);
+}
+
 static void test_two_at_once(void **state)
 {
     enum { PROCESSES = 4, RUNS = 15 };
+    static const char *const accounts[PROCESSES] = {"a", "b", "c", "d"};
     for (int i = 0; i < PROCESSES; i++)
         if (fork() == 0) {
             struct ofs_ledger *ledger = must_open(*state);
             for (int k = 0; k < RUNS; k++)
                 past_add(ledger,
                          &(struct past){"fix", "2026-01-01T00:00:00Z", "a:on>off:fixed b:>:unknown",
-                                        NULL, NULL, NULL},
+                                        accounts[i], NULL, NULL},
                          NULL);
             _exit(0);
         }
@@ -530,6 +569,7 @@ int main(void)
         WITH_STATE(test_a_press_of_a_dead_run_is_found),
         WITH_STATE(test_an_unreadable_setting_stays_unfinished),
         WITH_STATE(test_a_living_run_is_left_alone),
+        WITH_STATE(test_one_press_at_a_time),
         WITH_STATE(test_two_at_once),
         WITH_STATE(test_edits_show),
         WITH_STATE(test_choices_and_pictures_are_proved),
