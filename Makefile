@@ -167,13 +167,14 @@ ledger-test: $(BUILD)/offswitch ## the ledger with a real browser: plans, undo, 
 	$(Q)$(ledger) AXE_BUILD=$(abspath $(BUILD))/axe node tests/record/live.mjs
 	$(Q)$(ledger) AXE_BUILD=$(abspath $(BUILD))/axe node tests/record/page.mjs
 
+KILLED_WIRES := cdp,bidi,chromedriver,webdriver-bidi
 .PHONY: killed
-killed: $(BUILD)/offswitch ## N=120 runs killed at random instants: the ledger agrees with the server
-	$(Q)$(ledger) N=$(or $(N),120) node tests/record/killed.mjs
+killed: $(BUILD)/offswitch ## N=120 runs killed at random instants: the ledger agrees with the server; WIRE=cdp
+	$(Q)$(ledger) N=$(or $(N),120) WIRES=$(or $(WIRE),$(KILLED_WIRES)) node tests/record/killed.mjs
 
 .PHONY: killed-sample
 killed-sample:
-	@$(MAKE) --no-print-directory killed N=8
+	@$(MAKE) --no-print-directory killed N=8 WIRE=cdp
 
 .PHONY: probe-test
 probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own

@@ -1,19 +1,24 @@
 // A fix is killed with SIGKILL at a random instant, N times. After each, a check is made, and what the ledger
 // then says has to be what the site's server knows.
 //
-//   N=120 LANES=2 SEED=1 node tests/record/killed.mjs
+//   N=120 LANES=2 SEED=1 WIRES=cdp node tests/record/killed.mjs
+//
+// WIRES: several of tests/zoo/wires.mjs, separated by commas: cdp (the default) gets N kills in LANES lanes, each
+// other one a quarter of N in one lane. A wire whose programs are not there is skipped, or with NO_SKIP a fault.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launchPort } from "../probe/chromium.mjs";
+import { wires } from "../zoo/wires.mjs";
 import { json, lines, offswitch } from "./run.mjs";
 import { startSite } from "./site.mjs";
 
 const N = Number(process.env.N ?? 120);
 const LANES = Number(process.env.LANES ?? 2);
+const WIRES = (process.env.WIRES || "cdp").split(",");
 let seed = Number(process.env.SEED ?? Date.now() % 100000);
-console.log(`killed: ${N} kills in ${LANES} lanes, SEED=${seed}`);
+console.log(`killed: ${N} kills in ${LANES} lanes over ${WIRES}, SEED=${seed}`);
 
 const random = () => {
   seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -22,10 +27,20 @@ const random = () => {
 
 const counts = { before: 0, pressed: 0, saved: 0, finished: 0 };
 const faults = [];
+const children = new Set();
+process.once("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+function start(program, args, options) {
+  const child = spawn(program, args, options);
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
+}
 
 async function oneKill(lane, i) {
-  const { site, options, scenario } = lane;
-  const wrong = (text) => faults.push(`kill ${i}: ${text}`);
+  const { site, scenario } = lane;
+  let { options } = lane;
+  const wrong = (text) => faults.push(`kill ${i} over ${lane.wire}: ${text}`);
   site.settings.train.on = true;
   site.account = `Person ${i}`; // a setting that is turned back again and again is not pressed any more
   const from = site.saves.length;
@@ -35,6 +50,9 @@ async function oneKill(lane, i) {
   await new Promise((done) => setTimeout(done, 300)); // a save may be on its way
   const saved = site.saves.length - from;
   const truth = site.settings.train.on ? "on" : "off";
+  // A browser that still has the killed run's session lets nobody else in, or keeps a browser for it.
+  if (fix.signal && lane.wire !== "cdp") await restart(lane);
+  ({ options } = lane);
   const check = await json(["check", scenario, "--json", ...options]);
   const setting = check.value.settings[0];
   if ((setting.after ?? setting.before) !== truth) wrong(`the check says ${setting.before}/${setting.after} (${setting.reason}), and it is ${truth}`);
@@ -67,42 +85,54 @@ async function oneKill(lane, i) {
   }
 }
 
-async function startLane() {
+// The lane's browser or driver, anew.
+async function restart(lane) {
+  await lane.peer?.end();
+  const dir = join(lane.dir, `peer-${lane.peers++}`);
+  mkdirSync(dir);
+  lane.peer = await wires[lane.wire].open(start, dir);
+  lane.options = [...lane.peer.args(dir), "--origin", lane.site.origin, ...lane.state];
+}
+
+async function startLane(wire) {
   const site = await startSite({ train: { label: "Use my data for training", on: true } });
-  const browser = await launchPort();
   const dir = mkdtempSync(join(tmpdir(), "offswitch-killed-"));
-  const state = ["--state", join(dir, "state")];
-  const lane = {
-    site, browser, dir, state, scenario: site.scenario(),
-    options: ["--connect", `cdp://127.0.0.1:${browser.port}`, "--origin", site.origin, ...state],
-  };
-  for (let i = 0; i < 3; i++) { // the first ones are slower
+  const lane = { wire, site, dir, peers: 0, state: ["--state", join(dir, "state")], scenario: site.scenario() };
+  await restart(lane);
+  for (let i = 0; i < (wire === "cdp" ? 3 : 2); i++) { // the first ones are slower
     site.settings.train.on = true;
     site.account = `Nobody ${i}`;
     const whole = await json(["fix", lane.scenario, "-y", "--hold", "0", "--json", ...lane.options]);
     if (whole.value.settings[0].verdict !== "fixed") throw new Error(`the run that is not killed: ${whole.out}\n${whole.err}`);
     lane.whole = whole.ms;
   }
-  console.log(`  a run takes ${lane.whole} ms`);
+  console.log(`  a run over ${wire} takes ${lane.whole} ms`);
   return lane;
 }
 
-let next = 0;
-async function runLane() {
-  const lane = await startLane();
+async function runLane(wire, next) {
+  const lane = await startLane(wire);
   try {
-    while (next < N) {
-      const i = next++;
-      await oneKill(lane, i);
-    }
+    for (let i = next(); i !== null; i = next()) await oneKill(lane, i);
   } finally {
-    await lane.browser.close();
+    await lane.peer.end();
     lane.site.close();
     rmSync(lane.dir, { recursive: true, force: true });
   }
 }
 
-await Promise.all(Array.from({ length: LANES }, runLane));
+for (const wire of WIRES) {
+  const missing = Object.entries(wires[wire]?.needs ?? { [wire]: null }).filter(([, there]) => !there).map(([name]) => name);
+  if (missing.length) {
+    console.log(`  ${wire} is skipped: no ${missing.join(", ")}`);
+    if (process.env.NO_SKIP) faults.push(`${wire} is not tried: no ${missing.join(", ")}`);
+    continue;
+  }
+  const n = wire === "cdp" ? N : Math.ceil(N / 4);
+  let made = 0;
+  const next = () => (made < n ? made++ : null);
+  await Promise.all(Array.from({ length: wire === "cdp" ? LANES : 1 }, () => runLane(wire, next)));
+}
 console.log(`  killed before a press ${counts.before}, with an intent and no save ${counts.pressed}, after the save ${counts.saved}; not killed in time ${counts.finished}`);
 for (const fault of faults) console.log(`  FAULT ${fault}`);
 console.log(faults.length ? `killed: ${faults.length} faults` : "killed: no fault");
