@@ -4,7 +4,7 @@
 #include "page/internal.h"
 
 enum {
-    PICTURE_BUDGET = 2000,    /* milliseconds */
+    PICTURE_BUDGET = 6000,    /* milliseconds; a tenth of a second is usual */
     MOST_PICTURE = 512 << 10, /* bytes of base64 */
 };
 

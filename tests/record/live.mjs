@@ -1,9 +1,10 @@
 // The ledger with a real browser: accounts, plans that went stale in five ways, undo, waivers, a setting that comes
-// back, two runs at once, a full and a read-only disk, reports that match their schema and their formats, two origins.
+// back, two runs at once, a full and a read-only disk, reports that match their schema and their formats, two origins,
+// an account on the replica, pictures.
 //
 //   node tests/record/live.mjs [PART...]
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { launchPort } from "../probe/chromium.mjs";
 import { json, lines, offswitch } from "./run.mjs";
 import { validator } from "./packages.mjs";
 import { startSite } from "./site.mjs";
+import { wires } from "../zoo/wires.mjs";
 
 const site = await startSite({
   train: { label: "Use my data for training", on: true },
@@ -303,6 +305,74 @@ async function reports() {
   same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after it");
 }
 
+// The built-in replica names no account: a copy of the scenario says where it might be.
+async function replicaAccount() {
+  const state = newState();
+  const replica = spawn(process.env.OFFSWITCH ?? "build/offswitch", ["rehearse", "--serve", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const origin = await new Promise((done) => replica.stdout.once("data", (text) => done(String(text).trim())));
+    const copy = JSON.parse(readFileSync(join(process.env.OFFSWITCH_SCENARIOS ?? "scenarios", "linkedin.json"), "utf8"));
+    const file = join(dir, "linkedin.json");
+    const look = async (account, ...more) => {
+      writeFileSync(file, JSON.stringify({ ...copy, account }));
+      same((await offswitch(["scenario", "lint", file])).status, 0, "the lint of an account");
+      return json(["check", file, "--only", "data-for-ai-improvement", ...options(state), "--origin", origin, ...more]);
+    };
+    const first = await look({ selector: ".global-nav__primary-link" }); // "Home"
+    same([first.value.account?.hint, first.value.settings[0].verdict], ["H...e", "differs"], "an account on the replica");
+    const second = await look({ selector: ".global-nav__primary-link[href='/jobs/']" }); // "Jobs"
+    ok(second.err.includes("This is the account J...s. The last run in this browser was on H...e"), `another account on the replica: ${second.err}`);
+    same((await offswitch(["diff", ...state])).status, 64, "diff across accounts of the replica");
+    same((await look({ selector: ".nobody" })).value.account, null, "an account that the page does not show");
+    same((await look({ selector: ".global-nav__primary-link" }, "--no-account", "--label", "Cy")).value.account, null, "--no-account on the replica");
+    const status = await json(["status", "--json", ...state]);
+    same(status.value.groups.map((g) => g.account ?? g.label ?? "profile").sort(), ["Cy", "H...e", "J...s", "profile"], "one group for each");
+  } finally {
+    replica.kill();
+  }
+}
+
+// Pictures over the wires that the arguments name after "pictures", or in a browser of the program's own.
+async function pictures() {
+  const over = process.argv.includes("pictures") ? process.argv.slice(process.argv.indexOf("pictures") + 1) : [];
+  for (const wire of over.length ? over : ["launch"]) {
+    const missing = Object.entries(wires[wire].needs).filter(([, there]) => !there).map(([name]) => name);
+    if (missing.length) {
+      ok(!process.env.NO_SKIP, `pictures over ${wire}: no ${missing}`);
+      continue;
+    }
+    const place = join(dir, wire);
+    mkdirSync(place);
+    const peer = await wires[wire].open((program, args, how) => spawn(program, args, how), place);
+    try {
+      reset();
+      const state = newState();
+      const said = [...peer.args(place), "--origin", site.origin, "--json", "--hold", "0", "-y", ...state];
+      const began = Date.now();
+      const run = await json(["fix", scenario, ...said]);
+      console.log(`    ${wire}: ${Date.now() - began} ms`);
+      same(verdicts(run), ["fixed", "as-wanted"], `a fix over ${wire}`);
+      const report = await json(["report", "--json", ...state]);
+      fits(report.value, "a report with pictures");
+      const moments = (r) => r.value.settings.map((s) => (s.pictures ?? []).map((p) => p.moment));
+      same(moments(report), [["before", "after"], []], `pictures over ${wire}`);
+      const shown = lines((await offswitch(["ledger", "export", ...state])).out).filter((l) => l.kind === "picture").map((l) => Buffer.from(l.picture.png, "base64"));
+      for (const png of shown) {
+        const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+        ok(width >= 10 && width <= 400 && height >= 10 && height <= 60, `a picture over ${wire} is ${width} by ${height}`);
+        if (process.env.PICTURES) writeFileSync(join(process.env.PICTURES, `${wire}-${shown.indexOf(png)}.png`), png);
+      }
+      const chain = await json(["ledger", "verify", "--json", ...state]);
+      same(chain.value.chain.faults, [], `the chain with pictures over ${wire}`);
+      site.settings.train.on = true;
+      const none = await json(["fix", scenario, ...said, "--no-pictures"]);
+      same([verdicts(none)[0], moments(await json(["report", "--json", ...state]))], ["fixed", [[], []]], `--no-pictures over ${wire}`);
+    } finally {
+      await peer.end();
+    }
+  }
+}
+
 // A ledger that says whose reports are newest and which of two sites they are of.
 async function otherOrigins() {
   reset();
@@ -325,7 +395,7 @@ async function otherOrigins() {
 }
 
 try {
-  const parts = [accounts, plans, undo, choices, returning, twoAtOnce, disks, reports, otherOrigins];
+  const parts = [accounts, plans, undo, choices, returning, twoAtOnce, disks, reports, otherOrigins, replicaAccount, pictures];
   for (const part of parts.filter((p) => process.argv.length < 3 || process.argv.includes(p.name))) {
     const before = failed;
     reset();

@@ -8,6 +8,8 @@
  * behind another is drawn by chance: in a browser of our own it goes to the front first. A person's
  * browser shows what its person looks at, and there a picture may not come in time. */
 
+enum { BEHIND = 1500 }; /* milliseconds for one of a tab behind another */
+
 static int take(struct cdp_tab *t, const struct ofs_box *box, ofs_deadline deadline,
                 cJSON **ret_result, struct ofs_error *err)
 {
@@ -36,7 +38,10 @@ int ofs_cdp_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadl
 {
     const struct cdp *b = (struct cdp *)tab->browser;
     OFS_AUTO_JSON result = NULL;
-    if ((b->process ? take_in_front : take)((struct cdp_tab *)tab, box, deadline, &result, err))
+    struct cdp_tab *t = (struct cdp_tab *)tab;
+    ofs_deadline soon = ofs_deadline_min(deadline, ofs_deadline_in(BEHIND));
+    if (b->process ? take_in_front(t, box, deadline, &result, err)
+                   : take(t, box, soon, &result, err))
         return -1;
     *ret_png = strdup(ofs_json_str(result, "data", ""));
     return *ret_png ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
