@@ -237,10 +237,21 @@ static int missing(const cJSON *channel, const char *key, struct ofs_error *err)
 
 /* ---- one channel each ----------------------------------------------------------------------- */
 
+/* A pass that cron has started is not told where the session's bus is. */
+static void find_session(void)
+{
+    OFS_AUTO_STR place = ofs_text_printf("/run/user/%u", (unsigned)getuid());
+    OFS_AUTO_STR bus = place ? ofs_text_printf("%s/bus", place) : NULL;
+    if (bus && !getenv("DBUS_SESSION_BUS_ADDRESS") && !getenv("XDG_RUNTIME_DIR") &&
+        !access(bus, R_OK | W_OK))
+        setenv("XDG_RUNTIME_DIR", place, 1);
+}
+
 static int send_desktop(const cJSON *channel, struct ofs_loop *loop,
                         const struct ofs_notice *notice, struct ofs_error *err)
 {
     (void)channel, (void)loop;
+    find_session();
     const char *const argv[] = {"notify-send", "--app-name=offswitch", "--urgency=normal",
                                 "--",          notice->subject,        notice->body,
                                 NULL};

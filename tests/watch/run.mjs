@@ -394,6 +394,21 @@ const tests = {
                 assert.ok(!what.includes(secret), `${secret} in ${where}`);
     },
 
+    async 'the desktop is told over the session bus'() {
+        prepare();
+        // what notify-send is called with; the bus itself is the desktop's
+        const bin = fs.mkdtempSync(`${scratch}/bin-`), told = `${scratch}/told`;
+        fs.writeFileSync(`${bin}/notify-send`, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${told}\n`, { mode: 0o755 });
+        channels([{ type: 'desktop' }]);
+        const sent = await offswitch('2025-01-06', ['notify', 'test'], { PATH: `${bin}:${process.env.PATH}` });
+        assert.equal(sent.status, 0);
+        assert.match(fs.readFileSync(told, 'utf8'), /^--\noffswitch: a test\nThis is a test/m);
+        fs.writeFileSync(`${bin}/notify-send`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+        const failed = await offswitch('2025-01-06', ['notify', 'test'], { PATH: `${bin}:${process.env.PATH}` });
+        assert.equal(failed.status, 3);
+        assert.match(failed.stdout, /needs a desktop session/);
+    },
+
     async 'notify test, and a file that others may read'() {
         prepare();
         channels([{ type: 'webhook', url: `${site.origin}/hook` }]);
