@@ -31,7 +31,7 @@ const char *config_why_not(const struct option_row *row)
 }
 
 /* What these commands do not take from the file: a rehearsal leaves a person's record and browser
- * alone, and "all" means settings, not runs. */
+ * alone, a sign-in needs a window and a person's time, and "all" means settings, not runs. */
 static const struct {
     unsigned command;
     const char *names[12];
@@ -39,6 +39,7 @@ static const struct {
     {FOR_REHEARSE,
      {"state", "connect", "profile", "capabilities", "cacert", "label", "only", "group", "all",
       "lang"}},
+    {FOR_LOGIN, {"connect", "headless", "timeout"}},
     {FOR_REPORT | FOR_LEDGER, {"all"}},
 };
 

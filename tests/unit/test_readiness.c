@@ -88,13 +88,13 @@ static const struct {
      {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_CONTRADICTS, .still_ms = 1000,
       .age_ms = 1000},
      NULL,
-     "say otherwise",
+     "contradict",
      false},
     {"and it stays so",
      {REST, .reading = OFS_READING_WANTED, .served = OFS_SERVED_CONTRADICTS, .still_ms = 60000,
       .age_ms = 60000},
      "still",
-     "say otherwise",
+     "contradict",
      true},
 
     /* pending */
