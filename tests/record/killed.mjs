@@ -91,7 +91,7 @@ async function restart(lane) {
   const dir = join(lane.dir, `peer-${lane.peers++}`);
   mkdirSync(dir);
   lane.peer = await wires[lane.wire].open(start, dir);
-  lane.options = [...lane.peer.args(dir), "--origin", lane.site.origin, ...lane.state];
+  lane.options = [...lane.peer.args(dir), "--origin", lane.site.origin, "--timeout", "600", ...lane.state];
 }
 
 async function startLane(wire) {
