@@ -82,12 +82,14 @@ static const struct command commands[] = {
      "Opens nothing and needs no browser. --html writes one page, with links to click.",
      "offswitch guide --all --html guide.html"},
     {"scenario",
-     "list | show [NAME] | lint [FILE...] | probe URL | import FILE | enable NAME... | disable "
-     "NAME...",
+     "list | show [NAME] | lint [FILE...] | probe URL | new URL | import FILE | test FILE | "
+     "enable NAME... | disable NAME...",
      "what is known about sites", cmd_scenario, FOR_SCENARIO,
      "A scenario is one JSON file; scenarios/schema.json describes it. probe lists the switches of "
-     "a page and presses nothing; import makes a scenario from a recording of Chrome's Recorder or "
-     "of Selenium IDE; enable chooses scenarios for --scenario all.",
+     "a page and presses nothing; new asks which of them and writes a scenario; import makes one "
+     "from a recording of Chrome's Recorder or "
+     "of Selenium IDE; test tries one on pages that you saved (NAME.tests/expect.json beside it); "
+     "enable chooses scenarios for --scenario all.",
      "offswitch scenario show linkedin"},
     {"watch", "[SCENARIO]", "one pass: documents, due dates, a check where one is due, notify",
      cmd_watch, FOR_WATCH,
@@ -135,7 +137,8 @@ static const struct command commands[] = {
      "offswitch completion bash > ~/.local/share/bash-completion/completions/offswitch"},
     {"rehearse", "[SCENARIO]", "the whole job on a built-in replica site; touches nothing real",
      cmd_rehearse, FOR_REHEARSE,
-     "Serves the replica on a loopback port (of LinkedIn, unless another scenario is named), starts a browser on an empty profile of its own, and "
+     "Serves the replica on a loopback port (of LinkedIn, unless another scenario is named), "
+     "starts a browser on an empty profile of its own, and "
      "does check and fix there. With --serve PORT it only serves.",
      "offswitch rehearse --fault save-undone"},
 };
@@ -295,7 +298,8 @@ static bool is_word(const char *given, const char *a, const char *b, const char 
     return !strcmp(given, a) || !strcmp(given, b) || !strcmp(given, c);
 }
 
-/* For the build: `help manual` and `help scenario-manual SCHEMA` make sections of the manual pages. */
+/* For the build: `help manual` and `help scenario-manual SCHEMA` make sections of the manual pages.
+ */
 static int print_topic(const char *name, const char *file)
 {
     struct ofs_error err;
