@@ -1,26 +1,44 @@
 #include "support/daemon.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "support/child.h"
 
-int daemon_free_port(void)
+/* Below the ports that the system gives to outgoing connections (ip_local_port_range): until a Java
+ * program gets round to listening, one of those may have been taken by somebody else. */
+enum { PORT_FROM = 12000, PORTS = 20000, PORT_TRIES = 200 };
+
+static bool is_free(int port)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof at;
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons((uint16_t)port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) ||
-        getsockname(fd, (struct sockaddr *)&at, &size))
-        at.sin_port = 0;
+    bool is_bound = fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at);
     if (fd >= 0)
         close(fd);
-    return ntohs(at.sin_port);
+    return is_bound;
+}
+
+int daemon_free_port(void)
+{
+    for (int i = 0; i < PORT_TRIES; i++) {
+        uint32_t lot;
+        if (getrandom(&lot, sizeof lot, 0) != sizeof lot)
+            break;
+        int port = PORT_FROM + (int)(lot % PORTS);
+        if (is_free(port))
+            return port;
+    }
+    return 0;
 }
 
 int daemon_start(const char *dir, const char *name, char *const *argv, pid_t *ret_pid,
