@@ -12,8 +12,9 @@ enum {
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
     SETTLES = 2000,          /* for the answer to the last command, when all is to end */
     GRACE = 10000,           /* past the deadline, for a session that is no longer wanted */
-    GRACE_SIGNAL = 20000,    /* and after a signal; a second one ends it */
-    SCRIPT = 20000, /* a driver gives a script up after so long; our deadlines are shorter */
+    GRACE_SIGNAL = 60000, /* and after a signal, as long as a driver gives its browser to start; a
+                             second one ends it */
+    SCRIPT = 20000,       /* a driver gives a script up after so long; our deadlines are shorter */
 };
 
 /* The session (8 Sessions): what is asked for, what came of it, and its end. */
