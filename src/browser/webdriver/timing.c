@@ -46,10 +46,14 @@ const char ofs_wd_timing_function[] =
     "  });"
     "  answer.ready = document.readyState;"
     "  if ('responseStatus' in PerformanceResourceTiming.prototype) {"
-    "    answer.statuses = list.filter(function (one) { return isOwn(one) &&"
-    "      /^(fetch|xmlhttprequest|script)$/.test(one.initiatorType); }).slice(-32).map("
-    "      function (one) { return { id: 'timing-' + one.startTime, url: one.name,"
-    "        status: one.responseStatus }; });"
+    /* where no status came, it failed; a stream of events is of the type "other" */
+    "    answer.statuses = list.filter(function (one) {"
+    "      var failed = one.responseStatus === 0;"
+    "      var types = failed ? /^(fetch|xmlhttprequest|other)$/ : "
+    "/^(fetch|xmlhttprequest|script)$/;"
+    "      return isOwn(one) && types.test(one.initiatorType);"
+    "    }).slice(-32).map(function (one) { return { id: 'timing-' + one.startTime, url: one.name,"
+    "      status: one.responseStatus }; });"
     "    return;"
     "  }"
     "  var data = list.filter(isData), own = data.filter(isOwn);"
@@ -116,13 +120,14 @@ static struct ofs_request *waiting_stand_in(struct ofs_wd_tab *t)
 static struct ofs_request *note(struct ofs_tab_view *view, const char *id, const char *url,
                                 int status, enum ofs_request_kind kind)
 {
-    if (!status || ofs_view_find(view, id))
+    if (ofs_view_find(view, id))
         return NULL;
     struct ofs_request *r = ofs_view_request(view, id, "GET", url, kind);
     if (!r)
         return NULL;
-    ofs_view_answer(view, r, status);
-    ofs_view_request_end(view, r, false);
+    if (status)
+        ofs_view_answer(view, r, status);
+    ofs_view_request_end(view, r, !status);
     return r;
 }
 
@@ -177,7 +182,7 @@ static void note_asked(struct ofs_wd_tab *t, const cJSON *one)
             ofs_view_request_end(view, r, true);
     } else if (status >= 400) /* a page that can be read is no proof of what it was answered */
         note(view, id, url, status == 404 || status == 410 ? status : 403, OFS_REQUEST_DATA);
-    else
+    else if (status)
         keep_answer(t, note(view, id, url, status, kind), ofs_json_str(one, "bytes", NULL));
 }
 
