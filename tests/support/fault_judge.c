@@ -228,7 +228,7 @@ static void judge_report(struct judge *j)
     const struct outcome *o = j->outcome;
     const char *cell = j->fix ? j->row->fix : j->row->check;
     const cJSON *setting;
-    size_t n = 0;
+    size_t n = 0, lost = 0;
     int status = 0;
     if (!o->end.report) {
         complain(j, "no report in JSON, exit %d; it said: %s", o->end.exit, last_words(o));
@@ -237,11 +237,14 @@ static void judge_report(struct judge *j)
     cJSON_ArrayForEach(setting, ofs_json_get(o->end.report, "settings"))
     {
         status = contract_worse(status, judge_setting(j, setting, n));
+        lost += !strcmp(ofs_json_str(setting, "verdict", ""), "unknown");
         n++;
     }
     size_t wanted = strcmp(j->row->only, "all") ? cell_parts(j->row->only) : (size_t)SITE_SETTINGS;
     if (n != wanted)
         complain(j, "%zu settings are in the report, and %zu were asked for", n, wanted);
+    if (also(j, NULL, "one-lost") && lost > 1)
+        complain(j, "%zu settings are lost, and one page was", lost);
     if (cell_status(cell) >= 0)
         status = cell_status(cell);
     if (o->end.exit != status)
