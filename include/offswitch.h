@@ -84,6 +84,8 @@ struct ofs_options {
     const char *only;    /* setting ids, separated by commas, or NULL */
     const char *group;   /* or NULL */
     bool all;
+    const char *const *instances; /* --instance: which blogs, sites or organisations */
+    size_t n_instances;
     int tabs;            /* how many tabs to work in, from 1; 0: 4, or what the scenario's pace allows */
     int64_t timeout_ms;  /* for the whole run; 0: a minute, and 15 s for each chosen setting */
     int64_t hold_ms;     /* how long the last read waits after the last save of the run */

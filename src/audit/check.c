@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "audit/internal.h"
 #include "audit/record.h"
@@ -310,6 +311,26 @@ static int read_pages(struct ofs_worker *worker, struct ofs_entry *entry,
     return 0;
 }
 
+/* Nothing of it is at its own page. Where the list of instances can be read and does not have this
+ * one, it is none of the account's. */
+static int judge_instance(struct ofs_worker *worker, const struct ofs_setting *setting,
+                          struct ofs_observation *ret, struct ofs_error *err)
+{
+    OFS_AUTO_JSON names = NULL;
+    struct ofs_observation ignored = {0};
+    const cJSON *name;
+    bool known = false;
+    if (ofs_read_instances(worker->job, worker->page, &names, &ignored, err))
+        return -1;
+    cJSON_ArrayForEach(name, names)
+    {
+        known = known || !strcasecmp(name->valuestring, setting->instance);
+    }
+    ret->not_offered =
+        names && cJSON_GetArraySize(names) > 0 && !known && worker->job->scenario->canary;
+    return 0;
+}
+
 int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
                      struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -320,8 +341,14 @@ int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
         ofs_cannot(ret, job->halt, "%s", job->halt_detail);
         return 0;
     }
+    if (ofs_setting_is_per_instance(setting)) { /* no name is known for it */
+        *ret = job->no_instances;
+        return 0;
+    }
     if (setting->page && read_pages(worker, entry, ret, err))
         return -1;
+    if (setting->instance && (ret->absent || ret->missing) && !ret->is_explained)
+        return judge_instance(worker, setting, ret, err);
     if (setting->page && !ret->absent && !ret->missing)
         return 0;
     if (ret->is_explained && job->scenario->canary) {

@@ -110,7 +110,8 @@ struct ofs_job {
     size_t n_entries;
     struct ofs_worker workers[OFS_MOST_TABS];
     size_t n_workers;
-    int tabs_lost;                /* tabs that were closed by another hand */
+    int tabs_lost;                       /* tabs that were closed by another hand */
+    struct ofs_observation no_instances; /* why none is known */
     cJSON *indexes;               /* what was read of each index page in this run: {name: look} */
     bool index_is_read;           /* by a worker, just now */
     int pressing, pressing_alone; /* presses under way; those that must be alone */
@@ -173,6 +174,20 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
 int ofs_take_picture(struct ofs_worker *worker, const struct ofs_entry *entry,
                      struct ofs_picture *ret, struct ofs_error *err);
 void ofs_picture_clear(struct ofs_picture *picture);
+
+/* ---- instances (instances.c) ---- */
+
+/* Where chosen settings exist once for each instance and none is named: read the names from the
+ * index page, and choose again. What hinders that is a reason of those settings. */
+int ofs_find_instances(struct ofs_job *job, struct ofs_error *err);
+
+/* The names on the index of instances: a list, or NULL where it cannot be read; then, and where it
+ * names none, `ret` says why. The caller owns it. */
+int ofs_read_instances(struct ofs_job *job, struct ofs_page *page, cJSON **ret_names,
+                       struct ofs_observation *ret, struct ofs_error *err);
+
+/* Choose the settings of the options, as the scenario is now (job.c). */
+int ofs_job_choose(struct ofs_job *job, struct ofs_error *err);
 
 /* ---- wordings (wording.c) ---- */
 

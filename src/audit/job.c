@@ -77,11 +77,44 @@ static int apply_wishes(struct ofs_job *job, bool *selected, struct ofs_error *e
     return 0;
 }
 
-static int choose(struct ofs_job *job, struct ofs_error *err)
+/* Names behind an '@' in what was chosen, each once, behind those that were given. */
+static size_t instances_of(const struct ofs_options *o, char *only, const char **ret_names,
+                           size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n_instances && n < most; i++)
+        ret_names[n++] = o->instances[i];
+    for (size_t i = 0; i < o->n_wishes && n < most; i++) {
+        const char *at = strchr(o->wishes[i].setting, '@');
+        if (at)
+            ret_names[n++] = at + 1;
+    }
+    for (char *rest = NULL, *id = only ? strtok_r(only, ", ", &rest) : NULL; id && n < most;
+         id = strtok_r(NULL, ", ", &rest)) {
+        const char *at = strchr(id, '@');
+        if (at)
+            ret_names[n++] = at + 1;
+    }
+    return n;
+}
+
+static int expand(struct ofs_job *job, struct ofs_error *err)
+{
+    enum { MOST = 256 };
+    const char *names[MOST];
+    OFS_AUTO_STR only = job->options.only ? strdup(job->options.only) : NULL;
+    size_t n = instances_of(&job->options, only, names, MOST);
+    return n ? ofs_scenario_expand(job->scenario, names, n, err) : 0;
+}
+
+int ofs_job_choose(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_options *o = &job->options;
     size_t n = job->scenario->n_settings;
     bool *selected = calloc(n + 1, sizeof *selected);
+    free(job->entries);
+    free(job->run.results);
+    job->n_entries = 0;
     job->entries = calloc(n + 1, sizeof *job->entries);
     job->run.results = calloc(n + 1, sizeof *job->run.results);
     if (!selected || !job->entries || !job->run.results) {
@@ -168,7 +201,8 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     struct ofs_url url;
     if (ofs_browser_check_address(options->connect, err) ||
         (options->origin && check_origin(options->origin, &url, err)) ||
-        !(job->scenario = ofs_scenario_load(options->scenario, err)) || choose(job, err)) {
+        !(job->scenario = ofs_scenario_load(options->scenario, err)) || expand(job, err) ||
+        ofs_job_choose(job, err)) {
         ofs_job_free(job);
         return NULL;
     }
@@ -309,7 +343,13 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
             ofs_mark_unread(job->entries[i].result, err);
         return -1;
     }
-    ofs_pump(job, &check);
+    if (ofs_find_instances(job, err)) {
+        if (err->code == OFS_ERR_SYSTEM)
+            return -1;
+        job->end = *err;
+    }
+    if (job->end.code == OFS_ERR_NONE)
+        ofs_pump(job, &check);
     for (size_t i = 0; i < job->n_entries; i++)
         if (wants_check(job, &job->entries[i]))
             check_failed(job, &job->entries[i], &job->end);

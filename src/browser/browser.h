@@ -43,6 +43,7 @@ struct ofs_request {
     char *url;
     uint64_t body; /* a hash of what it carried; 0: nothing; where that is not told, a value that no
                       other request has */
+    char *sent; /* what it carried, where it is told and short; else NULL */
     enum ofs_request_kind kind;
     bool is_top;                     /* the top document itself */
     int64_t started_ms, answered_ms; /* answered: the status is known; a page may never read on */

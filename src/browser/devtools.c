@@ -45,6 +45,8 @@ static bool is_drawn(const char *type)
     return false;
 }
 
+enum { MOST_SENT = 8192 }; /* bytes of what a request carried that are kept */
+
 /* postData is left out where it is long or not text; then its pieces are there in base64. */
 static uint64_t body_of(const struct ofs_request *r, const cJSON *request)
 {
@@ -179,7 +181,10 @@ static void on_request(const struct event *e)
     }
     struct ofs_request *r = ofs_view_request(view, e->id, method, url, kind);
     if (r) {
+        const char *sent = ofs_json_str(e->params, "request/postData", NULL);
         r->body = body_of(r, ofs_json_get(e->params, "request"));
+        if (sent && strlen(sent) <= MOST_SENT)
+            r->sent = strdup(sent);
         r->is_top = is_document(e);
     }
     if (is_document(e)) {

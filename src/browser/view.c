@@ -33,6 +33,7 @@ void ofs_view_begin(struct ofs_tab_view *view)
         if (!r)
             continue;
         free(r->url);
+        free(r->sent);
         *r = (struct ofs_request){0};
     }
     view->first_serial = view->requests ? serial : view->last_serial + 1;
@@ -119,6 +120,7 @@ struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, 
     if (view->last_serial - view->first_serial >= OFS_MAX_REQUESTS)
         view->first_serial = view->last_serial - OFS_MAX_REQUESTS + 1;
     free(r->url);
+    free(r->sent);
     *r = (struct ofs_request){
         .serial = view->last_serial, .kind = kind, .started_ms = ofs_now_ms(), .url = copy};
     snprintf(r->id, sizeof r->id, "%s", id);
@@ -219,8 +221,10 @@ void ofs_view_popup(struct ofs_tab_view *view)
 
 void ofs_view_clear(struct ofs_tab_view *view)
 {
-    for (size_t i = 0; view->requests && i < OFS_MAX_REQUESTS; i++)
+    for (size_t i = 0; view->requests && i < OFS_MAX_REQUESTS; i++) {
         free(view->requests[i].url);
+        free(view->requests[i].sent);
+    }
     free(view->requests);
     memset(view, 0, sizeof *view);
 }

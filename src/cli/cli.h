@@ -21,14 +21,19 @@ struct option_source {
     int line; /* of the config file, or 0 */
 };
 
+/* What an option that may be repeated was given. */
+struct cli_list {
+    const char *at[OFS_MAX_REPEAT];
+    size_t n;
+};
+
 struct cli {
     const char *command;
     const char *as; /* the section of the config file, or NULL */
     const struct config *config;
     struct option_source from[OFS_MOST_OPTIONS]; /* by the row of the table of options */
     const char *connect;                         /* NULL: the command's default */
-    const char *browser_args[OFS_MAX_REPEAT];
-    size_t n_browser_args;
+    struct cli_list browser_args, instances;
     const char *profile;
     bool headless;
     const char *origin;

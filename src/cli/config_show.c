@@ -34,6 +34,7 @@ struct shown {
 static void write_value(const struct cli *cli, const struct option_row *row, char *ret, size_t size)
 {
     const char *at = (const char *)cli + row->at;
+    const struct cli_list *list;
     size_t used = 0;
     ret[0] = '\0';
     switch (row->kind) {
@@ -44,9 +45,9 @@ static void write_value(const struct cli *cli, const struct option_row *row, cha
         snprintf(ret, size, "%s", *(const char *const *)at);
         return;
     case LIST:
-        for (size_t i = 0; i < cli->n_browser_args && used < size; i++)
-            used += (size_t)snprintf(ret + used, size - used, "%s%s", i ? " " : "",
-                                     cli->browser_args[i]);
+        list = (const struct cli_list *)at;
+        for (size_t i = 0; i < list->n && used < size; i++)
+            used += (size_t)snprintf(ret + used, size - used, "%s%s", i ? " " : "", list->at[i]);
         return;
     case COUNT:
         snprintf(ret, size, "%d", *(const int *)at);

@@ -107,7 +107,9 @@ static void print_route(const struct guide *g, const struct ofs_setting *s)
     OFS_AUTO_STR page = guide_link(g, s->page);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *link_words = s->rows ? s->rows : s->labels;
+    const cJSON *step;
     print_line("Open", page);
+    cJSON_ArrayForEach(step, s->open) print_words(g, "Then open", ofs_json_get(step, "names"), "");
     if (!index || !link_words)
         return;
     print_line(page ? "Or open" : "Open", index);
@@ -143,6 +145,8 @@ static void print_setting(const struct guide *g, const struct ofs_setting *s, in
     else
         print_line("Find", "the control that the title above names; its label is not known");
     print_act(g, s);
+    if (ofs_json_get(s->save, "button"))
+        print_words(g, "Then press", ofs_json_get(s->save, "button"), "");
     print_line("Effect", what);
     print_line("Limits", s->cannot);
     cJSON_ArrayForEach(effect, ofs_json_get(s->tree, "also_changes"))
@@ -268,7 +272,8 @@ int cmd_guide(const struct cli *cli)
     if (!s)
         return cli_complain(&err);
     bool selected[OFS_SCENARIO_MOST_SETTINGS];
-    if (ofs_scenario_select(s, cli->only, cli->group, cli->all, selected, &err))
+    if (ofs_scenario_expand(s, cli->instances.at, cli->instances.n, &err) ||
+        ofs_scenario_select(s, cli->only, cli->group, cli->all, selected, &err))
         return cli_complain(&err);
     struct guide g = {
         .scenario = s, .origin = cli->origin ? cli->origin : s->origin, .selected = selected};

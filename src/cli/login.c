@@ -104,8 +104,8 @@ static const char *first_page(const struct ofs_scenario *scenario)
 static int open_window(struct login *l, struct ofs_error *err)
 {
     const struct ofs_connect how = {.address = "launch",
-                                    .browser_args = l->cli->browser_args,
-                                    .n_browser_args = l->cli->n_browser_args,
+                                    .browser_args = l->cli->browser_args.at,
+                                    .n_browser_args = l->cli->browser_args.n,
                                     .profile = l->cli->profile,
                                     .state = l->state,
                                     .headless = l->cli->headless,

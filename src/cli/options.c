@@ -33,6 +33,8 @@ static const struct option_row rows[] = {
      "every setting"},
     {"scenario", 0, WHICH, FOR_CHECK | FOR_FIX, TEXT, AT(scenario), "NAME|all",
      "this scenario, or all that 'offswitch scenario enable' chose"},
+    {"instance", 0, WHICH, FOR_CHOICE | FOR_GUIDE, LIST, AT(instances), "NAME",
+     "of settings that exist once for each blog, site or organisation: this one; repeatable"},
     {"connect", 0, BROWSER, FOR_BROWSER, TEXT, AT(connect), "WHERE",
      "auto (default), launch, cdp://HOST:PORT, bidi://HOST:PORT or webdriver://HOST:PORT. auto "
      "joins a running browser of yours on this machine that lets it, and asks which where there "

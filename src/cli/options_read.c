@@ -38,6 +38,7 @@ static int take_value(struct cli *cli, const struct option_row *row, const char 
                       struct ofs_error *err)
 {
     char *at = (char *)cli + row->at;
+    struct cli_list *list;
     double number;
     switch (row->kind) {
     case FLAG:
@@ -46,10 +47,11 @@ static int take_value(struct cli *cli, const struct option_row *row, const char 
         *(const char **)at = text;
         return 0;
     case LIST:
-        if (cli->n_browser_args == OFS_MAX_REPEAT)
+        list = (struct cli_list *)at;
+        if (list->n == OFS_MAX_REPEAT)
             return ofs_fail(err, OFS_ERR_USAGE, "--%s is given more than %d times", row->name,
                             OFS_MAX_REPEAT);
-        cli->browser_args[cli->n_browser_args++] = text;
+        list->at[list->n++] = text;
         return 0;
     case COUNT:
         if (take_number(row, text, &number, err))
@@ -81,7 +83,7 @@ static void clear(struct cli *cli, const struct option_row *row)
         *(const char **)at = NULL;
         return;
     case LIST:
-        cli->n_browser_args = 0;
+        ((struct cli_list *)at)->n = 0;
         return;
     case COUNT:
         *(int *)at = 0;

@@ -122,6 +122,8 @@ static void show_planned(const struct session *session, FILE *out, const struct 
         cli_block(out, 4, "Effect", 18, effect);
     if (s->cannot)
         cli_block(out, 4, "Limits", 18, s->cannot);
+    if (ofs_json_str(s->save, "also_saves", NULL))
+        cli_block(out, 4, "Saves besides", 18, ofs_json_str(s->save, "also_saves", ""));
     cJSON_ArrayForEach(also, ofs_json_get(s->tree, "also_changes"))
     {
         const char *text = ofs_json_str(also, "what", NULL);

@@ -207,8 +207,8 @@ static int open_and_read(struct survey *s, const struct cli *cli, struct session
 {
     ofs_deadline deadline = ofs_deadline_in(cli->timeout_ms ? cli->timeout_ms : SURVEY_TIMEOUT);
     const struct ofs_connect how = {.address = cli->connect ? cli->connect : "auto",
-                                    .browser_args = cli->browser_args,
-                                    .n_browser_args = cli->n_browser_args,
+                                    .browser_args = cli->browser_args.at,
+                                    .n_browser_args = cli->browser_args.n,
                                     .profile = cli->profile,
                                     .state = session->state,
                                     .headless = cli->headless,

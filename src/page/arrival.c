@@ -64,8 +64,28 @@ int ofs_judge_arrival(const struct ofs_page *page, const struct ofs_progress *p,
     return 0;
 }
 
+/* Is the name a whole part of the text? */
+static bool has_part(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = strcasestr(text, name); at; at = strcasestr(at + 1, name))
+        if ((at == text || strchr("/=?#&", at[-1])) && strchr("/=?#&", at[n]))
+            return true;
+    return false;
+}
+
+/* A site may lead from one instance's page to another one's. */
+static bool names_instance(const struct ofs_setting *setting, const cJSON *look)
+{
+    static const char *const parts[] = {"path", "query", "fragment"};
+    bool found = !setting || !setting->instance;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        found = found || has_part(ofs_json_str(look, parts[i], ""), setting->instance);
+    return found;
+}
+
 /* What the page's address and its blockers tell. */
-int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
+int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p, const cJSON *look,
                       struct ofs_visit_result *result)
 {
     const char *origin = ofs_json_str(look, "origin", "");
@@ -83,6 +103,12 @@ int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
             "the page is at %s and not at %s; nothing there was read or pressed; open it by hand "
             "and see where it leads",
             origin, page->config.origin);
+    if (!reason && !names_instance(p->visit.setting, look))
+        return ofs_visit_fail(
+            result, "not-found",
+            "the page of %.100s led to %.160s, which does not name it; open it by "
+            "hand",
+            p->visit.setting->instance, ofs_json_str(look, "path", ""));
     if (!reason)
         return 0;
     if (!strcmp(reason, "signed-out"))

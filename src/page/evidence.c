@@ -19,14 +19,6 @@ bool ofs_is_save_method(const char *method)
     return false;
 }
 
-bool ofs_url_has_path(const char *url, const char *path)
-{
-    const char *rest = strstr(url, "://");
-    rest = rest ? strchr(rest + 3, '/') : NULL;
-    size_t n = strlen(path);
-    return rest && !strncmp(rest, path, n) && strchr("?#", rest[n]);
-}
-
 bool ofs_url_is_of(const char *url, const char *origin)
 {
     size_t n = strlen(origin);
@@ -151,6 +143,23 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
     e->refused += tab->view.mute;
     e->doubted = is_state ? e->doubted + (answers ? 0 : idle) : 0;
     e->overflowed = tab->view.overflowed;
+}
+
+/* The request that the scenario names as the one that holds the state: until it was answered, what
+ * is shown may be anything. Where a site does not make it any more, the wanted state is never
+ * believed. */
+static bool awaits_state(const struct ofs_page *page, const struct ofs_progress *p)
+{
+    const struct ofs_setting *setting = p->visit.setting;
+    const struct ofs_tab *tab = page->tab;
+    if (!setting || !setting->state || !tab->sees.requests)
+        return false;
+    for (unsigned serial = p->serial + 1; serial <= tab->view.last_serial; serial++) {
+        const struct ofs_request *r = ofs_tab_request(tab, serial);
+        if (r && r->url && is_success(r) && ofs_request_fits(r, setting->state))
+            return false;
+    }
+    return true;
 }
 
 static enum ofs_sign sign_of(const cJSON *value)
@@ -286,6 +295,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_served(p, match, ret);
     read_untold(page, p, ret);
     read_requests(page, p, ret, &last);
+    ret->awaits_state = match && awaits_state(page, p);
     if (read_timers(page, deadline, ret, &hidden, err))
         return -1;
     ret->still_ms = now - (last > p->still_since ? last : p->still_since);

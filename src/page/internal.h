@@ -55,10 +55,6 @@ struct ofs_page {
 
 /* ---- asking the probe (page.c) ---- */
 
-/* Ask the probe, configuring it first where the document is new. */
-int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
-                 ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
-
 /* One read of the page, with all that the protocol can reach. */
 int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look,
                   struct ofs_error *err);
@@ -85,7 +81,7 @@ int ofs_visit_fail(struct ofs_visit_result *result, const char *reason, const ch
     OFS_PRINTF(3, 4);
 int ofs_judge_arrival(const struct ofs_page *page, const struct ofs_progress *p,
                       struct ofs_visit_result *result);
-int ofs_judge_address(const struct ofs_page *page, const cJSON *look,
+int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p, const cJSON *look,
                       struct ofs_visit_result *result);
 
 /* ---- evidence (evidence.c, served.c) ---- */
@@ -96,8 +92,11 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
 
 /* Is it a request by which a page saves? */
 bool ofs_is_save_method(const char *method);
-/* True where the address, up to its query, has exactly that path. */
+/* True where the address, up to its query, has exactly that path, in which one segment may be "*"
+ * (requests.c). */
 bool ofs_url_has_path(const char *url, const char *path);
+/* Is it the one that the scenario names: {"path","method","query","body"}? */
+bool ofs_request_fits(const struct ofs_request *request, const cJSON *named);
 /* Does the address belong to that origin? */
 bool ofs_url_is_of(const char *url, const char *origin);
 
@@ -115,8 +114,10 @@ bool ofs_is_excuse(const char *text);
  * key. */
 void ofs_served_state(const char *text, const char *key, bool named, char *ret_state, size_t size);
 
-/* The same, by the field that the scenario names: a path such as "data/settings/training". */
-void ofs_served_field(const char *text, const char *field, char *ret_state, size_t size);
+/* The same, by the field that the scenario names: a path such as "data/settings/training". `values`
+ * says what its values mean, where that is not plain: {"true": "off"}, or NULL. */
+void ofs_served_field(const char *text, const char *field, const cJSON *values, char *ret_state,
+                      size_t size);
 
 /* ---- the way to a control (open.c) ---- */
 

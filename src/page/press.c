@@ -171,8 +171,6 @@ struct saves {
 
 static struct saves saves_since(const struct press *p)
 {
-    const char *path = ofs_json_str(p->setting->save, "path", NULL);
-    const char *method = ofs_json_str(p->setting->save, "method", NULL);
     const struct ofs_tab *tab = p->page->tab;
     struct saves saves = {0};
     for (unsigned serial = p->progress->serial + 1; serial <= tab->view.last_serial; serial++) {
@@ -180,8 +178,7 @@ static struct saves saves_since(const struct press *p)
         if (!r || !r->url || !ofs_is_save_method(r->method) ||
             !ofs_url_is_of(r->url, p->page->config.origin))
             continue;
-        bool named =
-            path && ofs_url_has_path(r->url, path) && (!method || !strcmp(method, r->method));
+        bool named = ofs_request_fits(r, p->setting->save);
         bool open = !r->ended && !r->answered_ms;
         saves.any = true;
         saves.open = saves.open || open;

@@ -110,6 +110,8 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "the site gave no proper answer to what it asked for";
     if (e->untold)
         return "the browser does not tell whether the site answered what it asked for";
+    if (e->awaits_state)
+        return "the answer that holds its state did not come";
     if (e->served == OFS_SERVED_CONTRADICTS)
         return "the site's own data contradict what the control shows";
     *ret_waiting = OFS_WAITING_LOADING;

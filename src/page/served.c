@@ -281,11 +281,23 @@ void ofs_served_state(const char *text, const char *key, bool named, char *ret_s
     finish(&f, ret_state, size);
 }
 
-void ofs_served_field(const char *text, const char *field, char *ret_state, size_t size)
+/* What the scenario says that the value means. */
+static const char *meant_by(const cJSON *value, const cJSON *values)
+{
+    OFS_AUTO_STR printed = cJSON_IsString(value) ? strdup(value->valuestring)
+                           : value               ? cJSON_PrintUnformatted(value)
+                                                 : NULL;
+    return printed && values ? ofs_json_str(values, printed, NULL) : NULL;
+}
+
+void ofs_served_field(const char *text, const char *field, const cJSON *values, char *ret_state,
+                      size_t size)
 {
     struct found f = {0};
     OFS_AUTO_JSON data = cJSON_Parse(text);
-    take(&f, state_of_value(ofs_json_at(data, field)));
+    const cJSON *value = ofs_json_at(data, field);
+    const char *meant = meant_by(value, values);
+    take(&f, values ? meant : state_of_value(value));
     finish(&f, ret_state, size);
 }
 
@@ -341,11 +353,10 @@ bool ofs_is_excuse(const char *text)
 static void state_in_answer(const struct ofs_setting *setting, const struct ofs_request *r,
                             const char *text, char *ret_state, size_t size)
 {
-    const char *path = ofs_json_str(setting->state, "path", NULL);
     const char *field = ofs_json_str(setting->state, "field", NULL);
     *ret_state = '\0';
-    if (path && field && ofs_url_has_path(r->url, path))
-        ofs_served_field(text, field, ret_state, size);
+    if (field && ofs_request_fits(r, setting->state))
+        ofs_served_field(text, field, ofs_json_get(setting->state, "values"), ret_state, size);
     if (!*ret_state && setting->key)
         ofs_served_state(text, setting->key,
                          r->kind == OFS_REQUEST_DATA && find_key(r->url, setting->key), ret_state,

@@ -209,7 +209,7 @@ static int judge_wall(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     if (page->tab->view.status >= 400 && !strcmp(p->result.reason, "load-failed") &&
         !ofs_page_look(page, ofs_deadline_min(deadline, ofs_deadline_in(IS_THERE)), &look,
                        &ignored) &&
-        ofs_json_str(look, "blocker/reason", NULL) && ofs_judge_address(page, look, &wall)) {
+        ofs_json_str(look, "blocker/reason", NULL) && ofs_judge_address(page, p, look, &wall)) {
         wall.look = p->result.look;
         p->result = wall;
     }
@@ -228,7 +228,7 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     if (ofs_page_look(page, deadline, &look, err))
         return -1;
     take_look(page, p, look);
-    if (ofs_judge_arrival(page, p, &p->result) || ofs_judge_address(page, look, &p->result))
+    if (ofs_judge_arrival(page, p, &p->result) || ofs_judge_address(page, p, look, &p->result))
         return 1;
     int way = ofs_open_way(page, p, deadline, err);
     if (way < 0)

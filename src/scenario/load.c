@@ -12,6 +12,7 @@
 #include "base/system.h"
 #include "base/text.h"
 #include "scenario/check.h"
+#include "scenario/load.h"
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
@@ -256,11 +257,13 @@ static int digest(const char *text, size_t len, char ret_hex[65], struct ofs_err
     return 0;
 }
 
-static void fill_setting(struct ofs_setting *s, const cJSON *tree, const struct ofs_scenario *all)
+void ofs_setting_fill(struct ofs_setting *s, const cJSON *tree, const struct ofs_scenario *all)
 {
     const cJSON *own = ofs_json_get(tree, "key_attributes");
     *s = (struct ofs_setting){
         .id = ofs_json_str(tree, "id", NULL),
+        .base = ofs_json_str(tree, "base", NULL),
+        .instance = ofs_json_str(tree, "instance", NULL),
         .title = ofs_json_str(tree, "title", NULL),
         .group = ofs_json_str(tree, "group", "ai"),
         .wanted = ofs_json_str(tree, "wanted", NULL),
@@ -328,8 +331,9 @@ static int fill(struct ofs_scenario *s, struct ofs_error *err)
     s->settings = calloc((size_t)cJSON_GetArraySize(settings) + 1, sizeof *s->settings);
     if (!s->settings || !s->key_attributes)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    cJSON_ArrayForEach(entry, settings) fill_setting(&s->settings[s->n_settings++], entry, s);
-    s->default_group = ofs_json_str(s->tree, "default_group", s->n_settings ? s->settings[0].group : "ai");
+    cJSON_ArrayForEach(entry, settings) ofs_setting_fill(&s->settings[s->n_settings++], entry, s);
+    s->default_group =
+        ofs_json_str(s->tree, "default_group", s->n_settings ? s->settings[0].group : "ai");
     return 0;
 }
 
@@ -386,6 +390,7 @@ void ofs_scenario_free(struct ofs_scenario *s)
     free(s->path);
     free(s->settings);
     cJSON_Delete(s->tree);
+    cJSON_Delete(s->copies);
     free(s);
 }
 

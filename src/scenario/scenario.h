@@ -26,7 +26,9 @@ enum {
 /* One setting: a switch, or a choice of several. Words by language are objects such as
  * {"en": ["…", "…"], "de": ["…"]}. */
 struct ofs_setting {
-    const char *id;
+    const char *id;       /* of an instance: ID@INSTANCE */
+    const char *base;     /* of an instance: the ID alone; else NULL */
+    const char *instance; /* its name, or NULL */
     const char *title;
     const char *group;   /* default "ai" */
     const char *wanted;  /* "off", "on", or a word of a choice */
@@ -80,6 +82,7 @@ struct ofs_scenario {
     const cJSON *policies;  /* [{"id","title","url","through","select","remove","why"}] */
     struct ofs_setting *settings;
     size_t n_settings;
+    cJSON *copies; /* of settings, one for each instance; owned */
 };
 
 /* Load by name (looked up in the scenario directories) or by path (anything with a '/' or ending in
@@ -98,6 +101,16 @@ const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenar
  * leads to it. Queries, fragments, letter case, percent-encoding and slashes at the end make no
  * difference. */
 bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path);
+
+/* May an instance have this name? Letters, digits and . _ - ~ :, beginning with a letter or digit,
+ * without "..": it becomes a part of an address. */
+bool ofs_instance_is_safe(const char *name);
+
+/* Put one setting for each name in the place of each setting that exists once for each instance.
+ * Its id is ID@NAME. Fails with OFS_ERR_USAGE for a name that is not safe, and where no setting of
+ * the scenario exists once for each instance. Pointers to settings end here. */
+int ofs_scenario_expand(struct ofs_scenario *scenario, const char *const *names, size_t n,
+                        struct ofs_error *err);
 
 /* True when the setting exists once for each of the scenario's instances. */
 bool ofs_setting_is_per_instance(const struct ofs_setting *setting);

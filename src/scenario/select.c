@@ -38,10 +38,15 @@ static int select_ids(const struct ofs_scenario *s, const char *only, bool *ret_
     bool any = false;
     char *rest = NULL;
     for (char *id = strtok_r(list, ", ", &rest); id; id = strtok_r(NULL, ", ", &rest)) {
-        const struct ofs_setting *setting = ofs_scenario_setting(s, id);
-        if (!setting)
+        bool known = false;
+        for (size_t i = 0; i < s->n_settings; i++) {
+            const struct ofs_setting *setting = &s->settings[i];
+            /* the id alone means all instances */
+            if (!strcmp(setting->id, id) || (setting->base && !strcmp(setting->base, id)))
+                ret_selected[i] = known = any = true;
+        }
+        if (!known)
             return unknown(s, "setting", id, id_of, err);
-        ret_selected[setting - s->settings] = any = true;
     }
     return any ? 0 : ofs_fail(err, OFS_ERR_USAGE, "--only needs the id of a setting");
 }

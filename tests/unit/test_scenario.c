@@ -393,9 +393,67 @@ static void test_select(void **state)
     ofs_scenario_free(s);
 }
 
+/* ---- one setting for each instance ----------------------------------------------------------- */
+
+static const char several[] =
+    "{\"format\": 1, \"id\": \"blogs\", \"version\": \"1\", \"title\": \"Blogs\","
+    " \"origin\": \"https://www.example.com\", \"instances\": {\"what\": \"blog\"},"
+    " \"settings\": [{\"id\": \"share\", \"title\": \"Sharing\", \"wanted\": \"on\","
+    " \"page\": \"/blog/{instance}/privacy\", \"labels\": {\"en\": [\"Keep {instance} to us\"]}},"
+    " {\"id\": \"one\", \"title\": \"One\", \"wanted\": \"off\", \"page\": \"/one\", \"key\": "
+    "\"k\"}]}";
+
+static void test_instances(void **state)
+{
+    (void)state;
+    struct ofs_error err = {0};
+    OFS_AUTO_STR path = write_file("blogs.json", several);
+    struct ofs_scenario *s = ofs_scenario_load(path, &err);
+    assert_non_null(s);
+    const char *const names[] = {"first", "Second.blog", "first"};
+    assert_int_equal(ofs_scenario_expand(s, names, 3, &err), 0);
+    assert_int_equal(s->n_settings, 3); /* a name that is given twice counts once */
+    const struct ofs_setting *first = ofs_scenario_setting(s, "share@first");
+    const struct ofs_setting *second = ofs_scenario_setting(s, "share@Second.blog");
+    assert_non_null(first);
+    assert_non_null(second);
+    assert_null(ofs_scenario_setting(s, "share"));
+    assert_string_equal(second->page, "/blog/Second.blog/privacy");
+    assert_string_equal(second->instance, "Second.blog");
+    assert_string_equal(second->base, "share");
+    assert_string_equal(ofs_json_get(first->labels, "en")->child->valuestring, "Keep first to us");
+    bool selected[8];
+    assert_int_equal(ofs_scenario_select(s, "share", NULL, false, selected, &err), 0);
+    assert_int_equal(selected[0] + selected[1] + selected[2], 2); /* the id alone means all */
+    assert_int_equal(ofs_scenario_select(s, "share@first", NULL, false, selected, &err), 0);
+    assert_int_equal(selected[0] + selected[1] + selected[2], 1);
+    ofs_scenario_free(s);
+    unlink(path);
+}
+
+static void test_unsafe_instances(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",   "a/b",  "..",   "a..b", ".a",  "a b", "a?b",
+                                      "a#", "a%2f", "a\nb", "{x}",  "a@b", "a,b", "-x"};
+    static const char *const good[] = {"a", "A-1", "my.blog.example", "9_x", "x.com::sub", "a~b"};
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_false(ofs_instance_is_safe(bad[i]));
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_true(ofs_instance_is_safe(good[i]));
+    struct ofs_error err = {0};
+    struct ofs_scenario *s = ofs_scenario_load("scenarios/linkedin.json", &err);
+    assert_non_null(s);
+    const char *const name = "a";
+    assert_int_equal(ofs_scenario_expand(s, &name, 1, &err), -1); /* it has no such setting */
+    assert_int_equal(err.code, OFS_ERR_USAGE);
+    ofs_scenario_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_instances),    cmocka_unit_test(test_unsafe_instances),
         cmocka_unit_test(test_schema),       cmocka_unit_test(test_minimal),
         cmocka_unit_test(test_linkedin),     cmocka_unit_test(test_linkedin_sources),
         cmocka_unit_test(test_refusals),     cmocka_unit_test(test_large_file),

@@ -95,7 +95,7 @@ static void test_field(void **state)
     for (size_t i = 0; i < COUNT(fields); i++) {
         char text[200], found[64];
         as_json(fields[i].text, text, sizeof text);
-        ofs_served_field(text, fields[i].field, found, sizeof found);
+        ofs_served_field(text, fields[i].field, NULL, found, sizeof found);
         assert_string_equal(found, fields[i].state);
     }
 }
@@ -156,9 +156,69 @@ static void test_excuses(void **state)
     }
 }
 
+static void test_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *values, *want;
+    } cases[] = {
+        {"{\"a\": {\"exclude\": true}}", "{\"true\": \"off\", \"false\": \"on\"}", "off"},
+        {"{\"a\": {\"exclude\": false}}", "{\"true\": \"off\", \"false\": \"on\"}", "on"},
+        {"{\"a\": {\"exclude\": \"everywhere\"}}", "{\"everywhere\": \"block\"}", "block"},
+        {"{\"a\": {\"exclude\": null}}", "{\"true\": \"off\"}", ""},
+        {"{\"a\": {}}", "{\"true\": \"off\"}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        OFS_AUTO_JSON values = cJSON_Parse(cases[i].values);
+        char found[64];
+        ofs_served_field(cases[i].text, "a/exclude", values, found, sizeof found);
+        assert_string_equal(found, cases[i].want);
+    }
+}
+
+/* The requests that a scenario means: one segment may change, some of the query and a field of the
+ * body may matter. */
+static void test_requests(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *named, *method, *url, *sent;
+        bool fits;
+    } cases[] = {
+        {"{'path':'/g/*/Set'}", "POST", "https://x.example/g/Ab1-2/Set", NULL, true},
+        {"{'path':'/g/*/Set'}", "POST", "https://x.example/g/Ab1-2/Set?a=b", NULL, true},
+        {"{'path':'/g/*/Set'}", "POST", "https://x.example/g/a/b/Set", NULL, false},
+        {"{'path':'/g/*/Set'}", "POST", "https://x.example/g//Set", NULL, false},
+        {"{'path':'/g/*/Set'}", "POST", "https://x.example/g/a/SetMore", NULL, false},
+        {"{'path':'/s','method':'PUT'}", "POST", "https://x.example/s", NULL, false},
+        {"{'path':'/s','query':{'f':'t'}}", "PATCH", "https://x.example/s?f=t&v=false", NULL, true},
+        {"{'path':'/s','query':{'f':'t'}}", "PATCH", "https://x.example/s?v=1&f=t#x", NULL, true},
+        {"{'path':'/s','query':{'f':'t'}}", "PATCH", "https://x.example/s?f=tt", NULL, false},
+        {"{'path':'/s','query':{'f':'t'}}", "PATCH", "https://x.example/s?of=t", NULL, false},
+        {"{'path':'/s','query':{'f':'t'}}", "PATCH", "https://x.example/s", NULL, false},
+        {"{'path':'/s','body':'k'}", "POST", "https://x.example/s", "{\"k\":false}", true},
+        {"{'path':'/s','body':'k'}", "POST", "https://x.example/s", "a=b&k=off", true},
+        {"{'path':'/s','body':'k'}", "POST", "https://x.example/s", "{\"kk\":false}", false},
+        {"{'path':'/s','body':'k'}", "POST", "https://x.example/s", NULL, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "%s", cases[i].named);
+        for (char *at = text; (at = strchr(at, '\''));)
+            *at = '"';
+        OFS_AUTO_JSON named = cJSON_Parse(text);
+        struct ofs_request r = {.url = (char *)cases[i].url, .sent = (char *)cases[i].sent};
+        snprintf(r.method, sizeof r.method, "%s", cases[i].method);
+        if (ofs_request_fits(&r, named) != cases[i].fits)
+            fail_msg("%s %s", cases[i].named, cases[i].url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_requests),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_field),
         cmocka_unit_test(test_strange_documents),

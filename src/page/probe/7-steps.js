@@ -72,7 +72,7 @@ function nextStep(setting, controls, from) {
     if (isDisabled(hits[0])) return { step: i, count: 1, name, disabled: true };
     const { hit, ...aim } = aimAt(hits[0], null, []);
     arm(() => stepElements(setting.open[i]));
-    return { step: i, count: 1, name, expanded: hits[0].getAttribute("aria-expanded") === "true", ...aim };
+    return { step: i, count: 1, name, selected: hits[0].getAttribute("aria-selected") === "true", expanded: hits[0].getAttribute("aria-expanded") === "true", ...aim };
   }
   return { count: 0 };
 }

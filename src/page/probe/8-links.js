@@ -24,6 +24,22 @@ function linkTexts(el, wordings) {
   return [accessibleName(el), ...textLines(el).map((line) => line.text)];
 }
 
+/* The names of instances, out of the links whose whole path is that of `pattern`. */
+function instancesLinked(pattern) {
+  const [head, tail] = pattern.split("{instance}");
+  const names = [];
+  for (const el of elementsHere()) {
+    if (el.localName !== "a" || !el.hasAttribute("href") || !isRendered(el)) continue;
+    const url = new URL(el.href, el.ownerDocument.baseURI);
+    const whole = pattern.includes("?") ? url.pathname + url.search : trimmed(url.pathname);
+    const end = trimmed(tail);
+    if (url.origin !== location.origin || !whole.startsWith(head) || !whole.endsWith(end) || whole.length <= head.length + end.length) continue;
+    const name = whole.slice(head.length, whole.length - end.length);
+    if (!/[/?&#%]/.test(name) && !names.includes(name)) names.push(name);
+  }
+  return names;
+}
+
 const trimmed = (path) => path.replace(/\/$/, "");
 /* The part of the site that an address is in: links elsewhere are no settings. */
 const firstPart = (path) => path.split("/")[1] || "";

@@ -147,8 +147,15 @@ const answers = {
     const found = setting && findSetting(setting, controls);
     /* a neighbour under the same heading may be there in place of what is not open yet */
     const isDoubtful = found && found.rung === "row" && wordingOf(setting, found.hits[0], controls).wording === "unknown";
-    if (!setting || (found && !isDoubtful)) return { done: true };
-    return nextStep(setting, controls, from);
+    if (!setting) return { done: true };
+    /* the last thing to open is still there: what is found beside it may be a twin */
+    const next = found && from === setting.open.length ? { count: 0 } : nextStep(setting, controls, found && !isDoubtful ? setting.open.length - 1 : from);
+    const isDone = found && !isDoubtful && (next.count !== 1 || next.via === undefined || next.expanded || next.selected);
+    return isDone ? { done: true } : next;
+  },
+  /* The names of the instances that links of this page lead to. */
+  instances({ link }) {
+    return instancesLinked(link);
   },
   /* Where to press for the item of an open menu that means the wanted word. */
   aim_item({ id, wanted }) {
