@@ -127,7 +127,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
 # Most of the time of most of them is spent in waiting for a page, a hold or a deadline, so they are run two at a
 # time, the longest first; the bench measures, and has the machine to itself.
-TEST_STEPS := lint bench-short -- wires-sample live faults-sample zoo-sample test-attach mutations-sample package-test asan probe-test unit watch-test watch-live cli-test ledger-test killed-sample
+TEST_STEPS := lint bench-short -- wires-sample live faults-sample zoo-sample test-attach mutations-sample package-test asan probe-test unit twins watch-test watch-live cli-test ledger-test killed-sample
 SEED ?= 1
 
 .PHONY: test

@@ -39,6 +39,7 @@ table() {
         echo "bash:bash bash bash bash"
         echo "zsh:zsh zsh zsh zsh"
         echo "fish:fish fish fish fish"
+        echo "ps:procps procps-ng procps-ng -"
         echo "script:bsdutils util-linux util-linux -"
         echo "man:man-db man-db man-db -"
         echo "mandoc:mandoc mandoc mandoc mandoc"

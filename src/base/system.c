@@ -56,7 +56,7 @@ static size_t read_proc(long pid, const char *name, char *ret, size_t size)
     size_t n = 0;
     snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    for (ssize_t got = 1; fd >= 0 && got > 0 && n < size - 1; n += got > 0 ? (size_t)got : 0)
+    for (ssize_t got = 1; fd >= 0 && got > 0 && n<size - 1; n += got> 0 ? (size_t)got : 0)
         got = read(fd, ret + n, size - 1 - n);
     if (fd >= 0)
         close(fd);

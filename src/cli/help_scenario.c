@@ -1,6 +1,6 @@
 /*
- * `offswitch help scenario-manual SCHEMA`: the sections of offswitch-scenario(5) that describe the keys,
- * from the schema that the lint checks. Used by the build.
+ * `offswitch help scenario-manual SCHEMA`: the sections of offswitch-scenario(5) that describe the
+ * keys, from the schema that the lint checks. Used by the build.
  */
 #include <stdio.h>
 #include <string.h>

@@ -93,3 +93,29 @@ picture: $(BUILD)/offswitch ## the README's pictures, from a real rehearsal
 .PHONY: portable
 portable: ## build and run the unit tests without what only Linux has
 	$(Q)$(MAKE) --no-print-directory -j$(CORES) BUILD='$(BUILD)/portable' CPPFLAGS='$(CPPFLAGS) -DOFS_PORTABLE' unit
+
+# A short form: only the files that a twin reaches are compiled again, and their tests are run.
+TWINS      := src/base/system.c $(wildcard src/wire/*.c)
+TWIN_OBJ   := $(TWINS:%.c=$(BUILD)/twins/%.o)
+TWIN_TESTS := tests/unit/test_system.c $(wildcard tests/wire/test_*.c)
+TWIN_BIN   := $(TWIN_TESTS:%.c=$(BUILD)/twins/%)
+
+$(TWIN_OBJ): $(BUILD)/twins/%.o: %.c | $(GEN)
+	$(call say,CC,$< with twins)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) -DOFS_PORTABLE $(OFS_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/twins/liboffswitch.a: $(TWIN_OBJ) $(filter-out $(TWINS:%.c=$(BUILD)/%.o),$(LIB_OBJ))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(TWIN_BIN): $(BUILD)/twins/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/twins/liboffswitch.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka libssl)
+
+.PHONY: twins
+twins: $(TWIN_BIN) ## the tests of what a twin reaches, with the twins
+	$(Q)sh tests/run.sh "" $(TWIN_BIN)
+
+-include $(TWIN_OBJ:.o=.d)

@@ -1,6 +1,7 @@
 /*
  * signals.h: SIGINT, SIGTERM and SIGHUP as a descriptor that becomes readable. On Linux they are
- * blocked and read from a signalfd; elsewhere a handler writes them into a pipe. For this room only.
+ * blocked and read from a signalfd; elsewhere a handler writes them into a pipe. For this room
+ * only.
  */
 #ifndef OFS_WIRE_SIGNALS_H
 #define OFS_WIRE_SIGNALS_H

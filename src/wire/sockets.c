@@ -123,11 +123,10 @@ int ofs_sockets_ready(struct ofs_sockets *s, struct ofs_socket_event ret[OFS_SOC
         return 0;
     for (int i = 0; i < OFS_SOCKETS_MOST; i++)
         if (s->list[i].fd >= 0 && s->list[i].revents)
-            ret[n++] =
-                (struct ofs_socket_event){.fd = s->list[i].fd,
-                                          .in = s->list[i].revents & POLLIN,
-                                          .out = s->list[i].revents & POLLOUT,
-                                          .error = s->list[i].revents & (POLLERR | POLLHUP)};
+            ret[n++] = (struct ofs_socket_event){.fd = s->list[i].fd,
+                                                 .in = s->list[i].revents & POLLIN,
+                                                 .out = s->list[i].revents & POLLOUT,
+                                                 .error = s->list[i].revents & (POLLERR | POLLHUP)};
     return n;
 }
 

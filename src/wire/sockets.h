@@ -1,7 +1,7 @@
 /*
- * sockets.h: the sockets that libcurl waits for. On Linux they are gathered in one epoll descriptor,
- * which the loop watches; elsewhere they are looked at with poll() every few milliseconds while a
- * transfer is under way. For this room only.
+ * sockets.h: the sockets that libcurl waits for. On Linux they are gathered in one epoll
+ * descriptor, which the loop watches; elsewhere they are looked at with poll() every few
+ * milliseconds while a transfer is under way. For this room only.
  */
 #ifndef OFS_WIRE_SOCKETS_H
 #define OFS_WIRE_SOCKETS_H
@@ -33,7 +33,6 @@ int ofs_sockets_patience(const struct ofs_sockets *sockets);
 void ofs_sockets_set(struct ofs_sockets *sockets, int fd, bool in, bool out);
 
 /* What is ready now: how many, at most OFS_SOCKETS_MOST. Does not block. */
-int ofs_sockets_ready(struct ofs_sockets *sockets,
-                      struct ofs_socket_event ret[OFS_SOCKETS_MOST]);
+int ofs_sockets_ready(struct ofs_sockets *sockets, struct ofs_socket_event ret[OFS_SOCKETS_MOST]);
 
 #endif
