@@ -87,6 +87,10 @@ package-test: installable ## install, library, packages, completions, manuals, t
 picture: $(BUILD)/offswitch ## the README's pictures, from a real rehearsal
 	$(Q)BUILD='$(BUILD)' node src/package/picture.mjs
 
+.PHONY: examples
+examples: installable ## the examples of the manual, all of them, on the replica
+	$(Q)WHOLE=1 BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) MAKE='$(MAKE)' CC='$(CC)' sh tests/package/test_examples.sh
+
 # ---- other systems ----
 
 # With the twins of what only Linux has (src/base/system.h), as another Unix would be built.
@@ -95,7 +99,7 @@ portable: ## build and run the unit tests without what only Linux has
 	$(Q)$(MAKE) --no-print-directory -j$(CORES) BUILD='$(BUILD)/portable' CPPFLAGS='$(CPPFLAGS) -DOFS_PORTABLE' unit
 
 # A short form: only the files that a twin reaches are compiled again, and their tests are run.
-TWINS      := src/base/system.c $(wildcard src/wire/*.c)
+TWINS      := src/base/system.c $(filter-out src/wire/libcurl.c,$(wildcard src/wire/*.c))
 TWIN_OBJ   := $(TWINS:%.c=$(BUILD)/twins/%.o)
 TWIN_TESTS := tests/unit/test_system.c $(wildcard tests/wire/test_*.c)
 TWIN_BIN   := $(TWIN_TESTS:%.c=$(BUILD)/twins/%)
