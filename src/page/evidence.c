@@ -201,18 +201,29 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
     e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);
 }
 
-/* Where the browser tells no answers, a request that failed leaves no trace at all. So on a page
- * with scripts the site's data have to name the setting where they are known to do so; elsewhere,
- * all that the page is seen to have asked for has to have been answered. What the site says when it
- * is asked again vouches for a state, and is not what the page was served. */
+/* Are the site's data known to name the setting? */
+static bool is_named_by_data(const struct ofs_setting *setting)
+{
+    const char *save = ofs_json_str(setting->save, "path", "");
+    return setting->state || (setting->key && strstr(save, setting->key));
+}
+
+/* Where the browser tells no answers, a request that failed leaves no trace at all; nor does a
+ * socket where it tells of none. So on a page with scripts the site's data have to name the setting
+ * where they are known to do so, or, without any answers, where it has a key; besides, all that the
+ * page is seen to have asked for has to have been answered. What the site says when it is asked
+ * again vouches for a state, and is not what the page was served. */
 static void read_untold(const struct ofs_page *page, const struct ofs_progress *p,
                         struct ofs_evidence *e)
 {
     const struct ofs_tab *tab = page->tab;
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
     bool vouched = e->served == OFS_SERVED_AGREES;
-    if (tab->sees.requests || tab->sees.answers)
+    if (tab->sees.requests || tab->sees.answers) {
+        e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && !tab->sees.channels &&
+                    is_named_by_data(p->visit.setting);
         return;
+    }
     e->untold =
         is_state && !vouched && (tab->view.unproven > 0 || (p->visit.setting->key && !e->plain));
     e->vouched = vouched && tab->sees.again;

@@ -125,8 +125,9 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     bool pending = !e->complete || e->open > 0 || timer_is_near(e);
     int64_t overdue = ofs_evidence_is_quiet(e)             ? OVERDUE_QUIET
                       : e->reading == OFS_READING_UNWANTED ? OVERDUE_UNWANTED
-                      : e->untold && e->open == 0 ? OVERDUE_UNWANTED /* nothing is to come */
-                                                  : OVERDUE;
+                      : e->untold && !e->sees_requests && e->open == 0
+                          ? OVERDUE_UNWANTED /* nothing is to come */
+                          : OVERDUE;
     int64_t left = overdue - (e->still_ms < e->age_ms ? e->still_ms : e->age_ms);
     /* An "on" is not doubted for ever because an advertisement never loads. */
     bool is_late = e->reading == OFS_READING_UNWANTED ? e->age_ms >= overdue && e->still_ms >= 1000
