@@ -18,7 +18,7 @@ enum { MOST_BYTES = 1 << 20 };
 static const char *const of_one_run[] = {
     "as",      "plan",   "out",   "output", "html",    "csv",         "junit",       "sarif",
     "serve",   "schema", "merge", "year",   "explain", "openmetrics", "list-faults", "print",
-    "because", "until",  "on",    "note",   "since",   "now",         "dry-run"};
+    "because", "until",  "on",    "note",   "since",   "now",         "dry-run",     "scenario"};
 
 const char *config_why_not(const struct option_row *row)
 {

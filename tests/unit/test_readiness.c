@@ -164,7 +164,7 @@ static const struct {
     {"too many requests",
      {REST, .reading = OFS_READING_WANTED, .overflowed = true, .still_ms = 60000, .age_ms = 60000},
      "still",
-     "more requests",
+     "too many requests",
      true},
     {"a socket that has said nothing",
      {REST, .reading = OFS_READING_WANTED, .channels = 1, .silent_channels = 1, .still_ms = 9000,
