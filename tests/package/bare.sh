@@ -39,7 +39,7 @@ files() { # of the system, but for what a package manager notes
 
 step "apt reads its lists" in_it apt-get update -qq
 files >"$work/before"
-step "the package is installed with what it depends on" in_it apt-get install -y -qq --no-install-recommends /tmp/offswitch_*.deb man-db
+step "the package is installed with what it depends on" in_it sh -c 'apt-get install -y -qq --no-install-recommends /tmp/offswitch_*.deb man-db'
 step "the program starts" in_it offswitch --version
 step "the scenarios are found and clean" in_it offswitch scenario lint linkedin
 step "the guide needs no browser" in_it sh -c 'offswitch guide linkedin | grep -q http'
@@ -50,7 +50,7 @@ step "the package is removed" in_it apt-get purge -y -qq offswitch man-db
 step "and what came with it" in_it apt-get autoremove -y -qq --purge
 files >"$work/after"
 step "nothing of it is left" sh -c "! diff '$work/before' '$work/after' | grep -i offswitch"
-step "the library is installed with the headers that it needs" in_it apt-get install -y -qq --no-install-recommends /tmp/liboffswitch-dev_*.deb gcc libc6-dev pkg-config
+step "the library is installed with the headers that it needs" in_it sh -c 'apt-get install -y -qq --no-install-recommends /tmp/liboffswitch-dev_*.deb gcc libc6-dev pkg-config'
 step "the example compiles and runs" in_it sh -c 'cd /tmp && cc -o check-site /usr/share/doc/liboffswitch-dev/examples/check-site.c $(pkg-config --cflags --libs liboffswitch) && ./check-site nowhere.json; [ $? = 1 ]'
 step "the library is removed" in_it apt-get purge -y -qq liboffswitch-dev
 step "nothing of it is left either" sh -c "! chroot '$root' find / -xdev -path /tmp -prune -o -name '*offswitch*' -print | grep -v -e /var/log -e /var/cache -e /proc | grep ."
