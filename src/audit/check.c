@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* Reasons that hold for every further page: a good guest does not go on knocking. */
+/* These reasons hold for the whole site: further pages are not requested. */
 static bool is_halting(const char *reason)
 {
     static const char *const words[] = {"signed-out", "checkpoint", "blocked", "wrong-origin"};
@@ -46,7 +46,7 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
     }
 }
 
-/* What every visit leaves behind, whatever it was for. */
+/* What is recorded after every visit. */
 static void take_note(struct ofs_job *job, const struct ofs_visit_result *visited)
 {
     if (!visited->reason) {
@@ -71,7 +71,7 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     return 0;
 }
 
-/* An index page is read at most once in a run: another worker may be at it. */
+/* An index page is read at most once in a run; another worker may be reading it. */
 static int await_index(struct ofs_job *job, struct ofs_error *err)
 {
     while (job->index_is_read)
@@ -80,7 +80,7 @@ static int await_index(struct ofs_job *job, struct ofs_error *err)
     return 0;
 }
 
-/* Reads it until the link of `sought` is there, or (NULL) until all of it counts. */
+/* Read it until the link of `sought` is there, or, with NULL, until it is complete. */
 static int read_index(struct ofs_worker *worker, const char *name, const struct ofs_setting *sought,
                       struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -109,7 +109,7 @@ static int read_index(struct ofs_worker *worker, const char *name, const struct 
     return 0;
 }
 
-/* An index page as it was read in this run: with the setting's link, or whole. NULL with `ret`
+/* An index page as this run has read it: up to the setting's link, or completely. NULL with `ret`
  * filled when it cannot be read, or with `*ret_rc` on an error. */
 static const cJSON *index_look(struct ofs_worker *worker, const char *name,
                                const struct ofs_setting *setting, struct ofs_observation *ret,
@@ -130,7 +130,7 @@ static const cJSON *index_look(struct ofs_worker *worker, const char *name,
     return ofs_json_get(worker->job->indexes, name);
 }
 
-/* The index is intact when it lists other settings that we know, and hides nothing. */
+/* The index is intact when it lists other known settings and hides nothing. */
 static bool is_intact(const cJSON *look, const char *id)
 {
     const cJSON *links;
@@ -148,8 +148,8 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
                            const cJSON *look, struct ofs_observation *ret)
 {
     const char *lang = ofs_json_str(look, "lang", "");
-    /* Its name could have been recognised. An address would not do: a site that renames a setting
-     * gives it another address too. */
+    /* Whether its name could have been recognised. An address is not enough: a site that renames a
+     * setting changes its address too. */
     bool can_tell = ofs_words_know_language(setting->labels, lang) ||
                     ofs_words_know_language(setting->rows, lang);
     ret->absent = true;
@@ -185,7 +185,7 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     const cJSON *links = ofs_json_get(ofs_json_get(look, "links"), setting->id), *link;
     const char *path = NULL;
     int count = 0;
-    /* Names outrank addresses: an address may be a neighbour's by now. */
+    /* Names outrank addresses: the address may belong to another setting now. */
     for (int by_text = 1; by_text >= 0 && !count; by_text--) {
         cJSON_ArrayForEach(link, links)
         {
@@ -207,8 +207,8 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     return NULL;
 }
 
-/* Where only a guess says on which index a setting is listed, the other indexes are asked too
- * before its absence counts. `*ret_path` is NULL when none lists it. */
+/* When the setting's index is only a guess, the other indexes are read before its absence counts.
+ * `*ret_path` is NULL when none lists it. */
 static int search_indexes(struct ofs_worker *worker, const struct ofs_setting *setting,
                           const char **ret_path, struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -248,7 +248,7 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
         judge_unlisted(job, setting, ofs_json_get(job->indexes, setting->index), ret);
         return 0;
     }
-    char path[sizeof ret->path]; /* another worker may read the index anew meanwhile */
+    char path[sizeof ret->path]; /* another worker may reload the index while this one waits */
     snprintf(path, sizeof path, "%s", link);
     if (ofs_scenario_is_never(job->scenario, path)) {
         ofs_cannot(ret, "not-found",
@@ -257,7 +257,7 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
     }
     if (setting->page && first.reason &&
         !strcmp(path, first.path[0] ? first.path : setting->page)) {
-        *ret = first; /* the index leads to where we were */
+        *ret = first; /* the index leads to the page just visited */
         return 0;
     }
     const struct ofs_visit there = {
@@ -371,7 +371,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
     *ret = (struct ofs_observation){0};
     if (visit(worker, &where, deadline, ret, err))
         return -1;
-    /* It has to be the control that the check found, by the same right. */
+    /* It has to be the control that the check found, located in the same way. */
     if (!ret->reason && ret->located != entry->seen.located)
         ofs_cannot(ret, "ambiguous",
                    "the page has changed since the first read; look at it by hand");

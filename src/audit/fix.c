@@ -19,7 +19,7 @@ static const char *save_path(const struct ofs_setting *setting)
     return ofs_json_str(setting->save, "path", NULL);
 }
 
-/* A save request of its own cannot overwrite another setting. */
+/* A setting with its own save request cannot overwrite another one. */
 static bool must_be_alone(const struct ofs_job *job, const struct ofs_entry *entry)
 {
     const char *path = save_path(entry->setting);
@@ -62,7 +62,7 @@ static const char *turned(const char *state)
     return !strcmp(state, "on") ? "off" : "on";
 }
 
-/* A blocker of the site came before its turn. */
+/* The site was blocked before this setting's turn. */
 static void mark_not_attempted(const struct ofs_job *job, struct ofs_entry *entry)
 {
     snprintf(entry->result->detail, sizeof entry->result->detail,
@@ -177,8 +177,8 @@ static int fix_one(struct ofs_worker *worker, struct ofs_entry *entry, struct of
     return read_back(worker, entry, err);
 }
 
-/* The page failed while this setting was worked on. What may have been pressed is read last; what
- * was not keeps its verdict, and says why. */
+/* The page failed during work on this setting. A setting that may have been pressed gets its last
+ * read; one that was not keeps its verdict and names the reason. */
 static void fix_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)
 {
     (void)job;
@@ -254,7 +254,7 @@ static void last_failed(struct ofs_job *job, struct ofs_entry *entry, const stru
     ofs_tell(job, entry, ofs_verdict_word(entry->result->verdict));
 }
 
-/* What ended the run ended it for everything that was not finished. */
+/* The error that ended the run applies to every unfinished setting. */
 static void mark_unfinished(struct ofs_job *job)
 {
     const struct ofs_error *end = &job->end;
@@ -283,12 +283,11 @@ void ofs_job_fix(struct ofs_job *job)
                                    .deadline = job->deadline + READ_BACK};
     ofs_pump(job, &press);
     ofs_close_tabs(job); /* the last reads are made in tabs that have pressed nothing */
-    /* A run whose time is up, or whose ledger failed, reads back what it has pressed before it
-     * gives up. */
+    /* A run that timed out, or whose ledger failed, still reads back what it has pressed. */
     struct ofs_error end = job->end;
     if (end.code == OFS_ERR_TIMEOUT || end.code == OFS_ERR_STATE)
         job->end = (struct ofs_error){0};
-    job->halt = NULL; /* a blocker may have gone meanwhile: look once more */
+    job->halt = NULL; /* retry once even after a blocker */
     job->run.hold_ms = job->options.hold_ms;
     if (job->end.code == OFS_ERR_NONE)
         ofs_pump(job, &last);

@@ -1,11 +1,10 @@
 /*
- * internal.h: for this room only: from what was seen to what it amounts to, and what to do about
- * it.
+ * internal.h: for this room only: observations, verdicts and the work on each setting.
  *
- * A job goes through three stages: every setting is checked; after the person's yes, what differs
- * is pressed and read back after a reload; after the hold, what was pressed is read once more in a
- * fresh tab. pump.c runs a stage over several tabs; check.c and fix.c say what is done with one
- * setting in it; verdict.c judges and does nothing else.
+ * A job has three stages. Every setting is checked. After the person's yes, each setting that
+ * differs is pressed and read back after a reload. After the hold, each pressed setting is read
+ * again in a fresh tab. pump.c runs a stage over several tabs; check.c and fix.c do the work on one
+ * setting; verdict.c computes verdicts and has no side effects.
  */
 #ifndef OFS_AUDIT_INTERNAL_H
 #define OFS_AUDIT_INTERNAL_H
@@ -16,29 +15,30 @@
 #include "record/run.h"
 #include "scenario/scenario.h"
 
-/* What one visit told about one setting. States are in the scenario's terms: an inverted wording
- * has been turned round already. */
+/* What one visit found out about one setting. States are in the scenario's terms: inverted wordings
+ * are already resolved. */
 struct ofs_observation {
     const char *reason; /* a word of the contract when there is no state; NULL with a state */
     char detail[400];
     char state[OFS_STATE_SIZE]; /* "", or "on", "off", a word of a choice */
-    char shown[OFS_STATE_SIZE]; /* the state that the control shows, whatever its wording means */
+    char shown[OFS_STATE_SIZE]; /* the state that the control shows, before its wording is
+                                   interpreted */
     char wording[256];          /* the site's words */
     char language[16];
     char title[200];
     char path[512];         /* where it was seen */
     const char *located;    /* the rung, static */
     enum ofs_grade grade;   /* why the page was believed */
-    enum ofs_served served; /* what the site's own data say */
+    enum ofs_served served; /* the state in the site's own data */
     bool absent;            /* ready, and the control is not there */
     bool not_offered;       /* absent, and the intact index does not list it */
     bool missing;           /* no such page */
     bool disabled;
-    bool has_lock_reason; /* something on the page speaks for its being locked */
-    bool is_state_sure;   /* a control that cannot be used may show a state that it never got */
+    bool has_lock_reason; /* the page has evidence that it is locked */
+    bool is_state_sure;   /* the control is disabled: its state may be a placeholder */
     bool inverted;
-    bool has_new_wording; /* it was found by its key, shows a state, and its words are not known */
-    bool unmarked;        /* seen on a page that never gave its mark */
+    bool has_new_wording; /* found by its key, with a state, but with an unknown wording */
+    bool unmarked;        /* read on a page that never reached its ready mark */
     bool is_forced;       /* another control fixes it, as the scenario says: */
     const char *forced_why;
     bool is_explained; /* absent, and what the scenario names as the reason is on the page */
@@ -52,10 +52,10 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
 void ofs_cannot(struct ofs_observation *o, const char *reason, const char *fmt, ...)
     OFS_PRINTF(3, 4);
 
-/* What a check amounts to: pure. Fills verdict, reason, detail, before, after. */
+/* The result of a check: pure. Fills verdict, reason, detail, before, after. */
 void ofs_judge_check(const struct ofs_observation *seen, struct ofs_result *result);
 
-/* What a fix amounts to, from the press and the reads after it: pure. */
+/* The result of a fix, from the press and the reads after it: pure. */
 struct ofs_proofs {
     const struct ofs_press *press;
     const struct ofs_observation *reloaded; /* in the tab that pressed, after its last reload; NULL:
@@ -81,7 +81,7 @@ struct ofs_entry {
     struct ofs_observation fresh;    /* the read that decides */
     bool was_checked, was_reloaded, was_read_last;
     bool was_tried;            /* a press was under way */
-    bool is_taken;             /* a worker has it in this stage */
+    bool is_taken;             /* a worker is working on it in this stage */
     int64_t intent;            /* its number in the ledger, once it was written down */
     int64_t settled_ms;        /* when the press and its save were over */
     struct ofs_picture before; /* as the check showed it, until it is written down */
@@ -105,22 +105,22 @@ struct ofs_job {
     char *origin_given; /* --origin without its slash, or NULL */
     cJSON *accepted;    /* wordings that the person accepted: [{"setting","words"}] */
     ofs_deadline deadline;
-    int64_t paused_ms; /* since when a person is thinking, 0: nobody is */
+    int64_t paused_ms; /* start of a person's thinking time; 0: no question is open */
     struct ofs_entry *entries;
     size_t n_entries;
     struct ofs_worker workers[OFS_MOST_TABS];
     size_t n_workers;
-    int tabs_lost;                       /* tabs that were closed by another hand */
+    int tabs_lost;                       /* tabs that were closed from outside */
     struct ofs_observation no_instances; /* why none is known */
     cJSON *indexes;               /* what was read of each index page in this run: {name: look} */
     bool index_is_read;           /* by a worker, just now */
     int pressing, pressing_alone; /* presses under way; those that must be alone */
-    const char *halt; /* a reason that holds for every further page of this site, or NULL */
+    const char *halt;             /* a reason that holds for the whole site, or NULL */
     char halt_detail[400];
     struct ofs_ledger *ledger;       /* borrowed, or NULL */
     struct ofs_recording *recording; /* or NULL */
-    struct ofs_error record_error;   /* what could not be written down, code NONE: nothing */
-    struct ofs_error end;            /* what ended the run, code NONE: nothing */
+    struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */
+    struct ofs_error end;          /* what ended the run; code NONE: nothing */
     bool finished;
     bool lacks_pictures; /* the browser did not give one in time: it is asked for no more */
     struct ofs_run run;
@@ -128,7 +128,7 @@ struct ofs_job {
 
 /* ---- the pump (pump.c) ---- */
 
-/* What is done with every setting that wants it. */
+/* The work on each setting that needs it. */
 struct ofs_stage {
     bool (*wants)(const struct ofs_job *job, const struct ofs_entry *entry);
     /* -1 with an error: of this page alone, or one that ends the run. */
@@ -159,9 +159,9 @@ int ofs_job_reach(struct ofs_job *job, struct ofs_error *err);
 int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
                      struct ofs_observation *ret, struct ofs_error *err);
 
-/* Read it again at the place where the check found it. */
+/* Read it again where the check found it. */
 enum ofs_reread {
-    OFS_REREAD_HERE,   /* without loading it where the tab is still there */
+    OFS_REREAD_HERE,   /* without a reload if the tab is still open */
     OFS_REREAD_LOADED, /* loaded anew */
 };
 int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum ofs_reread how,
@@ -191,8 +191,8 @@ int ofs_job_choose(struct ofs_job *job, struct ofs_error *err);
 
 /* ---- wordings (wording.c) ---- */
 
-/* From now on these words are a label of the setting, where it is found by its key. Tabs that are
- * open do not know it. */
+/* Add these words to the setting's labels, if it is found by its key. Open tabs have to be
+ * configured again. */
 void ofs_accept(struct ofs_job *job, const char *setting, const char *words);
 
 /* ---- words (job.c) ---- */

@@ -37,7 +37,7 @@ static int check_origin(const char *origin, struct ofs_url *ret_url, struct ofs_
     return 0;
 }
 
-/* An origin given by hand is for replicas: this machine, no path. */
+/* --origin is for replicas: loopback only, no path. */
 int ofs_job_check_origin(const char *origin, struct ofs_error *err)
 {
     struct ofs_url url;
@@ -59,7 +59,7 @@ static char *serialized(const struct ofs_url *url)
     return text;
 }
 
-/* Exactly the settings that are wished for, to the states that are wished. */
+/* Exactly the requested settings, with the requested states. */
 static int apply_wishes(struct ofs_job *job, bool *selected, struct ofs_error *err)
 {
     const struct ofs_options *o = &job->options;
@@ -169,7 +169,7 @@ static cJSON *manual_items(const struct ofs_job *job)
 static void apply_defaults(struct ofs_job *job)
 {
     struct ofs_options *o = &job->options;
-    if (o->tabs == 0) /* a person who watches follows one */
+    if (o->tabs == 0) /* a person can follow one tab */
         o->tabs = o->show ? 1 : job->scenario->tabs;
     if (o->timeout_ms == 0)
         o->timeout_ms = TIME_LEAST + TIME_EACH * (int64_t)job->n_entries;
@@ -380,7 +380,7 @@ void ofs_job_resume(struct ofs_job *job)
 
 /* ---- words ---- */
 
-/* What of an error is said of one setting. */
+/* The part of an error that applies to one setting. */
 static const struct {
     enum ofs_error_code code;
     const char *reason, *next;

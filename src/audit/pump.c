@@ -3,12 +3,12 @@
 
 #include "audit/internal.h"
 
-/* One pump for every stage: a few tasks, each with a tab of its own, take one setting after the
- * other. Settings of one page are taken together, so that the page is loaded once. */
+/* One pump for every stage: a few tasks, each with its own tab, take settings from one list.
+ * Settings of one page are taken together, so that the page is loaded once. */
 
 enum {
-    CLOSING = 3000, /* ms for closing a tab that is of no use any more */
-    MOST_LOST = 2,  /* tabs that another hand may close before we take the hint */
+    CLOSING = 3000, /* ms for closing a tab that is no longer needed */
+    MOST_LOST = 2,  /* so many tabs closed from outside end the run */
 };
 
 struct pump {
@@ -80,7 +80,7 @@ static bool is_shown_by_another(const struct pump *p, const struct ofs_worker *w
     return false;
 }
 
-/* What this worker takes next: what its tab shows, else what no tab shows, else anything. */
+/* The next setting of this worker: one on its tab's page, else one that no tab shows, else any. */
 static struct ofs_entry *take(const struct pump *p, const struct ofs_worker *worker)
 {
     struct ofs_entry *entry = entry_here(p, worker);
@@ -107,11 +107,11 @@ static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,
     return worker->page ? 0 : -1;
 }
 
-/* A page that failed leaves a tab of which nothing is known. */
+/* After a page failed, the state of its tab is unknown. */
 void ofs_drop_page(struct ofs_worker *worker)
 {
     struct ofs_page *page = worker->page;
-    worker->page = NULL; /* nobody else may find it while it is closed */
+    worker->page = NULL; /* so that no other task uses it while it is closed */
     ofs_page_close(page, ofs_deadline_in(CLOSING));
 }
 
@@ -132,7 +132,7 @@ static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_
     if (ends_run(job, p->stage, &err)) {
         if (!is_over(job))
             job->end = err;
-        entry->is_taken = false; /* how far it came is told by its own marks */
+        entry->is_taken = false; /* its own flags record how far it came */
         ofs_loop_notify(job->loop);
         return;
     }

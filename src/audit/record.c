@@ -16,7 +16,7 @@ static void notice(const struct ofs_job *job, const char *words)
         job->options.on_notice(job->options.ctx, words);
 }
 
-/* The first thing that could not be written is what the caller is told. */
+/* The caller gets the first write that failed. */
 static void keep_error(struct ofs_job *job, int rc, const struct ofs_error *err)
 {
     if (rc && job->record_error.code == OFS_ERR_NONE)
@@ -59,7 +59,8 @@ static void skip(struct ofs_entry *entry, const cJSON *kept)
     ofs_text_tame(entry->result->detail);
 }
 
-/* What the person keeps. An undo was asked for by the person too, and is about what it names. */
+/* Settings that the person keeps as they are. An undo is also the person's request, and is not
+ * affected. */
 static int skip_kept(struct ofs_job *job, struct ofs_error *err)
 {
     if (job->options.wishes)
@@ -193,7 +194,7 @@ void ofs_record_pressed(struct ofs_job *job, const struct ofs_entry *entry,
     ofs_record_picture(job, entry, "before", &entry->before);
 }
 
-/* How what was pressed was read last. */
+/* The last read of a pressed setting. */
 static void record_states(struct ofs_job *job)
 {
     for (size_t i = 0; i < job->n_entries; i++) {

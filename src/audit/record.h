@@ -1,18 +1,18 @@
 /*
  * record.h: for this room only: what a job writes into the ledger. With no ledger in the options
- * every call does nothing. What cannot be written after the fact is kept as an error of the job and
- * comes out of ofs_job_record; what cannot be written before a press stops it.
+ * every call does nothing. A write that fails afterwards becomes the job's error, which
+ * ofs_job_record returns; a write that fails before a press prevents the press.
  */
 #ifndef OFS_AUDIT_RECORD_H
 #define OFS_AUDIT_RECORD_H
 
 #include "audit/internal.h"
 
-/* Begin the run's record; say which presses of earlier runs are unfinished; leave out the settings
+/* Begin the run's record; report presses of earlier runs that are unfinished; exclude the settings
  * that the person keeps as they are. */
 int ofs_record_begin(struct ofs_job *job, struct ofs_error *err);
 
-/* Whose account a page shows, by the first page that does. */
+/* The account, from the first page that shows it. */
 void ofs_record_account(struct ofs_job *job, const cJSON *look);
 
 /* One read: `act` is "check", "before", "reload" or "last". */

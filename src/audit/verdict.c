@@ -45,8 +45,7 @@ static const char *turned(const char *state)
     return !strcmp(state, "on") ? "off" : !strcmp(state, "off") ? "on" : state;
 }
 
-/* A switch is on or off; a choice of several is one of the scenario's words, where it tells them.
- */
+/* A switch is on or off; a choice is one of the scenario's words, if it lists them. */
 static bool is_known_state(const struct ofs_setting *setting, const char *state)
 {
     bool is_switch = !strcmp(setting->wanted, "on") || !strcmp(setting->wanted, "off");
@@ -61,9 +60,9 @@ static void keep(char *to, size_t size, const char *from)
     ofs_text_tame(to);
 }
 
-/* In a language whose wordings are known, an unknown one has to be read by a person. In another one
- * the site's own data can say what the control means: they name the key, and the control shows the
- * same. */
+/* In a language with known wordings, a person has to read an unknown one. In another language the
+ * site's own data can define the meaning: they name the key, and the control shows the same state.
+ */
 static bool is_proven_by_data(const struct ofs_setting *setting,
                               const struct ofs_visit_result *visited, const char *language)
 {
@@ -72,14 +71,14 @@ static bool is_proven_by_data(const struct ofs_setting *setting,
            !ofs_words_know_language(setting->inverted, language);
 }
 
-/* Does something beside the control, or around it, speak for its being locked? A page of controls
- * that cannot be used may not have started, whatever state the site's data name. */
+/* Whether there is evidence on or around the control that it is locked. A page on which every
+ * control is disabled may not have started, even if the site's data name a state. */
 static bool finds_lock_reason(const cJSON *match)
 {
     return ofs_json_bool(match, "lock_words", false) || ofs_json_num(match, "alive", 0) > 0;
 }
 
-/* What the read of the page says of the control, before its state is believed. NULL: it has one. */
+/* Why the control has no usable state; NULL: it has one. */
 static void judge_match(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
                         const cJSON *match, struct ofs_observation *ret)
 {
@@ -148,7 +147,7 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
         {
             ret->is_explained = ret->is_explained || !strcmp(id->valuestring, setting->id);
         }
-        /* Parts of the page that the browser lets nobody look into: it may be there. */
+        /* Parts of the page that scripts cannot read: the control may be in one of them. */
         bool sealed = ofs_json_num(look, "sealed", 0) > 0;
         ret->absent = !sealed;
         if (visited->way[0])
@@ -188,7 +187,7 @@ static bool is_wanted(const struct ofs_result *r, const char *state)
     return !strcmp(state, r->wanted);
 }
 
-/* What of an observation goes into the report. */
+/* Copy the observation into the report. */
 static void report(const struct ofs_observation *seen, struct ofs_result *r)
 {
     snprintf(r->page, sizeof r->page, "%.*s", (int)sizeof r->page - 1, seen->path);
@@ -267,8 +266,8 @@ static void claim_proofs(const struct ofs_proofs *proofs, struct ofs_result *r)
     r->proof_held = proofs->held;
 }
 
-/* The fresh tab decides: one that pressed may remember the wish. It counts as fixed only where the
- * reload bears it out. */
+/* The fresh tab decides: the tab that pressed may show its own cached state. It counts as fixed
+ * only if the reload confirms it. */
 static void judge_reads(const struct ofs_proofs *proofs, struct ofs_result *r)
 {
     const struct ofs_observation *reloaded = proofs->reloaded, *fresh = proofs->fresh;

@@ -1,5 +1,5 @@
 /*
- * buf.h: a growing run of bytes with a size limit that is set at birth.
+ * buf.h: a growing byte buffer with a size limit that is set when it is made.
  *
  * Life cycle: `struct ofs_buf b = OFS_BUF(limit);` … `ofs_buf_free(&b)`, or let OFS_AUTO_BUF free
  * it at the end of the scope. The contents are always followed by a NUL that is not counted, so

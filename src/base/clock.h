@@ -38,8 +38,8 @@ struct ofs_times {
 /* Seconds since 1970 by the system's clock, which a person may set. */
 int64_t ofs_wall_now(void);
 
-/* For the rehearsal of a year alone: from now on it is `when`, until the next call; 0: the system's
- * clock again. */
+/* Only for the rehearsal of a year: set the present moment to `when` until the next call; 0: the
+ * system's clock. */
 void ofs_wall_pretend(int64_t when);
 
 /* A moment as "2026-11-21T08:30:00Z", and back (also with a fraction of a second or an offset left

@@ -21,7 +21,7 @@ static void fill(struct ofs_error *err, enum ofs_error_code code, const char *fm
 {
     *err = (struct ofs_error){.code = code};
     vsnprintf(err->text, sizeof err->text, fmt, ap);
-    ofs_text_tame(err->text); /* a peer's words may be in it */
+    ofs_text_tame(err->text); /* it may contain a peer's text */
 }
 
 int ofs_fail(struct ofs_error *err, enum ofs_error_code code, const char *fmt, ...)

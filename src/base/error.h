@@ -7,7 +7,7 @@
  *
  * An error holds a code (one table below gives its name, its exit status and its usual hint), the
  * peer's own error word where a peer answered, one sentence, and a hint that says what to do next.
- * `maybe_done` tells that an act was sent and its outcome is not known: re-read, never repeat.
+ * `maybe_done` says that an action was sent and its outcome is unknown: re-read, never repeat.
  */
 #ifndef OFS_BASE_ERROR_H
 #define OFS_BASE_ERROR_H
@@ -22,14 +22,14 @@
 int ofs_fail(struct ofs_error *err, enum ofs_error_code code, const char *fmt, ...)
     OFS_PRINTF(3, 4);
 
-/* Like ofs_fail, with strerror(errno) put behind the sentence. */
+/* Like ofs_fail, with strerror(errno) appended to the sentence. */
 int ofs_fail_errno(struct ofs_error *err, enum ofs_error_code code, const char *fmt, ...)
     OFS_PRINTF(3, 4);
 
 /* Set the hint of an error that has been filled; returns -1. */
 int ofs_hint(struct ofs_error *err, const char *fmt, ...) OFS_PRINTF(2, 3);
 
-/* Put context in front of the sentence, on the way up; returns -1. */
+/* Prefix the sentence with context, on the way up; returns -1. */
 int ofs_wrap(struct ofs_error *err, const char *fmt, ...) OFS_PRINTF(2, 3);
 
 /* The name, the exit status and the usual hint of a code. The strings are static. */

@@ -169,9 +169,9 @@ static uint32_t compose(uint32_t letter, uint32_t mark)
 struct result {
     char *text;
     size_t n;
-    size_t last_at; /* where the last letter begins, for a mark that follows */
+    size_t last_at; /* start of the last letter, for a combining mark after it */
     uint32_t last;
-    bool blank; /* one is owed before the next character */
+    bool blank; /* a space is due before the next character */
 };
 
 static void add(struct result *r, uint32_t cp)
@@ -214,7 +214,7 @@ static void add_plain(struct result *r, uint32_t cp)
     add(r, to_small(cp));
 }
 
-/* The marks at the end, and the blank before them. */
+/* Remove the marks at the end and the space before them. */
 static size_t without_end_marks(const char *text, size_t n)
 {
     static const char full_stop[] = "\xe3\x80\x82"; /* U+3002 */

@@ -4,9 +4,9 @@
  * The plain form of a text has small letters, straight quotes, single blanks and none at its ends,
  * no characters without a width, composed letters (Unicode NFC), and no ":", ".", "*", "…" or "。"
  * at the end. The probe compares texts by the same form (src/page/probe/1-text.js), with all of
- * Unicode NFKC and of its small letters. Here the agreed part of these is known: Latin, Greek,
- * Cyrillic and Armenian letters, full-width forms, ligatures, all blanks. tests/probe/texts.json is
- * held against both.
+ * Unicode NFKC and of its small letters. This file covers the part that both agree on: Latin,
+ * Greek, Cyrillic and Armenian letters, full-width forms, ligatures, all blanks.
+ * tests/probe/texts.json tests both.
  */
 #ifndef OFS_BASE_PLAIN_H
 #define OFS_BASE_PLAIN_H

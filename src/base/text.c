@@ -46,7 +46,7 @@ const char *ofs_text_closest(const char *word, const char *const *words)
         size_t d = distance(word, *words);
         size_t n = strlen(word);
         if (n >= 3 && !strncmp(word, *words, n))
-            d = 1; /* an unfinished word is as good as a slip of one letter */
+            d = 1; /* an unfinished word counts as one wrong letter */
         if (d <= best_distance && (!best || d < best_distance)) {
             best = *words;
             best_distance = d;

@@ -1,5 +1,5 @@
 /*
- * text.h: small questions about words: is this one of those, and which one was meant.
+ * text.h: small functions on words: spelling suggestions, loopback names, printable text.
  */
 #ifndef OFS_BASE_TEXT_H
 #define OFS_BASE_TEXT_H

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* A list of one source; its steps are to be added to `*ret_steps`. */
+/* A list with one input source; the caller adds its actions to `*ret_steps`. */
 static cJSON *source(const char *type, const char *pointer, cJSON **ret_steps)
 {
     cJSON *list = cJSON_CreateArray(), *one = cJSON_CreateObject();

@@ -1,6 +1,6 @@
 /*
- * actions.h: for this room only: a person's hand as WebDriver writes it (W3C WebDriver Level 2, 15
- * Actions), for POST …/actions and for BiDi's input.performActions (WebDriver BiDi, 7.8.1) alike.
+ * actions.h: for this room only: input actions in WebDriver's form (W3C WebDriver Level 2, 15
+ * Actions), for POST …/actions and for BiDi's input.performActions (WebDriver BiDi, 7.8.1).
  *
  * The caller owns the result: the list for the key "actions".
  */
@@ -9,15 +9,15 @@
 
 #include <cJSON.h>
 
-/* The pointer to a point of the view. CSS pixels, taken down to whole ones: older drivers know no
- * others. */
+/* Move the pointer to a point of the view. CSS pixels, rounded down: older drivers accept only
+ * integers. */
 cJSON *ofs_actions_move(double x, double y);
 
-/* The same, and one press of its main button there. */
+/* The same, followed by one press of the main button. */
 cJSON *ofs_actions_click(double x, double y);
 
-/* One press of a key (UI Events KeyboardEvent.key), or NULL where it is none of those that the
- * program presses. */
+/* One press of a key (UI Events KeyboardEvent.key), or NULL if it is a key that the program never
+ * presses. */
 cJSON *ofs_actions_key(const char *key);
 
 #endif

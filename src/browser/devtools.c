@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "browser/view.h"
 
-/* An event, and whose it is. */
+/* An event and its owner. */
 struct event {
     struct ofs_devtools *page;
     const cJSON *params;
@@ -14,7 +14,7 @@ struct event {
     char id[OFS_DEVTOOLS_ID]; /* of its request */
 };
 
-/* What a request is for, by Network.ResourceType; false: it is not kept. */
+/* The purpose of a request, by Network.ResourceType; false: it is not recorded. */
 static bool kind_of(const char *type, const char *method, enum ofs_request_kind *ret_kind)
 {
     static const struct {
@@ -47,7 +47,7 @@ static bool is_drawn(const char *type)
 
 enum { MOST_SENT = 8192 }; /* bytes of what a request carried that are kept */
 
-/* postData is left out where it is long or not text; then its pieces are there in base64. */
+/* postData is omitted if it is long or not text; then it is given in base64 pieces. */
 static uint64_t body_of(const struct ofs_request *r, const cJSON *request)
 {
     const char *text = ofs_json_str(request, "postData", NULL);
@@ -112,7 +112,7 @@ static void open_channel(const struct event *e, const char *url, bool listens)
             p->channels[i].heard = !listens;
             return;
         }
-    /* one too many to be known by name stays open until the document goes */
+    /* beyond the limit of known ids, a channel counts as open until the document is replaced */
 }
 
 /* One that ends before anything came over it was refused, or broke off. */
@@ -203,7 +203,7 @@ static void on_response(const struct event *e)
         ofs_view_answer(view, r, status);
     if (is_document(e))
         ofs_view_status(view, status);
-    /* what goes on without end is no request that is waited for */
+    /* an endless response is not waited for */
     if (r && !strcmp(ofs_json_str(e->params, "type", ""), "EventSource")) {
         ofs_view_request_end(view, r, false);
         open_channel(e, r->url, true);

@@ -5,9 +5,9 @@
 #include "browser/devtools.h"
 #include "browser/reach.h"
 
-/* What a page keeps from scripts, and the protocol can reach: the closed shadow roots of custom
- * elements (DOM.describeNode), and the role, name and state that they give through ElementInternals
- * (Accessibility.getPartialAXTree). The probe names the elements; nothing else is asked about. */
+/* What page scripts cannot read, but the protocol can: the closed shadow roots of custom elements
+ * (DOM.describeNode), and the role, name and state that they set through ElementInternals
+ * (Accessibility.getPartialAXTree). Only elements that the probe names are queried. */
 
 static const char group[] = "offswitch";
 
@@ -41,7 +41,7 @@ static cJSON *with_object(const char *object_id)
     return params;
 }
 
-/* The closed root of one host, handed to the probe. */
+/* Pass the closed root of one host to the probe. */
 static int hand_over_root(const struct ofs_devtools_asker *t, const char *host, const cJSON *node,
                           ofs_deadline deadline, struct ofs_error *err)
 {
@@ -120,7 +120,7 @@ int ofs_devtools_reach(const struct ofs_devtools_asker *t, ofs_deadline deadline
             continue;
         rc = reach_host(t, host, deadline, err);
         if (rc && (err->code == OFS_ERR_PEER || err->code == OFS_ERR_GONE))
-            rc = 0; /* that element has gone meanwhile; the next look tells */
+            rc = 0; /* that element is gone; the next read will show it */
     }
     struct ofs_error later;
     params = cJSON_CreateObject();

@@ -47,7 +47,8 @@ static void note_clear(struct ofs_journal_entry *note)
     free(note);
 }
 
-/* One JSON object a line: what is known before, and later the browser's name for it. */
+/* One JSON object a line: first what is known before the tab is opened, then the browser's id for
+ * it. */
 static bool write_line(const struct ofs_journal_entry *note, cJSON *value)
 {
     OFS_AUTO_STR json = cJSON_PrintUnformatted(value);
@@ -131,7 +132,7 @@ static bool read_note(struct ofs_journal_entry *note)
     return note->mark[0] != '\0';
 }
 
-/* The note of a run that is over, locked for us; NULL for any other file. */
+/* The entry of a run that has ended, locked by us; NULL for any other file. */
 static struct ofs_journal_entry *pick_up(const char *state, const char *name)
 {
     struct ofs_journal_entry *note = strncmp(name, "tab-", 4) ? NULL : calloc(1, sizeof *note);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const methods[] = {
-    /* the browser: who it is; ending one that we started */
+    /* the browser: its version; ending one that we started */
     "Browser.getVersion",
     "Browser.close",
     /* one tab of our own, and what it opened */
@@ -13,8 +13,8 @@ static const char *const methods[] = {
     "Target.detachFromTarget",
     "Target.closeTarget",
     "Target.getTargets",
-    /* its own workers and frames in other processes, whose requests count as the page's: they wait
-     * until we listen, and are let go at once */
+    /* its workers and out-of-process frames, whose requests count as the page's: they wait until we
+     * listen, and are let go at once */
     "Target.setAutoAttach",
     "Runtime.runIfWaitingForDebugger",
     /* its pages */
@@ -26,8 +26,8 @@ static const char *const methods[] = {
     "Page.addScriptToEvaluateOnNewDocument",
     "Page.handleJavaScriptDialog",
     "Inspector.enable",
-    /* the ledger of a page's timers, in our tab alone: breakpoints on the functions that make them,
-     * whose conditions note the call and never hold; no pause is let happen */
+    /* the record of a page's timers, only in our tab: breakpoints on the functions that make them,
+     * whose conditions record the call and are never true; pauses are disabled */
     "Debugger.enable",
     "Debugger.setSkipAllPauses",
     "Debugger.resume",
@@ -38,22 +38,22 @@ static const char *const methods[] = {
     "DOM.describeNode",
     "DOM.resolveNode",
     "Accessibility.getPartialAXTree",
-    /* what the page itself sends, and reading past its caches, for our tab alone */
+    /* the page's own requests, and bypassing its caches, only in our tab */
     "Network.enable",
     "Network.setCacheDisabled",
     "Network.setBypassServiceWorker",
-    /* what the site itself served, as the witness of a state; out of the browser's memory */
+    /* what the site itself served, as evidence of a state; from the browser's memory */
     "Network.getResponseBody",
     /* a picture of one control in our tab; rpc.c sends neither of the two without a box. A browser
      * that we started shows the tab for it */
     "Page.captureScreenshot",
     "Page.bringToFront",
     "browsingContext.captureScreenshot",
-    /* a person's hand: pointer and keyboard in our tab, which is treated as being in front */
+    /* pointer and keyboard input in our tab, which is treated as focused */
     "Emulation.setFocusEmulationEnabled",
     "Input.dispatchMouseEvent",
     "Input.dispatchKeyEvent",
-    /* WebDriver BiDi: a session of our own, and how it is let go */
+    /* WebDriver BiDi: our own session, and its end */
     "session.status",
     "session.new",
     "session.subscribe",
@@ -65,15 +65,14 @@ static const char *const methods[] = {
     "browsingContext.handleUserPrompt",
     "browsingContext.getTree",
     "browsingContext.close",
-    /* the probe; reading past caches, for our tab alone; a person's hand */
+    /* the probe; bypassing caches, only in our tab; input */
     "script.callFunction",
     "browsingContext.locateNodes",
-    /* the Chromium family's way from BiDi to the methods above; rpc.c holds what it carries to them
-     */
+    /* Chromium's way from BiDi to the methods above; rpc.c applies the table to what it carries */
     "goog:cdp.getSession",
     "goog:cdp.sendCommand",
     "network.setCacheBehavior",
-    /* what the site itself served in our tab, as the witness of a state */
+    /* what the site itself served in our tab, as evidence of a state */
     "network.addDataCollector",
     "network.getData",
     "input.performActions",

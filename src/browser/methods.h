@@ -1,5 +1,5 @@
 /*
- * methods.h: everything that the program can say to a browser over a message wire, in one table.
+ * methods.h: every protocol method that the program can send over a message wire, in one table.
  *
  * ofs_rpc_post sends nothing else. There is no method in it that reads cookies, storage, downloads
  * or other tabs' contents, and none that sends a request of our own. A picture is sent for with
@@ -11,7 +11,7 @@
 /* The table's own copy of `method`, or NULL where it must not be sent. */
 const char *ofs_method_allowed(const char *method);
 
-/* All of them, ended by NULL, for tests and for people. */
+/* All of them, ended by NULL. */
 const char *const *ofs_method_list(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "wire/url.h"
 
 enum {
-    ANSWERS_WITHIN = 10000, /* milliseconds, where nobody has to be asked */
+    ANSWERS_WITHIN = 10000, /* milliseconds, if no person has to answer first */
 };
 
 static const char *after(const char *address, const char *scheme)
@@ -16,7 +16,7 @@ static const char *after(const char *address, const char *scheme)
     return strncmp(address, scheme, n) ? NULL : address + n;
 }
 
-/* HOST:PORT of an address, with the host on this machine unless it may be another. */
+/* HOST:PORT of an address; the host has to be loopback unless another one is allowed. */
 static int check_host_port(const char *address, bool anywhere, struct ofs_url *ret,
                            struct ofs_error *err)
 {
@@ -39,7 +39,7 @@ static int check_host_port(const char *address, bool anywhere, struct ofs_url *r
     return 0;
 }
 
-/* HOST:PORT[/PATH]; in the clear only to this machine (webdriver.h). */
+/* HOST:PORT[/PATH]; unencrypted only to this machine. */
 static int check_webdriver(const char *address, bool tls, struct ofs_error *err)
 {
     struct ofs_url url;
@@ -100,7 +100,7 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err)
              "bidi://127.0.0.1:PORT; a driver: webdriver://127.0.0.1:PORT; see 'offswitch help'");
 }
 
-/* Firefox answers at one path of its debugging port (WebDriver BiDi, 5). */
+/* Firefox serves one path of its debugging port (WebDriver BiDi, 5). */
 static struct ofs_browser *attach_session(struct ofs_loop *loop, const char *host_port,
                                           struct ofs_trace *trace, ofs_deadline deadline,
                                           struct ofs_error *err)

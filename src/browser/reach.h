@@ -1,9 +1,9 @@
 /*
- * reach.h: for the files of this room that show the probe what a page keeps from scripts
- * (browser.h, reach): closed shadow roots, and what custom elements tell assistive technology alone
+ * reach.h: for the files of this room that give the probe what page scripts cannot read (browser.h,
+ * reach): closed shadow roots, and what custom elements expose only to assistive technology
  * (ElementInternals; HTML, 4.13.7).
  *
- * What each protocol tells of such an element:
+ * The source for such an element in each protocol:
  *
  *                          role                            state
  *   DevTools               the accessibility tree          the accessibility tree
@@ -12,7 +12,7 @@
  *   BiDi, Chromium         the accessibility tree          the accessibility tree
  *   BiDi, others           7.3.10, accessibility locator   the element's own property
  *
- * Where a state is not told, the control reads neither on nor off.
+ * Without a state, the control reads as neither on nor off.
  */
 #ifndef OFS_BROWSER_REACH_H
 #define OFS_BROWSER_REACH_H
@@ -20,20 +20,21 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
-enum { OFS_REACH_HOSTS = 200 }; /* elements that one reach looks into */
+enum { OFS_REACH_HOSTS = 200 }; /* elements per call of reach */
 
-/* The roles of what is on or off; ends with NULL. */
+/* The roles of on/off controls; ends with NULL. */
 extern const char *const ofs_reach_roles[];
 
 bool ofs_reach_is_role(const char *role);
 
-/* The answer of Accessibility.getPartialAXTree for one element as what the probe takes:
- * {"role","name","checked","disabled"}, each where it is told. The caller owns it. */
+/* Convert the answer of Accessibility.getPartialAXTree for one element to the probe's form:
+ * {"role","name","checked","disabled"}, each if known. The caller owns it. */
 cJSON *ofs_reach_told(const cJSON *tree);
 
 /* A JavaScript expression: a function of an element that gives "true", "false", "mixed" by the
  * properties that custom elements have after the pattern of <input type=checkbox> (HTML, 4.10.5.4),
- * or "" where it has none. It has to run in the page's realm: nowhere else are they seen. */
+ * or "" where it has none. It has to run in the page's realm: these properties are visible only
+ * there. */
 #define OFS_REACH_OWN                                                           \
     "(function (host) { try { return typeof host.checked !== 'boolean' ? '' : " \
     "host.indeterminate === true ? 'mixed' : String(host.checked); } catch (e) { return ''; } })"

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "browser/methods.h"
 
-/* One question that somebody waits for. */
+/* One pending call. */
 struct slot {
     struct slot *next;
     int id;
@@ -81,8 +81,8 @@ static bool is_heeded(const struct ofs_rpc *rpc, const char *name, size_t len)
     return !one || *one;
 }
 
-/* By its first bytes: is it an event that nobody wants? The browsers write the method in front. One
- * that writes it elsewhere is parsed first. */
+/* Whether its first bytes show an event that is not subscribed. The browsers put the method first;
+ * any other form is parsed. */
 static bool is_idle_talk(const struct ofs_rpc *rpc, const char *text)
 {
     static const char *const heads[] = {"{\"method\":\"", "{\"type\":\"event\",\"method\":\""};
@@ -103,7 +103,7 @@ static void on_message(void *ctx, const char *text, size_t len)
     struct ofs_rpc *rpc = ctx;
     struct ofs_error why;
     if (rpc->over)
-        return; /* after what was not JSON nothing is believed any more */
+        return; /* after invalid JSON nothing more is processed */
     if (is_idle_talk(rpc, text))
         return;
     OFS_AUTO_JSON message = ofs_json_parse(text, len, &why);
@@ -118,7 +118,7 @@ static void on_message(void *ctx, const char *text, size_t len)
         struct slot *s = *find(rpc, id->valueint);
         const cJSON *failure = ofs_json_get(message, "error");
         if (!s || s->done)
-            return; /* nobody waits any more, or it is answered already */
+            return; /* no caller waits for it, or it was answered already */
         s->done = true;
         if (failure && !cJSON_IsNull(failure))
             take_failure(s, message);
@@ -171,7 +171,7 @@ static bool lacks_box(const char *method, const cJSON *params)
                                                     ofs_json_num(params, "clip/height", 0) <= 0);
 }
 
-/* Whether it may be sent, and where it carries another method, that one too. */
+/* Whether it may be sent; if it carries another method, that one too. */
 static const char *allowed_method(const char *method, const cJSON *message)
 {
     const cJSON *params = ofs_json_get(message, "params");
@@ -238,7 +238,7 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
     if (!*at)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "nobody was asked question %d", id);
     int rc = 0;
-    struct ofs_error why; /* an answer may still come in the turn that fails */
+    struct ofs_error why; /* an answer may have come in the turn that failed */
     while (!(*at)->done && !rc) {
         if (rpc->over) {
             why = rpc->why;

@@ -20,7 +20,7 @@ struct ofs_trace {
 static const char redacted[] = "[redacted]";
 static const char png[] = "iVBORw0KGgo"; /* the beginning of a picture, in base64 */
 
-/* Parts of key names whose values are never written, whatever they are. */
+/* Keys that contain one of these never have their values written. */
 static const char *const secret_keys[] = {
     "cookie",   "authorization", "csrf",        "token",       "password",     "postdata",
     "security", "storagekey",    "payloaddata", "urlfragment", "websocketurl", "bytes"};
@@ -30,7 +30,7 @@ struct ofs_trace *ofs_trace_open(const char *path, struct ofs_error *err)
     struct ofs_trace *trace = calloc(1, sizeof *trace);
     struct stat st;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    /* a file that was there keeps the mode it had, unless it is told otherwise */
+    /* an existing file would keep its mode */
     bool is_private = fd >= 0 && !fstat(fd, &st) && (!S_ISREG(st.st_mode) || !fchmod(fd, 0600));
     if (trace && is_private)
         trace->file = fdopen(fd, "w");
@@ -62,8 +62,7 @@ static bool is_secret(const char *key)
     return false;
 }
 
-/* Addresses in a text lose who asks (USER:PASSWORD@) and everything from their query or fragment
- * on. */
+/* Remove user information (USER:PASSWORD@), query and fragment from addresses in a text. */
 static void cut_addresses(char *text)
 {
     for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
@@ -87,8 +86,8 @@ static void blank(cJSON *value)
         cJSON_Delete(cJSON_DetachItemViaPointer(value, value->child));
 }
 
-/* A list of all that is open in the browser, which is mostly its person's: CDP's Target.getTargets,
- * BiDi's browsingContext.getTree. */
+/* A list of all open tabs, most of which are the person's: CDP's Target.getTargets, BiDi's
+ * browsingContext.getTree. */
 static void blank_windows(cJSON *list)
 {
     static const char *const keys[] = {"url", "title"};
@@ -103,8 +102,8 @@ static void blank_windows(cJSON *list)
     }
 }
 
-/* Whoever knows a driver's session can drive its browser. The sessions of DevTools are names within
- * one connection, and tell the tabs of a trace apart. */
+/* A driver's session id allows driving its browser. DevTools session ids are valid only within one
+ * connection, and distinguish the tabs of a trace. */
 static bool is_driver_session(const cJSON *object, const char *key)
 {
     static const char *const beside[] = {"capabilities", "value", "status"};

@@ -19,8 +19,7 @@ void ofs_trace_close(struct ofs_trace *trace);
 void ofs_trace_message(struct ofs_trace *trace, char direction, const cJSON *message);
 
 /* A copy of `message` without secrets: header values, cookies, tokens, request bodies, the query
- * parts of addresses and what else is open in the browser are replaced by a word. The caller owns
- * it. */
+ * parts of addresses and the other open tabs are replaced by a word. The caller owns it. */
 cJSON *ofs_trace_redacted(const cJSON *message);
 
 #endif

@@ -14,7 +14,7 @@ static struct ofs_request *slot(const struct ofs_tab_view *view, unsigned serial
     return &view->requests[serial % OFS_MAX_REQUESTS];
 }
 
-/* The request of that serial, where it is kept. */
+/* The record slot of the request of that serial. */
 static struct ofs_request *kept(const struct ofs_tab_view *view, unsigned serial)
 {
     struct ofs_request *r = view->requests && serial ? slot(view, serial) : NULL;
@@ -209,7 +209,7 @@ void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *wo
 
 bool ofs_view_accepts(const char *kind)
 {
-    /* Leaving is what we asked for; an alert has one button; anything that asks gets No. */
+    /* We asked to leave; an alert has one button; every other question is answered with No. */
     return !strcmp(kind, "beforeunload") || !strcmp(kind, "alert");
 }
 

@@ -1,24 +1,25 @@
 /*
- * view.h: for this room only: how a tab's view (browser.h) is kept, the same way for every
- * protocol. Every function here that notes something moves view.events. Nothing blocks.
+ * view.h: for this room only: updates a tab's view (browser.h), the same way for every protocol.
+ * Every update increases view.events. Nothing blocks.
  */
 #ifndef OFS_BROWSER_VIEW_H
 #define OFS_BROWSER_VIEW_H
 
 #include "browser/browser.h"
 
-/* A navigation of ours begins: forget the requests that have ended, the failure and the status. */
+/* Our navigation begins: drop the ended requests, the failure and the status. */
 void ofs_view_begin(struct ofs_tab_view *view);
 
 /* A new document has begun in the top frame. */
 void ofs_view_commit(struct ofs_tab_view *view);
 
-/* The former document's open requests are left; `own` is the id of the new document's own. */
+/* Mark the previous document's open requests as abandoned; `own` is the id of the new document's
+ * request. */
 void ofs_view_leave(struct ofs_tab_view *view, const char *own);
-/* Open requests whose ids begin so are left. */
+/* Mark open requests whose ids begin so as abandoned. */
 void ofs_view_leave_some(struct ofs_tab_view *view, const char *prefix);
 
-/* The present document is parsed, or `whole`: its load event has fired. */
+/* The current document is parsed, or `whole`: its load event has fired. */
 void ofs_view_loaded(struct ofs_tab_view *view, bool whole);
 void ofs_view_status(struct ofs_tab_view *view, int status);
 void ofs_view_fail(struct ofs_tab_view *view, const char *word);
@@ -42,7 +43,7 @@ void ofs_view_draw_end(struct ofs_tab_view *view, const char *id);
 
 /* FNV-1a of a body, piece by piece; begin with 0. Never 0. */
 uint64_t ofs_view_hash(uint64_t so_far, const char *data, size_t len);
-/* For a body that is not told: a value that no other request has. */
+/* For an unknown body: a unique value. */
 uint64_t ofs_view_unknown_body(const struct ofs_request *request);
 
 void ofs_view_prompt(struct ofs_tab_view *view, const char *kind, const char *words);

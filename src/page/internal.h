@@ -48,7 +48,7 @@ struct ofs_page {
     bool was_used;                    /* some address was asked for */
     cJSON *probe_config;           /* what the probe has to know, owned; NULL: it begins with it */
     char *config_text;             /* the same as JSON, owned */
-    bool is_configured;            /* the present document's probe has it */
+    bool is_configured;            /* the current document's probe has it */
     unsigned configured_commit;    /* as of this commit */
     struct ofs_progress *progress; /* of the visit under way or the last one */
 };

@@ -69,7 +69,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
 int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
                 struct ofs_error *err);
 
-/* Ask the probe one of its questions about the present document (probe/9-answers.js). */
+/* Ask the probe one of its questions about the current document (probe/9-answers.js). */
 int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * chain.h: the proof that nobody changed the ledger afterwards.
+ * chain.h: a hash chain that shows whether the ledger was changed afterwards.
  *
  * Each run that ended is one link. Its content is the SHA-256 of the run's record: the row of the
  * run, its results, observations, intents, outcomes and the hashes of its pictures, as JSON. Its

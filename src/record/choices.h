@@ -13,14 +13,14 @@
 /* A day of the calendar, spelled YYYY-MM-DD. Pure. */
 bool ofs_date_is_day(const char *text);
 
-/* Whole days from one date to a later one (both may have a time behind the day); negative where it
- * is earlier. Pure. */
+/* Whole days from one date to a later one (both may have a time behind the day); negative if it is
+ * earlier. Pure. */
 int ofs_date_days(const char *from, const char *to);
 
 /* Leave a setting as it is, until a day or (NULL) for good. It replaces what was decided before. */
 int ofs_choice_keep(struct ofs_ledger *ledger, const char *scenario, const char *setting,
                     const char *because, const char *until, struct ofs_error *err);
-/* No longer. Returns 1 where there was something to take back, 0 where not. */
+/* Undo that. Returns 1 if there was something to undo, 0 if not. */
 int ofs_choice_withdraw(struct ofs_ledger *ledger, const char *scenario, const char *setting,
                         struct ofs_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * db.h: one SQLite file, and the few things that are asked of it. The only users of SQLite are this
- * file's functions; the ledger and what lies above it speak SQL through them.
+ * db.h: one SQLite file and the few operations on it. Only this file uses SQLite directly; the
+ * ledger and the layers above use SQL through it.
  *
  * Parameters: `types` has one letter for each `?` of the SQL: 's' a string (NULL is SQL NULL), 'i'
  * an int64_t. Rows come back as JSON objects whose keys are the names of the columns; NULL is JSON

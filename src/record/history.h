@@ -12,7 +12,7 @@
 
 enum { OFS_STALE_AFTER = 30, OFS_MOST_BACK = 3 }; /* days; times, see ofs_history_turned_back */
 
-/* Which run is meant: an id, an unambiguous beginning of one, or NULL for the last that ended.
+/* Resolve a run: an id, an unambiguous prefix of one, or NULL for the last one that ended.
  * `command` NULL: of any command. Writes the id; OFS_ERR_USAGE where there is none or several. */
 int ofs_history_find(struct ofs_ledger *ledger, const char *given, const char *command,
                      char ret_id[40], struct ofs_error *err);
@@ -35,17 +35,18 @@ cJSON *ofs_history_status(struct ofs_ledger *ledger, const char *scenario, const
  * "exit","fixed","differs","unknown"}]. */
 cJSON *ofs_history_runs(struct ofs_ledger *ledger, const char *scenario, struct ofs_error *err);
 
-/* How settings moved, as record/moves.h tells it. `setting` NULL: all. */
+/* How settings moved (record/moves.h). `setting` NULL: all. */
 cJSON *ofs_history_moves(struct ofs_ledger *ledger, const char *scenario, const char *setting,
                          struct ofs_error *err);
 
-/* What differs between two runs: {"from","to","same_scope","settings":[{"id","title","from","to",
+/* The differences between two runs:
+ * {"from","to","same_scope","settings":[{"id","title","from","to",
  * "from_verdict","to_verdict","from_wording","to_wording"}]}. */
 cJSON *ofs_history_diff(struct ofs_ledger *ledger, const char *from, const char *to,
                         struct ofs_error *err);
 
-/* What a run changed and an undo puts back: [{"setting","from","to"}], `to` being the state before
- * that run. Settings that it left alone are not in it. A press of a run that died is in it. */
+/* The changes of a run that an undo reverts: [{"setting","from","to"}], `to` being the state before
+ * that run. Unchanged settings are not included. A press of a run that died is included. */
 cJSON *ofs_history_undo(struct ofs_ledger *ledger, const char *run, struct ofs_error *err);
 
 /* Which settings have been turned back too often, OFS_MOST_BACK times or more, on the account of a

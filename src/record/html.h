@@ -17,7 +17,7 @@ struct ofs_html {
     int rc;
 };
 
-/* Markup of the program's own; `%s` must be nothing that a site or a person has said. */
+/* The program's own markup; `%s` must not contain text from a site or a person. */
 void ofs_html_put(struct ofs_html *page, const char *fmt, ...) OFS_PRINTF(2, 3);
 
 /* Text, made fit for an element or an attribute. */

@@ -1,6 +1,6 @@
 /*
- * ledger.h: what happened, kept: runs, what each read of a setting showed, what was going to be
- * pressed, and what came of it. One SQLite file, `ledger.db`, in the state directory.
+ * ledger.h: the record of all runs: what each read of a setting showed, which presses were
+ * intended, and their outcomes. One SQLite file, `ledger.db`, in the state directory.
  *
  * Life cycle: `ofs_ledger_open` … `ofs_ledger_free`. record/recording.h writes a run into it,
  * record/history.h reads, record/chain.h proves that nobody changed it. Another room that keeps
@@ -23,7 +23,7 @@ struct ofs_ledger;
  * the present schema, where needed. Blocks for the disk. */
 struct ofs_ledger *ofs_ledger_open(const char *state, struct ofs_error *err);
 
-/* Open it for reading. Where there is none yet, an empty one in memory stands in. */
+/* Open it for reading. If there is none yet, an empty one in memory is used. */
 struct ofs_ledger *ofs_ledger_open_to_read(const char *state, struct ofs_error *err);
 
 void ofs_ledger_free(struct ofs_ledger *ledger);
@@ -36,13 +36,13 @@ struct ofs_db *ofs_ledger_db(struct ofs_ledger *ledger);
 /* The state directory; borrowed. */
 const char *ofs_ledger_state(const struct ofs_ledger *ledger);
 
-/* An account as the page shows it, told by a hash that is salted with this ledger's own salt: 32
- * hexadecimal digits. It says nothing outside this ledger. */
+/* An account as the page shows it, as a hash with this ledger's own salt: 32 hexadecimal digits. It
+ * is meaningless outside this ledger. */
 enum { OFS_ACCOUNT_SIZE = 33, OFS_HINT_SIZE = 32 };
 int ofs_ledger_account(struct ofs_ledger *ledger, const char *shown, char ret_id[OFS_ACCOUNT_SIZE],
                        struct ofs_error *err);
 
-/* What lets a person recognise that account, and little more: "Anna Petrova" -> "A. P.",
+/* A short hint by which a person recognises the account: "Anna Petrova" -> "A. P.",
  * "anna@example.org" -> "a...@e...", "octocat" -> "o...t". Pure. */
 void ofs_account_hint(const char *shown, char ret_hint[OFS_HINT_SIZE]);
 

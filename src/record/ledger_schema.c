@@ -53,7 +53,7 @@ static const char *const migrations[] = {
     "  sent TEXT NOT NULL CHECK (sent IN ('yes', 'no', 'unknown')), state TEXT, words TEXT) STRICT;"
     "CREATE INDEX outcomes_by_run ON outcomes (run);"
 
-    /* What a run amounts to for each setting. */
+    /* The result of a run for each setting. */
     "CREATE TABLE results ("
     "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, place INTEGER NOT NULL,"
     "  setting TEXT NOT NULL, title TEXT NOT NULL, grp TEXT NOT NULL, wanted TEXT NOT NULL,"

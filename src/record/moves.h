@@ -26,8 +26,8 @@
  * the order of the rows. The caller owns it. */
 cJSON *ofs_moves(const cJSON *results, const cJSON *presses, const cJSON *revisions);
 
-/* How often a setting that was `wanted` was found in another state again, without us: the site, or
- * somebody, turns it back. `now` is what was just read and is in no row yet, or NULL. */
+/* How often a setting that was `wanted` was later found in another state that we did not set: the
+ * site or a person changed it back. `now` is the latest read, which is in no row yet, or NULL. */
 int ofs_moves_back(const cJSON *moves, const char *scope, const char *setting, const char *wanted,
                    const char *now);
 

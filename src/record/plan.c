@@ -116,7 +116,7 @@ static int stale(struct ofs_error *err)
     return ofs_hint(err, "nothing was pressed; make a new plan with 'offswitch check --out FILE'");
 }
 
-/* Seconds of an RFC 3339 date in UTC; -1 where it is none. */
+/* Seconds of an RFC 3339 date in UTC; -1 if it is not a date. */
 static int64_t seconds_of(const char *text)
 {
     struct tm tm = {0};

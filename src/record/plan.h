@@ -1,6 +1,6 @@
 /*
- * plan.h: what a fix is going to press, bound to what a check has read. A person, or a script, can
- * look at it and have exactly that done later, or nothing. Pure, but for reading the file.
+ * plan.h: what a fix is going to press, bound to the results of a check. A person, or a script, can
+ * inspect it and later have exactly that done, or nothing. Pure, except for reading the file.
  */
 #ifndef OFS_RECORD_PLAN_H
 #define OFS_RECORD_PLAN_H
@@ -18,16 +18,16 @@ enum { OFS_PLAN_FORMAT = 1, OFS_PLAN_HOURS = 24 /* how long a plan holds */ };
  * `press` is true where a fix would press. The caller owns it; NULL when memory is out. */
 cJSON *ofs_plan_make(const struct ofs_run *run);
 
-/* Read a plan's file. NULL with OFS_ERR_SYSTEM where it cannot be read or is no plan. */
+/* Read a plan's file. NULL with OFS_ERR_SYSTEM if it cannot be read or is not a plan. */
 cJSON *ofs_plan_read(const char *path, struct ofs_error *err);
 
 /* The ids of a plan's settings, separated by commas: what has to be checked again. The caller frees
  * it; NULL when memory is out. */
 char *ofs_plan_ids(const cJSON *plan);
 
-/* Does the plan still hold, for a run that has checked the same settings, at `now` (RFC 3339)?
- * 0, or -1 with OFS_ERR_REFUSED, which says what has moved: the scenario, the origin, the account,
- * a wording, a state, or more than a day has gone by. */
+/* Whether the plan is still valid for a run that has checked the same settings, at `now` (RFC
+ * 3339). 0, or -1 with OFS_ERR_REFUSED, which names the change: the scenario, the origin, the
+ * account, a wording or a state, or that the plan is more than a day old. */
 int ofs_plan_check(const cJSON *plan, const struct ofs_run *run, const char *now,
                    struct ofs_error *err);
 

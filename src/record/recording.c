@@ -80,8 +80,8 @@ int ofs_recording_close_dead(struct ofs_ledger *ledger, struct ofs_error *err)
     return ofs_db_end(db, rc, err);
 }
 
-/* Runs of one account belong together; where it is not known, those of one label, then of one
- * profile. */
+/* Runs of one account belong together; if it is unknown, those of one label, then of one profile.
+ */
 static char *scope_of(const struct ofs_run *run, const char *profile)
 {
     const char *kind = run->account_id[0] ? "account" : run->label ? "label" : "profile";

@@ -1,6 +1,5 @@
 /*
- * recording.h: one run as it is written into the ledger. This is the only place that writes
- * intents.
+ * recording.h: writes one run into the ledger. This is the only place that writes intents.
  *
  *     recording = ofs_recording_begin(ledger, run, &facts, &err)   before the browser is reached
  *     ofs_recording_account(recording, run, "Anna Petrova", &err)  once the page shows it
@@ -46,20 +45,20 @@ struct ofs_recording *ofs_recording_begin(struct ofs_ledger *ledger, const struc
 /* NULL is fine. A recording that was not finished counts as broken off from now on. */
 void ofs_recording_free(struct ofs_recording *recording);
 
-/* Whose account it is, by what the page shows. Fills the run's account. `ret_changed` is true where
- * the last run of this scenario, origin and profile was on another account: nothing is compared
- * with that one. `ret_last` gets its hint. */
+/* Set the run's account, as the page shows it. `ret_changed` is true if the last run of this
+ * scenario, origin and profile used another account: results are not compared with that run.
+ * `ret_last` gets its hint. */
 int ofs_recording_account(struct ofs_recording *recording, struct ofs_run *run, const char *shown,
                           bool *ret_changed, char ret_last[OFS_HINT_SIZE], struct ofs_error *err);
 
-/* What a read showed of a setting. Members that are NULL or "" were not seen. */
+/* What a read showed of a setting. Members that are NULL or "" are unknown. */
 struct ofs_seen {
     const char *setting;
     const char *act;   /* "check", "before" the press, after the "reload", "last" */
     const char *state; /* or `reason`, a word of the contract */
     const char *reason;
     const char *wording, *language, *title, *url, *located, *ready;
-    const char *served; /* what the site's server said, or NULL */
+    const char *served; /* the state from the site's server, or NULL */
 };
 int ofs_recording_observe(struct ofs_recording *recording, const struct ofs_seen *seen,
                           struct ofs_error *err);
@@ -76,13 +75,13 @@ struct ofs_intent {
 int ofs_recording_intend(struct ofs_recording *recording, const struct ofs_intent *intent,
                          int64_t *ret_number, struct ofs_error *err);
 
-/* What came of it. `sent`: did the press arrive: "yes", "no", "unknown". `state` as read back, or
+/* The outcome. `sent`: whether the press arrived: "yes", "no", "unknown". `state` as read back, or
  * NULL; `words` for a person, or NULL. */
 int ofs_recording_outcome(struct ofs_recording *recording, int64_t number, const char *sent,
                           const char *state, const char *words, struct ofs_error *err);
 
-/* Presses of runs that died, on this scenario, origin and profile or account, whose outcome nobody
- * knows yet: [{"run","setting","from","to","at"}]. The caller owns it; NULL on an error. */
+/* Presses of runs that died, on this scenario, origin and profile or account, whose outcome is
+ * still unknown: [{"run","setting","from","to","at"}]. The caller owns it; NULL on an error. */
 cJSON *ofs_recording_unfinished(struct ofs_recording *recording, struct ofs_error *err);
 
 /* Write the results and close the record. The run's exit and end have to be set. */

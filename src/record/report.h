@@ -18,7 +18,7 @@
  * formula begins with an apostrophe. */
 int ofs_report_csv(const cJSON *reports, struct ofs_buf *out, struct ofs_error *err);
 
-/* OpenMetrics 1.0: what is known last of each setting. */
+/* OpenMetrics 1.0: the last known state of each setting. */
 int ofs_report_openmetrics(const cJSON *reports, struct ofs_buf *out, struct ofs_error *err);
 
 /* JUnit XML: one suite a run, one case a setting. */
@@ -27,8 +27,8 @@ int ofs_report_junit(const cJSON *reports, struct ofs_buf *out, struct ofs_error
 /* SARIF 2.1.0: one run a run, one result for each setting that is not as wanted or not known. */
 int ofs_report_sarif(const cJSON *reports, struct ofs_buf *out, struct ofs_error *err);
 
-/* One self-contained page: no script, and nothing is fetched. `moves` as record/moves.h tells them,
- * or NULL; `now` is RFC 3339. */
+/* One self-contained page: no script, and nothing is fetched. `moves` from record/moves.h, or NULL;
+ * `now` is RFC 3339. */
 int ofs_report_html(const cJSON *reports, const cJSON *moves, const char *now, struct ofs_buf *out,
                     struct ofs_error *err);
 
@@ -46,16 +46,16 @@ int ofs_report_merge_csv(const cJSON *merged, struct ofs_buf *out, struct ofs_er
 
 /* ---- shared by these ---- */
 
-/* What bore out a `fixed`, in plain words; the word itself where it is not known. */
+/* A proof of a `fixed`, in plain words; an unknown word is returned as it is. */
 const char *ofs_proof_words(const char *proof);
 
 /* Text fit for XML and HTML. */
 int ofs_report_escape(struct ofs_buf *out, const char *text, struct ofs_error *err);
 
-/* The last known state that a setting's object tells: `after`, or `before`, or NULL. */
+/* The last known state in a setting's object: `after`, or `before`, or NULL. */
 const char *ofs_report_state(const cJSON *setting);
 
-/* Whose a report is, in a few words; "" where it does not say. Borrowed. */
+/* The owner of a report, in a few words; "" if unknown. Borrowed. */
 const char *ofs_report_whose(const cJSON *report);
 
 #endif

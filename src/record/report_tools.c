@@ -72,7 +72,7 @@ static int count(const cJSON *report, const char *junit)
     return n;
 }
 
-/* A run that could not be done has a case of its own, or it would pass. */
+/* A run that could not be done gets its own case, or it would pass. */
 static int add_run_error(struct ofs_buf *out, const cJSON *report, struct ofs_error *err)
 {
     const char *text = ofs_json_str(report, "error/text", NULL);

@@ -90,7 +90,7 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
-/* What a page said may have been cut in the middle of a character; a report is UTF-8 throughout. */
+/* A page's text may be truncated in the middle of a character; a report is valid UTF-8. */
 static void add_words(cJSON *object, const char *key, const char *words)
 {
     OFS_AUTO_STR copy = words ? strdup(words) : NULL;

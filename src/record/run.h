@@ -1,6 +1,6 @@
 /*
- * run.h: one run as plain data: what was seen of each setting, what was done, and what that amounts
- * to. The words are the contract's. The audit fills it; reports are made from it.
+ * run.h: one run as plain data: what was read of each setting, what was done, and the verdicts. The
+ * words are the contract's. The audit fills it; reports are made from it.
  */
 #ifndef OFS_RECORD_RUN_H
 #define OFS_RECORD_RUN_H
@@ -44,15 +44,15 @@ struct ofs_result {
     char before[OFS_STATE_SIZE], after[OFS_STATE_SIZE]; /* "" for null */
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
-    bool left;          /* it differs, and is not to be pressed; the detail says why */
+    bool left;          /* it differs, and must not be pressed; the detail says why */
     char detail[480];
-    char page[256];       /* the path where it was seen, or "" */
+    char page[256];       /* the path of its page, or "" */
     const char *located;  /* the rung of the ladder that found the control, or NULL */
     const char *ready;    /* why the page was believed: "served", "quiet", "still", or NULL */
     char wording[256];    /* the site's own words for the control, or "" */
     char language[16];    /* of the page, as its lang attribute says: "en", or "" */
     char title_seen[200]; /* the page's own title, or "" */
-    /* What bore out a `fixed`, each word for the very read that did. */
+    /* The proofs of a `fixed`, each for the very read that gave it. */
     bool proof_reload, proof_fresh_tab, proof_save, proof_served, proof_held;
     struct ofs_times times; /* where the time went */
 };
@@ -64,8 +64,9 @@ struct ofs_run {
     char browser_name[64], browser_version[64];
     const char *protocol, *wire; /* NULL while no browser was reached */
     const char *origin;
-    char account_id[40], account_hint[32]; /* whose account, as record/ledger.h tells it, or "" */
-    const char *label;                     /* whose run, as the person says, or NULL */
+    char account_id[40],
+        account_hint[32]; /* the account's hash and hint (record/ledger.h), or "" */
+    const char *label;    /* the person's label for the run, or NULL */
     char started[OFS_DATE_SIZE], finished[OFS_DATE_SIZE];
     int exit;
     struct ofs_result *results;
@@ -97,8 +98,8 @@ int64_t ofs_times_at(const struct ofs_times *times, size_t kind);
  */
 struct ofs_times ofs_run_times(const struct ofs_run *run);
 
-/* The words of what bore out a result, as a list; and the run's error as {"code","text","hint"} or
- * JSON null. The caller owns them. */
+/* The proofs of a result, as a list; and the run's error as {"code","text","hint"} or JSON null.
+ * The caller owns them. */
 cJSON *ofs_result_proofs(const struct ofs_result *result);
 cJSON *ofs_run_error_json(const struct ofs_run *run);
 

@@ -22,7 +22,7 @@ int ofs_state_prepare(const char *path, struct ofs_error *err);
  * it, synced, then renamed. No link is followed. `name` has no '/'. */
 int ofs_state_write(const char *path, const char *name, const char *text, struct ofs_error *err);
 
-/* Has the person been told the scenario's terms, and answered? */
+/* Whether the person has seen the scenario's terms and agreed. */
 bool ofs_state_is_acknowledged(const char *path, const char *scenario_id);
 int ofs_state_acknowledge(const char *path, const char *scenario_id, struct ofs_error *err);
 

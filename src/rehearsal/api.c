@@ -1,4 +1,4 @@
-/* What the scripts of the site's pages ask for: states, saves, and what is nobody's to press. */
+/* The requests of the pages' scripts: states, saves, and dangerous controls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ bool site_is_inverted(const struct ofs_site *site, int setting)
 
 /* ---- states ---- */
 
-/* What the page that asks is told; `tab` is its name for itself. */
+/* The answer to a page; `tab` is the page's own id. */
 static bool told_state(struct ofs_site *site, int setting, bool elsewhere, const char *tab)
 {
     if (elsewhere || setting < 0)
@@ -104,7 +104,7 @@ static cJSON *new_state(const struct ofs_site *site, int setting, const char *ke
     return value;
 }
 
-/* The state, or what comes in its place; `*ret_value` is NULL where it is refused. */
+/* The state, or its replacement by a fault; `*ret_value` is NULL if it is refused. */
 static void read_setting(struct ofs_site *site, const char *key, bool elsewhere, const char *tab,
                          struct ofs_serve_reply *reply, cJSON **ret_value)
 {

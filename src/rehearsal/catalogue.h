@@ -84,7 +84,7 @@ const char *site_setting_label(int setting, enum site_lang lang);
 const struct site_category *site_category_by_slug(const char *slug);
 const struct site_neighbour *site_neighbour_by_slug(const char *slug);
 
-/* -1 where there is no such language. */
+/* -1 if there is no such language. */
 int site_lang_by_code(const char *code);
 
 #endif

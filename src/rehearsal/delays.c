@@ -18,8 +18,8 @@ int64_t site_delay(struct ofs_site *site, int setting, enum site_delay what, int
 {
     if (!site_is_random(site, setting) || site->delay_max_ms <= 0)
         return usual;
-    /* each kind draws by itself, so that the order of requests of different kinds does not matter
-     */
+    /* each kind has its own random sequence, so that the order of requests of different kinds does
+     * not matter */
     uint64_t seed = number(site->seed, (uint64_t)what);
     return (int64_t)(number(seed, site->drawn[what]++) % ((uint64_t)site->delay_max_ms + 1));
 }

@@ -1,4 +1,4 @@
-/* Documents of terms, as they are put there: what a rehearsal of watching reads. */
+/* Terms documents, set by the caller: a rehearsal of watching reads them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * faults.h: what can go wrong at the replica, by name. One row of the table below is one fault; a
- * fault that happens in the page has its code in pages/faults.js under the same name, one that
- * happens at the server is looked up where it happens.
+ * faults.h: the faults of the replica, by name. One row of the table below is one fault; a fault
+ * that happens in the page has its code in pages/faults.js under the same name, one that happens at
+ * the server is looked up where it happens.
  *
  * A fault is asked for as NAME, which means every setting and every page, or as NAME@SETTING-ID.
  */

@@ -47,7 +47,7 @@ struct site_later {
     bool on;
 };
 
-/* What takes time; each kind has a sequence of random numbers of its own. */
+/* The kinds of delays; each kind has its own random sequence. */
 enum site_delay {
     SITE_DELAY_PAGE,  /* until a document is answered */
     SITE_DELAY_BOOT,  /* until its script starts */
@@ -59,7 +59,7 @@ enum site_delay {
     SITE_DELAYS,
 };
 
-/* A state of a setting that came to be, or that was told to a page. */
+/* A state of a setting that became true, or that was sent to a page. */
 struct site_moment {
     int64_t at_ms;
     int setting;
@@ -97,7 +97,7 @@ struct ofs_site {
     int64_t started_ms;
     unsigned loads; /* pages drawn, for what has to differ from load to load */
     enum site_session session;
-    bool let_in; /* somebody has signed in at a gate */
+    bool let_in; /* a person has signed in at a gate */
     bool on[SITE_SETTINGS];
     struct site_later later[SITE_LATER];
     size_t n_later;
@@ -124,10 +124,10 @@ int64_t site_delay(struct ofs_site *site, int setting, enum site_delay what, int
 bool site_is_random(const struct ofs_site *site, int setting);
 
 /* truth.c */
-void site_settle(struct ofs_site *site); /* let happen whose time has come */
+void site_settle(struct ofs_site *site); /* apply the delayed changes that are due */
 void site_put(struct ofs_site *site, int setting, bool on);
 void site_put_off(struct ofs_site *site, int64_t ms, int setting, bool on);
-/* A page was told the state. */
+/* The state was sent to a page. */
 void site_note_read(struct ofs_site *site, int setting, bool on);
 void site_reply_json(struct ofs_serve_reply *reply, cJSON *value);
 bool site_answer_control(struct ofs_site *site, const struct ofs_serve_request *request,

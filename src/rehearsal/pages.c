@@ -278,7 +278,7 @@ static void draw_filler(struct ofs_buf *out)
     site_add(out, "</div>\n");
 }
 
-/* The settings whose states are to be in the document: `n` of them. */
+/* The settings whose states are embedded in the document: `n` of them. */
 struct data {
     const int *settings;
     size_t n;

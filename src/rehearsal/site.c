@@ -33,7 +33,7 @@ static const struct {
 static const struct {
     enum site_fault fault;
     enum site_session session;
-    bool opens; /* once somebody has signed in */
+    bool opens; /* after signing in */
 } gates[] = {
     {SITE_BLOCKED_999, SITE_BLOCKED, false},     {SITE_TOO_FAST_429, SITE_TOO_FAST, false},
     {SITE_CHECKPOINT, SITE_CHECKED, false},      {SITE_AUTHWALL, SITE_WALLED, true},
@@ -42,7 +42,7 @@ static const struct {
 
 static const char *const wanted_headers[] = {"csrf-token", NULL};
 
-/* What a page's address leads to. */
+/* The page at an address. */
 struct place {
     int setting; /* the first on the page, or -1 */
     const struct site_category *category;

@@ -47,7 +47,7 @@ struct ofs_site_options {
 };
 
 /* The caller owns the result. Fails with OFS_ERR_USAGE for a name that is not known (the hint tells
- * which was meant), and with OFS_ERR_SYSTEM when the port cannot be had. */
+ * which was meant), and with OFS_ERR_SYSTEM when the port is not available. */
 struct ofs_site *ofs_site_new(struct ofs_loop *loop, const struct ofs_site_options *options,
                               struct ofs_error *err);
 void ofs_site_free(struct ofs_site *site);
@@ -55,12 +55,12 @@ void ofs_site_free(struct ofs_site *site);
 /* "http://127.0.0.1:PORT"; borrowed. */
 const char *ofs_site_origin(const struct ofs_site *site);
 
-/* The truth of a setting: "on", "off", or NULL where there is no such setting. Static. What a fault
- * has put off (a late save, an undoing) has happened in it once its time has come. */
+/* The true state of a setting: "on", "off", or NULL if there is no such setting. Static. Delayed
+ * effects of faults (a late save, an undo) are included once they are due. */
 const char *ofs_site_state(struct ofs_site *site, const char *id);
 /* How many changes a fault has put off, and that have not come yet. */
 size_t ofs_site_pending(struct ofs_site *site);
-/* Set it, as if by another hand; false where there is no such setting. */
+/* Set it from outside; false if there is no such setting. */
 bool ofs_site_set(struct ofs_site *site, const char *id, bool on);
 
 /* Put a document at a path, such as "/legal/user-agreement", in place of the one that is there;
@@ -87,8 +87,7 @@ struct ofs_site_event {
 /* Each gives the count and lends the array until the next turn of the loop. The first 4096 of a
  * kind are kept. */
 size_t ofs_site_writes(struct ofs_site *site, const struct ofs_site_write **ret_writes);
-/* Saves of what is none of the settings, dangerous pages opened, buttons pressed that are nobody's.
- */
+/* Saves of anything but the settings, dangerous pages opened, dangerous buttons pressed. */
 size_t ofs_site_wrong_touches(struct ofs_site *site, const struct ofs_site_event **ret_events);
 /* Pages asked for, with their redirects, without the site's own requests. */
 size_t ofs_site_pages(struct ofs_site *site, const struct ofs_site_event **ret_events);

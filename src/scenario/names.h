@@ -1,5 +1,5 @@
 /*
- * names.h: scenario files as such: which there are, where a name leads, what a file holds.
+ * names.h: scenario files: listing them, finding one by name, reading it.
  */
 #ifndef OFS_SCENARIO_NAMES_H
 #define OFS_SCENARIO_NAMES_H

@@ -1,5 +1,5 @@
 /*
- * scenario.h: what is known of one site's settings, as data.
+ * scenario.h: the known facts about one site's settings, as data.
  *
  * A scenario is one JSON file (scenarios/schema.json describes it). Loading lints it first: a file
  * with any fault does not load. The loaded scenario owns the parsed tree; every string and every
@@ -97,9 +97,8 @@ struct ofs_scenario *ofs_scenario_from_text(const char *text, size_t len, const 
 
 const struct ofs_setting *ofs_scenario_setting(const struct ofs_scenario *scenario, const char *id);
 
-/* True for a path at or under one of the scenario's `never` paths: it must not be opened, whatever
- * leads to it. Queries, fragments, letter case, percent-encoding and slashes at the end make no
- * difference. */
+/* True for a path at or under one of the scenario's `never` paths: it must never be opened.
+ * Queries, fragments, letter case, percent-encoding and slashes at the end make no difference. */
 bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path);
 
 /* May an instance have this name? Letters, digits and . _ - ~ :, beginning with a letter or digit,
@@ -116,19 +115,19 @@ int ofs_scenario_expand(struct ofs_scenario *scenario, const char *const *names,
 bool ofs_setting_is_per_instance(const struct ofs_setting *setting);
 
 /* True when `words` (a {"en": […]} object, such as a setting's rows) has wordings in the language
- * of the tag `language`, whatever its region. Where it has none, that no such text is on a page
+ * of the tag `language`, whatever its region. If it has none, the absence of such a text on a page
  * proves nothing. */
 bool ofs_words_know_language(const cJSON *words, const char *language);
 
-/* True when all sources that vouch for a member of the setting ("index") only guess, and there is
- * one. A guess may help to find something; that it finds nothing proves nothing. */
+/* True when there is a source for a member of the setting ("index"), and all of them are guesses. A
+ * guess may help to find something; if nothing is found, that proves nothing. */
 bool ofs_setting_is_guess(const struct ofs_setting *setting, const char *member);
 
 /* The directory that holds the scenarios: $OFFSWITCH_SCENARIOS, beside the program's build tree, or
  * the installed place. The caller frees the result; NULL when there is none. */
 char *ofs_scenario_directory(void);
 
-/* Where a person keeps scenarios of their own: $XDG_CONFIG_HOME/offswitch/scenarios. A file there
+/* The directory of the person's own scenarios: $XDG_CONFIG_HOME/offswitch/scenarios. A file there
  * wins over one of the same name above. The caller frees the result; NULL where there is no home.
  */
 char *ofs_scenario_own_directory(void);

@@ -24,8 +24,7 @@ static char *part_of(const char *url, CURLUPart part)
     return text;
 }
 
-/* The registered name, as far as the number of labels tells: "a.b.example.co.uk" ->
- * "example.co.uk".
+/* The registered name, estimated from the number of labels: "a.b.example.co.uk" -> "example.co.uk".
  */
 static const char *registered(const char *host)
 {
@@ -36,7 +35,7 @@ static const char *registered(const char *host)
             dots[n++] = p;
     if (n < 2)
         return host;
-    /* a short second label, as in co.uk or com.br, is not a name of its own */
+    /* a short second-level label, as in co.uk or com.br, is part of the suffix */
     bool country = strlen(dots[0]) == 2 && dots[0] - dots[1] <= 4;
     return !country ? dots[1] : n == 3 ? dots[2] : host;
 }
@@ -59,7 +58,7 @@ bool ofs_fetch_same_site(const char *a, const char *b)
     return same;
 }
 
-/* Plain text over the network is for this machine alone. */
+/* Unencrypted connections are for loopback only. */
 static int check_scheme(const char *url, const char *safe, const char *plain, struct ofs_error *err)
 {
     char *scheme = part_of(url, CURLUPART_SCHEME), *host = part_of(url, CURLUPART_HOST);
@@ -106,7 +105,7 @@ static void copy_header(const char *line, size_t n, const char *name, char ret[O
         line++, n--;
     while (n && (line[n - 1] == '\r' || line[n - 1] == '\n' || line[n - 1] == ' '))
         n--;
-    /* one that is cut would match nothing */
+    /* a truncated one would match nothing */
     if (n < OFS_FETCH_TAG)
         snprintf(ret, OFS_FETCH_TAG, "%.*s", (int)n, line);
 }
@@ -296,7 +295,7 @@ int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *cacert,
     curl_easy_setopt(f.easy, CURLOPT_USERAGENT, "offswitch/" OFS_VERSION);
     curl_easy_setopt(f.easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
     curl_easy_setopt(f.easy, CURLOPT_POSTFIELDS, body);
-    /* an address may hold a token: it is not repeated in an error */
+    /* an address may contain a token: errors do not repeat it */
     char *host = part_of(url, CURLUPART_HOST);
     int rc = perform(&f, url, deadline, err);
     if (rc)

@@ -1,10 +1,10 @@
 /*
- * fetch.h: the network beside the browser, on libcurl: documents, web hooks, mail. Used only for
- * what the person switched on.
+ * fetch.h: network access outside the browser, on libcurl: documents, web hooks, mail. Used only
+ * for features that the person switched on.
  *
- * A document is asked for politely: an honest User-Agent, conditional requests, one at a time. TLS
- * certificates are always verified; plain http is for loopback only. Redirects are followed within
- * the same site alone. The environment's proxy variables (https_proxy, no_proxy) are respected, as
+ * Document requests are polite: an honest User-Agent, conditional requests, one at a time. TLS
+ * certificates are always verified; plain http is for loopback only. Redirects are followed only
+ * within the same site. The environment's proxy variables (https_proxy, no_proxy) are respected, as
  * libcurl does. No cookies.
  *
  * Every call blocks until it is done, the deadline has passed or a signal that the loop watches has
@@ -25,15 +25,15 @@ enum { OFS_FETCH_TAG = 256, OFS_FETCH_ADDRESS = 1024 };
 
 struct ofs_fetch_request {
     const char *url;
-    const char *etag, *last_modified; /* of the copy that is kept, or NULL */
+    const char *etag, *last_modified; /* of the stored copy, or NULL */
 };
 
 struct ofs_fetch_answer {
     long status;
     bool elsewhere;      /* the last redirect leaves the site, and was not followed */
-    int64_t retry_after; /* seconds that the server asks to wait, or 0 */
+    int64_t retry_after; /* Retry-After in seconds, or 0 */
     char etag[OFS_FETCH_TAG], last_modified[OFS_FETCH_TAG], type[OFS_FETCH_TAG];
-    char address[OFS_FETCH_ADDRESS]; /* where it was found, or where it was sent on to */
+    char address[OFS_FETCH_ADDRESS]; /* the final address, or the target of the redirect */
 };
 
 /* GET. Any HTTP status is a success; `body` (whose limit holds) is what came. Errors:
@@ -61,8 +61,8 @@ struct ofs_mail {
 int ofs_fetch_mail(struct ofs_loop *loop, const struct ofs_mail *mail, ofs_deadline deadline,
                    struct ofs_error *err);
 
-/* Do two addresses belong to one site: the same host but for "www.", or the same registered name as
- * far as the last labels tell; on loopback the same port too? Pure. */
+/* Whether two addresses belong to one site: the same host (ignoring "www."), or the same registered
+ * name, estimated from the last labels; on loopback also the same port. Pure. */
 bool ofs_fetch_same_site(const char *a, const char *b);
 
 #endif

@@ -29,7 +29,7 @@ static size_t on_data(char *data, size_t size, size_t count, void *user)
 static void set_up(struct ofs_http *h, const char *cacert)
 {
     h->headers = curl_slist_append(h->headers, "Content-Type: application/json; charset=utf-8");
-    /* some hubs say nothing at all of an error where no page is accepted */
+    /* some hubs send an empty error body unless HTML is accepted */
     h->headers = curl_slist_append(h->headers, "Accept: application/json, */*;q=0.1");
     h->headers = curl_slist_append(h->headers, "Expect:");
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);

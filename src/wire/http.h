@@ -4,8 +4,7 @@
  * A client keeps its connections to a peer alive between requests and makes new ones where the peer
  * has dropped them. No proxy, no redirects, no cookies, no Origin; over TLS the peer's certificate
  * is always verified. One request at a time: post it, wait for it. A wait that ends by deadline or
- * signal leaves the request under way, so that what it makes can still be learned: wait again, or
- * drop it.
+ * signal leaves the request under way, so that its result is not lost: wait again, or drop it.
  */
 #ifndef OFS_WIRE_HTTP_H
 #define OFS_WIRE_HTTP_H
@@ -23,8 +22,8 @@ struct ofs_http_request {
     const char *method; /* "GET", "POST", "DELETE" */
     const char *url;    /* http:// or https:// */
     const char *body;   /* JSON, or NULL */
-    bool once;          /* it acts: never sent a second time, not even where a kept connection turns
-                           out to have been dropped; so it gets a connection of its own */
+    bool once; /* not idempotent: never sent a second time, even if a kept-alive connection was
+                  dropped; so it gets a new connection */
 };
 
 struct ofs_http_answer {
@@ -50,7 +49,7 @@ int ofs_http_post(struct ofs_http *http, const struct ofs_http_request *request,
 int ofs_http_wait(struct ofs_http *http, ofs_deadline deadline, struct ofs_http_answer *ret_answer,
                   struct ofs_error *err);
 
-/* Give up what is under way, if anything is. */
+/* Drop the request that is under way, if any. */
 void ofs_http_drop(struct ofs_http *http);
 
 /* GET `url` into `body` (whose limit holds), with a client of its own. Blocks until it is answered,

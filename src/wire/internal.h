@@ -10,7 +10,7 @@
 #include "wire/loop.h"
 #include "wire/signals.h"
 
-/* Whether signals are deferred, and how many may have come before they count all the same. */
+/* Whether signals are deferred, and how many may come before they take effect anyway. */
 struct ofs_deferral {
     bool on;
     int allowed;
@@ -32,16 +32,16 @@ struct ofs_loop {
     struct ofs_signals before;
     struct ofs_deferral deferral; /* outside of tasks */
     struct ofs_task *tasks;       /* that have not ended */
-    struct ofs_task *current;     /* the one that runs, NULL: none */
+    struct ofs_task *current;     /* the running task; NULL: none */
 };
 
 struct lws_context *ofs_loop_lws(struct ofs_loop *loop);
 
-/* Something has happened: the present turn returns. */
+/* Something has happened: end the current turn. */
 void ofs_loop_wake(struct ofs_loop *loop);
 
-/* The same, said while a descriptor is served: the turn is about to return as it is. It saves the system
- * calls of a wake, which each message would cost. */
+/* The same from inside a descriptor's callback, where the turn ends anyway: saves the system calls
+ * of a wake per message. */
 void ofs_loop_received(struct ofs_loop *loop);
 
 /* One round of the library, at most until the deadline. */

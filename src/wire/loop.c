@@ -13,7 +13,8 @@ struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
 void ofs_loop_wake(struct ofs_loop *loop)
 {
     if (loop->woken)
-        return; /* once a turn is enough: it costs a system call, and a peer may send thousands */
+        return; /* once per turn: it costs a system call, and a peer may send thousands of messages
+                 */
     loop->woken = true;
     lws_cancel_service(loop->lws);
 }
@@ -99,8 +100,10 @@ struct ofs_loop *ofs_loop_new(struct ofs_error *err)
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .user = loop,
         .fd_limit_per_thread = 256,
-        .pt_serv_buf_size = 65536, /* read at once: at the usual 4 KiB a large message crawls */
-        .timeout_secs = 86400, /* deadlines are the callers': a person may take minutes to answer */
+        .pt_serv_buf_size =
+            65536, /* bytes per read: the default of 4 KiB is slow for large messages */
+        .timeout_secs =
+            86400, /* callers have their own deadlines: a person may take minutes to answer */
     };
     loop->lws = lws_create_context(&info);
     if (!loop->lws) {

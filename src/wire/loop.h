@@ -9,9 +9,9 @@
  *         if (ofs_loop_turn(loop, deadline, err))
  *             return -1;
  *
- * Tasks. Work that would hold up other work is started as a task: straight-line code on a stack of
- * its own. ofs_loop_turn suspends the task that calls it and no other, so that the same blocking
- * code serves one caller or many. Tasks are cooperative: nothing else runs between two turns.
+ * Tasks. Work that would block other work is started as a task: straight-line code on its own
+ * stack. ofs_loop_turn suspends only the calling task, so that the same blocking code serves one
+ * caller or many. Tasks are cooperative: nothing else runs between two turns.
  *
  * Life cycle: ofs_loop_new, then the wires and servers on it, then they are freed, then
  * ofs_loop_free. One thread. No function here calls back into application code, except the handler
@@ -49,7 +49,7 @@ int ofs_loop_spawn(struct ofs_loop *loop, void (*run)(void *arg), void *arg, str
 /* Run the tasks until all have ended. Tasks may spawn others. Not to be called in a task. */
 void ofs_loop_run(struct ofs_loop *loop);
 
-/* Tell the other tasks that something has changed that one of them may wait for. */
+/* Notify the other tasks of a change that one of them may be waiting for. */
 void ofs_loop_notify(struct ofs_loop *loop);
 
 /* Call `tick(ctx)` every `ms` milliseconds while the loop turns: for a clock that a person watches.
@@ -60,12 +60,12 @@ void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), 
 /* The first signal that came, or 0. Looks at what is pending; never blocks. */
 int ofs_loop_signal(struct ofs_loop *loop);
 
-/* The descriptor that becomes readable with a signal, or -1: for a caller that waits for a person.
- */
+/* A descriptor that becomes readable when a signal comes, or -1: for callers that wait for terminal
+ * input. */
 int ofs_loop_signal_fd(const struct ofs_loop *loop);
 
-/* While signals are deferred, one that has come does not end ofs_loop_turn: for closing down in
- * order. A second one does. It holds for the calling task alone. Returns the former state. */
+/* While signals are deferred, the first one does not end ofs_loop_turn, so that an orderly shutdown
+ * can finish; a second one does. Applies to the calling task only. Returns the previous state. */
 bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on);
 
 #endif

@@ -40,8 +40,8 @@ static void lost(struct pipe_wire *p)
     end(p, &why);
 }
 
-/* Asking for another writeable inside the writeable callback is lost on a raw file, so the question
- * is put again from a timer. */
+/* A request for another writeable event inside the writeable callback is lost on a raw file, so a
+ * timer repeats it. */
 static void ask_again(lws_sorted_usec_list_t *sul)
 {
     struct pipe_wire *p = lws_container_of(sul, struct pipe_wire, rearm);

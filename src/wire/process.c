@@ -22,9 +22,9 @@ static void become(char *const argv[], int in, int out, int err_fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL); /* what is ignored stays ignored over exec */
+    signal(SIGPIPE, SIG_DFL); /* an ignored signal stays ignored across exec */
     setpgid(0, 0);
-    /* First out of the way of 3 and 4, then onto them: dup2 clears close-on-exec. */
+    /* Move both away from 3 and 4 first, then onto them: dup2 clears close-on-exec. */
     int from = fcntl(in, F_DUPFD, 10), to = fcntl(out, F_DUPFD, 10),
         null = open("/dev/null", O_RDWR);
     if (from < 0 || to < 0 || null < 0)
@@ -66,7 +66,8 @@ struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int 
     }
     if (p->pid == 0)
         become(argv, to_child[0], from_child[1], p->stderr_fd);
-    setpgid(p->pid, p->pid); /* here too: the group may have to be ended before the child has run */
+    setpgid(p->pid,
+            p->pid); /* here too: the group may have to be killed before the child has run */
     p->pid_fd = ofs_system_watch_child(p->pid);
     close(to_child[0]);
     close(from_child[1]);
@@ -84,7 +85,7 @@ failed:
     return NULL;
 }
 
-/* True once the child has ended. It is not reaped yet, so that nobody else can get its number. */
+/* True once the child has ended. It is not reaped yet, so that its id cannot be reused. */
 static bool ended_by(struct ofs_process *p, ofs_deadline deadline)
 {
     for (;;) {
@@ -113,7 +114,7 @@ void ofs_process_end(struct ofs_process *process, ofs_deadline patience)
             ended_by(process, OFS_NEVER);
         }
     }
-    kill(-process->pid, SIGKILL); /* what it has left behind */
+    kill(-process->pid, SIGKILL); /* remaining processes of its group */
     waitpid(process->pid, NULL, 0);
     if (process->pid_fd >= 0)
         close(process->pid_fd);

@@ -1,7 +1,7 @@
 /*
  * process.h: a child with a pipe in (its descriptor 3) and a pipe out (its descriptor 4), as
  * --remote-debugging-pipe wants it. Its standard error is kept in a small unlinked file, so that a
- * failed start can be told in the child's own words.
+ * failed start can be reported in the child's own words.
  */
 #ifndef OFS_WIRE_PROCESS_H
 #define OFS_WIRE_PROCESS_H
@@ -15,12 +15,12 @@
 struct ofs_process;
 
 /* Start `argv` (argv[0] is a path). The child leads a process group of its own, so that Ctrl-C at
- * the terminal reaches it only through us. The caller owns the result and both descriptors. */
+ * the terminal does not reach it directly. The caller owns the result and both descriptors. */
 struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int *ret_write_fd,
                                       struct ofs_error *err);
 
-/* Wait until the child has ended by itself, at most until `patience`; then SIGTERM, then SIGKILL to
- * its group. What is left of the group ends with it. Always reaps. Frees the process. */
+/* Wait at most until `patience` for the child to exit; then SIGTERM, then SIGKILL to its group. The
+ * rest of the group is killed too. Always reaps. Frees the process. */
 void ofs_process_end(struct ofs_process *process, ofs_deadline patience);
 
 /* The last line that the child wrote to standard error, into `ret_text` (maybe ""). */

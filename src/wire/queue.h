@@ -1,5 +1,5 @@
 /*
- * queue.h: what a wire has still to send, oldest first.
+ * queue.h: messages that a wire has not sent yet, oldest first.
  */
 #ifndef OFS_WIRE_QUEUE_H
 #define OFS_WIRE_QUEUE_H

@@ -20,7 +20,7 @@ struct ofs_server {
     struct lws_vhost *vhost;
     struct ofs_serve_options options;
     struct lws_protocols protocols[2];
-    bool started; /* libwebsockets knows its protocol, and will say the last word about it */
+    bool started; /* libwebsockets has bound the protocol and will report its end */
     bool closing;
 };
 
@@ -81,7 +81,7 @@ static char *copy_token(struct lws *wsi, enum lws_token_indexes token)
     int n = lws_hdr_total_length(wsi, token);
     if (n < 0 || n > MAX_HEADER)
         n = 0;
-    /* several fragments are joined with a separator each, which the length leaves out */
+    /* fragments are joined with separators, which the length does not include */
     size_t size = (size_t)n + 64;
     char *text = calloc(1, size);
     if (text && n > 0 && lws_hdr_copy(wsi, text, (int)size, token) < 0)
@@ -213,7 +213,7 @@ static int answer(struct exchange *x)
     if (x->answered)
         return 0;
     x->answered = true;
-    /* a reply may be late on purpose: libwebsockets must not lose patience first */
+    /* a reply may be late on purpose: libwebsockets must not time out first */
     lws_set_timeout(x->wsi, NO_PENDING_TIMEOUT, 0);
     if (x->too_big) {
         x->reply.status = 413;
@@ -287,7 +287,8 @@ static int write_more(struct connection *c)
         return 0;
     }
     if (r->manner == OFS_SERVE_CUT) {
-        /* not at once: what has come so far is to be seen first, as on a line that goes dead */
+        /* not immediately: the part already sent must be rendered first, as on a broken connection
+         */
         x->due = false;
         lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, 1);
         return 0;
@@ -318,7 +319,7 @@ static int begin(struct ofs_server *server, struct lws *wsi, struct connection *
         return -1;
     if (has_body(c->now, wsi))
         return 0;
-    /* libwebsockets would take a POST without a length to have a body for ever after */
+    /* libwebsockets would wait for the body of a POST without a length for ever */
     c->now->close = !strcmp(c->now->method, "POST") || !strcmp(c->now->method, "PUT") ||
                     !strcmp(c->now->method, "PATCH");
     return answer(c->now);
@@ -382,7 +383,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
             server->started = true;
         return 0;
     case LWS_CALLBACK_PROTOCOL_DESTROY:
-        /* the last word about this vhost: nothing refers to the server any more */
+        /* the last event of this vhost: nothing refers to the server any more */
         if (server && server->closing)
             free(server);
         return 0;

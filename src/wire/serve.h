@@ -3,13 +3,12 @@
  *
  * It listens on 127.0.0.1 only. Each request, once its body has come in whole, is shown to one
  * handler, which fills in a reply; the reply is sent from the loop while others are served. A reply
- * can be made to misbehave (late, never, cut in the middle), because what the replica is for is
- * misbehaving. A request for a WebSocket is shown as a GET; after 200, the reply's body is sent as
- * one text message of up to 16 KiB, `delay_ms` after the socket is open; a cut one is closed in its
- * place.
+ * can be made to misbehave (late, never, truncated), because the replica exists to simulate faults.
+ * A request for a WebSocket is shown as a GET; after 200, the reply's body is sent as one text
+ * message of up to 16 KiB, `delay_ms` after the socket is open; a cut one is closed in its place.
  *
  * Life cycle: ofs_server_new, any number of ofs_loop_turn on the same loop, ofs_server_free before
- * ofs_loop_free. A freed server calls its handler no more and hangs up on whoever asks; its port is
+ * ofs_loop_free. A freed server no longer calls its handler and closes new connections; its port is
  * closed with the loop (libwebsockets 4.1 keeps it until then). One thread; nothing blocks.
  */
 #ifndef OFS_WIRE_SERVE_H
@@ -46,12 +45,12 @@ struct ofs_serve_request {
 };
 
 enum ofs_serve_manner {
-    OFS_SERVE_WHOLE, /* the reply as it is */
-    OFS_SERVE_NEVER, /* take the request and never say a word */
+    OFS_SERVE_WHOLE, /* the reply unchanged */
+    OFS_SERVE_NEVER, /* accept the request and never answer */
     OFS_SERVE_CUT,   /* promise the whole body, send `cut_at` bytes of it, close after a second */
 };
 
-/* Arrives as 200, "text/html; charset=utf-8", empty and whole. The server frees the buffers. */
+/* Initially 200, "text/html; charset=utf-8", with an empty body. The server frees the buffers. */
 struct ofs_serve_reply {
     int status;
     const char *content_type; /* static storage */
@@ -72,7 +71,7 @@ struct ofs_serve_options {
     int port; /* 0: any free one */
     ofs_serve_handler *handler;
     void *user;
-    /* Lower-case names of the further headers that the handler wants to see, ended by NULL; at most
+    /* Lower-case names of the further headers that the handler needs, ended by NULL; at most
      * OFS_SERVE_MAX_HEADERS, static storage. May be NULL. Not for headers that have a field above.
      */
     const char *const *headers;
@@ -89,7 +88,7 @@ int ofs_server_port(const struct ofs_server *server);
 const char *ofs_serve_header(const struct ofs_serve_request *request, const char *name);
 
 /* The value of one cookie, or of one field of a query or form body, copied (percent-decoded for the
- * latter) to `ret_value`; false, and "", where it is not there. Too long a value is cut. */
+ * latter) to `ret_value`; false and "" if it is absent. A value that is too long is truncated. */
 bool ofs_serve_cookie(const char *cookies, const char *name, char *ret_value, size_t size);
 bool ofs_serve_field(const char *query, const char *name, char *ret_value, size_t size);
 

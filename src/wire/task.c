@@ -90,7 +90,8 @@ static bool is_due(const struct ofs_task *task, bool happened)
            ofs_loop_is_interrupted(task->loop, &task->deferral);
 }
 
-/* Resume what is due, and give up what has ended. Returns when the next of the others is due. */
+/* Resume the tasks that are due and free those that have ended. Returns when the next one is due.
+ */
 static ofs_deadline resume_due(struct ofs_loop *loop, bool happened)
 {
     ofs_deadline next = OFS_NEVER;
@@ -116,7 +117,7 @@ void ofs_loop_run(struct ofs_loop *loop)
         ofs_deadline next = resume_due(loop, happened);
         bool notified = loop->woken;
         if (loop->tasks && ofs_loop_service(loop, notified ? ofs_now_ms() : next, &failed))
-            loop->signals += 3; /* a loop that cannot turn ends every wait */
+            loop->signals += 3; /* a broken loop ends every wait */
         happened = notified || loop->woken;
     }
 }

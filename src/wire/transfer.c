@@ -6,14 +6,15 @@
 #include "wire/internal.h"
 #include "wire/sockets.h"
 
-/* libcurl tells which sockets it waits for; the loop watches the descriptor that tells of them all. */
+/* libcurl tells which sockets it waits for; the loop watches the descriptor that tells of them all.
+ */
 struct ofs_transfer {
     struct ofs_loop *loop;
     CURLM *multi;
-    CURL *easy;  /* under way, or NULL */
+    CURL *easy; /* under way, or NULL */
     struct ofs_sockets *sockets;
     struct lws *watcher; /* NULL where there is no such descriptor */
-    ofs_deadline timer; /* when libcurl wants to be called */
+    ofs_deadline timer;  /* when libcurl wants to be called */
 };
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
@@ -76,7 +77,7 @@ static int watch(struct ofs_transfer *t, struct ofs_error *err)
     return 0;
 }
 
-/* Let libcurl do what it can do now. */
+/* Let libcurl process what is ready. */
 static void drive(struct ofs_transfer *t)
 {
     struct ofs_socket_event events[OFS_SOCKETS_MOST];

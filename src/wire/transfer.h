@@ -1,6 +1,6 @@
 /*
  * transfer.h: one libcurl transfer at a time inside the event loop, so that signals, deadlines and
- * the built-in replica go on while an answer is awaited. For this room only.
+ * the built-in replica keep working while an answer is awaited. For this room only.
  */
 #ifndef OFS_WIRE_TRANSFER_H
 #define OFS_WIRE_TRANSFER_H
@@ -23,7 +23,7 @@ int ofs_transfer_begin(struct ofs_transfer *transfer, CURL *easy, struct ofs_err
 bool ofs_transfer_is_under_way(const struct ofs_transfer *transfer);
 void ofs_transfer_drop(struct ofs_transfer *transfer);
 
-/* Wait until it is done and tell libcurl's own word for it. -1 with OFS_ERR_TIMEOUT or
+/* Wait until it is done and return libcurl's result code. -1 with OFS_ERR_TIMEOUT or
  * OFS_ERR_INTERRUPTED as ofs_loop_turn: it is still under way then. */
 int ofs_transfer_wait(struct ofs_transfer *transfer, ofs_deadline deadline, CURLcode *ret_code,
                       struct ofs_error *err);

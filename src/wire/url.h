@@ -1,6 +1,6 @@
 /*
- * url.h: addresses (RFC 3986) taken apart by libcurl, in one place, for whoever has to know where
- * one leads before it is used.
+ * url.h: addresses (RFC 3986), parsed by libcurl in one place, for callers that must know the
+ * target of one before using it.
  */
 #ifndef OFS_WIRE_URL_H
 #define OFS_WIRE_URL_H
@@ -30,10 +30,10 @@ bool ofs_url_is_plain(const char *text, struct ofs_url *ret);
  * taken apart by libcurl. */
 int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err);
 
-/* Does it lead to this machine, whatever a name server says? */
+/* Whether it is a loopback address, without asking a name server. */
 bool ofs_url_is_loopback(const struct ofs_url *url);
 
-/* Do both have the same scheme, host and port? (RFC 6454, 5) */
+/* Whether both have the same scheme, host and port (RFC 6454, 5). */
 bool ofs_url_same_origin(const struct ofs_url *a, const struct ofs_url *b);
 
 #endif

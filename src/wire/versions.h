@@ -1,5 +1,5 @@
 /*
- * versions.h: the libraries under this room, as they are at run time, for a person who asks.
+ * versions.h: versions of the libraries of this room at run time, for diagnostics.
  */
 #ifndef OFS_WIRE_VERSIONS_H
 #define OFS_WIRE_VERSIONS_H

@@ -14,7 +14,7 @@ struct websocket {
     struct lws *wsi;
     struct ofs_queue out;
     struct ofs_buf in;
-    bool reached; /* somebody took the connection */
+    bool reached; /* the TCP connection was accepted */
     bool open;
     bool over;
     struct ofs_error why; /* once it is over */
@@ -34,7 +34,7 @@ static void end(struct websocket *ws, const struct ofs_error *why)
     ofs_loop_wake(ws->loop);
 }
 
-/* libwebsockets has no code for it, only words. */
+/* libwebsockets has no code for it, only a text. */
 static bool is_about_tls(const char *words)
 {
     return strstr(words, "SSL") || strstr(words, "cert") || strstr(words, "tls");
@@ -66,7 +66,7 @@ static void refused(struct websocket *ws, struct lws *wsi, const char *words)
 static int receive(struct websocket *ws, struct lws *wsi, const char *data, size_t len)
 {
     struct ofs_error why = {.code = OFS_ERR_NONE};
-    size_t to_come = lws_remaining_packet_payload(wsi); /* as announced: no need to wait for it */
+    size_t to_come = lws_remaining_packet_payload(wsi); /* announced by the peer: no need to wait */
     if (to_come > ws->in.limit || ws->in.len + len > ws->in.limit - to_come)
         ofs_fail(&why, OFS_ERR_TOO_BIG, "more than %zu bytes", ws->in.limit);
     else
@@ -110,7 +110,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         ws->open = true;
-        lws_rx_flow_control(wsi, 0); /* until somebody can listen */
+        lws_rx_flow_control(wsi, 0); /* until there is a receiver */
         ofs_loop_wake(ws->loop);
         return 0;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
@@ -165,7 +165,8 @@ static void ws_close(struct ofs_wire *wire)
 
 static const struct ofs_wire_ops ops = {.name = "websocket", .send = ws_send, .close = ws_close};
 
-/* ws[s]://HOST:PORT/PATH. A browser's has a port; else the scheme's own will do with TLS alone. */
+/* ws[s]://HOST:PORT/PATH. A browser's address has a port; the default port is accepted only with
+ * TLS. */
 static int read_url(const char *text, struct ofs_url *ret)
 {
     struct ofs_error ignored;
@@ -176,7 +177,7 @@ static int read_url(const char *text, struct ofs_url *ret)
 }
 
 /* A person may have to answer the browser first. libwebsockets would give up after seconds, so its
- * clock is put back again and again, and only our deadline counts. */
+ * timeout is extended repeatedly; only our deadline counts. */
 static int await_upgrade(struct websocket *ws, ofs_deadline deadline, struct ofs_error *err)
 {
     enum { TICK = 1000, FAR = 3600 };
@@ -193,7 +194,7 @@ static int await_upgrade(struct websocket *ws, ofs_deadline deadline, struct ofs
     return 0;
 }
 
-/* In the clear and over TLS are two vhosts, so that only a run that wants TLS sets it up. */
+/* Plain and TLS connections use two vhosts, so that TLS is set up only when it is needed. */
 static struct lws_vhost *vhost_of(struct ofs_loop *loop, bool tls, const char *cacert)
 {
     struct lws_context_creation_info info = {
@@ -202,12 +203,12 @@ static struct lws_vhost *vhost_of(struct ofs_loop *loop, bool tls, const char *c
         .vhost_name = tls ? "websocket-tls" : "websocket",
         .options = tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
         .client_ssl_ca_filepath = tls ? cacert : NULL,
-        .http_proxy_address = "", /* else $http_proxy would be asked for this machine */
+        .http_proxy_address = "", /* else $http_proxy would be used for loopback */
 #if defined(LWS_WITH_SOCKS5)
         .socks_proxy_address = "",
 #endif
     };
-    /* with an authority of one's own the system's are not asked, as libcurl has it */
+    /* a custom authority replaces those of the system, as in libcurl */
     if (info.client_ssl_ca_filepath)
         info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
     struct lws_vhost *vhost = lws_get_vhost_by_name(ofs_loop_lws(loop), info.vhost_name);
@@ -246,7 +247,7 @@ struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *
         .address = to.host,
         .port = to.port,
         .path = to.target,
-        /* a redirect could lead off this machine; a certificate is verified, as is its name */
+        /* a redirect could leave this machine; the certificate and its name are verified */
         .ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (tls ? LCCSCF_USE_SSL : 0),
         .host = to.authority, /* with the port, and no Origin: Chrome refuses anything else */
         .local_protocol_name = protocols[0].name,

@@ -1,11 +1,10 @@
 /*
  * wire.h: a stream of whole text messages to a browser and back, behind one small table.
  *
- * A wire belongs to one loop. Messages are UTF-8 JSON; what they say is none of this room's
- * business. Sending queues and never blocks. Arrivals are handed to `on_message` inside
- * ofs_loop_turn; the text is borrowed for the length of the call and followed by a NUL. When the
- * peer ends the stream, or a message passes the limit, `on_closed` is called once with the reason
- * and nothing comes after it.
+ * A wire belongs to one loop. Messages are UTF-8 JSON; this room does not interpret them. Sending
+ * queues and never blocks. Arrivals are handed to `on_message` inside ofs_loop_turn; the text is
+ * borrowed for the length of the call and followed by a NUL. When the peer ends the stream, or a
+ * message passes the limit, `on_closed` is called once with the reason and nothing comes after it.
  */
 #ifndef OFS_WIRE_WIRE_H
 #define OFS_WIRE_WIRE_H
@@ -16,7 +15,7 @@
 #include "base/error.h"
 #include "wire/loop.h"
 
-/* The most bytes of one incoming message. What the program asks for never comes near it. */
+/* The maximum size of an incoming message. Expected answers are far smaller. */
 #define OFS_WIRE_LIMIT ((size_t)32 << 20)
 
 struct ofs_wire;
@@ -31,7 +30,7 @@ struct ofs_wire_ops {
     void (*close)(struct ofs_wire *wire);
 };
 
-/* What stands first in every wire. */
+/* The first member of every wire. */
 struct ofs_wire {
     const struct ofs_wire_ops *ops;
     void (*on_message)(void *ctx, const char *text, size_t len);

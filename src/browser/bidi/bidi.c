@@ -10,14 +10,14 @@
 #include "browser/internal.h"
 
 /* WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), straight to the browser or through a
- * driver: one connection, one session, events of our own tabs alone, the probe in a sandbox. The
- * browser keeps a session whose connection was cut and lets nobody else in, so session.end is said
- * on every way out; a driver's session is ended by the driver. */
+ * driver: one connection, one session, events of our own tabs only, the probe in a sandbox. The
+ * browser keeps a session whose connection was lost and accepts no other, so session.end is sent on
+ * every way out; a driver's session is ended by the driver. */
 
 /* Milliseconds. */
 enum {
-    PATIENCE = 1500,        /* for what must not be left open */
-    CHANGES_WITHIN = 60000, /* the probe answers then, changed or not */
+    PATIENCE = 1500,        /* for what must be closed */
+    CHANGES_WITHIN = 60000, /* the probe answers then, even without a change */
 };
 
 static const char sandbox[] = "offswitch";
@@ -42,7 +42,7 @@ static int tell_ended(const struct bidi_tab *t, struct ofs_error *err)
                     t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
 }
 
-/* A page whose process has died gives way to one of the browser's own, which takes no scripts. */
+/* A page whose process has died is replaced by one of the browser's own, which runs no scripts. */
 static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
 {
     if (err->code == OFS_ERR_PEER && !strcmp(err->peer, "unsupported operation") &&
@@ -96,8 +96,7 @@ int ofs_bidi_ask(struct bidi_tab *t, const char *method, cJSON *params, ofs_dead
     return post(t, method, params, &id, err) ? -1 : await(t, id, deadline, ret_result, err);
 }
 
-/* A question whose answer is needed to leave the browser in order: however often a person presses
- * Ctrl-C, it gets some time yet. */
+/* A call that cleaning up depends on: it gets some time even after repeated Ctrl-C. */
 int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *params,
                                   ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
@@ -112,7 +111,7 @@ int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *par
             continue;
         soft.code = OFS_ERR_NONE;
         deadline = ofs_deadline_min(deadline, ofs_deadline_in(PATIENCE));
-        ofs_loop_defer_signals(loop, false); /* the signals so far are heard */
+        ofs_loop_defer_signals(loop, false); /* earlier signals are already handled */
         ofs_loop_defer_signals(loop, true);
     }
     ofs_loop_defer_signals(loop, deferred);
@@ -136,8 +135,8 @@ static bool is_answered_or_left(const void *ctx)
     return a->tab->tab.view.commits != a->mark || is_answered(a);
 }
 
-/* A question to the present document. One that has to wait for a promise is never answered once the
- * document was left. */
+/* A call in the current document. If it waits for a promise, it is never answered once the document
+ * was replaced. */
 static int ask_document(struct bidi_tab *t, const char *method, cJSON *params,
                         ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
@@ -162,7 +161,7 @@ cJSON *ofs_bidi_in_context(const struct bidi_tab *t)
     return ofs_bidi_object("context", t->context);
 }
 
-/* Why a page did not arrive: Firefox answers the question itself with an unknown error. */
+/* Why a page did not load: Firefox answers the call itself with an unknown error. */
 static bool take_failure(struct ofs_tab_view *view, const struct ofs_error *err)
 {
     static const char lead[] = "Error: ";
@@ -173,7 +172,7 @@ static bool take_failure(struct ofs_tab_view *view, const struct ofs_error *err)
     return true;
 }
 
-/* The document of our navigation has begun, or is known not to. */
+/* The document of our navigation has begun, or is known to have failed. */
 static bool has_arrived(struct bidi_tab *t)
 {
     const struct ofs_tab_view *view = &t->tab.view;
@@ -205,7 +204,7 @@ static int bidi_navigate(struct ofs_tab *tab, const char *url, ofs_deadline dead
     if (ofs_bidi_ask(t, "browsingContext.navigate", params, deadline, &result, err))
         return take_failure(&tab->view, err) ? 0 : -1;
     if (!ofs_json_str(result, "navigation", NULL))
-        t->coming = false; /* within the present document */
+        t->coming = false; /* within the current document */
     /* "none" may be answered before the document has begun (7.3.10). */
     const struct awaited awaited = {.tab = t};
     if (ofs_loop_await(tab->browser->loop, has_begun, &awaited, deadline, err))
@@ -259,7 +258,7 @@ static int install_probe(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return 0;
 }
 
-/* A sandbox belongs to one document: in the next one there is no probe. */
+/* A sandbox belongs to one document: the next one has no probe. */
 static const char dispatch[] = "function (name, args) { return globalThis.ofsProbe ? "
                                "ofsProbe[name](JSON.parse(args)) : null; }";
 
@@ -297,7 +296,7 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     return 0;
 }
 
-/* Ask the probe to answer when the document has changed, once for each change. */
+/* Ask the probe to answer at the next change of the document, once for each change. */
 static void ask_for_change(struct bidi_tab *t)
 {
     struct ofs_error ignored;
@@ -328,7 +327,7 @@ static int bidi_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_erro
     const struct awaited awaited = {.tab = t};
     int rc = ofs_loop_await(tab->browser->loop, has_news, &awaited, deadline, &soft);
     t->seen = tab->view.events;
-    /* one that waits for a promise is never answered once the document was left */
+    /* a call that waits for a promise is never answered once the document was replaced */
     if (t->change && (ofs_rpc_is_answered(b->rpc, t->change) || t->asked_at != tab->view.commits)) {
         ofs_rpc_wait(b->rpc, t->change, ofs_deadline_in(0), NULL, &ignored);
         t->change = 0;
@@ -339,7 +338,7 @@ static int bidi_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_erro
     return -1;
 }
 
-/* ---- a person's hand (input.performActions, 7.8.1) ---- */
+/* ---- input (input.performActions, 7.8.1) ---- */
 
 static int act(struct bidi_tab *t, cJSON *actions, ofs_deadline deadline, struct ofs_error *err)
 {
@@ -418,14 +417,14 @@ static const struct ofs_browser_ops bidi_ops = {
 static int tell_taken(const char *words, struct ofs_error *err)
 {
     char why[256];
-    OFS_BIDI_KEEP(why, words); /* they may be those of `err` */
+    OFS_BIDI_KEEP(why, words); /* they may point into `err` */
     ofs_fail(err, OFS_ERR_CONNECT, "the browser accepts no session: %s", why);
     return ofs_hint(err, "one program at a time can work in it: end the other one; where it ended "
                          "without closing its session, close that browser and start it again");
 }
 
-/* session.status and session.new, 7.1. Prompts are left alone in every tab but ours, where we
- * answer them ourselves. */
+/* session.status and session.new, 7.1. Prompts are ignored, except in our own tabs, where we answer
+ * them. */
 static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON status = NULL;
@@ -439,7 +438,7 @@ static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error
         cJSON_AddObjectToObject(cJSON_AddObjectToObject(params, "capabilities"), "alwaysMatch");
     cJSON *prompts = cJSON_AddObjectToObject(always, "unhandledPromptBehavior");
     cJSON_AddStringToObject(prompts, "default", "ignore");
-    /* From here on there may be a session, whether we get to know of it or not. */
+    /* From here on there may be a session, even if its answer is lost. */
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     b->has_session = true;
     int rc = ofs_rpc_call(b->rpc, NULL, "session.new", params, deadline, &session, err);
@@ -456,7 +455,7 @@ static int begin_session(struct bidi *b, ofs_deadline deadline, struct ofs_error
     return 0;
 }
 
-/* Takes the wire over. */
+/* Takes ownership of the wire. */
 static struct bidi *new_browser(struct ofs_loop *loop, struct ofs_wire *wire,
                                 struct ofs_trace *trace, struct ofs_error *err)
 {

@@ -3,7 +3,7 @@
 #include "browser/bidi/internal.h"
 #include "browser/view.h"
 
-/* What the site answered, out of the browser's memory (WebDriver BiDi, 7.5, network.getData). */
+/* Response bodies, from the browser's memory (WebDriver BiDi, 7.5, network.getData). */
 
 int ofs_bidi_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                   struct ofs_error *err)
@@ -11,7 +11,7 @@ int ofs_bidi_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, c
     struct bidi_tab *t = (struct bidi_tab *)tab;
     const struct ofs_request *r = ofs_tab_request(tab, serial);
     OFS_AUTO_JSON result = NULL;
-    /* a redirect has the id of what it led to */
+    /* a redirect shares the id of its target */
     if (!tab->sees.bodies || !r || !r->ended || r->failed || ofs_view_find(&tab->view, r->id) != r)
         return ofs_fail(err, OFS_ERR_PEER, "the answer to request %u is not kept", serial);
     cJSON *params = ofs_bidi_object("dataType", "response");

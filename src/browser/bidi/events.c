@@ -7,9 +7,9 @@
 #include "browser/bidi/internal.h"
 #include "browser/internal.h"
 
-/* What the browser tells of our tabs by itself, written into their views. */
+/* Writes the browser's events about our tabs into their views. */
 
-/* The tab that a context is in: its top one, or that of a frame. */
+/* The tab of a context, which may be its top one or a frame. */
 static struct bidi_tab *tab_of(struct bidi *b, const char *context)
 {
     for (struct bidi_tab *t = b->tabs; t && context && *context; t = t->next) {
@@ -37,7 +37,7 @@ static void on_committed(struct bidi_tab *t, const cJSON *params)
     ofs_view_leave(&t->tab.view, t->document);
 }
 
-/* An event of a document that was left, or of one that is still to come, tells nothing. */
+/* Events of a previous or a future document are ignored. */
 static bool is_present(const struct bidi_tab *t, const cJSON *params)
 {
     return is_top(t, params) && ofs_bidi_is(params, "navigation", t->navigation);
@@ -77,8 +77,8 @@ static bool is_document(const struct bidi_tab *t, const cJSON *params)
     return is_top(t, params) && ofs_json_str(params, "navigation", NULL);
 }
 
-/* What a request is for (Fetch, 2.2.5: its destination and initiator type); false: it is not kept.
- */
+/* The purpose of a request (Fetch, 2.2.5: its destination and initiator type); false: it is not
+ * recorded. */
 static bool kind_of(const cJSON *params, enum ofs_request_kind *ret_kind)
 {
     static const char *const documents[] = {"document", "iframe", "frame", "object", "embed"};
@@ -96,8 +96,7 @@ static bool kind_of(const cJSON *params, enum ofs_request_kind *ret_kind)
     for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
         if (!strcmp(destination, drawn[i]))
             return false;
-    /* without a destination: what scripts ask for, and besides some pictures of the browser's own
-     */
+    /* without a destination: requests of scripts, and some images of the browser itself */
     const char *initiator = ofs_json_str(params, "request/initiatorType", "");
     static const char *const scripted[] = {"fetch", "xmlhttprequest", "beacon", "eventsource"};
     for (size_t i = 0; i < sizeof scripted / sizeof *scripted; i++)
@@ -150,8 +149,8 @@ static const char *header(const cJSON *headers, const char *name)
     return NULL;
 }
 
-/* Firefox takes a body that breaks off for a whole one; its length tells (RFC 9112, 8). Others say
- * so themselves, and count a body in their own ways. */
+/* Firefox reports a truncated body as complete; its length shows it (RFC 9112, 8). Other browsers
+ * report it, and count body lengths differently. */
 static bool is_cut(const struct bidi_tab *t, const struct ofs_request *r, const cJSON *response)
 {
     if (strcmp(t->tab.browser->name, "firefox"))
@@ -226,7 +225,7 @@ static void on_created(struct bidi *b, const cJSON *params)
 
 const char ofs_bidi_crash[] = "goog:cdp.Inspector.targetCrashed";
 
-/* It carries no context. */
+/* It has no context. */
 static void on_crash(struct bidi *b, const cJSON *params)
 {
     const char *session = ofs_json_str(params, "session", "");

@@ -7,12 +7,11 @@
 #include "browser/methods.h"
 #include "browser/reach.h"
 
-/* What a page keeps from scripts, and the protocol can reach: closed shadow roots, which it hands
- * out by reference beside their hosts (WebDriver BiDi, 7.6.3.2, NodeProperties.shadowRoot), and
- * which hosts have a role (7.3.10, the accessibility locator). Their state is asked of the hosts.
- */
+/* What page scripts cannot read, but the protocol can: closed shadow roots, as references in their
+ * hosts' properties (WebDriver BiDi, 7.6.3.2, NodeProperties.shadowRoot), and the hosts' roles
+ * (7.3.10, the accessibility locator). The state is read from the hosts. */
 
-/* A node of another document cannot be given to the top one. */
+/* A node of another document cannot be passed to the top one. */
 static const char list_hosts[] = "function () {"
                                  "  const all = globalThis.ofsProbe ? ofsProbe.hosts() : [];"
                                  "  const here = (one) => one.ownerDocument === document;"
@@ -62,10 +61,10 @@ static int index_of(const cJSON *hosts, const char *shared_id)
     return -1;
 }
 
-enum { PATIENCE = 3000 }; /* milliseconds, for what is good to know */
+enum { PATIENCE = 3000 }; /* milliseconds, for optional information */
 
-/* A question in the page's own realm, or about its tree. One that a browser does not know, or has
- * no answer to, is no failure: then that much is not told. */
+/* A call in the page's own realm, or about its tree. If the browser does not support it, or gives
+ * no answer, the information is missing, which is not an error. */
 static int ask(const struct bidi_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
                cJSON **ret_result, struct ofs_error *err)
 {
@@ -100,7 +99,7 @@ static int find_role(const struct bidi_tab *t, const char *role, const cJSON *ho
     return 0;
 }
 
-/* The states that the hosts tell of themselves, where they have a role. */
+/* The states of the hosts that have a role, from their own properties. */
 static int ask_states(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes,
                       ofs_deadline deadline, struct ofs_error *err)
 {
@@ -137,8 +136,7 @@ static int find_roles(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes
     int rc = 0;
     for (const char *const *role = ofs_reach_roles; *role && !rc; role++)
         rc = find_role(t, *role, hosts, nodes, deadline, err);
-    /* Firefox makes its accessibility tree when it is first asked, and answers before it is whole.
-     */
+    /* Firefox builds its accessibility tree on first use, and answers before it is complete. */
     cJSON_ArrayForEach(node, nodes)
     {
         if (!ofs_json_get(node, "role"))
@@ -147,12 +145,9 @@ static int find_roles(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes
     return rc ? -1 : ask_states(t, hosts, nodes, deadline, err);
 }
 
-/* ---- browsers of the Chromium family ----
- *
- * They never answer the accessibility locator in a tab in the background. They name a node
- * "f.FRAME.d.DOCUMENT.e.NODE", and DevTools, which the driver lets through, knows it by that
- * number.
- */
+/* ---- browsers of the Chromium family ----  They never answer the accessibility locator in a
+ * background tab. Their node ids are "f.FRAME.d.DOCUMENT.e.NODE", and DevTools, which the driver
+ * passes on, uses the same number. */
 
 static const char *devtools_number(const cJSON *host)
 {
@@ -200,7 +195,7 @@ static int ask_trees(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes,
     return 0;
 }
 
-/* One for each host, as the probe takes it. */
+/* One entry per host, in the probe's form. */
 static cJSON *nodes_of(const struct bidi_tab *t, const cJSON *hosts, ofs_deadline deadline,
                        struct ofs_error *err)
 {

@@ -6,12 +6,12 @@
 #include "browser/internal.h"
 #include "browser/methods.h"
 
-/* Our tabs (7.3 The browsingContext module): how each is made, made ready and closed. */
+/* Our tabs (7.3 The browsingContext module): opening, preparing and closing them. */
 
 enum {
-    CLOSING = 700, /* milliseconds for a closed tab to be gone, before it is closed again */
+    CLOSING = 700, /* milliseconds to wait for a closed tab to end, before it is closed again */
     CLOSES = 3,
-    KEPT_BODY = 8 << 20, /* bytes of one answer that the browser keeps */
+    KEPT_BODY = 8 << 20, /* bytes of one response body that the browser keeps */
     WIDE = 1280,         /* CSS pixels */
     TALL = 3000,
 };
@@ -23,9 +23,8 @@ static cJSON *add_contexts(cJSON *params, const struct bidi_tab *t)
     return params;
 }
 
-/* Firefox draws a tab in the background seldom, and ever more seldom: a page that has to be
- * scrolled and drawn again and again is not done in time. In a tall view most pages are drawn at
- * once. */
+/* Firefox renders a background tab at growing intervals: a page that needs repeated scrolling and
+ * rendering would not finish in time. In a tall viewport most pages are rendered in one frame. */
 static int make_tall(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *params = ofs_bidi_in_context(t), *view = cJSON_AddObjectToObject(params, "viewport");
@@ -43,8 +42,8 @@ int ofs_bidi_ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner,
     return ofs_bidi_ask(t, "goog:cdp.sendCommand", params, deadline, ret_result, err);
 }
 
-/* A Chromium draws it not at all, unless it is treated as being looked at; and it says only over
- * DevTools that a page has crashed. Both for our tab alone. */
+/* Chromium does not render it at all, unless focus is emulated; and it reports a crashed page only
+ * over DevTools. Both are set only in our tab. */
 static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON answer = NULL;
@@ -63,7 +62,7 @@ static int use_devtools(struct bidi_tab *t, ofs_deadline deadline, struct ofs_er
     return ofs_bidi_ask(t, "session.subscribe", crash, deadline, NULL, err);
 }
 
-/* A browser that knows the one or the other not draws as it draws. */
+/* Unsupported is not an error. */
 static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     bool firefox = !strcmp(t->tab.browser->name, "firefox");
@@ -71,7 +70,7 @@ static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 
-/* Have the browser keep what the site answers (7.5, data collectors). Not every one can. */
+/* Let the browser keep response bodies (7.5, data collectors). Not all browsers support it. */
 static int collect_bodies(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *params = add_contexts(cJSON_CreateObject(), t);
@@ -85,17 +84,17 @@ static int collect_bodies(struct bidi_tab *t, ofs_deadline deadline, struct ofs_
     return err->code == OFS_ERR_PEER ? 0 : -1;
 }
 
-/* All of it belongs to our context and session, and ends with them. */
+/* All of these settings belong to our context and session, and end with them. */
 static int set_up(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *watch = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddItemToObject(watch, "events", ofs_bidi_event_names());
     if (ofs_bidi_ask(t, "session.subscribe", watch, deadline, NULL, err))
         return -1;
-    /* the driver of a Chromium forgets what was set before when it is subscribed to anew */
+    /* a Chromium driver loses earlier settings when a subscription is renewed */
     if (have_it_drawn(t, deadline, err) || collect_bodies(t, deadline, err))
         return -1;
-    /* what is read back has to come from the site, not from a cache */
+    /* reads have to come from the site, not from a cache */
     cJSON *cache = add_contexts(cJSON_CreateObject(), t);
     cJSON_AddStringToObject(cache, "cacheBehavior", "bypass");
     return ofs_bidi_ask(t, "network.setCacheBehavior", cache, deadline, NULL, err);
@@ -111,7 +110,7 @@ int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     cJSON *params = ofs_bidi_object("type", "tab");
     cJSON_AddBoolToObject(params, "background", true);
-    /* A signal between the question and its answer must not lose the tab that it made. */
+    /* A signal between the call and its answer must not lose the new tab. */
     if (ofs_bidi_call_uninterruptible(b, "browsingContext.create", params, deadline, &created,
                                       err)) {
         free(t);
@@ -138,8 +137,8 @@ static void close_context(struct bidi *b, const char *context, ofs_deadline dead
     ofs_rpc_call(b->rpc, NULL, "browsingContext.close", params, deadline, NULL, &ignored);
 }
 
-/* Windows that our page opened carry our context as their opener; events of our own contexts do not
- * tell of them. */
+/* Windows that our page opened have our context as their opener; the events of our own contexts do
+ * not report them. */
 static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON *contexts,
                          const char *opener, ofs_deadline deadline, int depth)
 {
@@ -155,8 +154,8 @@ static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON 
     }
 }
 
-/* A tab whose next document is just beginning may be said to be closed, and stay (Chromium): only
- * the event tells. Where the socket is lost, a driver can still close it. */
+/* A tab whose next document is just beginning may be reported as closed, and stay open (Chromium):
+ * only the event is reliable. If the socket is lost, a driver can still close the tab. */
 static void close_for_sure(struct bidi *b, struct bidi_tab *t, ofs_deadline deadline)
 {
     const struct ofs_tab_view *view = &t->tab.view;

@@ -5,7 +5,7 @@
 #include "browser/body.h"
 #include "browser/cdp/internal.h"
 
-/* What the site answered, out of the browser's memory (Network.getResponseBody). */
+/* Response bodies, from the browser's memory (Network.getResponseBody). */
 
 /* The session that the request was made in, and the browser's own id of it. */
 static const char *session_of(const struct cdp_tab *t, const char *id, const char **ret_id)
@@ -29,7 +29,7 @@ int ofs_cdp_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, ch
     const struct ofs_request *r = ofs_tab_request(tab, serial);
     const char *id = NULL, *session = r ? session_of(t, r->id, &id) : NULL;
     OFS_AUTO_JSON result = NULL;
-    /* a redirect has the id of what it led to */
+    /* a redirect shares the id of its target */
     if (!r || !session || !r->ended || r->failed || ofs_view_find(&tab->view, r->id) != r)
         return ofs_fail(err, OFS_ERR_PEER, "the answer to request %u is not kept", serial);
     if (ofs_cdp_ask_session(t, session, "Network.getResponseBody",

@@ -7,7 +7,7 @@
 #include "browser/internal.h"
 
 /* Chrome DevTools Protocol (https://chromedevtools.github.io/devtools-protocol/). One connection,
- * flat sessions, one isolated world. Runtime is never enabled: pages can notice that. */
+ * flat sessions, one isolated world. Runtime is never enabled: pages can detect that. */
 
 static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
 {

@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "browser/cdp/internal.h"
 
-/* What the browser tells of our tabs by itself, written into their views. */
+/* Writes the browser's events about our tabs into their views. */
 
-/* Whose session it is: the page's own (`*ret_child` NULL) or that of one of its children. */
+/* The owner of a session: the page (`*ret_child` NULL) or one of its children. */
 static struct cdp_tab *tab_of(struct cdp *b, const char *session, struct cdp_child **ret_child)
 {
     *ret_child = NULL;
@@ -77,8 +77,8 @@ static void on_crash(struct cdp_tab *t, const cJSON *params)
     ofs_view_end(&t->tab.view, true);
 }
 
-/* The ledger of timers needs the Debugger domain, and no pause of it: there is none to come, and
- * one that comes all the same is ended at once. */
+/* The timer record needs the Debugger domain, but no pauses: they are disabled, and an unexpected
+ * one is resumed immediately. */
 static void on_paused(struct cdp_tab *t, const cJSON *params)
 {
     (void)params;
@@ -101,7 +101,7 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     const char *type = ofs_json_str(params, "targetInfo/type", "");
     const char *session = ofs_json_str(params, "sessionId", "");
     struct cdp_child *c = calloc(1, sizeof *c);
-    if (!c) { /* what it asks for would be missed */
+    if (!c) { /* its requests would be missed */
         t->tab.view.overflowed = true;
         post(t, session, "Runtime.runIfWaitingForDebugger", NULL);
         return;

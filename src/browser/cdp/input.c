@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "browser/cdp/internal.h"
 
-/* A person's hand: the pointer and the keyboard (the Input domain). */
+/* Pointer and keyboard input (the Input domain). */
 
 static int act(struct cdp_tab *t, const char *method, cJSON *const *params, size_t n,
                ofs_deadline deadline, struct ofs_error *err)

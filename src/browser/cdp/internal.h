@@ -3,13 +3,9 @@
  *
  *     cdp.c      the browser: opened, closed
  *     tabs.c     our tabs: opened, made ready, closed
- *     events.c   what the browser tells of them by itself
- *     world.c    what is asked of a tab, and of the probe in its document
- *     body.c     what the site answered
- *     timers.c   the page's timers
- *     input.c    pointer and keyboard
- *     picture.c  a picture of one control
- *     orphans.c  tabs that killed runs left
+ *     events.c the browser's events world.c calls to a tab, and to the probe in its document body.c
+ * response bodies timers.c   the page's timers input.c    pointer and keyboard picture.c  a picture
+ * of one control orphans.c  tabs that killed runs left
  */
 #ifndef OFS_BROWSER_CDP_INTERNAL_H
 #define OFS_BROWSER_CDP_INTERNAL_H
@@ -25,7 +21,7 @@
 
 #define OFS_CDP_WORLD "offswitch" /* the name of our isolated world */
 
-/* A worker of the page, or a frame with a process of its own. */
+/* A worker of the page, or an out-of-process frame. */
 struct cdp_child {
     struct cdp_child *next;
     char session[64];
@@ -38,20 +34,21 @@ struct cdp_tab {
     struct cdp_tab *next;
     char target[64], session[64];
     char frame[64];  /* the top frame */
-    char loader[64]; /* of the navigation under way or done */
+    char loader[64]; /* of the current navigation */
     struct ofs_devtools network;
     struct cdp_child *children;
     unsigned last_child;
-    bool coming;                    /* the document of our navigation has not begun */
-    unsigned before;                /* view.commits when it was asked for */
-    unsigned seen;                  /* view.events, as far as the caller knows the view */
-    int change;                     /* the question whether the document has changed, 0: none */
-    struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
-    int entering;         /* the question for our world in the present document, 0: none */
-    int world;            /* execution context of the probe in the present document, 0: none yet */
-    char ledger[40];      /* the name of the timer ledger in our documents, "": there is none */
+    bool coming;     /* the document of our navigation has not begun */
+    unsigned before; /* view.commits when it was asked for */
+    unsigned seen;   /* view.events when the caller last looked */
+    int change;      /* the pending call that waits for a change of the document, 0: none */
+    struct ofs_journal_entry *note; /* the journal entry the journal entry for a later run, in case
+                                       this one is killed; may be NULL */
+    int entering;         /* the pending call for our world in the current document, 0: none */
+    int world;            /* execution context of the probe in the current document, 0: none yet */
+    char ledger[40];      /* the name of the timer record in our documents, "": there is none */
     unsigned ledger_from; /* view.commits of the last document that has none */
-    char page[64];        /* object id of the present document in the page's own world, or "" */
+    char page[64];        /* object id of the current document in the page's own world, or "" */
 };
 
 struct cdp {
@@ -59,23 +56,24 @@ struct cdp {
     struct ofs_rpc *rpc;
     struct ofs_process *process;
     char close_url[128];
-    char *state; /* where tabs are written down, NULL: nowhere (the browser ends with us) */
+    char *state; /* the journal's directory, NULL: none (the browser ends with us) */
     char *site;
-    char id[64]; /* of this start of this browser */
+    char id[64]; /* of this browser instance */
     bool show;
     bool in_front;      /* a tab is in front for its picture: no other may go there */
-    bool keeps_ledgers; /* a page had timers: new tabs keep a ledger from their first document on */
+    bool keeps_ledgers; /* a page had timers: new tabs keep a timer record from their first document
+                           on */
     struct cdp_tab *tabs;
 };
 
-/* A peer's word into a field of its own size; NULL: "". */
+/* Copy a peer's string into a field; NULL: "". */
 #define OFS_CDP_KEEP(to, from) ofs_cdp_keep(to, sizeof(to), from)
 static inline void ofs_cdp_keep(char *to, size_t size, const char *from)
 {
     snprintf(to, size, "%s", from ? from : "");
 }
 
-/* {"KEY": VALUE}; takes the value over. */
+/* {"KEY": VALUE}; takes ownership of the value. */
 static inline cJSON *ofs_cdp_with(const char *key, cJSON *value)
 {
     cJSON *o = cJSON_CreateObject();
@@ -83,34 +81,34 @@ static inline cJSON *ofs_cdp_with(const char *key, cJSON *value)
     return o;
 }
 
-/* The handler of every event, and the names of those that it takes, ended by NULL. */
+/* The event handler, and the names of the events that it handles, ended by NULL. */
 void ofs_cdp_on_event(void *ctx, const char *session, const char *method, const cJSON *params);
 const char *const *ofs_cdp_event_names(void);
 
-/* A question to a tab; a tab that has ended is told from a peer that refuses. The first form asks
- * the page's own session, the second one of its children's. */
+/* A call to a tab; the error distinguishes a tab that has ended from a peer that refuses. The first
+ * form uses the page's own session, the second one that of a child. */
 int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadline deadline,
                 cJSON **ret_result, struct ofs_error *err);
 int ofs_cdp_ask_session(struct cdp_tab *t, const char *session, const char *method, cJSON *params,
                         ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);
 
-/* Wait for the answer to a question that was posted to a tab. */
+/* Wait for the answer to a call that was posted to a tab. */
 int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
                   struct ofs_error *err);
 
-/* Ask for our world in the document that has just begun; the answer is waited for when it is
- * needed. Never blocks. */
+/* Request our world in the document that has just begun; the answer is awaited when it is needed.
+ * Never blocks. */
 void ofs_cdp_enter_soon(struct cdp_tab *t);
 
-/* Have a world in the present document. OFS_ERR_GONE: it went away. */
+/* Make sure that the current document has our world. OFS_ERR_GONE: it was replaced. */
 int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err);
 
 /* The parameters of Network.enable and Target.setAutoAttach, for a page and its children. The
- * caller's. */
+ * caller owns them. */
 cJSON *ofs_cdp_network_options(void);
 cJSON *ofs_cdp_attach_options(void);
 
-/* Keep a ledger of timers in the tab's documents from the next one on. Never blocks. */
+/* Keep a timer record in the tab's documents from the next one on. Never blocks. */
 void ofs_cdp_keep_ledger(struct cdp_tab *t);
 
 bool ofs_cdp_has_arrived(struct cdp_tab *t);
@@ -118,10 +116,10 @@ bool ofs_cdp_has_arrived(struct cdp_tab *t);
 /* A function expression that installs the probe with this tab's config. The caller frees it. */
 char *ofs_cdp_probe(const struct cdp_tab *t);
 
-/* Close the tabs that killed runs left here. Best effort. Returns how many. */
+/* Close the orphaned tabs of killed runs. Best effort. Returns their number. */
 int ofs_cdp_close_orphans(struct cdp *b, ofs_deadline deadline);
 
-/* True when the browser says that the target is closed, or not there. */
+/* True when the browser reports the target as closed or missing. */
 bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadline);
 
 /* The entries of browser_ops. */

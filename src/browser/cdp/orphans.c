@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "browser/cdp/internal.h"
 
-/* Tabs of runs that were killed. Such a tab is known by its name, or by the mark in its first
- * address (browser/journal.h), both of them random; and it is closed only where it is still what it
- * was: on our scenario's site or empty, with nobody at work in it. */
+/* Orphaned tabs of killed runs. Such a tab is identified by its id, or by the mark in its first
+ * address (browser/journal.h), both random. It is closed only if it is unchanged: on our scenario's
+ * site or empty, and not used by the person. */
 
 enum { FORGET_AFTER_S = 7 * 24 * 3600 };
 
@@ -28,7 +28,7 @@ static const cJSON *find(const cJSON *targets, const struct ofs_journal_entry *n
     return NULL;
 }
 
-/* True when the note has done its work. */
+/* True when the entry is no longer needed. */
 static bool settle(struct cdp *b, const struct ofs_journal_entry *note, const cJSON *targets,
                    ofs_deadline deadline, int *closed)
 {
@@ -39,7 +39,7 @@ static bool settle(struct cdp *b, const struct ofs_journal_entry *note, const cJ
     if (ofs_json_bool(info, "attached", true))
         return false;
     if (strcmp(url, note->mark) && strcmp(url, "about:blank") && !is_on_site(url, note->site))
-        return true; /* somebody has gone on in it: theirs now */
+        return true; /* the person has used it since: theirs now */
     bool done = ofs_cdp_close_target(b, ofs_json_str(info, "targetId", ""), deadline);
     *closed += done;
     return done;

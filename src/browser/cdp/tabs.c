@@ -7,12 +7,12 @@
 #include "browser/cdp/internal.h"
 #include "wire/http.h"
 
-/* Our tabs: how each is opened, made ready and closed (the Target domain). */
+/* Our tabs: opening, preparing and closing them (the Target domain). */
 
 enum {
-    KEPT_BODIES = 32 << 20, /* bytes of answers that the browser keeps for each page */
+    KEPT_BODIES = 32 << 20, /* bytes of response bodies that the browser keeps for each page */
     KEPT_BODY = 8 << 20,    /* of one answer */
-    KEPT_POST = 64 << 10,   /* of what a request carried */
+    KEPT_POST = 64 << 10,   /* of a request body */
 };
 
 cJSON *ofs_cdp_network_options(void)
@@ -23,7 +23,7 @@ cJSON *ofs_cdp_network_options(void)
     return options;
 }
 
-/* Of our page alone: its dedicated workers, and its frames that have a process of their own. */
+/* Only of our page: its dedicated workers, and its out-of-process frames. */
 /* A child waits until we listen: what it asks for first would be missed otherwise (events.c). */
 cJSON *ofs_cdp_attach_options(void)
 {
@@ -53,7 +53,7 @@ static cJSON *probe_script(const struct cdp_tab *t)
 
 static int set_up(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
-    /* All of it belongs to our session and ends with it. */
+    /* All of these settings belong to our session and end with it. */
     const struct {
         const char *method;
         cJSON *params;
@@ -63,11 +63,11 @@ static int set_up(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *er
         {"Network.enable", ofs_cdp_network_options()},
         {"Target.setAutoAttach", ofs_cdp_attach_options()},
         {"Page.addScriptToEvaluateOnNewDocument", probe_script(t)},
-        /* what is read back has to come from the site, not from a cache */
+        /* reads have to come from the site, not from a cache */
         {"Network.setCacheDisabled", ofs_cdp_with("cacheDisabled", cJSON_CreateTrue())},
         {"Network.setBypassServiceWorker", ofs_cdp_with("bypass", cJSON_CreateTrue())},
         {"Inspector.enable", NULL},
-        /* without it a tab in the background drops clicks silently */
+        /* without it a background tab drops clicks silently */
         {"Emulation.setFocusEmulationEnabled", ofs_cdp_with("enabled", cJSON_CreateTrue())},
     };
     enum { STEPS = sizeof steps / sizeof *steps };
@@ -99,15 +99,15 @@ int ofs_cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct 
     t->note = b->state ? ofs_journal_begin(b->state, b->id, b->site) : NULL;
     cJSON *params = cJSON_CreateObject();
     cJSON_AddStringToObject(params, "url", t->note ? t->note->mark : "about:blank");
-    /* behind the person's own tab, or, where they want to watch, in a window of its own */
+    /* behind the person's own tab, or, if the person wants to watch, in its own window */
     cJSON_AddBoolToObject(params, "background", !b->show);
     if (b->show && !b->process)
         cJSON_AddBoolToObject(params, "newWindow", true);
-    /* A signal between the question and its answer must not lose the tab that it made. */
+    /* A signal between the call and its answer must not lose the new tab. */
     bool deferred = ofs_loop_defer_signals(browser->loop, true);
     int rc = ofs_rpc_call(b->rpc, NULL, "Target.createTarget", params, deadline, &created, err);
     ofs_loop_defer_signals(browser->loop, deferred);
-    if (rc) { /* it may be there all the same, so the note stays unless the browser said no */
+    if (rc) { /* the tab may exist anyway, so the entry stays unless the browser refused */
         ofs_journal_end(t->note, err->code == OFS_ERR_PEER);
         free(t);
         return ofs_wrap(err, "no tab could be opened");
@@ -149,7 +149,7 @@ bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadli
     cJSON_Delete(params);
     if (!b->close_url[0])
         return false;
-    /* The wire was cut and the browser may live on: its port still closes a tab by name. */
+    /* The connection was lost and the browser may still run: its port can close a tab by id. */
     OFS_AUTO_STR url = NULL;
     if (asprintf(&url, "%s%s", b->close_url, target) < 0)
         return false;
@@ -160,7 +160,7 @@ bool ofs_cdp_close_target(struct cdp *b, const char *target, ofs_deadline deadli
            (status == 200 || status == 404);
 }
 
-/* Windows that our page opened carry our target as their opener. */
+/* Windows that our page opened have our target as their opener. */
 static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadline, int depth)
 {
     struct ofs_error ignored;
@@ -179,9 +179,8 @@ static void close_popups(struct cdp *b, const char *opener, ofs_deadline deadlin
     }
 }
 
-/* Close our tab and see it go. A close that meets a document about to begin is answered with
- * success and lost with the old one, so it is said again until the browser tells that the tab has
- * ended. */
+/* Close our tab and wait for its end. A close that meets a document about to begin is answered with
+ * success and then lost, so it is repeated until the browser reports the end of the tab. */
 static bool close_for_sure(struct cdp *b, struct cdp_tab *t, ofs_deadline deadline)
 {
     enum { ATTEMPT = 500 };

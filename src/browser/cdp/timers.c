@@ -6,24 +6,19 @@
 #include "base/text.h"
 #include "browser/cdp/internal.h"
 
-/* The page's own timers.
- *
- * The ids of setTimeout and setInterval count up in one row for every script world of a document
- * (HTML, 8.6), so the probe can tell how many the page has made (page/probe/7-signals.js). None:
- * none of these is pending. That costs nothing.
- *
- * To tell how long they take, and of what has no id (scheduler.postTask, AbortSignal.timeout, what
- * ends unseen), needs a ledger (ledger.js), which has to be there before the page's scripts are,
- * and costs some ten milliseconds for each document. So it is kept only once somebody has asked. It
- * is believed only where it has seen as many calls as the ids tell: a page that interferes, or
- * calls that went past it, are found so.
- *
- * The Debugger domain is on in our own session alone, with every pause skipped. It ends with the
- * session, however that ends. */
+/* The page's own timers.  The ids of setTimeout and setInterval count up in one row for every
+ * script world of a document (HTML, 8.6), so the probe can tell how many the page has made
+ * (page/probe/7-signals.js). None: none of these is pending. That costs nothing.  To tell how long
+ * they take, and of what has no id (scheduler.postTask, AbortSignal.timeout, what ends unseen),
+ * needs a ledger (ledger.js), which has to be there before the page's scripts are, and costs some
+ * ten milliseconds for each document. So it is kept only once somebody has asked. It is believed
+ * only where it has seen as many calls as the ids tell: a page that interferes, or calls that went
+ * past it, are found so.  The Debugger domain is enabled only in our own session, with all pauses
+ * skipped. It ends with the session. */
 
 enum {
     ATTEMPTS = 40,
-    ARM_EVERY = 10, /* attempts: a frame may have come that was not asked yet */
+    ARM_EVERY = 10, /* attempts: a new frame may have appeared */
     AGAIN = 4,      /* milliseconds between two attempts */
 };
 
@@ -60,7 +55,7 @@ void ofs_cdp_keep_ledger(struct cdp_tab *t)
     t->ledger_from = t->tab.view.commits;
 }
 
-/* The present document as the page's own world knows it. */
+/* The current document in the page's own world. */
 static int find_page(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON ours = NULL;
@@ -89,7 +84,8 @@ static int find_page(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error 
     return 0;
 }
 
-/* Ask the ledger. `*ret_text` (NULL: nothing is told) is the caller's, "" where there is none. */
+/* Read the timer record. `*ret_text` (NULL: not available) is the caller's, "" if there is no
+ * record. */
 static int ask_ledger(struct cdp_tab *t, const char *what, ofs_deadline deadline, char **ret_text,
                       struct ofs_error *err)
 {
@@ -109,14 +105,14 @@ static int ask_ledger(struct cdp_tab *t, const char *what, ofs_deadline deadline
     return *ret_text ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
 }
 
-/* How many ids the page's timers have taken; -1: the probe cannot tell. */
+/* The number of timer ids that the page has used; -1: unknown. */
 static int count_ids(struct ofs_tab *tab, ofs_deadline deadline, long long *ret_ids,
                      struct ofs_error *err)
 {
     OFS_AUTO_JSON signals = NULL;
     unsigned seen = ((struct cdp_tab *)tab)->seen;
     int rc = ofs_cdp_call(tab, "signals", NULL, deadline, &signals, err);
-    ((struct cdp_tab *)tab)->seen = seen; /* the caller has not looked at the view meanwhile */
+    ((struct cdp_tab *)tab)->seen = seen; /* the caller has not read the view since */
     *ret_ids = (long long)ofs_json_num(signals, "timers", -1);
     return rc;
 }
@@ -125,7 +121,7 @@ struct told {
     long long taken, waits, unsure, pending, repeating, first, last, unseen, hidden;
 };
 
-/* False where it says nothing. */
+/* False if there is no usable record. */
 static bool read_ledger(const char *text, struct told *ret)
 {
     long long *const fields[] = {&ret->taken,   &ret->waits,     &ret->unsure,
@@ -152,7 +148,8 @@ static void pause_for(struct ofs_loop *loop, int64_t ms, ofs_deadline deadline)
     ofs_loop_sleep(loop, ofs_deadline_min(deadline, ofs_deadline_in(ms)), &ignored);
 }
 
-/* Until the ledger's own timer has run in each frame, and its calls are as many as the ids tell. */
+/* Until the record's own timer has run in each frame, and its number of calls agrees with the ids.
+ */
 static int settle(struct cdp_tab *t, ofs_deadline deadline, struct told *ret, struct ofs_error *err)
 {
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -183,7 +180,7 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
         b->keeps_ledgers = true;
         for (struct cdp_tab *each = b->tabs; each; each = each->next)
             ofs_cdp_keep_ledger(each);
-        /* a document that begins before this is answered would have none */
+        /* a document that begins before the answer would have none */
         if (ofs_cdp_ask(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()),
                         deadline, NULL, err))
             return -1;

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "browser/cdp/internal.h"
 
-/* What is asked of a tab, and of the probe in its present document. */
+/* Calls to a tab, and to the probe in its current document. */
 
-/* Did the document that was asked about go away meanwhile? Then looking again helps. */
+/* Whether the document was replaced during the call: then the call can be repeated. */
 static bool is_gone(const struct ofs_error *err)
 {
     static const char *const words[] = {
@@ -20,7 +20,7 @@ static bool is_gone(const struct ofs_error *err)
     return false;
 }
 
-/* A question failed: tell a tab that has ended from a peer that refuses. */
+/* A call failed: distinguish a tab that has ended from a peer that refuses. */
 static int is_lost(struct cdp_tab *t, struct ofs_error *err)
 {
     if ((t->tab.view.closed || t->tab.view.crashed) && err->code != OFS_ERR_LOST &&
@@ -48,7 +48,7 @@ static bool is_answered(const void *ctx)
            view->crashed;
 }
 
-/* What was asked of a tab that then crashes is never answered. */
+/* A call to a tab that crashes is never answered. */
 int ofs_cdp_await(struct cdp_tab *t, int id, ofs_deadline deadline, cJSON **ret_result,
                   struct ofs_error *err)
 {
@@ -84,7 +84,7 @@ int ofs_cdp_ask(struct cdp_tab *t, const char *method, cJSON *params, ofs_deadli
     return ofs_cdp_ask_session(t, t->session, method, params, deadline, ret_result, err);
 }
 
-/* The document of our navigation has begun, or is known not to. */
+/* The document of our navigation has begun, or is known to have failed. */
 bool ofs_cdp_has_arrived(struct cdp_tab *t)
 {
     const struct ofs_tab_view *view = &t->tab.view;
@@ -106,8 +106,7 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
     struct cdp_tab *t = (struct cdp_tab *)tab;
     OFS_AUTO_JSON result = NULL;
     ofs_view_begin(&tab->view);
-    t->network.document[0] =
-        '\0'; /* what is given up by this may still fail, and is not ours any more */
+    t->network.document[0] = '\0'; /* the superseded load may still fail, and is no longer ours */
     t->world = 0;
     t->before = tab->view.commits;
     t->coming = true;
@@ -118,7 +117,7 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
     if (failure)
         ofs_view_fail(&tab->view, failure);
     if (!ofs_json_str(result, "loaderId", NULL))
-        t->coming = false; /* within the present document */
+        t->coming = false; /* within the current document */
     const struct awaited awaited = {.tab = t};
     if (ofs_loop_await(tab->browser->loop, has_begun, &awaited, deadline, err))
         return -1;
@@ -126,7 +125,7 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
     return 0;
 }
 
-enum { CHANGES_WITHIN = 60000 }; /* milliseconds: the probe answers then, changed or not */
+enum { CHANGES_WITHIN = 60000 }; /* milliseconds: the probe answers then, even without a change */
 
 static const char dispatch[] = "function (name, args) { return globalThis.ofsProbe ? "
                                "ofsProbe[name](args) : null; }";
@@ -206,7 +205,7 @@ int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *er
     unsigned mark = t->tab.view.commits;
     int id = t->entering;
     int rc = ofs_cdp_await(t, id, deadline, &result, err);
-    if (mark != t->tab.view.commits) /* then the question was given up for the next one */
+    if (mark != t->tab.view.commits) /* then the call was superseded by the next one */
         return ofs_fail(err, OFS_ERR_GONE, "the page went away");
     if (rc) {
         t->entering = 0;
@@ -247,7 +246,7 @@ int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     return 0;
 }
 
-/* Ask the probe to answer when the document has changed, once for each change. */
+/* Ask the probe to answer at the next change of the document, once for each change. */
 static void ask_for_change(struct cdp_tab *t)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;

@@ -10,8 +10,8 @@
 #include "browser/journal.h"
 #include "wire/http.h"
 
-/* Joining a browser that runs already: what its port says, the person's word where it asks for one,
- * and which browser it should be where several could. */
+/* Attaching to a running browser: what its port answers, the person's approval if it needs one, and
+ * the choice among several browsers. */
 
 enum {
     ANSWER_LIMIT = 1 << 20, /* of /json/version, which is a few hundred bytes */
@@ -33,7 +33,7 @@ static void notice(const struct ofs_connect *how, const char *fmt, ...)
     free(words);
 }
 
-/* Ask the port for the browser's socket. */
+/* Get the browser's socket from the port. */
 static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
                     char ret_url[256], struct ofs_error *err)
 {
@@ -65,12 +65,12 @@ static int discover(struct ofs_loop *loop, const char *host_port, ofs_deadline d
     if (!path)
         return ofs_fail(err, OFS_ERR_NOT_A_BROWSER,
                         "the answer of %s names no browser socket (webSocketDebuggerUrl)", url);
-    /* The host and port that we were given, whatever the answer says of itself. */
+    /* The given host and port, regardless of those in the answer. */
     snprintf(ret_url, 256, "ws://%s%s", host_port, path);
     return 0;
 }
 
-/* What stands before the upgrade. 404: the browser will ask its person. 0: it did not say. */
+/* The HTTP status before the upgrade. 404: the browser will ask its person. 0: unknown. */
 static long version_status(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
                            struct ofs_error *err)
 {
@@ -87,7 +87,7 @@ static long version_status(struct ofs_loop *loop, const char *host_port, ofs_dea
     return -1;
 }
 
-/* Why the one question to the person came to nothing. */
+/* Why the question to the person had no positive answer. */
 static void explain(struct ofs_loop *loop, const char *host_port, struct ofs_error *err)
 {
     struct ofs_error ignored = {0};
@@ -123,7 +123,7 @@ static void explain(struct ofs_loop *loop, const char *host_port, struct ofs_err
     }
 }
 
-/* One upgrade, and where the browser asks its person: said before, waited for, never repeated. */
+/* One upgrade. If the browser asks its person: announced before, awaited, never repeated. */
 static struct ofs_wire *upgrade(struct ofs_loop *loop, const struct ofs_connect *how,
                                 const char *url, bool asks, ofs_deadline deadline,
                                 struct ofs_error *err)
@@ -142,7 +142,7 @@ static struct ofs_wire *upgrade(struct ofs_loop *loop, const struct ofs_connect 
     return wire;
 }
 
-/* The socket of a browser that asks its person first and has that port, from its own files. */
+/* The socket of a browser on that port that asks its person first, from its own files. */
 static bool find_asking(struct ofs_loop *loop, const char *host_port, ofs_deadline deadline,
                         char ret_url[256])
 {
@@ -218,7 +218,7 @@ static int ask_which(const struct ofs_connect *how, const struct ofs_candidate *
     return ofs_hint(err, "name one with --connect");
 }
 
-/* Which of the `n` that can be reached: the person's word, else the one used last time, else the
+/* Which of the `n` reachable ones: the person's choice, else the one used last time, else the
  * first. */
 static int choose(const struct ofs_connect *how, const struct ofs_candidate *list, int n,
                   struct ofs_error *err)
@@ -263,7 +263,7 @@ struct ofs_browser *ofs_attach_auto(struct ofs_loop *loop, const struct ofs_conn
         usable++;
     int64_t asked_ms = ofs_now_ms();
     int chosen = usable ? choose(how, list, usable, err) : -1;
-    deadline += ofs_now_ms() - asked_ms; /* the time that the person took does not count */
+    deadline += ofs_now_ms() - asked_ms; /* the person's thinking time does not count */
     if (n >= 0 && !usable) {
         *ret_none = true;
         tell_fallback(how, list, n);

@@ -93,7 +93,7 @@ static char *place_dir(const struct ofs_find_roots *roots, const char *dir)
     return roots->home ? ofs_text_printf("%s/%s", roots->home, dir) : NULL;
 }
 
-/* ---- asking ---- */
+/* ---- asking the port ---- */
 
 /* The path of the browser's socket in the answer of /json/version, or NULL. */
 static const char *socket_path(const cJSON *answer)
@@ -108,7 +108,7 @@ static enum ofs_answer judge_version(struct ofs_signs *signs, const struct ofs_b
     OFS_AUTO_JSON answer = ofs_json_parse(ofs_buf_str(body), body->len, &ignored);
     const char *path = socket_path(answer);
     if (!path || (signs->path[0] && strcmp(signs->path, path)))
-        return OFS_ANSWER_OTHER; /* every start of a browser has a path of its own */
+        return OFS_ANSWER_OTHER; /* every browser instance has its own path */
     snprintf(signs->path, sizeof signs->path, "%s", path);
     return OFS_ANSWER_OURS;
 }
@@ -126,7 +126,8 @@ void ofs_find_ask(struct ofs_loop *loop, struct ofs_signs *signs, ofs_deadline d
                           &body, &status, &err);
     if (rc && (err.code == OFS_ERR_CONNECT || err.code == OFS_ERR_TIMEOUT))
         signs->answer = OFS_ANSWER_NOBODY;
-    else if (signs->kind == OFS_KIND_FIREFOX) /* it has no such page: that it listens has to do */
+    else if (signs->kind ==
+             OFS_KIND_FIREFOX) /* it has no such page: that it listens has to suffice */
         signs->answer = signs->lock == OFS_LOCK_HELD || signs->lock == OFS_LOCK_UNSURE
                             ? OFS_ANSWER_OURS
                             : OFS_ANSWER_OTHER;

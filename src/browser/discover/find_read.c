@@ -39,7 +39,7 @@ static cJSON *read_json(const char *dir, const char *name, size_t limit)
     return path ? read_json_at(path, limit) : NULL;
 }
 
-/* Does the process that made the lock still live? Its number may be another's by now. */
+/* Whether the process that made the lock still runs. Its id may have been reused. */
 static bool lives(long pid, const struct stat *lock)
 {
     enum { SLACK = 5 };
@@ -78,8 +78,8 @@ static void read_lock(const char *dir, const char *name, struct ofs_signs *signs
         signs->lock = lives(signs->pid, &st) ? OFS_LOCK_HELD : OFS_LOCK_DEAD;
 }
 
-/* Firefox without its link: the region that it keeps locked while it runs. Only asked, never taken.
- */
+/* Firefox without its link: the region that it keeps locked while it runs. The lock is only tested,
+ * never taken. */
 static void read_parent_lock(const char *dir, struct ofs_signs *signs)
 {
     struct flock region = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -101,7 +101,8 @@ static int to_port(const char *text)
     return rest != text && port > 0 && port <= 65535 ? (int)port : 0;
 }
 
-/* DevToolsActivePort: the port, and the path of the browser's socket. It outlives its browser. */
+/* DevToolsActivePort: the port, and the path of the browser's socket. It is not removed when the
+ * browser ends. */
 static void read_port_file(const char *dir, struct ofs_signs *signs)
 {
     OFS_AUTO_BUF text = OFS_BUF(SMALL_FILE);
@@ -116,14 +117,15 @@ static void read_port_file(const char *dir, struct ofs_signs *signs)
         snprintf(signs->path, sizeof signs->path, "%.*s", (int)n, line + 1);
 }
 
-/* A port that was chosen by hand is in no file, but in the command line of the living browser. */
+/* A port given on the command line is in no file, but in the command line of the running browser.
+ */
 static void read_command_line(struct ofs_signs *signs)
 {
     static const char option[] = "--remote-debugging-port=";
     static char text[1 << 17]; /* as long as a command line can be */
     size_t n =
         signs->lock == OFS_LOCK_HELD ? ofs_system_command_line(signs->pid, text, sizeof text) : 0;
-    /* Chrome writes its command line anew, with blanks between the arguments. */
+    /* Chrome rewrites its command line, with spaces between the arguments. */
     for (const char *at = text; at < text + n; at += strlen(at) + 1) {
         const char *found = strstr(at, option);
         int port = found ? to_port(found + sizeof option - 1) : 0;
@@ -149,7 +151,7 @@ static void read_local_state(const char *dir, struct ofs_signs *signs)
     ofs_text_tame(signs->profile);
 }
 
-/* Administrators forbid it in any of the JSON files of one directory. */
+/* Administrators can forbid it in any JSON file of the policy directory. */
 static void read_policies(const char *policies, struct ofs_signs *signs)
 {
     glob_t files = {0};
@@ -227,7 +229,7 @@ bool ofs_find_read(enum ofs_browser_kind kind, const char *dir, const char *poli
                                     : read_chrome(dir, policies, ret_signs);
 }
 
-/* The directory is open elsewhere than it can be judged from here, or by a process that lives. */
+/* The directory is in use by a running process, or by one that cannot be checked from here. */
 static bool is_running(const struct ofs_signs *s)
 {
     return s->lock == OFS_LOCK_HELD || s->lock == OFS_LOCK_UNSURE;
@@ -238,7 +240,7 @@ enum ofs_reach ofs_find_judge(const struct ofs_signs *s)
     bool locked = s->lock != OFS_LOCK_NONE && s->lock != OFS_LOCK_DEAD;
     if (s->answer == OFS_ANSWER_OURS)
         return OFS_REACH_READY;
-    /* A 404 is any web server's answer, so the browser has to live as well. */
+    /* Any web server may answer 404, so the browser has to be running as well. */
     if (s->answer == OFS_ANSWER_APPROVAL && locked)
         return OFS_REACH_APPROVAL;
     if (s->policy[0])

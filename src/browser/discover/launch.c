@@ -23,7 +23,7 @@ static const char *const places[] = {
     "/Applications/Brave Browser.app/Contents/MacOS/Brave Browser",
 };
 
-/* A directory may be "executable" too. */
+/* A directory can have the execute permission too. */
 static bool is_program(const char *path)
 {
     struct stat st;
@@ -112,7 +112,7 @@ struct ofs_candidate ofs_find_own(const char *state)
     return own;
 }
 
-/* A second browser on one profile only raises the first and ends. */
+/* A second browser on one profile only raises the first one and exits. */
 static int check_unused(const char *profile, struct ofs_error *err)
 {
     struct ofs_signs signs;
@@ -153,8 +153,8 @@ int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_
     argv[n++] = "--no-first-run";
     argv[n++] = "--no-default-browser-check";
     argv[n++] = "--window-size=1280,900";
-    /* Where a desktop's keyring holds the key of the cookies, a run from a timer finds it locked,
-     * and would be signed out: our own profile is kept by its directory's mode (0700) alone. */
+    /* If a desktop keyring held the key of the cookies, a run from a timer would find it locked and
+     * be signed out: our own profile is protected only by its directory's mode (0700). */
     if (!how->profile)
         argv[n++] = "--password-store=basic";
     if (headless)

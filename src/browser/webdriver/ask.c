@@ -8,20 +8,21 @@
 #include "browser/webdriver/internal.h"
 
 enum {
-    SETTLES = 2000, /* milliseconds for the answer to the last command, when all is to end */
+    SETTLES = 2000, /* milliseconds for the answer to the last command at shutdown */
     WORDS = 400,
 };
 
 static const struct {
     const char *verb, *path;
-    bool once;  /* it acts */
-    bool quiet; /* its answer does not go into the trace as it is */
+    bool once;  /* it is not idempotent */
+    bool quiet; /* its answer is not written to the trace */
 } commands[] = {
     [OFS_WD_DELETE_SESSION] = {"DELETE", "", false, false},
     [OFS_WD_WINDOWS] = {"GET", "/window/handles", false, true},
     [OFS_WD_NEW_WINDOW] = {"POST", "/window/new", true, false},
     [OFS_WD_SWITCH_WINDOW] = {"POST", "/window", false, false},
-    [OFS_WD_CLOSE_WINDOW] = {"DELETE", "/window", true, true}, /* answers everybody's handles */
+    [OFS_WD_CLOSE_WINDOW] = {"DELETE", "/window", true,
+                             true}, /* returns the handles of all windows */
     [OFS_WD_NAVIGATE] = {"POST", "/url", false, false},
     [OFS_WD_REFRESH] = {"POST", "/refresh", false, false},
     [OFS_WD_RUN] = {"POST", "/execute/sync", false, false},
@@ -37,16 +38,16 @@ static const struct {
     [OFS_WD_DEVTOOLS] = {"POST", "/goog/cdp/execute", false, true},
 };
 
-/* ---- errors, by the W3C word (6.6 Errors), and where a driver has no word, by its own ---- */
+/* ---- errors, by the W3C error code (6.6 Errors), or by the driver's own text ---- */
 
 static const char lost_node[] = "the Grid has lost the node that ran the browser";
 
 static const struct {
     const char *word;
     enum ofs_error_code code;
-    const char *sentence; /* in front, where these words tell a person too little */
+    const char *sentence; /* a prefix, if the driver's text is not clear enough for a person */
 } words[] = {
-    /* a hub's own, which come with no better W3C word than "unknown error" */
+    /* texts of a hub, whose W3C error code is only "unknown error" */
     {"FORWARDING_TO_NODE_FAILED", OFS_ERR_LOST, lost_node},
     {"cannot forward the request", OFS_ERR_LOST, lost_node},
     {"was terminated due to", OFS_ERR_LOST, "the Grid has ended the session"},
@@ -71,7 +72,7 @@ static const struct {
     {"timeout", OFS_ERR_TIMEOUT, NULL},
 };
 
-/* The lines that a driver or a Grid adds for its own developers. */
+/* Drop the lines that a driver or a Grid adds for its own developers. */
 static const char *const developer_lines[] = {"Host info:",
                                               "Build info:",
                                               "System info:",
@@ -105,7 +106,7 @@ static int tell_refusal(struct ofs_wd *b, const cJSON *value, const char *what,
     const char *message = ofs_json_str(value, "message", "");
     size_t twice = strlen(word);
     if (!strncmp(message, word, twice) && !strncmp(message + twice, ": ", 2))
-        message += twice + 2; /* drivers put the word before their words */
+        message += twice + 2; /* drivers put the error code before their text */
     take_words(message, said, sizeof said);
     enum ofs_error_code code = OFS_ERR_PEER;
     const char *sentence = NULL;
@@ -150,8 +151,8 @@ static void trace(struct ofs_wd *b, char direction, const char *verb, const char
     ofs_trace_message(b->trace, direction, message);
 }
 
-/* Before W3C an error was a number beside the value (JSON Wire Protocol, Response Status Codes):
- * older Grids and relays still give it so. It is put into the W3C word. */
+/* Before W3C an error was a number next to the value (JSON Wire Protocol, Response Status Codes):
+ * older Grids and relays still use it. It is converted to the W3C error code. */
 static void modernise(cJSON *whole, cJSON *value)
 {
     static const struct {
@@ -174,7 +175,7 @@ static void modernise(cJSON *whole, cJSON *value)
     cJSON_AddStringToObject(value, "error", word);
 }
 
-/* What answers in place of a driver, as far as its HTTP status tells. */
+/* What answered in place of a driver, judged by its HTTP status. */
 static const struct {
     long from, to;
     const char *words, *hint;
@@ -249,8 +250,8 @@ int ofs_wd_send(struct ofs_wd *b, const char *verb, const char *path, const cJSO
     return ofs_http_post(b->http, &(struct ofs_http_request){verb, url, text, once}, err);
 }
 
-/* WebKitWebDriver dies when a connection is cut that waits for an answer, so none is without need.
- */
+/* WebKitWebDriver crashes when a connection that waits for an answer is closed, so connections are
+ * kept if possible. */
 static int await_owed(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_http_answer thrown_away;
@@ -297,7 +298,7 @@ static int ask(struct ofs_wd *b, enum ofs_wd_command command, const char *path, 
     if (!ofs_wd_take_answer(b, &answer, path[0] ? path + 1 : "session", commands[command].quiet,
                             ret_value, err))
         return 0;
-    /* where it was lost on its way to the browser, and whether there or back, is not told */
+    /* it is unknown where it was lost, and whether it had reached the browser */
     err->maybe_done = once && (err->code == OFS_ERR_LOST || err->code == OFS_ERR_NOT_A_BROWSER);
     return -1;
 }
@@ -308,7 +309,7 @@ int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
     return ask(b, command, commands[command].path, body, deadline, ret_value, err);
 }
 
-/* What a driver names goes into an address as it is, so it must be a plain word. */
+/* Ids from a driver become parts of a URL, so they must be plain words. */
 bool ofs_wd_is_plain(const char *name)
 {
     static const char letters[] =

@@ -2,24 +2,23 @@
  * internal.h: for this room only: a browser behind a WebDriver over HTTP (W3C WebDriver Level 2,
  * https://www.w3.org/TR/webdriver2/): chromedriver, WebKitWebDriver, geckodriver, a Selenium Grid.
  *
- * Where: in the clear to this machine alone; to another machine (a team's Grid) over TLS that
- * verifies. Nothing else of the program leaves this machine to reach a browser.
+ * Unencrypted connections are for loopback only; another machine (a team's Grid) needs verified
+ * TLS. This is the only connection to a browser that leaves this machine.
  *
- * One session, asked for with the person's capabilities and ended on every way out. Only windows
- * that we made are driven, and each is closed. What a session was attached to is left running.
+ * One session, created with the person's capabilities and ended on every way out. Only windows that
+ * we made are driven, and each is closed. A browser that a session was attached to is left running.
  *
- * What this protocol has not, and what stands in for it:
+ * What this protocol lacks, and the replacements:
  *
- * - An isolated world. A driver of the Chromium family makes one over DevTools, and all scripts run
- *   there. Elsewhere the probe lives in the page's own realm, under a symbol that is drawn by lot
- *   for each session. A page that sets out to deceive it could; one that does not know of it will
- *   not meet it.
+ * - An isolated world. Chromium drivers create one over DevTools, and all scripts run there.
+ * Otherwise the probe is in the page's own realm, under a random symbol for each session. A page
+ * that targets it could deceive it; any other page will not interfere with it.
  *
- * - Network events. A driver of the Chromium family is asked for its log of them, in a clean
- * browser of its own. Elsewhere (and always in a browser that somebody uses, whose other tabs are
- * in that log too) requests are not seen. A page is then believed only after its resource timing
- * has been quiet for a while; a document that broke off is told only by the scenario's mark, which
- * is then asked of pages without scripts too; and the proof save-acknowledged is never given.
+ * - Network events. Chromium drivers provide a log of them, which is used only in a browser started
+ * for the session. Otherwise (and always in a person's browser, whose other tabs are in that log
+ * too) requests are invisible. A page is then trusted only after its resource timing has been quiet
+ * for a while; a truncated document is detected only by the scenario's mark, which is then required
+ * of pages without scripts too; and the proof save-acknowledged is never given.
  *
  * - The HTTP status, of the page and of what it asked its own site for. It is read from Resource
  * Timing (responseStatus). Where the browser does not tell it there, as WebKit does not, an empty
@@ -29,18 +28,17 @@
  * other requests nothing is known (view.unproven): they may have been of another method, or
  * refused. No other request is ever made.
  *
- * - Closed shadow roots, with some drivers (WebKit's). What may have one, and is as large as a
- * switch, makes a page one that cannot be told.
+ * - Closed shadow roots, with some drivers (WebKit's). An element that may have one, and is large
+ * enough for a switch, makes the page's state unknown.
  *
- * - The kind of a prompt. All are dismissed: the one button of an alert, and No for all others. A
- *   beforeunload prompt is the driver's to accept (18 User prompts).
+ * - The type of a prompt. All are dismissed: the one button of an alert, and No for all others. A
+ * beforeunload prompt is accepted by the driver (18 User prompts).
  *
- * - A tab in the background. A driver raises the window that it is switched to.
+ * - Background tabs. A driver raises the window that it switches to.
  *
- * A driver that has WebDriver BiDi too, and is asked for it with "webSocketUrl": true in the
- * person's capabilities, only begins and ends the session; what is between goes over bidi.c. Its
- * socket is taken where it is on this machine, or with TLS at the Grid's own host; else HTTP has to
- * do.
+ * If a driver also supports WebDriver BiDi, and the person's capabilities have "webSocketUrl":
+ * true, HTTP only begins and ends the session; everything else goes over bidi.c. Its socket is used
+ * if it is on this machine, or with TLS on the Grid's own host; otherwise HTTP is used.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_INTERNAL_H
 #define OFS_BROWSER_WEBDRIVER_INTERNAL_H
@@ -71,7 +69,7 @@ enum ofs_wd_command {
     OFS_WD_LABEL,
     OFS_WD_PICTURE,
     OFS_WD_LOG,      /* Chromium family: se/log */
-    OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; methods.h holds here too */
+    OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; the table of methods.h applies too */
 };
 
 /* What the site answered when it was asked again, for the request of that serial. */
@@ -85,12 +83,12 @@ struct ofs_wd_tab {
     struct ofs_tab tab;
     struct ofs_wd_tab *next;
     char handle[96];
-    int world;                     /* our own in that document, where b->isolates; 0: none yet */
-    unsigned document;             /* number of the one that the probe is in */
-    bool pressed;                  /* something was, in that document */
-    struct ofs_wd_answer *answers; /* of the present document */
-    unsigned quiet_request;  /* serial of what stands for requests that are not seen, 0: none */
-    struct ofs_devtools log; /* where the log is read; a top frame has its window's name */
+    int world;         /* our own context in that document, if b->isolates; 0: none yet */
+    unsigned document; /* number of the document with the probe */
+    bool pressed;      /* that document has some */
+    struct ofs_wd_answer *answers; /* of the current document */
+    unsigned quiet_request;        /* serial of the placeholder for invisible requests, 0: none */
+    struct ofs_devtools log;       /* for the log; a top frame has the id of its window */
 };
 
 struct ofs_wd {
@@ -99,121 +97,118 @@ struct ofs_wd {
     struct ofs_trace *trace;
     char base[512]; /* http(s)://HOST:PORT[/PATH] */
     char session[160];
-    char socket[512];   /* of the session, where WebDriver BiDi was asked for and is offered */
-    char debugger[128]; /* HOST:PORT of the Chromium that was attached to, or "" */
+    char socket[512];   /* of the session, if WebDriver BiDi was requested and is offered */
+    char debugger[128]; /* HOST:PORT of the attached Chromium, or "" */
     char mark[48];      /* the probe's place in a page's realm */
     bool over;          /* the session has ended */
-    bool owed;          /* an answer that nobody waits for any more */
-    bool attached;      /* to a browser that somebody uses */
+    bool owed;          /* an answer that is no longer awaited */
+    bool attached;      /* to a person's browser */
     bool chromium;      /* the driver takes OFS_WD_DEVTOOLS */
     bool sees_requests; /* the driver gives OFS_WD_LOG */
-    bool isolates;      /* scripts run in a world of our own */
+    bool isolates;      /* scripts run in an isolated world */
     bool locked;
-    bool opens_roots;   /* OFS_WD_SHADOW gives closed ones too */
+    bool opens_roots;   /* OFS_WD_SHADOW returns closed ones too */
     unsigned documents; /* numbers given */
     struct ofs_wd_tab *tabs;
-    struct ofs_wd_tab *current; /* where the session is switched to */
+    struct ofs_wd_tab *current; /* the session's current window */
 };
 
-/* Ask for a session. Fails with the driver's own words. */
+/* Create a session. Fails with the driver's own text. */
 int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                  struct ofs_error *err);
 
-/* Wait for an answer that is still owed, so that the driver takes the next command; at the latest,
- * give it up. For closing down in order. */
+/* Wait for a pending answer, so that the driver accepts the next command; drop it at the deadline.
+ * For an orderly shutdown. */
 void ofs_wd_settle(struct ofs_wd *b, ofs_deadline deadline);
 
-/* May a driver at `base` have its socket opened there? To this machine in the clear, to the Grid's
- * own host with TLS. */
+/* Whether a driver at `base` may have its socket there: unencrypted on this machine, with TLS on
+ * the Grid's own host. */
 bool ofs_wd_may_open(const char *base, const char *socket);
 
-/* Open the session's socket. `*ret_wire` is NULL where it may not be opened or does not open, which
- * the person is told and which is no error: HTTP is there. Fails when the time is up. */
+/* Open the session's socket. `*ret_wire` is NULL if it may not be opened or cannot be opened; the
+ * person is notified, and HTTP is used instead, so it is not an error. Fails at the deadline. */
 int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                        struct ofs_wire **ret_wire, struct ofs_error *err);
 
 /* End it. Best effort until the deadline. */
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);
 
-/* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL. The
- * error is told by the W3C error word (6.6): it is in `err->peer`. A command that acts and was not
- * answered sets `maybe_done`. A command whose deadline has passed is still under way at the driver,
- * which takes one at a time: its answer is awaited, and thrown away, before the next one is sent.
- */
+/* One command and its value (`ret_value` may be NULL). `body` is borrowed and may be NULL.
+ * `err->peer` has the W3C error code (6.6). A command that is not idempotent and was not answered
+ * sets `maybe_done`. A command whose deadline has passed is still under way at the driver, which
+ * handles one at a time: its answer is awaited, and discarded, before the next one is sent. */
 int ofs_wd_ask(struct ofs_wd *b, enum ofs_wd_command command, const cJSON *body,
                ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
-/* The same to a tab of ours: switches to it, answers prompts, and tells a tab that has ended. One
- * that acts is sent once, whatever comes back: `*ret_unsure` (NULL for the others) then tells that
- * a prompt stood before or behind it. */
+/* The same to our tab: switches to it, answers prompts, and detects a tab that has ended. A command
+ * that is not idempotent is sent once, in every case: `*ret_unsure` (NULL for the others) then says
+ * that a prompt came before or after it. */
 int ofs_wd_ask_tab(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
                    bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
                    struct ofs_error *err);
 
-/* The same by who holds the lock. */
+/* The same for a caller that holds the lock. */
 int ofs_wd_ask_locked(struct ofs_wd_tab *t, enum ofs_wd_command command, const cJSON *body,
                       bool *ret_unsure, ofs_deadline deadline, cJSON **ret_value,
                       struct ofs_error *err);
 
-/* The session is at one window at a time: whoever switches to one and asks it, or uses the session
- * as a whole, holds the lock meanwhile. Several tasks wait in turn. Switching needs it. */
+/* A session has one current window: a caller that switches to a window and sends it commands, or
+ * uses the session as a whole, holds this lock. Tasks get it in turn. Switching needs it. */
 int ofs_wd_lock(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
 void ofs_wd_unlock(struct ofs_wd *b);
 int ofs_wd_switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
                      struct ofs_error *err);
 
-/* Find out whether scripts can be run in a world of our own (b->isolates). */
+/* Find out whether scripts can run in an isolated world (b->isolates). */
 int ofs_wd_try_world(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err);
 
-/* For the session's own beginning: send one request (`path` is below the session, where there is
- * one) and take its answer's value apart (6.3 Processing model); `what` names it in an error,
- * `quiet` keeps the answer out of the trace. */
+/* For the start of the session: send one request (`path` is relative to the session, if there is
+ * one) and parse its answer's value (6.3 Processing model); `what` names it in an error, `quiet`
+ * keeps the answer out of the trace. */
 int ofs_wd_send(struct ofs_wd *b, const char *verb, const char *path, const cJSON *body, bool once,
                 struct ofs_error *err);
 int ofs_wd_take_answer(struct ofs_wd *b, const struct ofs_http_answer *answer, const char *what,
                        bool quiet, cJSON **ret_value, struct ofs_error *err);
 
-/* What a driver names goes into an address as it is, so it must be a plain word. */
+/* Ids from a driver become parts of a URL, so they must be plain words. */
 bool ofs_wd_is_plain(const char *name);
 
-/* One of the commands of an element, by the name that the driver gave it: raw, and in its window.
- */
+/* One of the commands of an element, by the driver's id of it: without and with switching to its
+ * window. */
 int ofs_wd_ask_about(struct ofs_wd *b, enum ofs_wd_command command, const char *element,
                      ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 int ofs_wd_ask_element(struct ofs_wd_tab *t, enum ofs_wd_command command, const char *element,
                        ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
-/* The head of a script's body: the probe's place, and the document that it has to be in. */
+/* The start of a script's body: where the probe is, and the document that it has to run in. */
 cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document);
 
-/* Find out in our blank page whether the driver opens closed shadow roots. */
+/* Find out in our blank page whether the driver returns closed shadow roots. */
 int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err);
 
-/* What a page keeps from scripts, as far as WebDriver goes: browser.h, reach. */
+/* browser_ops.reach, as far as WebDriver supports it. */
 int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 
 /* browser_ops.screenshot */
 int ofs_wd_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
                       char **ret_png, struct ofs_error *err);
 
-/* Where the probe is, in a script. A window may be used again for another document, so the place
- * names the document that it was made in. */
+/* An expression for the probe in a script. A window may be reused for another document, so the
+ * expression includes the document's number. */
 #define OFS_WD_PLACE "var key = Symbol.for(arguments[0]), place = window[key];"
 
-/* A method of the DevTools protocol through a driver of the Chromium family. Takes `params` over.
- */
+/* A method of the DevTools protocol through a Chromium driver. Takes ownership of `params`. */
 int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_deadline deadline,
                     cJSON **ret_value, struct ofs_error *err);
 
 int ofs_wd_devtools_tab(struct ofs_wd_tab *t, const char *method, cJSON *params,
                         ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
-/* Where requests are not seen, one stands for all of them until the page has been quiet for a
- * while. Nothing where they are seen. */
+/* If requests are invisible, a placeholder stands for all of them until the page has been quiet for
+ * a while. No effect otherwise. */
 void ofs_wd_stand_in(struct ofs_wd_tab *t);
 
-/* A function expression for the probe's place: adds to an answer of the probe what resource timing
- * knows of the page's requests. */
+/* A function expression that adds the page's resource timing to an answer of the probe. */
 extern const char ofs_wd_timing_function[];
 
 /* Take that answer into the view. Where a browser tells no statuses, the page and what it asked its
@@ -229,7 +224,7 @@ void ofs_wd_drop_answers(struct ofs_wd_tab *t);
 int ofs_wd_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 
-/* Take what the driver has logged of our tabs' requests into their views. */
+/* Write the driver's log of our tabs' requests into their views. */
 int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
 
 #endif

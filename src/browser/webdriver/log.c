@@ -3,9 +3,8 @@
 #include "base/json.h"
 #include "browser/webdriver/internal.h"
 
-/* The performance log of the Chromium drivers: each entry is a DevTools event, as text, with the
- * window that it belongs to
- * (https://developer.chrome.com/docs/chromedriver/logging/performance-log). */
+/* The performance log of the Chromium drivers: each entry is a DevTools event, as text, with its
+ * window (https://developer.chrome.com/docs/chromedriver/logging/performance-log). */
 
 static void take_entry(struct ofs_wd *b, const char *text)
 {

@@ -5,10 +5,10 @@
 #include "browser/reach.h"
 #include "browser/webdriver/internal.h"
 
-/* What WebDriver tells of an element that scripts are not told: its shadow root, closed ones
- * included (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). */
+/* What WebDriver knows of an element and scripts do not: its shadow root, closed ones included
+ * (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). */
 
-/* An element of another document cannot be named from the top one. */
+/* An element of another document cannot be referenced from the top one. */
 static const char hosts_script[] = OFS_WD_PLACE
     "if (!place || place.document !== document) return [];"
     "var all = place.probe.hosts(), here = all.filter(function (one) {"
@@ -48,7 +48,7 @@ int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_err
     return b->opens_roots || err->code == OFS_ERR_PEER || err->code == OFS_ERR_PROTOCOL ? 0 : -1;
 }
 
-/* `*ret_shut`: there may be one, and this driver does not open it. */
+/* `*ret_shut`: there may be one, and this driver does not return it. */
 static int hand_over_root(struct ofs_wd_tab *t, const cJSON *host, const char *name,
                           ofs_deadline deadline, bool *ret_shut, struct ofs_error *err)
 {
@@ -61,8 +61,8 @@ static int hand_over_root(struct ofs_wd_tab *t, const cJSON *host, const char *n
     return err->code == OFS_ERR_PEER ? 0 : -1;
 }
 
-/* chromedriver names an element "f.FRAME.d.DOCUMENT.e.NODE": by that number DevTools knows it too.
- * NULL where it is not so, or does not bear out the role. */
+/* chromedriver's element ids are "f.FRAME.d.DOCUMENT.e.NODE", with the node number of DevTools.
+ * NULL if the id has another form, or the role does not agree. */
 static cJSON *ask_tree(struct ofs_wd_tab *t, const char *name, const char *role,
                        ofs_deadline deadline)
 {
@@ -83,7 +83,7 @@ static cJSON *ask_tree(struct ofs_wd_tab *t, const char *name, const char *role,
     return NULL;
 }
 
-/* An older driver knows neither role nor name. */
+/* Older drivers have no commands for role and name. */
 static int ask_node(struct ofs_wd_tab *t, const char *name, ofs_deadline deadline, cJSON **ret_node,
                     struct ofs_error *err)
 {
@@ -156,7 +156,7 @@ int ofs_wd_reach(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *e
             break;
         if (reach_host(t, one, deadline, err) && err->code != OFS_ERR_PEER &&
             err->code != OFS_ERR_GONE)
-            return -1; /* an element that has gone meanwhile is told by the next look */
+            return -1; /* the next read will show that an element is gone */
     }
     return 0;
 }

@@ -9,17 +9,17 @@
 
 enum {
     ANSWER_LIMIT = 32 << 20, /* bytes of one answer */
-    FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may hold a packed extension */
-    SETTLES = 2000,          /* for the answer to the last command, when all is to end */
-    GRACE = 10000,           /* past the deadline, for a session that is no longer wanted */
+    FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may contain a packed extension */
+    SETTLES = 2000,          /* for the answer to the last command at shutdown */
+    GRACE = 10000,           /* after the deadline, for a session that is no longer wanted */
     GRACE_SIGNAL = 60000, /* and after a signal, as long as a driver gives its browser to start; a
                              second one ends it */
-    SCRIPT = 20000,       /* a driver gives a script up after so long; our deadlines are shorter */
+    SCRIPT = 20000,       /* the driver's script timeout; our deadlines are shorter */
 };
 
-/* The session (8 Sessions): what is asked for, what came of it, and its end. */
+/* The session (8 Sessions): its capabilities, creation and end. */
 
-/* The person's capabilities, with what our own promises rest on put over them. */
+/* The person's capabilities, overridden by those that our guarantees depend on. */
 static cJSON *read_capabilities(const char *path, struct ofs_error *err)
 {
     OFS_AUTO_BUF text = OFS_BUF(FILE_LIMIT);
@@ -54,8 +54,8 @@ static void put(cJSON *object, const char *key, cJSON *value)
     cJSON_AddItemToObject(object, key, value);
 }
 
-/* {goog,ms}:…Options.debuggerAddress attaches to a browser that runs. geckodriver's attaching is an
- * argument of its own, so that its browser may always be somebody's. */
+/* {goog,ms}:…Options.debuggerAddress attaches to a running browser. geckodriver attaches by a
+ * command line option, so its browser may always be a person's. */
 static bool is_attaching(const cJSON *given)
 {
     const cJSON *one;
@@ -78,13 +78,13 @@ static cJSON *ask_for(cJSON *given, bool attached)
     cJSON *capabilities = cJSON_AddObjectToObject(body, "capabilities");
     cJSON_AddNumberToObject(timeouts, "script", SCRIPT);
     put(given, "timeouts", timeouts);
-    /* "none": the page room decides what ready is, and no command waits behind our back. "ignore":
-     * a prompt is answered by us, in our window, or by nobody. */
+    /* "none": the page room decides what ready means, and no command waits on its own. "ignore":
+     * only we answer prompts, and only in our window. */
     put(given, "pageLoadStrategy", cJSON_CreateString("none"));
     put(given, "unhandledPromptBehavior", cJSON_CreateString("ignore"));
     if (!attached && !wants_socket(given) &&
         !cJSON_GetObjectItemCaseSensitive(given, "goog:loggingPrefs")) {
-        /* A driver that knows the log gives it; one that does not matches the second. */
+        /* A driver that supports the log provides it; others match the second entry. */
         cJSON *first = cJSON_AddArrayToObject(capabilities, "firstMatch");
         cJSON *with = cJSON_CreateObject();
         cJSON_AddStringToObject(cJSON_AddObjectToObject(with, "goog:loggingPrefs"), "performance",
@@ -119,7 +119,7 @@ static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *
     return 0;
 }
 
-/* Why a session is not created, in a person's terms; the driver's own words stand before it. */
+/* Why a session is not created, for a person; the driver's own text comes before it. */
 static const struct {
     const char *words, *hint;
 } refusals[] = {
@@ -174,14 +174,13 @@ static void tell_no_session(const struct ofs_wd *b, struct ofs_error *err)
         ofs_fail(err, OFS_ERR_TIMEOUT, "%s gave no session in time", b->base);
         ofs_hint(err, "every node of a Grid may be taken: try later, or with a larger --timeout");
     } else if (err->peer[0]) {
-        /* Whatever word it was: there is no browser. */
+        /* With any error code: there is no browser. */
         err->code = OFS_ERR_NO_BROWSER;
     }
 }
 
-/* A session that was asked for is made all the same when we stop waiting, and a hub keeps the place
- * in its queue even of who has hung up: stay for it a little, and end it. false: it did not come.
- */
+/* A requested session is created even if we stop waiting, and a hub keeps a request in its queue
+ * after the client has disconnected: wait a little for it, and end it. false: it did not come. */
 static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signalled)
 {
     struct ofs_http_answer answer;
@@ -276,7 +275,7 @@ void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline)
     struct ofs_error ignored;
     if (b->session[0] && !b->over) {
         ofs_wd_settle(b, deadline);
-        /* Whatever the time: a session that is left holds a browser. */
+        /* Regardless of the deadline: a remaining session keeps a browser. */
         ofs_deadline least = ofs_deadline_in(SETTLES);
         ofs_wd_ask(b, OFS_WD_DELETE_SESSION, NULL, deadline > least ? deadline : least, NULL,
                    &ignored);

@@ -5,7 +5,7 @@
 #include "browser/webdriver/internal.h"
 #include "wire/url.h"
 
-/* The socket that a driver offers beside HTTP (WebDriver BiDi, 5.2, webSocketUrl). */
+/* The socket that a driver offers in addition to HTTP (WebDriver BiDi, 5.2, webSocketUrl). */
 
 enum { OPENS_WITHIN = 10000 };
 
@@ -13,7 +13,7 @@ bool ofs_wd_may_open(const char *base, const char *socket)
 {
     struct ofs_url theirs, grid;
     struct ofs_error ignored;
-    /* a name before the host can look like one */
+    /* a user name before the host can look like one */
     if (ofs_url_parse(socket, &theirs, &ignored) || theirs.has_person)
         return false;
     if (!strncmp(base, "https://", 8))

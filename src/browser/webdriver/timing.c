@@ -6,13 +6,13 @@
 #include "browser/internal.h"
 #include "browser/webdriver/internal.h"
 
-/* A page's requests where no event tells of them: what Resource Timing
- * (https://www.w3.org/TR/resource-timing/) knows when we ask the probe. It knows those that have
- * ended; until none has for a while, one request in the view stands for all that may be under way.
- */
+/* A page's requests without network events: Resource Timing
+ * (https://www.w3.org/TR/resource-timing/), read through the probe. It has only requests that have
+ * ended; until none has ended for a while, a placeholder request in the view stands for those that
+ * may be under way. */
 
 enum {
-    QUIET = 3000, /* milliseconds without one that ended */
+    QUIET = 3000, /* milliseconds without an ended request */
     ASKS = 8000,  /* for the answers that the browser does not tell */
 };
 
@@ -180,7 +180,7 @@ static void note_asked(struct ofs_wd_tab *t, const cJSON *one)
         struct ofs_request *r = ofs_view_request(view, id, "GET", url, OFS_REQUEST_DATA);
         if (r)
             ofs_view_request_end(view, r, true);
-    } else if (status >= 400) /* a page that can be read is no proof of what it was answered */
+    } else if (status >= 400) /* a readable page does not prove its status */
         note(view, id, url, status == 404 || status == 410 ? status : 403, OFS_REQUEST_DATA);
     else if (status)
         keep_answer(t, note(view, id, url, status, kind), ofs_json_str(one, "bytes", NULL));
@@ -205,7 +205,7 @@ int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline d
                        struct ofs_error *err)
 {
     const cJSON *one;
-    /* After a press there may be a save among them, and the page is read anew anyway. */
+    /* After a press they may include a save, and the page is reloaded anyway. */
     bool untold = !t->pressed && ofs_json_bool(answer, "untold", false);
     t->tab.view.unproven = (unsigned)ofs_json_num(answer, "unproven", 0);
     cJSON_ArrayForEach(one, ofs_json_get(answer, "statuses"))
@@ -214,7 +214,7 @@ int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline d
              (int)ofs_json_num(one, "status", 0), OFS_REQUEST_DATA);
     }
     if (untold && !t->tab.view.overflowed && !waiting_stand_in(t))
-        ofs_wd_stand_in(t); /* the page has asked for more since */
+        ofs_wd_stand_in(t); /* the page has made more requests since */
     /* what is past the browser's own limit is not told: nothing more is to be learned */
     bool full = ofs_json_bool(answer, "full", false);
     t->tab.view.overflowed = t->tab.view.overflowed || full;

@@ -11,22 +11,21 @@
 
 /* Milliseconds. */
 enum {
-    CLOSES = 6,      /* times a browser is asked to close a window that is still there */
+    CLOSES = 6,      /* attempts to close a window that is still open */
     CLOSING = 2000,  /* for its answer */
-    AGAIN = 200,     /* until it is asked again */
+    AGAIN = 200,     /* until the next attempt */
     LOOK_AGAIN = 25, /* for the document of a navigation */
-    MOMENT = 100,    /* between two looks, where no event tells of a change */
+    MOMENT = 100,    /* between two reads, without events for changes */
 };
 
-/* ---- what runs in the page ---- */
+/* ---- scripts in the page ---- */
 
-/* Is the document still the one of that number? */
+/* Whether the document still has that number. */
 static const char peek_script[] =
     OFS_WD_PLACE "return !!place && place.document === document && place.number === arguments[1];";
 
-/* Put the probe there, and tell of the document what its navigation timing knows. The probe hangs
- * itself on a globalThis of its own, and finds there that a document which broke off looks whole
- * (WebKit). */
+/* Install the probe, and return the document's navigation timing. The probe has its own globalThis;
+ * in WebKit, a truncated document looks complete to it. */
 static const char enter_head[] = OFS_WD_PLACE
     "var home = { cutUnseen: arguments[2], sharesWorld: !arguments[3] }, timing = "
     "performance.getEntriesByType('navigation')[0] || {};"
@@ -46,7 +45,7 @@ static const char enter_end[] =
     "  answers: 'responseStatus' in PerformanceResourceTiming.prototype,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
-/* Ask the probe. What resource timing knows of the page's requests is told on the way. */
+/* Call the probe. The answer includes the resource timing of the page. */
 static const char call_script[] = OFS_WD_PLACE
     "var done = arguments[arguments.length - 1], name = arguments[2], given = arguments[3];"
     "if (!place || place.document !== document || place.number !== arguments[1]) return done({ "
@@ -68,7 +67,7 @@ cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned docume
 
 /* ---- documents ---- */
 
-/* Enter the present document. `*ret_cached`: it came out of a cache, and not from the site. */
+/* Enter the current document. `*ret_cached`: it came from a cache, not from the site. */
 static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
                  struct ofs_error *err)
 {
@@ -114,7 +113,7 @@ static int enter_new(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadli
     return 0;
 }
 
-/* Wait for nothing but a little time, with the loop awake. */
+/* Wait for a short time while the loop runs. */
 static int pause_for(struct ofs_wd *b, int64_t ms, ofs_deadline deadline, struct ofs_error *err)
 {
     ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ms));
@@ -135,7 +134,7 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
         return 0;
     if (err->code != OFS_ERR_PEER)
         return -1;
-    b->sees_requests = false; /* it has stopped telling: go on as if it never had */
+    b->sees_requests = false; /* it no longer provides the log: go on without it */
     for (struct ofs_wd_tab *t = b->tabs; t; t = t->next) {
         t->tab.sees.requests = false;
         ofs_wd_stand_in(t);
@@ -143,7 +142,7 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     return 0;
 }
 
-/* Until a new document has begun, or the driver says why none does. */
+/* Wait until a new document has begun, or the driver reports why none does. */
 static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
                           struct ofs_error *err)
 {
@@ -169,7 +168,8 @@ static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline d
     }
 }
 
-/* With pageLoadStrategy "none" Navigate To (10.1) returns at once. Its errors are the network's. */
+/* With pageLoadStrategy "none" Navigate To (10.1) returns at once. Its errors are network errors.
+ */
 static int take_navigation_error(struct ofs_wd_tab *t, struct ofs_error *err)
 {
     const char *net = strstr(err->text, "net::");
@@ -198,7 +198,7 @@ static int wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadli
         return -1;
     if (!cached)
         return 0;
-    /* What is read has to come from the site. */
+    /* Reads have to come from the site, not from a cache. */
     if (ofs_wd_ask_tab(t, OFS_WD_REFRESH, NULL, NULL, deadline, NULL, err))
         return -1;
     return await_document(t, &again, deadline, err);
@@ -245,12 +245,12 @@ static int wd_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error 
     return pause_for((struct ofs_wd *)tab->browser, MOMENT, deadline, err);
 }
 
-/* ---- a person's hand (15 Actions) ---- */
+/* ---- input (15 Actions) ---- */
 
 static int act(struct ofs_wd_tab *t, cJSON *actions, ofs_deadline deadline, struct ofs_error *err)
 {
     OFS_AUTO_JSON body = cJSON_CreateObject();
-    bool unsure = false; /* read back, as every press is */
+    bool unsure = false; /* every press is read back */
     cJSON_AddItemToObject(body, "actions", actions);
     t->pressed = true;
     return ofs_wd_ask_tab(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
@@ -278,12 +278,12 @@ static int wd_press_key(struct ofs_tab *tab, const char *key, ofs_deadline deadl
 
 /* ---- tabs (11 Contexts) ---- */
 
-/* As over the DevTools protocol itself, in our tab alone: past the caches, and drawn like a tab
- * that is looked at, though it may stand behind another. */
+/* As over the DevTools protocol itself, only in our tab: bypass the caches, and render it like a
+ * visible tab even in the background. */
 static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 {
     static const struct {
-        const char *method, *what; /* that is to be true */
+        const char *method, *what; /* to be set to true */
     } wishes[] = {
         {"Network.enable", NULL},
         {"Network.setCacheDisabled", "cacheDisabled"},
@@ -301,8 +301,8 @@ static void prepare(struct ofs_wd *b, ofs_deadline deadline)
 
 static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline);
 
-/* The window that the session is at has been closed, and from there no other can be made: go to any
- * that is there, one of ours first. */
+/* The session's current window has been closed, and no window can be opened from it: switch to any
+ * existing one, preferably ours. */
 static int go_elsewhere(struct ofs_wd *b, ofs_deadline deadline)
 {
     struct ofs_error ignored;
@@ -334,10 +334,10 @@ static int make_window(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline dead
 {
     OFS_AUTO_JSON body = cJSON_CreateObject();
     OFS_AUTO_JSON made = NULL;
-    /* WebKit drops what is pressed in a tab that was made behind another, and its driver dies of
-     * the next press. Beside somebody's windows a tab is the lesser guest. */
+    /* WebKit drops input in a tab that was opened in the background, and its driver crashes at the
+     * next press. In a person's browser a tab disturbs less than a window. */
     cJSON_AddStringToObject(body, "type", b->attached ? "tab" : "window");
-    /* A signal between the question and its answer must not lose the window that it made. */
+    /* A signal between the command and its answer must not lose the new window. */
     if (ofs_wd_lock(b, deadline, err))
         return -1;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
@@ -393,9 +393,8 @@ static int wd_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struc
     return 0;
 }
 
-/* Windows that our page opened. In a browser of our own they end with the session; in somebody's
- * they are closed where the browser itself says that our window opened them, and left where it does
- * not. */
+/* Windows that our page opened. In our own browser they end with the session; in a person's browser
+ * they are closed only if the browser reports our window as their opener. */
 static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline deadline, int depth)
 {
     struct ofs_error ignored;
@@ -417,10 +416,10 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
     }
 }
 
-/* Have the browser itself close a window, until it says that there is none. A driver takes one
- * command at a time and may wait for a page that is never answered; a window that has crashed takes
- * none; and one whose next document is just beginning is said to be closed, and stays. In a
- * Chromium a window's name is its target's, and one that is not there is answered 404. */
+/* Let the browser itself close a window, until it reports that there is none. A driver handles one
+ * command at a time and may wait for a page that never answers; a crashed window accepts no
+ * commands; and one whose next document is just beginning is reported as closed, and stays open. In
+ * Chromium a window's id is that of its target, and a missing one is answered 404. */
 static void close_at_debugger(struct ofs_wd *b, const char *handle)
 {
     struct ofs_loop *loop = b->browser.loop;
@@ -439,7 +438,7 @@ static void close_at_debugger(struct ofs_wd *b, const char *handle)
             return;
         if (rc && soft.code != OFS_ERR_INTERRUPTED)
             return;
-        if (rc) { /* pressed once more: heard, and this is still to be done */
+        if (rc) { /* another signal: noted, and this still has to be done */
             ofs_loop_defer_signals(loop, false);
             ofs_loop_defer_signals(loop, true);
         }
@@ -461,7 +460,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
-    bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the latest, without it */
+    bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the deadline, without it */
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !ofs_wd_switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
@@ -484,7 +483,7 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     free(t);
 }
 
-/* A window has the same name over BiDi (WebDriver BiDi, 7.3: a top-level navigable's id). */
+/* A window has the same id over BiDi (WebDriver BiDi, 7.3: a top-level navigable's id). */
 void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
                                 ofs_deadline deadline)
 {
@@ -494,7 +493,7 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
     bool deferred = ofs_loop_defer_signals(driver->loop, true);
     cJSON_AddStringToObject(body, "handle", handle);
     b->current = NULL;
-    /* the window that the session is at is asked for what it has opened */
+    /* the opened windows are read from the session's current window */
     if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored) && b->attached &&
         b->chromium)
         close_popups(b, handle, deadline, 0);

@@ -5,10 +5,10 @@
 #include "browser/internal.h"
 #include "browser/webdriver/internal.h"
 
-/* Commands to a window of ours. A session is at one window at a time, and takes one command at a
- * time, so to switch to a window and to ask it are one step: of several tasks, one at a time. */
+/* Commands to our windows. A session has one current window and handles one command at a time, so
+ * switching to a window and sending the command are one critical section among the tasks. */
 
-enum { PROMPTS = 8 }; /* answered for the sake of one command */
+enum { PROMPTS = 8 }; /* prompts answered per command */
 
 int ofs_wd_lock(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
 {
@@ -31,8 +31,8 @@ static int tab_lost(struct ofs_wd_tab *t, struct ofs_error *err)
                     t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
 }
 
-/* A prompt stands in the way of every command (18 User prompts): its words are kept, and it is
- * answered with No, which an alert takes for its one button. */
+/* A prompt blocks every command (18 User prompts): its text is recorded, and it is dismissed, which
+ * for an alert is its one button. */
 static int dismiss_prompt(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
                           struct ofs_error *err)
 {
@@ -59,11 +59,9 @@ int ofs_wd_switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadli
     return 0;
 }
 
-/* ---- our own world in a page of the Chromium family ----
- *
- * A script runs there, out of the page's sight and reach, by Runtime.callFunctionOn in place of the
- * protocol's own commands. It is asked for anew each time: the driver gives the one that is there,
- * and waits long for one that has gone with its document. */
+/* ---- our isolated world in Chromium ---- * Scripts run there, hidden from the page, by
+ * Runtime.callFunctionOn in place of the protocol's own commands. The world is requested each time:
+ * the driver returns the existing one, and would wait long for one whose document was replaced. */
 
 static bool runs_in_world(const struct ofs_wd *b, enum ofs_wd_command command)
 {
@@ -74,7 +72,8 @@ static int make_world(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_er
 {
     OFS_AUTO_JSON made = NULL;
     cJSON *params = cJSON_CreateObject();
-    cJSON_AddStringToObject(params, "frameId", t->handle); /* a top frame has its window's name */
+    cJSON_AddStringToObject(params, "frameId",
+                            t->handle); /* a top frame has the id of its window */
     cJSON_AddStringToObject(params, "worldName", "offswitch");
     if (ofs_wd_devtools((struct ofs_wd *)t->tab.browser, "Page.createIsolatedWorld", params,
                         deadline, &made, err))
@@ -161,13 +160,13 @@ int ofs_wd_ask_locked(struct ofs_wd_tab *t, enum ofs_wd_command command, const c
             ofs_view_end(&t->tab.view, crashed);
             return tab_lost(t, err);
         }
-        /* so chromedriver tells a window that was closed while a script waited in it */
+        /* chromedriver's error for a window that was closed while a script waited in it */
         if (!strcmp(err->peer, "script timeout") && !ret_unsure && !looked) {
             looked = true;
             b->current = NULL;
             continue;
         }
-        /* chromedriver itself answers a beforeunload prompt, and may trip over that */
+        /* chromedriver itself answers a beforeunload prompt, and may fail because of it */
         if (strstr(err->text, "No dialog is showing") && !ret_unsure)
             continue;
         if (strcmp(err->peer, "unexpected alert open"))
