@@ -195,7 +195,8 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
 {
     const char *said = ofs_json_str(p->served, "state", "");
     const char *shown = ofs_json_str(match, "state", "");
-    if (!said[0] || !shown[0])
+    bool is_notice = ofs_json_str(match, "notice", NULL); /* its switch is not the setting's */
+    if (!said[0] || !shown[0] || is_notice)
         return;
     e->served = strcmp(said, shown) ? OFS_SERVED_CONTRADICTS : OFS_SERVED_AGREES;
     e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);

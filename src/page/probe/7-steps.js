@@ -47,17 +47,17 @@ function isWithinReach(el) {
   return !top || composedContains(top, el) || composedAncestors(el).some((e) => /^(menu|listbox)$/.test(roleOf(e)) || isPopover(e));
 }
 
-/* The elements that a step may mean: by its key, else by its whole name, else by the first line of what it says. */
+/* The elements that a step may mean: by its key, else by its whole name or by the first line of what it says. Both kinds
+ * count: a row that says its state besides its name is a rival of a button with the name alone. */
 function stepElements(step) {
   const shown = elementsHere().filter((el) => isRendered(el) && isInSight(el) && !isAway(el) && isWithinReach(el));
   const keyed = step.key ? shown.filter((el) => keyOf(step, el)) : [];
   const outermost = (list) => list.filter((el) => !list.some((other) => other !== el && composedContains(other, el)));
   if (keyed.length || !step.known.size) return outermost(keyed);
   const likely = shown.filter(isStepLike);
-  const named = likely.filter((el) => step.known.has(plain(accessibleName(el))));
-  if (named.length) return outermost(named);
   const first = (el) => (textLines(el)[0] || { text: "" }).text;
-  return outermost(likely.filter((el) => el.textContent.length < 300 && step.known.has(plain(first(el)))));
+  const isMeant = (el) => step.known.has(plain(accessibleName(el))) || (el.textContent.length < 300 && step.known.has(plain(first(el))));
+  return outermost(likely.filter(isMeant));
 }
 
 /* The next thing to open, from the step `from` on: the furthest that is there, for those before it are done then. */
