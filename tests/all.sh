@@ -1,6 +1,6 @@
 #!/bin/sh
 # all.sh MAKE STEP... [-- STEP...]: make each of these targets, those before -- one after the other and those
-# behind it $STEPS_AT_ONCE (2) at a time, also after one that failed. Print the output of each whole when it has
+# behind it $STEPS_AT_ONCE (1) at a time, also after one that failed. Print the output of each whole when it has
 # ended, with the seconds it took, and at the end which failed.
 set -u
 
@@ -35,7 +35,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 if [ $# -gt 1 ]; then
     shift
-    printf '%s\n' "$@" | xargs -P "${STEPS_AT_ONCE:-2}" -I STEP sh "$0" --step "$dir" "$make" STEP
+    printf '%s\n' "$@" | xargs -P "${STEPS_AT_ONCE:-1}" -I STEP sh "$0" --step "$dir" "$make" STEP
 fi
 echo "== all of it took $(($(date +%s) - begun)) s"
 if [ -s "$dir/failed" ]; then
