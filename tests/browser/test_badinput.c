@@ -240,7 +240,7 @@ static const struct row command_line[] = {
     {{OFFLINE, "linkedin"}, 64, "linkedin", "one too many"},
     {{"fix", "@FILE", "linkedin"}, 64, "linkedin", "one too many"},
     {{"guide", "@FILE", "linkedin"}, 64, "linkedin", "offswitch help"},
-    {{"rehearse", "linkedin"}, 64, "linkedin", "offswitch help"},
+    {{"rehearse", "linkedin", "claude"}, 64, "claude", "offswitch help"},
     {{"scenario"}, 64, "list, show, lint", ""},
     {{"scenario", "shwo"}, 64, "shwo", "did you mean 'show'"},
     {{"rehearse", "--serve", "http"}, 64, "http", "a number up to 65535"},
@@ -390,12 +390,12 @@ static const struct row browsers[] = {
     {{LAUNCH},
      1,
      "no display for the browser",
-     "--headless",
+     "another browser in OFFSWITCH_BROWSER",
      .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
     {{LAUNCH, "-v"},
      1,
      "cannot open display:",
-     "--headless",
+     "another browser in OFFSWITCH_BROWSER",
      .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
     {{LAUNCH},
      1,
@@ -573,6 +573,8 @@ static void play_row(const struct row *row, bool json, struct fault *fault)
     size_t own = n;
     if (json)
         args[n++] = "--json";
+    for (size_t i = 0; i < own; i++) /* asked for where it has no place, it is still an object */
+        json = json || !strcmp(args[i], "--json");
     for (; n_env < COUNT(row->env) && row->env[n_env]; n_env++)
         env[n_env] = fill_in(row->env[n_env], file, port);
     OFS_AUTO_STR part = fill_in(row->part, file, port);
