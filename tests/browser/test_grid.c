@@ -396,7 +396,7 @@ static void test_node_lost(struct grid_fixture *l)
          {3,
           "unknown",
           "browser-lost",
-          {"pressed once", "the Grid has lost the node", "run check"}}},
+          {"clicked once", "the Grid has lost the node", "run check"}}},
     };
     struct run runs[COUNT(losses)];
     int64_t lost_ms[COUNT(losses)] = {0};
