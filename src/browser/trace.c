@@ -62,7 +62,14 @@ static bool is_secret(const char *key)
     return false;
 }
 
-/* Remove user information (USER:PASSWORD@), query and fragment from addresses in a text. */
+/* Remove the `n` bytes at `at`. */
+static void cut(char *at, size_t n)
+{
+    memmove(at, at + n, strlen(at + n) + 1);
+}
+
+/* Remove user information (USER:PASSWORD@), query and fragment from addresses in a text, which may
+ * be JSON itself: an answer of the probe has its page's address in parts. */
 static void cut_addresses(char *text)
 {
     for (char *at = strstr(text, "://"); at; at = strstr(at, "://")) {
@@ -70,10 +77,16 @@ static void cut_addresses(char *text)
         char *person = memrchr(at, '@', strcspn(at, "/?# "));
         if (person)
             memmove(at, person + 1, strlen(person));
-        char *rest = strpbrk(at, "?#");
-        if (rest)
-            rest[1] = '\0';
+        char *rest = at + strcspn(at, "?#\"\\<> \t\n");
+        if (*rest == '?' || *rest == '#')
+            cut(rest + 1, strcspn(rest + 1, "\"\\<> \t\n"));
     }
+    static const char *const members[] = {"\"query\":\"", "\"fragment\":\""};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        for (char *at = strstr(text, members[i]); at; at = strstr(at, members[i])) {
+            at += strlen(members[i]);
+            cut(at, strcspn(at, "\""));
+        }
 }
 
 static void blank(cJSON *value)

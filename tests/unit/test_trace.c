@@ -80,6 +80,8 @@ static const char *const secretive[] = {
     "{'params':{'documentURL':'http://x.example/?" SECRET "'}}",
     "{'params':{'url':'wss://x.example/?" SECRET "'}}",
     "{'params':{'args':['https://x.example/?" SECRET "']}}",
+    "{'result':{'value':'{\\\"origin\\\":\\\"https://x.example\\\",\\\"query\\\":\\\"?a=" SECRET
+    "\\\",\\\"fragment\\\":\\\"#" SECRET "\\\"}'}}",
     /* bookkeeping of the browser that names what a person is signed in to */
     "{'params':{'storageKey':'" SECRET "'}}",
     "{'params':{'securityDetails':{'subjectName':'" SECRET "'}}}",
