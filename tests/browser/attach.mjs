@@ -425,7 +425,7 @@ const tests = {
       assert((await list()).length === before.length + 1, "no tab was left", await list());
       const next = offswitch(home, "check");
       await next.ended;
-      assertRun(next, 2, "A tab that an earlier run had to leave behind was closed");
+      assertRun(next, 2, "A tab that an earlier run left open was closed");
       assert((await list()).join() === before.join(), "tabs are", await list());
       assert(fs.readdirSync(state).filter((f) => f.startsWith("tab-")).length === 0, "a note is left");
     }
