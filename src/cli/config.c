@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/places.h"
 #include "base/text.h"
 
 enum { MOST_BYTES = 1 << 20 };
@@ -228,14 +229,6 @@ static int take_line(struct reader *r, char *text, struct ofs_error *err)
     return take_entry(r, key + (strncmp(key, "--", 2) ? 0 : 2), value_of(equals + 1), err);
 }
 
-static char *find_path(void)
-{
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (xdg && *xdg)
-        return ofs_text_printf("%s/offswitch/config", xdg);
-    return ofs_text_printf("%s/.config/offswitch/config", home ? home : "");
-}
-
 /* It names programs' arguments and where the record is: nobody else may write it. */
 static int check_owner(const struct config *config, struct ofs_error *err)
 {
@@ -256,7 +249,7 @@ int config_read(struct config *config, struct ofs_error *err)
 {
     OFS_AUTO_BUF text = OFS_BUF(MOST_BYTES);
     struct reader r = {.config = config, .section = ""};
-    *config = (struct config){.path = find_path()};
+    *config = (struct config){.path = ofs_config_home("offswitch/config")};
     if (!config->path)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     if (access(config->path, F_OK) && (errno == ENOENT || errno == ENOTDIR))

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "cli/past.h"
 #include "cli/print.h"
@@ -20,20 +21,9 @@
 
 enum { MOST_ENABLED = 100, MOST_BYTES = 1 << 16 };
 
-/* $XDG_CONFIG_HOME/offswitch, without a '/' at the end. */
-static char *config_directory(void)
-{
-    char *path = ofs_scenario_own_directory();
-    char *slash = path ? strrchr(path, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    return path;
-}
-
 static char *enabled_path(struct ofs_error *err)
 {
-    OFS_AUTO_STR directory = config_directory();
-    char *path = directory ? ofs_text_printf("%s/enabled", directory) : NULL;
+    char *path = ofs_config_home("offswitch/enabled");
     if (!path)
         ofs_fail(err, OFS_ERR_SYSTEM, "there is no home directory to keep the choice in");
     return path;
@@ -74,19 +64,14 @@ static size_t find(char **names, const char *name)
 static int write_names(char **names, struct ofs_error *err)
 {
     OFS_AUTO_STR path = enabled_path(err);
-    OFS_AUTO_STR directory = config_directory();
+    OFS_AUTO_STR directory = ofs_config_home("offswitch");
     OFS_AUTO_BUF text = OFS_BUF(MOST_BYTES);
     if (!path)
         return -1;
     for (char **name = names; *name; name++)
         if (ofs_buf_printf(&text, err, "%s\n", *name))
             return -1;
-    for (char *p = directory ? strchr(directory + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        mkdir(directory, 0700);
-        *p = '/';
-    }
-    if (directory && mkdir(directory, 0700) && errno != EEXIST)
+    if (directory && ofs_make_directories(directory, 0700))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be made", directory);
     return past_write_file(path, &text, err);
 }

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "browser/browser.h"
 #include "browser/discover/find.h"
@@ -39,12 +39,6 @@ struct login {
     ofs_deadline deadline;
 };
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
 static int forget(struct login *l)
 {
     struct ofs_error err;
@@ -76,7 +70,7 @@ static int forget(struct login *l)
             return cli_complain(&err);
         }
     }
-    if (nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS)) {
+    if (ofs_remove_directory(dir)) {
         ofs_fail_errno(&err, OFS_ERR_STATE, "%s could not be removed", dir);
         return cli_complain(&err);
     }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/past.h"
@@ -113,18 +114,6 @@ static cJSON *build(const struct draft *d)
     return all;
 }
 
-static int make_directory(char *path, struct ofs_error *err)
-{
-    for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        mkdir(path, 0700);
-        *p = '/';
-    }
-    return mkdir(path, 0700) && errno != EEXIST
-               ? ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be made", path)
-               : 0;
-}
-
 static int write_scenario(const struct draft *d, struct ofs_error *err)
 {
     OFS_AUTO_STR directory = ofs_scenario_own_directory();
@@ -139,8 +128,10 @@ static int write_scenario(const struct draft *d, struct ofs_error *err)
     if (n > 0)
         n = ofs_fail(err, OFS_ERR_SCENARIO, "%s: %s", faults[0].where, faults[0].text);
     free(faults);
-    if (n || make_directory(directory, err) || ofs_buf_printf(&text, err, "%s\n", json))
+    if (n || ofs_buf_printf(&text, err, "%s\n", json))
         return -1;
+    if (ofs_make_directories(directory, 0700))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s cannot be made", directory);
     if (!access(path, F_OK)) {
         ofs_fail(err, OFS_ERR_USAGE, "%s is there already; nothing was written", path);
         return ofs_hint(err, "give another name, or change that file");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/places.h"
 #include "base/system.h"
 #include "base/text.h"
 #include "cli/ask.h"
@@ -64,13 +65,11 @@ static int run(const char *const *argv, struct ofs_error *err)
 static int write_file(const char *path, const char *text, struct ofs_error *err)
 {
     OFS_AUTO_STR directory = strdup(path);
-    for (char *p = directory ? directory + 1 : NULL; p && *p; p++)
-        if (*p == '/') {
-            *p = '\0';
-            if (mkdir(directory, 0755) && errno != EEXIST)
-                return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s", directory);
-            *p = '/';
-        }
+    char *slash = directory ? strrchr(directory, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    if (slash && *directory && ofs_make_directories(directory, 0755))
+        return ofs_fail_errno(err, OFS_ERR_SYSTEM, "%s", directory);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     size_t n = strlen(text);
     bool good = fd >= 0 && write(fd, text, n) == (ssize_t)n;
@@ -96,10 +95,9 @@ static void plan_free(struct plan *p)
 
 static void find_paths(struct plan *p)
 {
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    bool own = xdg && *xdg == '/';
-    OFS_AUTO_STR units = own ? ofs_text_printf("%s/systemd/user", xdg)
-                             : ofs_text_printf("%s/.config/systemd/user", home ? home : "");
+    const char *home = getenv("HOME");
+    OFS_AUTO_STR found = ofs_config_home("systemd/user");
+    const char *units = found ? found : "";
     const char *id = p->scenario->id;
     p->service = ofs_text_printf("%s/offswitch-%s.service", units, id);
     p->timer = ofs_text_printf("%s/offswitch-%s.timer", units, id);

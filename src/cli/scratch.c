@@ -1,10 +1,10 @@
 #include "cli/scratch.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/places.h"
 #include "base/text.h"
 
 char *scratch_make(void)
@@ -18,13 +18,7 @@ char *scratch_make(void)
     return path;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
 void scratch_remove(const char *path)
 {
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    ofs_remove_directory(path);
 }

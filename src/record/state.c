@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/places.h"
 #include "base/text.h"
 
 char *ofs_state_path(const char *given, struct ofs_error *err)
@@ -46,18 +47,10 @@ static int refuse_foreign(const char *path, struct ofs_error *err)
 
 int ofs_state_prepare(const char *path, struct ofs_error *err)
 {
-    OFS_AUTO_STR copy = strdup(path);
     OFS_AUTO_STR probe = ofs_text_printf("%s/.writable", path);
-    if (!copy || !probe)
+    if (!probe)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    for (char *p = copy; *p; p++)
-        if (*p == '/' && p > copy) {
-            *p = '\0';
-            if (mkdir(copy, 0700) && errno != EEXIST)
-                return ofs_fail_errno(err, OFS_ERR_STATE, "the state directory %s", path);
-            *p = '/';
-        }
-    if (mkdir(path, 0700) && errno != EEXIST)
+    if (ofs_make_directories(path, 0700))
         return ofs_fail_errno(err, OFS_ERR_STATE, "the state directory %s", path);
     int fd = open(probe, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)

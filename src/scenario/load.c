@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/places.h"
 #include "base/system.h"
 #include "base/text.h"
 #include "scenario/check.h"
@@ -46,10 +47,7 @@ char *ofs_scenario_directory(void)
 
 char *ofs_scenario_own_directory(void)
 {
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (xdg && *xdg == '/')
-        return ofs_text_printf("%s/offswitch/scenarios", xdg);
-    return home && *home ? ofs_text_printf("%s/.config/offswitch/scenarios", home) : NULL;
+    return ofs_config_home("offswitch/scenarios");
 }
 
 bool ofs_scenario_is_own(const char *path)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "watch/command.h"
 #include "wire/fetch.h"
@@ -47,13 +48,8 @@ struct ofs_channels {
 
 char *ofs_channels_path(void)
 {
-    const char *named = getenv("OFFSWITCH_NOTIFY"), *xdg = getenv("XDG_CONFIG_HOME"),
-               *home = getenv("HOME");
-    if (named && *named)
-        return strdup(named);
-    if (xdg && *xdg == '/')
-        return ofs_text_printf("%s/offswitch/notify.json", xdg);
-    return home && *home ? ofs_text_printf("%s/.config/offswitch/notify.json", home) : NULL;
+    const char *named = getenv("OFFSWITCH_NOTIFY");
+    return named && *named ? strdup(named) : ofs_config_home("offswitch/notify.json");
 }
 
 static int add_channel(struct ofs_channels *c, const cJSON *entry, struct ofs_error *err)

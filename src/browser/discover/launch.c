@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "browser/discover/find.h"
 #include "browser/internal.h"
@@ -73,15 +74,7 @@ char *ofs_find_executable(struct ofs_error *err)
 
 static int make_profile(const char *path, struct ofs_error *err)
 {
-    OFS_AUTO_STR copy = strdup(path);
-    for (char *p = copy; copy && *p; p++)
-        if (*p == '/' && p > copy) {
-            *p = '\0';
-            if (mkdir(copy, 0700) && errno != EEXIST)
-                return ofs_fail_errno(err, OFS_ERR_STATE, "the profile directory %s", path);
-            *p = '/';
-        }
-    if (!copy || (mkdir(path, 0700) && errno != EEXIST) || access(path, W_OK | X_OK)) {
+    if (ofs_make_directories(path, 0700) || access(path, W_OK | X_OK)) {
         ofs_fail_errno(err, OFS_ERR_STATE, "the profile directory %s", path);
         return ofs_hint(err, "name a directory that you can write to with --profile DIR");
     }
