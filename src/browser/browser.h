@@ -90,8 +90,6 @@ struct ofs_tab_view {
 /* What the protocol can observe in a tab. The absence of something unobservable proves nothing. */
 struct ofs_tab_sees {
     bool requests; /* every request of the page, its status and its end */
-    bool answers;  /* whether the site answered or refused what the page asked for; implied by
-                      requests */
     bool bodies;   /* response bodies (browser_ops.body) */
     bool again;    /* these are answers to a question of ours, which repeats the page's */
     bool timers;   /* the page's own timers (browser_ops.timers) */

@@ -220,7 +220,7 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     const struct ofs_tab *tab = page->tab;
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
     bool vouched = e->served == OFS_SERVED_AGREES;
-    if (tab->sees.requests || tab->sees.answers) {
+    if (tab->sees.requests) {
         e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && !tab->sees.channels &&
                     is_named_by_data(p->visit.setting);
         return;

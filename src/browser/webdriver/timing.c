@@ -54,7 +54,6 @@ const char ofs_wd_timing_function[] =
     "      return isOwn(one) && types.test(one.initiatorType);"
     "    }).slice(-32).map(function (one) { return { id: 'timing-' + one.startTime, url: one.name,"
     "      status: one.responseStatus }; });"
-    "    return;"
     "  }"
     "  var data = list.filter(isData), own = data.filter(isOwn);"
     "  answer.untold = !told[''] || own.some(function (one) { return !told[one.name]; });"

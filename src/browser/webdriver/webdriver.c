@@ -42,7 +42,6 @@ static const char enter_end[] =
     "} });"
     "if (arguments[3]) window.ofsProbe = home.ofsProbe;"
     "return { status: timing.responseStatus || 0, failure: failure,"
-    "  answers: 'responseStatus' in PerformanceResourceTiming.prototype,"
     "  cached: timing.transferSize === 0 && timing.decodedBodySize > 0 };";
 
 /* Call the probe. The answer includes the resource timing of the page. */
@@ -91,9 +90,8 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
         ofs_view_status(&t->tab.view, status);
     if (failure)
         ofs_view_fail(&t->tab.view, failure);
-    t->tab.sees.answers = b->sees_requests || ofs_json_bool(told, "answers", false);
-    t->tab.sees.again = !t->tab.sees.answers;
-    t->tab.sees.bodies = t->tab.sees.again || b->sees_requests;
+    t->tab.sees.again = !b->sees_requests;
+    t->tab.sees.bodies = true; /* by the driver's log, or by asking again */
     *ret_cached = ofs_json_bool(told, "cached", false);
     return 0;
 }
