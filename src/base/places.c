@@ -21,7 +21,7 @@ char *ofs_config_home(const char *name)
 int ofs_make_directories(const char *path, mode_t mode)
 {
     OFS_AUTO_STR copy = strdup(path);
-    for (char *p = copy ? copy + 1 : NULL; p && *p; p++)
+    for (char *p = copy && *copy ? copy + 1 : NULL; p && *p; p++)
         if (*p == '/') {
             *p = '\0';
             if (mkdir(copy, mode) && errno != EEXIST)
