@@ -313,6 +313,15 @@ void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
 }
 
 /* The clip lies in the document, not in what is seen of it. */
+cJSON *ofs_devtools_screencast(void)
+{
+    cJSON *params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "format", "jpeg");
+    cJSON_AddNumberToObject(params, "maxWidth", 1);
+    cJSON_AddNumberToObject(params, "maxHeight", 1);
+    return params;
+}
+
 cJSON *ofs_devtools_picture(const struct ofs_box *box)
 {
     cJSON *params = cJSON_CreateObject();

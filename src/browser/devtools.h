@@ -44,6 +44,10 @@ void ofs_devtools_begin_child(struct ofs_devtools *page, const char *target);
 /* A child has ended; so have its requests and channels. */
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 
+/* The parameters of Page.startScreencast: frames of one pixel, for the drawing alone. The caller's.
+ */
+cJSON *ofs_devtools_screencast(void);
+
 /* The parameters of Page.captureScreenshot. The caller's. */
 cJSON *ofs_devtools_picture(const struct ofs_box *box);
 

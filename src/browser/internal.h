@@ -52,11 +52,9 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                   struct ofs_error *err);
 
 /* The same in a session that `driver` has begun (WebDriver BiDi, 5.2: webSocketUrl). Takes
- * ownership of both; closing the driver ends the session. `is_anybodys`: it was attached to a
- * browser that a person uses. */
-struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, bool is_anybodys,
-                                  struct ofs_wire *wire, struct ofs_trace *trace,
-                                  struct ofs_error *err);
+ * ownership of both; closing the driver ends the session. */
+struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
+                                  struct ofs_trace *trace, struct ofs_error *err);
 
 /* Find an executable and start it on our own profile. Returns the wire and the process. */
 int ofs_launch(struct ofs_loop *loop, const struct ofs_connect *how, struct ofs_wire **ret_wire,

@@ -44,11 +44,12 @@ static const char *const methods[] = {
     "Network.setBypassServiceWorker",
     /* what the site itself served, as evidence of a state; from the browser's memory */
     "Network.getResponseBody",
-    /* a picture of one control in our tab; rpc.c sends neither of the two without a box. A browser
-     * that we started shows the tab for it */
+    /* a picture of one control in our tab; rpc.c sends neither of the two without a box, and no
+     * screencast of more than a pixel, which makes the browser draw the tab without raising it */
     "Page.captureScreenshot",
-    "Page.bringToFront",
     "browsingContext.captureScreenshot",
+    "Page.startScreencast",
+    "Page.stopScreencast",
     /* pointer and keyboard input in our tab, which is treated as focused */
     "Emulation.setFocusEmulationEnabled",
     "Input.dispatchMouseEvent",

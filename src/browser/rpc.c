@@ -167,6 +167,8 @@ void ofs_rpc_free(struct ofs_rpc *rpc)
 /* No picture is taken of a whole page. */
 static bool lacks_box(const char *method, const cJSON *params)
 {
+    if (strstr(method, ".startScreencast"))
+        return ofs_json_num(params, "maxWidth", 2) > 1 || ofs_json_num(params, "maxHeight", 2) > 1;
     return strstr(method, ".captureScreenshot") && (ofs_json_num(params, "clip/width", 0) <= 0 ||
                                                     ofs_json_num(params, "clip/height", 0) <= 0);
 }

@@ -285,6 +285,15 @@ static void test_pictures_have_a_box(void **state)
     cJSON_AddObjectToObject(carried, "params");
     assert_int_equal(ofs_rpc_post(f->rpc, NULL, "goog:cdp.sendCommand", carried, &id, &err), -1);
     assert_int_equal(cJSON_GetArraySize(f->sent), 2);
+    cJSON *wide = cJSON_CreateObject(), *dot = cJSON_CreateObject();
+    cJSON_AddNumberToObject(wide, "maxWidth", 1);
+    cJSON_AddNumberToObject(wide, "maxHeight", 2);
+    cJSON_AddNumberToObject(dot, "maxWidth", 1);
+    cJSON_AddNumberToObject(dot, "maxHeight", 1);
+    assert_int_equal(ofs_rpc_post(f->rpc, NULL, "Page.startScreencast", NULL, &id, &err), -1);
+    assert_int_equal(ofs_rpc_post(f->rpc, NULL, "Page.startScreencast", wide, &id, &err), -1);
+    assert_int_equal(ofs_rpc_post(f->rpc, NULL, "Page.startScreencast", dot, &id, &err), 0);
+    assert_int_equal(cJSON_GetArraySize(f->sent), 3);
 }
 
 static bool is_one_of(const char *word, const char *const *list, size_t n)
@@ -299,17 +308,17 @@ static void test_method_table(void **state)
 {
     (void)state;
     static const char *const parts[] = {
-        "Cookie",          "Storage",    "Download",    "captureScreenshot",
-        "captureSnapshot", "printToPDF", "Body",        "PostData",
-        "Fetch.",          "evaluate",   "addScript",   "compileScript",
-        "Debugger",        "Override",   "Password",    "Autofill",
-        "Clipboard",       "Permission", "Certificate", "Tracing",
-        "IndexedDB",       "History",    "Extensions",  "FileChooser",
+        "Cookie",     "Storage",    "Download",      "captureScreenshot", "captureSnapshot",
+        "Screencast", "printToPDF", "Body",          "PostData",          "Fetch.",
+        "evaluate",   "addScript",  "compileScript", "Debugger",          "Override",
+        "Password",   "Autofill",   "Clipboard",     "Permission",        "Certificate",
+        "Tracing",    "IndexedDB",  "History",       "Extensions",        "FileChooser",
         "insertText",
     };
     /* what is allowed has its reason in the table */
     static const char *const allowed[] = {
         "Page.captureScreenshot",  "browsingContext.captureScreenshot",
+        "Page.startScreencast",    "Page.stopScreencast",
         "Network.getResponseBody", "Page.addScriptToEvaluateOnNewDocument",
         "Debugger.enable",         "Debugger.setSkipAllPauses",
         "Debugger.resume",         "Runtime.runIfWaitingForDebugger",

@@ -487,9 +487,8 @@ struct ofs_browser *ofs_bidi_open(struct ofs_loop *loop, struct ofs_wire *wire,
     return b ? &b->browser : NULL;
 }
 
-struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, bool is_anybodys,
-                                  struct ofs_wire *wire, struct ofs_trace *trace,
-                                  struct ofs_error *err)
+struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *wire,
+                                  struct ofs_trace *trace, struct ofs_error *err)
 {
     struct bidi *b = new_browser(driver->loop, wire, trace, err);
     if (!b) {
@@ -497,7 +496,6 @@ struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, bool is_anybodys,
         return NULL;
     }
     b->driver = driver;
-    b->is_anybodys = is_anybodys;
     OFS_BIDI_KEEP(b->browser.name, driver->name);
     OFS_BIDI_KEEP(b->browser.version, driver->version);
     return &b->browser;

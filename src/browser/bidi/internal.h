@@ -37,8 +37,6 @@ struct bidi {
     struct bidi_tab *tabs;
     bool has_session;           /* our own session */
     struct ofs_browser *driver; /* the owner of the session, or NULL */
-    bool is_anybodys;           /* a person uses that browser: what is in front stays there */
-    bool in_front;              /* a tab is in front for its picture: no other may go there */
 };
 
 /* Copy a peer's string into a field; NULL: "". */

@@ -17,25 +17,18 @@ static cJSON *box_of(const struct ofs_box *box)
     return clip;
 }
 
-/* In a Chromium a tab is drawn for sure while it is in front; one tab at a time is there. In a
- * browser that a person uses it is not raised. */
-static int take_in_front(struct bidi_tab *t, const struct ofs_box *box, ofs_deadline deadline,
-                         cJSON **ret_answer, struct ofs_error *err)
+/* Chromium draws a tab behind another only for a screencast; this one is of one pixel. */
+static int take_over_devtools(struct bidi_tab *t, const struct ofs_box *box, ofs_deadline deadline,
+                              cJSON **ret_answer, struct ofs_error *err)
 {
-    struct bidi *b = (struct bidi *)t->tab.browser;
-    if (b->is_anybodys)
-        return ofs_fail(err, OFS_ERR_PEER, "the tab is behind another one");
-    while (b->in_front)
-        if (ofs_loop_turn(b->browser.loop, deadline, err))
-            return -1;
-    b->in_front = true;
-    int rc =
-        ofs_bidi_ask_devtools(t, "Page.bringToFront", cJSON_CreateObject(), deadline, NULL, err);
-    if (!rc)
-        rc = ofs_bidi_ask_devtools(t, "Page.captureScreenshot", ofs_devtools_picture(box), deadline,
+    struct ofs_error ignored;
+    if (ofs_bidi_ask_devtools(t, "Page.startScreencast", ofs_devtools_screencast(), deadline, NULL,
+                              err))
+        return -1;
+    int rc = ofs_bidi_ask_devtools(t, "Page.captureScreenshot", ofs_devtools_picture(box), deadline,
                                    ret_answer, err);
-    b->in_front = false;
-    ofs_loop_notify(b->browser.loop);
+    (void)ofs_bidi_ask_devtools(t, "Page.stopScreencast", cJSON_CreateObject(), deadline, NULL,
+                                &ignored);
     return rc;
 }
 
@@ -46,7 +39,7 @@ int ofs_bidi_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_dead
     OFS_AUTO_JSON answer = NULL;
     int rc;
     if (t->devtools[0]) {
-        rc = take_in_front(t, box, deadline, &answer, err);
+        rc = take_over_devtools(t, box, deadline, &answer, err);
     } else {
         cJSON *params = ofs_bidi_in_context(t);
         cJSON_AddStringToObject(params, "origin", "viewport");

@@ -60,7 +60,6 @@ struct cdp {
     char *site;
     char id[64]; /* of this browser instance */
     bool show;
-    bool in_front;      /* a tab is in front for its picture: no other may go there */
     bool keeps_ledgers; /* a page had timers: new tabs keep a timer record from their first document
                            on */
     struct cdp_tab *tabs;

@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "browser/webdriver/internal.h"
 
-/* A picture of one control: in a Chromium of the driver's own of its box, over DevTools and in
- * front; in one that a person uses none, for the driver would raise the tab; elsewhere of an
- * element that lies within the box (17.2 Take Element Screenshot). */
+/* A picture of one control: in Chromium of its box, over DevTools, for the driver's own command
+ * would raise the tab; elsewhere of an element that lies within the box (17.2 Take Element
+ * Screenshot). */
 
 static const char pictured_script[] =
     OFS_WD_PLACE "if (!place || place.document !== document || place.number !== arguments[1]) "
@@ -27,10 +27,15 @@ static int of_box(struct ofs_wd_tab *t, const struct ofs_box *box, ofs_deadline 
     if (ofs_wd_lock(b, deadline, err))
         return -1;
     int rc = ofs_wd_switch_to(b, t, deadline, err);
-    rc = rc ? rc : ofs_wd_devtools(b, "Page.bringToFront", NULL, deadline, NULL, err);
-    if (!rc)
+    rc = rc ? rc
+            : ofs_wd_devtools(b, "Page.startScreencast", ofs_devtools_screencast(), deadline, NULL,
+                              err);
+    if (!rc) {
+        struct ofs_error ignored;
         rc = ofs_wd_devtools(b, "Page.captureScreenshot", ofs_devtools_picture(box), deadline,
                              &answer, err);
+        (void)ofs_wd_devtools(b, "Page.stopScreencast", NULL, deadline, NULL, &ignored);
+    }
     ofs_wd_unlock(b);
     return rc ? -1 : keep(ofs_json_str(answer, "data", ""), ret_png, err);
 }
@@ -42,8 +47,7 @@ int ofs_wd_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadli
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     OFS_AUTO_JSON answer = NULL;
     if (b->chromium)
-        return b->attached ? ofs_fail(err, OFS_ERR_PEER, "the tab is behind another one")
-                           : of_box(t, box, deadline, ret_png, err);
+        return of_box(t, box, deadline, ret_png, err);
     OFS_AUTO_JSON body = ofs_wd_script(b, pictured_script, t->document);
     OFS_AUTO_JSON element = NULL;
     if (ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &element, err))

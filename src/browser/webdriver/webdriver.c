@@ -547,5 +547,5 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
         wd_close(&b->browser, ofs_deadline_in(2000));
         return NULL;
     }
-    return socket ? ofs_bidi_join(&b->browser, b->attached, socket, how->trace, err) : &b->browser;
+    return socket ? ofs_bidi_join(&b->browser, socket, how->trace, err) : &b->browser;
 }
