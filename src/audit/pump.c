@@ -170,6 +170,20 @@ static void run_worker(void *arg)
     }
 }
 
+/* The workers of a stage: first those whose tab shows what the stage wants, so that nothing is
+ * loaded twice. */
+static size_t choose(const struct pump *p, size_t most, struct ofs_worker **ret)
+{
+    size_t n = 0;
+    for (int shows = 1; shows >= 0; shows--)
+        for (size_t i = 0; i < OFS_MOST_TABS && n < most; i++) {
+            struct ofs_worker *worker = &p->job->workers[i];
+            if ((entry_here(p, worker) != NULL) == shows)
+                ret[n++] = worker;
+        }
+    return n;
+}
+
 void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage)
 {
     const struct pump pump = {.job = job, .stage = stage};
@@ -182,14 +196,19 @@ void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage)
     size_t n = job->options.tabs < 1 ? 1 : (size_t)job->options.tabs;
     n = n < OFS_MOST_TABS ? n : OFS_MOST_TABS;
     n = n < wanting ? n : wanting;
-    for (size_t i = 0; i < n; i++) {
-        starts[i] = (struct start){.pump = &pump, .worker = &job->workers[i]};
-        job->workers[i].job = job;
+    struct ofs_worker *chosen[OFS_MOST_TABS];
+    size_t n_chosen = choose(&pump, n, chosen);
+    for (size_t i = 0; i < n_chosen; i++) {
+        starts[i] = (struct start){.pump = &pump, .worker = chosen[i]};
+        chosen[i]->job = job;
+        size_t place = (size_t)(chosen[i] - job->workers) + 1;
+        job->n_workers = job->n_workers > place ? job->n_workers : place;
+    }
+    for (size_t i = 0; i < n_chosen; i++) {
         struct ofs_error err;
         if (ofs_loop_spawn(job->loop, run_worker, &starts[i], &err) && !is_over(job))
             job->end = err;
     }
-    job->n_workers = job->n_workers > n ? job->n_workers : n;
     ofs_loop_run(job->loop);
 }
 
