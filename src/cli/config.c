@@ -250,8 +250,10 @@ int config_read(struct config *config, struct ofs_error *err)
     OFS_AUTO_BUF text = OFS_BUF(MOST_BYTES);
     struct reader r = {.config = config, .section = ""};
     *config = (struct config){.path = ofs_config_home("offswitch/config")};
-    if (!config->path)
-        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (!config->path) { /* no HOME: no file, and a name for messages */
+        config->path = strdup("~/.config/offswitch/config");
+        return config->path ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    }
     if (access(config->path, F_OK) && (errno == ENOENT || errno == ENOTDIR))
         return 0;
     if (check_owner(config, err) || ofs_buf_read_file(&text, config->path, err))

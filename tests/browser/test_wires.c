@@ -275,7 +275,7 @@ static void test_occupied(struct place *p)
     static const struct {
         const char *wire, *words, *more;
     } told[] = {
-        {"bidi", "lets no session in", "one program at a time"},
+        {"bidi", "accepts no session", "one program at a time"},
         {"webkit", "aximum number of active sessions", "another session is open there"},
     };
     for (size_t i = 0; i < COUNT(told); i++) {
