@@ -22,6 +22,7 @@ static const char *const methods[] = {
     "Page.setLifecycleEventsEnabled",
     "Page.navigate",
     "Page.stopLoading",
+    "Page.getNavigationHistory", /* whether our tab is still blank */
     "Page.createIsolatedWorld",
     "Page.addScriptToEvaluateOnNewDocument",
     "Page.handleJavaScriptDialog",

@@ -18,7 +18,8 @@ struct ofs_trace {
 };
 
 static const char redacted[] = "[redacted]";
-static const char png[] = "iVBORw0KGgo"; /* the beginning of a picture, in base64 */
+/* How a picture begins, in base64: PNG, JPEG. */
+static const char *const pictures[] = {"iVBORw0KGgo", "/9j/"};
 
 /* Keys that contain one of these never have their values written. */
 static const char *const secret_keys[] = {
@@ -126,6 +127,14 @@ static bool is_driver_session(const cJSON *object, const char *key)
     return found && !strcmp(key, "sessionId");
 }
 
+static bool is_picture(const char *text)
+{
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
+        if (!strncmp(text, pictures[i], strlen(pictures[i])))
+            return true;
+    return false;
+}
+
 static void redact(cJSON *value, bool headers)
 {
     for (cJSON *child = value->child; child; child = child->next) {
@@ -138,7 +147,7 @@ static void redact(cJSON *value, bool headers)
             blank(child);
         else if (!strcmp(key, "targetInfos") || !strcmp(key, "contexts"))
             blank_windows(child);
-        else if (cJSON_IsString(child) && !strncmp(child->valuestring, png, strlen(png)))
+        else if (cJSON_IsString(child) && is_picture(child->valuestring))
             blank(child);
         else if (cJSON_IsString(child))
             cut_addresses(child->valuestring);

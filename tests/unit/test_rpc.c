@@ -317,11 +317,17 @@ static void test_method_table(void **state)
     };
     /* what is allowed has its reason in the table */
     static const char *const allowed[] = {
-        "Page.captureScreenshot",  "browsingContext.captureScreenshot",
-        "Page.startScreencast",    "Page.stopScreencast",
-        "Network.getResponseBody", "Page.addScriptToEvaluateOnNewDocument",
-        "Debugger.enable",         "Debugger.setSkipAllPauses",
-        "Debugger.resume",         "Runtime.runIfWaitingForDebugger",
+        "Page.captureScreenshot",
+        "browsingContext.captureScreenshot",
+        "Page.getNavigationHistory",
+        "Page.startScreencast",
+        "Page.stopScreencast",
+        "Network.getResponseBody",
+        "Page.addScriptToEvaluateOnNewDocument",
+        "Debugger.enable",
+        "Debugger.setSkipAllPauses",
+        "Debugger.resume",
+        "Runtime.runIfWaitingForDebugger",
     };
     const char *const *all = ofs_method_list();
     size_t n = 0;

@@ -140,22 +140,60 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     return 0;
 }
 
+/* Whether the tab still shows the blank document that it was opened with. Until the first one of a
+ * site has begun, Chromium answers no script; its driver handles one command at a time, so all tabs
+ * would wait. What our tab has shown is known to the browser itself. */
+static int is_blank(struct ofs_wd_tab *t, bool *ret, ofs_deadline deadline, struct ofs_error *err)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    OFS_AUTO_JSON shown = NULL;
+    *ret = false;
+    if (!b->isolates || t->tab.view.commits)
+        return 0;
+    if (ofs_wd_lock(b, deadline, err))
+        return -1;
+    int rc = ofs_wd_switch_to(b, t, deadline, err);
+    rc = rc ? rc
+            : ofs_wd_devtools(b, "Page.getNavigationHistory", cJSON_CreateObject(), deadline,
+                              &shown, err);
+    ofs_wd_unlock(b);
+    const cJSON *entries = ofs_json_get(shown, "entries");
+    if (rc && err->code == OFS_ERR_GONE) { /* asked just when it began */
+        *ret = true;
+        return 0;
+    }
+    *ret = cJSON_GetArraySize(entries) == 1 &&
+           !strcmp(ofs_json_str(entries->child, "url", ""), "about:blank");
+    return rc;
+}
+
+/* Whether the document is the one before the navigation; a new one is entered. */
+static int is_same(struct ofs_wd_tab *t, bool *ret_same, bool *ret_cached, ofs_deadline deadline,
+                   struct ofs_error *err)
+{
+    OFS_AUTO_JSON body = ofs_wd_script((struct ofs_wd *)t->tab.browser, peek_script, t->document);
+    OFS_AUTO_JSON same = NULL;
+    if (is_blank(t, ret_same, deadline, err))
+        return -1;
+    if (*ret_same)
+        return 0;
+    int rc = ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
+    if (!rc && cJSON_IsFalse(same))
+        rc = enter_new(t, ret_cached, deadline, err);
+    *ret_same = rc || cJSON_IsTrue(same);
+    return rc && err->code != OFS_ERR_GONE ? -1 : 0;
+}
+
 /* Wait until a new document has begun, or the driver reports why none does. */
 static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
                           struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     for (;;) {
-        OFS_AUTO_JSON body = ofs_wd_script(b, peek_script, t->document);
-        OFS_AUTO_JSON same = NULL;
-        if (read_log(b, deadline, err))
+        bool same;
+        if (read_log(b, deadline, err) || is_same(t, &same, ret_cached, deadline, err))
             return -1;
-        int rc = ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
-        if (!rc && cJSON_IsFalse(same))
-            rc = enter_new(t, ret_cached, deadline, err);
-        if (rc && err->code != OFS_ERR_GONE)
-            return -1;
-        if (!rc && !cJSON_IsTrue(same))
+        if (!same)
             return 0;
         if (t->tab.view.failure[0])
             return 0;
