@@ -87,13 +87,16 @@ function goalsTable(rows) {
 
 // ---- the short form ----
 
-// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. Gives how many are broken.
-function held(rows, table) {
+// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. `slow`: how many times as long
+// this machine needs for the same work. Gives how many are broken.
+function held(rows, table, slow) {
   let broken = 0;
+  if (slow > 1.05) console.log(`This machine needs ${slow.toFixed(1)} times as long as that of the limits: processor time may be as much longer.`);
   for (const [job, n, client, ...limits] of table) {
     const row = rows.find((r) => r.job === job && r.n === Number(n) && r.client === client);
     if (!row) continue;
     const measured = [row.cpu, mb(row), row.messages];
+    if (limits[0] !== "-") limits[0] = (limits[0] * slow).toFixed(2);
     const over = limits.map((limit, i) => (limit !== "-" && measured[i] !== null && measured[i] > Number(limit) ? `${["cpu s", "MB", "messages"][i]} ${measured[i]} is over ${limit}` : null)).filter(Boolean);
     console.log(`${over.length || row.wrong ? "[  FAILED  ]" : "[       OK ]"} ${job} ${n}, ${client}: cpu ${row.cpu.toFixed(3)} s, ${mb(row).toFixed(1)} MB, ${row.messages ?? "-"} messages, ${row.wall.toFixed(1)} s${over.length ? `; ${over.join(", ")}` : ""}`);
     broken += over.length;
@@ -101,8 +104,8 @@ function held(rows, table) {
   return broken;
 }
 
-export function report(results, dir, limits) {
-  if (limits) return held(results.rows, limits);
+export function report(results, dir, limits, slow) {
+  if (limits) return held(results.rows, limits, slow);
   const { about, rows } = results;
   const head = [
     `${about.offswitch}, ${about.date}, ${about.machine}, load ${about.load.toFixed(1)} at the end`,

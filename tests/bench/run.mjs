@@ -26,6 +26,7 @@ import { openPeers } from "./peers.mjs";
 import { openRelay } from "./relay.mjs";
 import { median, report } from "./report.mjs";
 import { scenarioOf, settingsOf } from "./site.mjs";
+import { slowness } from "./yardstick.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
@@ -185,6 +186,7 @@ async function tried(row, at) {
 }
 
 const started = new Date();
+const slow = [slowness()];
 for (const name of able) await once(name, "check", 1, direct); // what is read from the disk once is read now
 for (const n of numbers)
   for (const job of jobs) {
@@ -210,11 +212,12 @@ for (const n of numbers)
   }
 for (const relay of Object.values(relays)) relay.close();
 await peers.close();
+slow.push(slowness());
 
 const about = {
   date: started.toISOString().slice(0, 10), machine: `${cpus().length} cores, ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB`, node: process.version,
   browsers: peers.versions, offswitch: spawnSync(offswitch, ["--version"], { encoding: "utf8" }).stdout.trim(),
   packages: JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies, runs, kinds, saves, state: statesKnown, load: loadavg()[0],
 };
-failed += report({ about, rows }, build, short ? limits : null);
+failed += report({ about, rows }, build, short ? limits : null, Math.max(...slow));
 process.exit(failed ? 1 : 0);

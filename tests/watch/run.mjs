@@ -461,7 +461,7 @@ const tests = {
         prepare();
         for (const every of ['day', 'week', 'month']) {
             const { stdout } = await offswitch('2025-01-06', ['schedule', 'install', '--print', '--every', every,
-                '--at', '03:05', '--state', `${scratch}/a "b" $c %d`], { PATH: `${stub('exit 1')}:${process.env.PATH}` });
+                '--at', '03:05', '--state', `${scratch}/a "b" $c %d`], { PATH: `${stub('exit 0')}:${process.env.PATH}` });
             const files = stdout.split(/^# (?=\/)/m).slice(1);
             assert.equal(files.length, 2);
             const names = files.map((f) => `${scratch}/${path.basename(f.slice(0, f.indexOf('\n')))}`);
