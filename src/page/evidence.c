@@ -222,7 +222,7 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
         e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && !tab->sees.channels &&
-                    is_named_by_data(p->visit.setting);
+                    (is_named_by_data(p->visit.setting) || p->may_share_worker);
         return;
     }
     e->untold =

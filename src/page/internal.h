@@ -36,6 +36,7 @@ struct ofs_progress {
     bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
     bool excused[OFS_MAX_REQUESTS];   /* whose answer was none */
     bool empty[OFS_MAX_REQUESTS];     /* whose answer was empty */
+    bool may_share_worker; /* a script speaks of a SharedWorker, whose requests are not told */
 };
 
 struct ofs_page {

@@ -366,8 +366,17 @@ static void state_in_answer(const struct ofs_setting *setting, const struct ofs_
 static bool is_to_be_asked(const struct ofs_request *r)
 {
     bool reads = !ofs_is_save_method(r->method) || !strcmp(r->method, "POST");
-    return reads && r->kind != OFS_REQUEST_SCRIPT && r->ended && !r->failed && !r->left &&
-           r->status >= 200 && r->status < 300;
+    return reads && r->ended && !r->failed && !r->left && r->status >= 200 && r->status < 300;
+}
+
+/* Can this answer say something? Scripts and documents can where the browser does not tell of
+ * shared workers. */
+static bool is_of_use(const struct ofs_page *page, const struct ofs_request *r, bool names)
+{
+    if (r->kind == OFS_REQUEST_DATA)
+        return true;
+    bool hides = page->tab->sees.requests && !page->tab->sees.channels;
+    return hides || (names && r->kind != OFS_REQUEST_SCRIPT);
 }
 
 static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struct ofs_request *r,
@@ -386,6 +395,7 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
             *err = soft;
         return is_over ? -1 : 0;
     }
+    p->may_share_worker = p->may_share_worker || (!by_answer && strstr(text, "SharedWorker"));
     p->empty[at] = by_answer && !text[strspn(text, " \t\r\n")];
     p->excused[at] = by_answer && ofs_is_excuse(text);
     state_in_answer(p->visit.setting, r, text, state, sizeof state);
@@ -411,7 +421,7 @@ int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, bool all,
     for (unsigned serial = p->serial + 1; serial <= page->tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(page->tab, serial);
         bool *inspected = &p->inspected[serial % OFS_MAX_REQUESTS];
-        if (!r || *inspected || !is_to_be_asked(r) || (!names && r->kind != OFS_REQUEST_DATA) ||
+        if (!r || *inspected || !is_to_be_asked(r) || !is_of_use(page, r, names) ||
             asked++ >= MOST_ANSWERS)
             continue;
         *inspected = true;

@@ -96,8 +96,11 @@ static bool kind_of(const cJSON *params, enum ofs_request_kind *ret_kind)
     for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
         if (!strcmp(destination, drawn[i]))
             return false;
-    /* without a destination: requests of scripts, and some images of the browser itself */
+    /* Without a destination: requests of scripts. Of WebSockets, EventSources and beacons Firefox
+     * names no initiator either. */
     const char *initiator = ofs_json_str(params, "request/initiatorType", "");
+    if (!*destination && !*initiator)
+        return true;
     static const char *const scripted[] = {"fetch", "xmlhttprequest", "beacon", "eventsource"};
     for (size_t i = 0; i < sizeof scripted / sizeof *scripted; i++)
         if (!strcmp(initiator, scripted[i]))
@@ -132,6 +135,13 @@ static void on_answer(struct bidi_tab *t, const cJSON *params)
     struct ofs_request *r =
         ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
     int status = (int)ofs_json_num(params, "response/status", 0);
+    /* A WebSocket (RFC 6455, 4.1) or an EventSource: no event tells what comes over it, or its end.
+     */
+    bool streams =
+        !strncmp(ofs_json_str(params, "response/mimeType", ""), "text/event-stream", 17) &&
+        !ofs_json_str(params, "request/initiatorType", NULL);
+    if ((status == 101 || streams) && r && !r->answered_ms)
+        t->tab.view.channels++;
     if (r && !r->answered_ms)
         ofs_view_answer(&t->tab.view, r, status);
     if (is_document(t, params))
