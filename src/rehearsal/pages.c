@@ -297,10 +297,17 @@ static void draw_shell(struct ofs_site *site, enum site_file file, const char *t
     if (huge)
         draw_filler(&filler);
     const struct site_pair pairs[] = {
-        {"lang", site_words[site->lang].code}, {"title", title},
-        {"side", ofs_buf_str(&side)},          {"main", ofs_buf_str(main)},
-        {"config", text ? text : "{}"},        {"data", ofs_buf_str(&data)},
-        {"filler", ofs_buf_str(&filler)},      {NULL, NULL},
+        {"lang", site_words[site->lang].code},
+        {"title", title},
+        {"side", ofs_buf_str(&side)},
+        {"main", ofs_buf_str(main)},
+        {"config", text ? text : "{}"},
+        {"data", ofs_buf_str(&data)},
+        {"filler", ofs_buf_str(&filler)},
+        {"channels", text && strstr(text, "state-by-")
+                         ? "<script src=\"/static/faults-channels.js\"></script>\n"
+                         : ""},
+        {NULL, NULL},
     };
     site_fill(&reply->body, file, pairs);
     free(text);

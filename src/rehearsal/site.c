@@ -26,6 +26,7 @@ static const struct {
     {"/static/settings.js", SITE_FILE_SETTINGS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults.js", SITE_FILE_FAULTS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults-state.js", SITE_FILE_FAULTS_STATE_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-channels.js", SITE_FILE_FAULTS_CHANNELS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults-ways.js", SITE_FILE_FAULTS_WAYS_JS, "text/javascript; charset=utf-8"},
 };
 

@@ -26,6 +26,9 @@ static const char faults_js[] = {
 static const char faults_state_js[] = {
 #include "faults-state.js.h"
 };
+static const char faults_channels_js[] = {
+#include "faults-channels.js.h"
+};
 static const char faults_ways_js[] = {
 #include "faults-ways.js.h"
 };
@@ -59,6 +62,7 @@ static const struct {
     [SITE_FILE_SETTINGS_JS] = {settings_js, sizeof settings_js},
     [SITE_FILE_FAULTS_JS] = {faults_js, sizeof faults_js},
     [SITE_FILE_FAULTS_STATE_JS] = {faults_state_js, sizeof faults_state_js},
+    [SITE_FILE_FAULTS_CHANNELS_JS] = {faults_channels_js, sizeof faults_channels_js},
     [SITE_FILE_FAULTS_WAYS_JS] = {faults_ways_js, sizeof faults_ways_js},
     [SITE_FILE_SWITCH_CURRENT] = {switch_current_html, sizeof switch_current_html},
     [SITE_FILE_SWITCH_PLAIN] = {switch_plain_html, sizeof switch_plain_html},

@@ -31,6 +31,7 @@ static const char stand_in[] = "unseen";
     "function site(url) { return new URL(url).hostname.split('.').slice(-2).join('.'); }"         \
     "function isData(one) { return /^(fetch|xmlhttprequest)$/.test(one.initiatorType) &&"         \
     "  site(one.name) === site(location.href); }"                                                 \
+    "function isScript(one) { return one.initiatorType === 'script'; }"                           \
     "function isOwn(one) { return one.name.indexOf(location.origin + '/') === 0; }"
 
 const char ofs_wd_timing_function[] =
@@ -56,9 +57,10 @@ const char ofs_wd_timing_function[] =
     "      status: one.responseStatus }; });"
     "  }"
     "  var data = list.filter(isData), own = data.filter(isOwn);"
-    "  answer.untold = !told[''] || own.some(function (one) { return !told[one.name]; });"
+    "  answer.untold = !told[''] || own.concat(list.filter(isScript)).some(function (one) {"
+    "    return !told[one.name]; });"
     "  answer.unproven = data.filter(function (one) { return told[one.name] !== 'proven'; "
-    "}).length;"
+    "}).length + (told['speaks of channels'] ? 1 : 0);"
     "}";
 
 /* The answers are called "bytes", which is kept out of a trace.
@@ -80,6 +82,20 @@ static const char status_script[] = OFS_WD_PLACE WINDOWS
     "  told[one.name] = 'asked';"
     "  if (Object.keys(told).length < 48) urls.push(one.name);"
     "});"
+    /* sockets and workers leave no entry: what the scripts say, as the browser has them */
+    "function listen(text) {"
+    "  if (/\\b(WebSocket|EventSource|WebTransport|(Shared)?Worker)\\s*\\(/.test(text))"
+    "    told['speaks of channels'] = true;"
+    "}"
+    "var scripts = list.filter(isScript).filter(function (one) { return !told[one.name]; })"
+    "  .map(function (one) { told[one.name] = 'read'; return one.name; });"
+    "windows(window).forEach(function (view) {"
+    "  [].forEach.call(view.document.scripts, function (one) { listen(one.text); }); });"
+    "var reading = Promise.all(scripts.map(function (url) {"
+    "  return fetch(url, { cache: 'force-cache' }).then(function (answer) { return answer.text(); "
+    "})"
+    "    .then(listen, function () { told['speaks of channels'] = true; });"
+    "}));"
     "Promise.all(urls.map(function (url) {"
     "  var stop = new AbortController(), tell = { url: url, document: url === page };"
     "  setTimeout(function () { stop.abort(); }, 6000);"
@@ -98,7 +114,7 @@ static const char status_script[] = OFS_WD_PLACE WINDOWS
     "      }, function () { return tell; });"
     "    },"
     "    function () { tell.failed = true; return tell; });"
-    "})).then(done);";
+    "})).then(function (all) { reading.then(function () { done(all); }); });";
 
 void ofs_wd_stand_in(struct ofs_wd_tab *t)
 {

@@ -19,38 +19,6 @@
     return post('/mysettings-api/graphql', { operation, variables: { key } });
   }
 
-  // A worker asks, and hands over what it was told.
-  function workerAsks(address) {
-    const work = `onmessage = async ({ data }) => {
-      const answer = await fetch(data);
-      postMessage(answer.ok ? (await answer.json()).value : null);
-    };`;
-    const worker = new Worker(URL.createObjectURL(new Blob([work], { type: 'text/javascript' })));
-    return new Promise((told) => {
-      worker.onmessage = ({ data }) => { if (data !== null) told(data); };
-      worker.postMessage(new URL(address, location.href).href);
-    });
-  }
-
-  function eventTells(address) {
-    return new Promise((told) => {
-      const events = new EventSource(address);
-      events.onmessage = ({ data }) => { events.close(); told(JSON.parse(data).value); };
-    });
-  }
-
-  // A worker that pages share asks.
-  function sharedWorkerAsks(address) {
-    const work = `onconnect = async ({ ports: [port] }) => {
-      const answer = await fetch('${new URL(address, location.href).href}');
-      port.postMessage(answer.ok ? (await answer.json()).value : null);
-    };`;
-    const worker = new SharedWorker(URL.createObjectURL(new Blob([work], { type: 'text/javascript' })));
-    return new Promise((told) => {
-      worker.port.onmessage = ({ data }) => { if (data !== null) told(data); };
-    });
-  }
-
   function frameAsks(address) {
     const frame = document.createElement('iframe');
     frame.hidden = true;
@@ -111,15 +79,6 @@
     });
   }
 
-  function socketTells(address) {
-    return new Promise((told) => {
-      const to = new URL(address, location.href);
-      to.protocol = 'ws:';
-      const socket = new WebSocket(to);
-      socket.onmessage = ({ data }) => { socket.close(); told(JSON.parse(data).value); };
-    });
-  }
-
   async function frames(n) {
     for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
   }
@@ -168,10 +127,6 @@
         return valueOf(await graphql('Setting', c.key), ['data', 'setting']);
       },
     },
-    'state-by-events': { late: true, ask: (c, tools) => eventTells(`${tools.address(c.key)}?as=events`) },
-    'state-by-socket': { late: true, ask: (c, tools) => socketTells(`${tools.address(c.key)}?as=socket`) },
-    'state-by-worker': { late: true, ask: (c, tools) => workerAsks(`${tools.address(c.key)}?view=page`) },
-    'state-by-shared-worker': { late: true, ask: (c, tools) => sharedWorkerAsks(`${tools.address(c.key)}?view=page`) },
     'state-by-frame': { late: true, ask: (c, tools) => frameAsks(`${tools.address(c.key)}?view=page`) },
     'state-after-task': {
       late: true,
