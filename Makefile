@@ -127,7 +127,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 # that runs the whole of it. The samples are the same every time; SEED= draws other delays.
 # One step at a time: each runs several browsers already, and two cores that are shared by twenty of them miss
 # deadlines. STEPS_AT_ONCE=2 is for machines with more.
-TEST_STEPS := lint bench-short -- wires-sample live faults-sample zoo-sample test-attach mutations-sample package-test asan probe-test unit twins watch-test watch-live cli-test ledger-test killed-sample services-sample
+TEST_STEPS := lint bench-short -- wires-sample live faults-sample zoo-sample test-attach mutations-sample package-test asan probe-test unit twins watch-test watch-live cli-test ledger-test killed-sample services-sample authoring-test
 SEED ?= 1
 
 .PHONY: test
@@ -160,6 +160,10 @@ services: $(BUILD)/offswitch ## the scenarios of the other services on their rep
 .PHONY: services-sample
 services-sample:
 	@$(MAKE) --no-print-directory services ONLY=chatgpt,wordpress,gemini FAULTS=0
+
+.PHONY: authoring-test
+authoring-test: $(BUILD)/offswitch ## writing a scenario: probe, new on a terminal, import, test; NAME=probe
+	$(Q)$(ledger) node tests/authoring/run.mjs $(if $(NAME),"$(NAME)")
 
 .PHONY: cli-test
 cli-test: $(BUILD)/offswitch ## the command line: config file, output, the manual's examples

@@ -1,0 +1,69 @@
+// Settings pages whose server records every request that could change something.
+
+import { createServer } from "node:http";
+
+const whole = (title, body) => `<!doctype html><html lang="en"><head><title>${title}</title></head><body>
+<header><a class="me" href="/me">Anna Petrova</a></header><main><h1>${title}</h1>
+${body}
+<section><button id="delete" type="button">Delete my account</button></section></main>
+<script>
+const tell = (name, value) => fetch("/api/" + name, { method: "PUT", body: JSON.stringify({ value }) });
+document.getElementById("delete").onclick = () => tell("delete", true);
+</script></body></html>`;
+
+const save = (selector, name, value) => `<script>
+document.querySelectorAll(${JSON.stringify(selector)}).forEach((one) => one.addEventListener("change", () => tell("${name}", ${value})));
+</script>`;
+
+/** A labelled check box, and beside it one that deletes. */
+export const box = (on) => whole("Privacy", `<form>
+<div><label><input type="checkbox" id="train" name="train" ${on ? "checked" : ""}> Use my posts for training</label></div>
+<div><label><input type="checkbox" id="wipe" name="wipe"> Delete my posts after a year</label></div></form>
+${save("#train", "train", "event.target.checked")}${save("#wipe", "delete", "true")}`);
+
+/** A switch that is saved by a button. Its id is one that a framework counts. */
+const toggle = (on) => whole("Data", `<div class="row"><span id=":r1:">Improve the model for everyone</span>
+<button type="button" role="switch" aria-checked="${on}" aria-labelledby=":r1:" id=":r2:"></button></div>
+<button id="save" type="button" disabled>Save changes</button>
+<script>
+const control = document.querySelector("[role=switch]");
+control.onclick = () => {
+  control.setAttribute("aria-checked", String(control.getAttribute("aria-checked") !== "true"));
+  document.getElementById("save").disabled = false;
+};
+document.getElementById("save").onclick = () => tell("improve", control.getAttribute("aria-checked") === "true");
+</script>`);
+
+const choices = [["everyone", "Everyone"], ["partners", "Partners only"], ["nobody", "Nobody"]];
+
+/** A radio group. */
+export const group = (chosen) => whole("Sharing", `<fieldset role="radiogroup" aria-labelledby="who"><legend id="who">Who may train on my pictures</legend>
+${choices.map(([value, label]) => `<label><input type="radio" name="share" value="${value}" ${value === chosen ? "checked" : ""}> ${label}</label>`).join("\n")}
+</fieldset>${save("[name=share]", "share", "event.target.value")}`);
+
+/** Two switches of one name, which nothing tells from each other. */
+const twins = () => whole("Twins", `<ul>${[0, 1].map(() => `<li><label><input type="checkbox" checked> Allow training</label></li>`).join("")}</ul>`);
+
+/** Gives {origin, state, writes, close()}: what the pages show, and what was asked for that is no reading. */
+export async function startSite() {
+  const site = { state: { train: true, improve: true, share: "everyone" }, writes: [] };
+  const pages = {
+    "/settings/privacy": () => box(site.state.train),
+    "/settings/data": () => toggle(site.state.improve),
+    "/settings/sharing": () => group(site.state.share),
+    "/settings/twins": twins,
+    "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
+  };
+  const server = createServer((request, response) => {
+    const page = pages[request.url.replace(/[?#].*/, "")];
+    if (request.method !== "GET" && request.method !== "HEAD") site.writes.push(`${request.method} ${request.url}`);
+    response.writeHead(page ? 200 : 404, { "content-type": "text/html; charset=utf-8" }).end(page ? page() : "<!doctype html><title>no</title>");
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  site.origin = `http://127.0.0.1:${server.address().port}`;
+  site.close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return site;
+}
