@@ -217,6 +217,24 @@ const tests = {
     }
   },
 
+  async "import: into the own directory, which is not there yet; a failure leaves the file alone"() {
+    rmSync(dirname(own("x")), { recursive: true, force: true });
+    const good = put("good.recording", recording(...boxSteps())), bad = put("bad.recording", "{");
+    const into = (from) => offswitch(["scenario", "import", from, "--output", own("mine.json")]);
+    assert.equal((await into(bad)).status, 1);
+    assert.ok(!existsSync(own("mine.json")), "an empty file is left");
+    const run = await into(good);
+    assert.equal(run.status, 0, run.err);
+    const text = readFileSync(own("mine.json"), "utf8");
+    writeFileSync(own("mine.json"), `${text}${" ".repeat(1000)}`);
+    assert.equal((await into(bad)).status, 1);
+    assert.ok(readFileSync(own("mine.json"), "utf8").startsWith(text), "the scenario is lost");
+    assert.equal((await into(good)).status, 0);
+    assert.equal(readFileSync(own("mine.json"), "utf8"), text, "the end of the longer file is left");
+    assert.equal((await offswitch(["scenario", "lint", "mine"])).status, 0);
+    rmSync(own("mine.json"));
+  },
+
   async "lint: standard input"() {
     assert.deepEqual(await faultsOf(saved()), []);
     const clean = await offswitch(["scenario", "lint", "-"], { stdin: JSON.stringify(saved()) });
