@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/places.h"
 #include "base/system.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -16,6 +17,7 @@
 #include "cli/enabled.h"
 #include "cli/options.h"
 #include "cli/print.h"
+#include "scenario/scenario.h"
 
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check, FOR_CHECK,
@@ -216,17 +218,53 @@ static bool asks_for_json(int argc, char **argv)
 
 /* ---- running ---- */
 
-/* The results go to a file: from here on it is the standard output. */
-static int redirect(const char *path, struct ofs_error *err)
+/* ---- --output ---- */
+
+/* A scenario is a person's work: the file is emptied once there is something to put in its place.
+ * Every other file is emptied at once, so that no old report is taken for a new one. */
+static struct {
+    const char *path; /* NULL: emptied already */
+    bool was_made;
+} kept;
+
+static int open_output(const char *path, bool keeps)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (!keeps)
+        return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    OFS_AUTO_STR own = ofs_scenario_own_directory();
+    if (own && ofs_scenario_is_own(path))
+        ofs_make_directories(own, 0700); /* where that fails, so does the opening */
+    kept.path = path;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    kept.was_made = fd >= 0;
+    return fd < 0 && errno == EEXIST ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : fd;
+}
+
+/* The results go to a file: from here on it is the standard output. */
+static int redirect(const char *path, bool keeps, struct ofs_error *err)
+{
+    int fd = open_output(path, keeps);
     if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0) {
         ofs_fail_errno(err, OFS_ERR_SYSTEM, "--output %s", path);
         if (fd >= 0)
             close(fd);
+        kept.path = NULL;
         return -1;
     }
     close(fd);
+    return 0;
+}
+
+/* Cut what is left of the file that was there; 0, or -1 with errno set. */
+static int finish_output(int status)
+{
+    off_t end = kept.path ? lseek(STDOUT_FILENO, 0, SEEK_CUR) : -1;
+    if (end < 0)
+        return 0; /* nothing is kept, or it is no file */
+    if (end > 0 || !status)
+        return ftruncate(STDOUT_FILENO, end) && errno != EINVAL ? -1 : 0;
+    if (kept.was_made)
+        unlink(kept.path);
     return 0;
 }
 
@@ -286,7 +324,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     if (!rc && command->options)
         rc = config_read(&config, &err) || read_options(command, &config, argc, argv, &cli, &err);
     if (!rc && cli.output)
-        rc = redirect(cli.output, &err);
+        rc = redirect(cli.output, command->options == FOR_SCENARIO, &err);
     cli_begin(command->name, argv, argc, cli.json || asks_for_json(argc, argv));
     int status = rc ? fail_before(command, argc, argv, &err) : run_with(command, &cli);
     config_free(&config);
@@ -345,7 +383,7 @@ int main(int argc, char **argv)
     ofs_system_set_program(argv[0]);
     int status = run_command_line(argc, argv);
     cli_end(status);
-    if (!fflush(stdout) && !ferror(stdout))
+    if (!fflush(stdout) && !ferror(stdout) && !finish_output(status))
         return status;
     fprintf(stderr, "offswitch: standard output could not be written: %s\n", strerror(errno));
     return 1;
