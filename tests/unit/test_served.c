@@ -55,6 +55,14 @@ static const struct {
     /* an empty switch may wait for its state */
     {"<input type='checkbox' aria-labelledby='k'>", false, ""},
     {"<button role='switch' id='k' aria-checked='false'>", false, ""},
+    /* of a group, the checked one is what was chosen, whatever that is */
+    {"<input type='radio' name='k' value='everyone' checked>", false, ""},
+    {"<input type='radio' name='k' value='0' checked>", false, ""},
+    {"<input type='radio' name='k' value='1' checked>", false, "on"},
+    {"<input type='radio' name='k' value='on'><input type='radio' name='k' value='off' checked>",
+     false, ""},
+    {"<input name=k type=radio value=nobody checked>", false, ""},
+    {"<div role='menuitemradio' data-testid='k' aria-checked='true'>", false, ""},
     {"<label for='k'>k</label>", false, ""},
     {"<p>k is false</p>", false, ""},
     {"<script>x = {'k': null}</script>", false, ""},
