@@ -220,6 +220,27 @@ static void take_around(const char *text, const char *at, const char *key, struc
     }
 }
 
+/* One of several: that it is checked says which of them was chosen. */
+static bool is_radio(const char *tag)
+{
+    return find_key(tag, "radio") || find_key(tag, "menuitemradio");
+}
+
+/* value="1" in a tag. */
+static bool has_value_on(const char *tag)
+{
+    const char *value = strstr(tag, " value=");
+    char word[64] = "";
+    if (!value)
+        return false;
+    value += 7;
+    bool quoted = *value == '"' || *value == '\'';
+    char ends[] = {quoted ? *value : ' ', quoted ? '\0' : '/', '\0'};
+    value += quoted;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(value, ends), value);
+    return !strcmp(state_of_word(word), "on");
+}
+
 /* <input id="KEY" checked>: an attribute that says on was put there by the site. One that is
  * missing, or says off, may be an empty switch that waits for its state, and says nothing. */
 static bool take_tag(const char *text, const char *at, struct found *f)
@@ -237,7 +258,8 @@ static bool take_tag(const char *text, const char *at, struct found *f)
     tag[n] = '\0';
     const char *checked = strstr(tag, " checked");
     bool has_checked = checked && strchr(" =/", checked[8] ? checked[8] : ' ');
-    if (has_checked || strstr(tag, "aria-checked=\"true\""))
+    bool says_on = has_checked || strstr(tag, "aria-checked=\"true\"");
+    if (says_on && (!is_radio(tag) || has_value_on(tag)))
         take(f, "on");
     return true;
 }
