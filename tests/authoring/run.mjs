@@ -82,8 +82,19 @@ const tests = {
     assert.equal(value.controls[0].setting.key, undefined, "an id that a framework counts is no key");
   },
 
+  async "probe: a choice of several has its words"() {
+    for (const [page, role] of [["/settings/sharing", "radiogroup"], ["/settings/list", "combobox"]]) {
+      const [one, ...others] = (await probe(page)).value.controls;
+      assert.deepEqual([others.length, one.name, one.role, one.state, one.choices], [0, "Who may train on my pictures", role, "Everyone", ["Everyone", "Partners only", "Nobody"]]);
+      assert.deepEqual(one.setting.choices, { everyone: { en: ["Everyone"] }, "partners-only": { en: ["Partners only"] }, nobody: { en: ["Nobody"] } });
+      assert.equal(one.setting.wanted, "everyone", "what it shows now, so that a copy of it presses nothing");
+    }
+    const [voice] = (await probe("/settings/voice")).value.controls;
+    assert.deepEqual([voice.name, voice.state, voice.choices, voice.setting.choices, voice.setting.wanted], ["Train on my voice", "on", undefined, undefined, "off"]);
+  },
+
   async "probe: what it says of each lints"() {
-    for (const page of ["/settings/privacy", "/settings/data", "/settings/sharing"]) {
+    for (const page of ["/settings/privacy", "/settings/data", "/settings/sharing", "/settings/list", "/settings/voice"]) {
       const { value } = await probe(page);
       assert.ok(value.controls.length, page);
       assert.deepEqual(await faultsOf(around(value.controls.map((c) => c.setting))), [], page);
@@ -139,6 +150,24 @@ const tests = {
     site.state.improve = false;
     const off = await check("switch");
     assert.deepEqual([off.status, off.value.settings[0].before, off.value.settings[0].verdict], [2, "off", "differs"]);
+  },
+
+  async "new: a choice of several"() {
+    for (const [page, id] of [["/settings/sharing", "group"], ["/settings/list", "list"]]) {
+      site.state.share = "everyone";
+      const run = await onTerminal(["scenario", "new", site.origin + page, ...launch], answers(1, id, wanted("nobody")));
+      assert.deepEqual([run.status, run.unasked], [0, []], run.out);
+      assert.match(run.out, /What should it be: everyone, partners-only or nobody\?/);
+      assert.equal((await offswitch(["scenario", "lint", id])).status, 0);
+      const other = await check(id);
+      assert.deepEqual([other.status, other.value.settings[0].before, other.value.settings[0].verdict], [2, "everyone", "differs"]);
+      site.state.share = "nobody";
+      const same = await check(id);
+      assert.deepEqual([same.status, same.value.settings[0].before, same.value.settings[0].verdict], [0, "nobody", "as-wanted"]);
+    }
+    const run = await onTerminal(["scenario", "new", `${site.origin}/settings/sharing`, ...launch], answers(1, "never", wanted("off")));
+    assert.equal(run.status, 4, run.out);
+    assert.ok(!existsSync(own("never.json")));
   },
 
   async "new: refusals write nothing"() {

@@ -41,16 +41,28 @@ export const group = (chosen) => whole("Sharing", `<fieldset role="radiogroup" a
 ${choices.map(([value, label]) => `<label><input type="radio" name="share" value="${value}" ${value === chosen ? "checked" : ""}> ${label}</label>`).join("\n")}
 </fieldset>${save("[name=share]", "share", "event.target.value")}`);
 
+/** A list. The first option is no choice. */
+const list = (chosen) => whole("Pictures", `<label>Who may train on my pictures <select name="share"><option value="" disabled>Choose one</option>
+${choices.map(([value, label]) => `<option value="${value}" ${value === chosen ? "selected" : ""}>${label}</option>`).join("\n")}
+</select></label>${save("select", "share", "event.target.value")}`);
+
+/** Radios that are a switch. */
+const onOff = (on) => whole("Pair", `<fieldset><legend>Train on my voice</legend>
+<label><input type="radio" name="voice" value="1" ${on ? "checked" : ""}> On</label>
+<label><input type="radio" name="voice" value="0" ${on ? "" : "checked"}> Off</label></fieldset>${save("[name=voice]", "voice", "event.target.value")}`);
+
 /** Two switches of one name, which nothing tells from each other. */
 const twins = () => whole("Twins", `<ul>${[0, 1].map(() => `<li><label><input type="checkbox" checked> Allow training</label></li>`).join("")}</ul>`);
 
 /** Gives {origin, state, writes, close()}: what the pages show, and what was asked for that is no reading. */
 export async function startSite() {
-  const site = { state: { train: true, improve: true, share: "everyone" }, writes: [] };
+  const site = { state: { train: true, improve: true, share: "everyone", voice: true }, writes: [] };
   const pages = {
     "/settings/privacy": () => box(site.state.train),
     "/settings/data": () => toggle(site.state.improve),
     "/settings/sharing": () => group(site.state.share),
+    "/settings/list": () => list(site.state.share),
+    "/settings/voice": () => onOff(site.state.voice),
     "/settings/twins": twins,
     "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
   };
