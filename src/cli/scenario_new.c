@@ -27,7 +27,7 @@ struct draft {
     struct session session; /* only for asking */
     struct survey survey;
     const cJSON *control;
-    char id[65], title[200], wanted[16];
+    char id[65], title[200], wanted[64];
 };
 
 static int stop(const char *what, struct ofs_error *err)
@@ -65,6 +65,36 @@ static int choose_control(struct draft *d, struct ofs_error *err)
                 err);
 }
 
+static int ask_choice(struct draft *d, const cJSON *choices, struct ofs_error *err)
+{
+    OFS_AUTO_BUF question = OFS_BUF(1 << 16);
+    const cJSON *one;
+    if (ofs_buf_printf(&question, err, "What should it be: "))
+        return cli_complain(err);
+    cJSON_ArrayForEach(one, choices)
+    {
+        const char *after = !one->next ? "?" : one->next->next ? ", " : " or ";
+        if (ofs_buf_printf(&question, err, "%s%s", one->string, after))
+            return cli_complain(err);
+    }
+    if (ask_text(&d->session, ofs_buf_str(&question), NULL, d->wanted, sizeof d->wanted) &&
+        ofs_json_get(choices, d->wanted))
+        return 0;
+    return stop("that is none of them", err);
+}
+
+static int ask_wanted(struct draft *d, struct ofs_error *err)
+{
+    const cJSON *choices = ofs_json_at(d->control, "setting/choices");
+    if (choices)
+        return ask_choice(d, choices, err);
+    if (ask_text(&d->session, "What should the switch be, on or off?", "off", d->wanted,
+                 sizeof d->wanted) &&
+        (!strcmp(d->wanted, "on") || !strcmp(d->wanted, "off")))
+        return 0;
+    return stop("that is neither on nor off", err);
+}
+
 static int ask_words(struct draft *d, struct ofs_error *err)
 {
     const char *host = strstr(d->survey.origin, "://") + 3;
@@ -85,11 +115,7 @@ static int ask_words(struct draft *d, struct ofs_error *err)
     }
     if (!ask_text(&d->session, "The site's title:", host, d->title, sizeof d->title))
         return stop("no title was given", err);
-    if (!ask_text(&d->session, "What should the switch be, on or off?", "off", d->wanted,
-                  sizeof d->wanted) ||
-        (strcmp(d->wanted, "on") && strcmp(d->wanted, "off")))
-        return stop("that is neither on nor off", err);
-    return 0;
+    return ask_wanted(d, err);
 }
 
 static cJSON *build(const struct draft *d)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/print.h"
@@ -11,6 +12,17 @@
 
 /* `offswitch scenario probe URL`: the switches of one page, and what a scenario would say of each.
  * Opens the page in a tab of its own and presses nothing. */
+
+static void show_choices(const cJSON *choices)
+{
+    OFS_AUTO_BUF text = OFS_BUF(1 << 20);
+    struct ofs_error ignored;
+    const cJSON *one;
+    cJSON_ArrayForEach(one, choices)
+        ofs_buf_printf(&text, &ignored, "%s%s", text.len ? ", " : "", one->valuestring);
+    if (text.len)
+        cli_block(stdout, 2, "choices", 12, ofs_buf_str(&text));
+}
 
 static void show_control(const cJSON *one)
 {
@@ -20,6 +32,7 @@ static void show_control(const cJSON *one)
              ofs_json_bool(one, "disabled", false) ? ", disabled" : "");
     printf("\n%s\n", ofs_json_str(one, "name", "(without a name)"));
     cli_block(stdout, 2, "state", 12, state);
+    show_choices(ofs_json_get(one, "choices"));
     cli_block(stdout, 2, "role", 12, ofs_json_str(one, "role", "none"));
     cli_block(stdout, 2, "found by", 12,
               rung ? rung : "nothing that tells it from the others: it needs a key");

@@ -110,6 +110,58 @@ static bool shares_label(const cJSON *all, const cJSON *control)
     return false;
 }
 
+/* More than on and off: the words have to be in the scenario. */
+static bool is_choice(const cJSON *control)
+{
+    const cJSON *options = ofs_json_get(control, "options"), *one;
+    cJSON_ArrayForEach(one, options)
+    {
+        const char *state = ofs_json_str(one, "state", "");
+        if (strcmp(state, "on") && strcmp(state, "off"))
+            return true;
+    }
+    return cJSON_GetArraySize(options) > 2;
+}
+
+static cJSON *texts_of(const cJSON *control)
+{
+    cJSON *texts = cJSON_CreateArray();
+    const cJSON *one;
+    cJSON_ArrayForEach(one, ofs_json_get(control, "options"))
+        cJSON_AddItemToArray(texts, cJSON_CreateString(ofs_json_str(one, "text", "")));
+    return texts;
+}
+
+static cJSON *words_in(const char *language, const char *text)
+{
+    cJSON *words = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(words, language);
+    cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    return words;
+}
+
+/* A word for each option. Wanted is what the page shows now: a copy that nobody has changed presses
+ * nothing. */
+static void add_choices(cJSON *setting, const cJSON *control, const char *language)
+{
+    cJSON *choices = cJSON_AddObjectToObject(setting, "choices");
+    const char *shown = ofs_json_str(control, "state", "");
+    const cJSON *one;
+    int n = 0;
+    cJSON_ArrayForEach(one, ofs_json_get(control, "options"))
+    {
+        char word[41], number[24];
+        const char *text = ofs_json_str(one, "text", "");
+        snprintf(number, sizeof number, "choice-%d", ++n);
+        ofs_text_slug(word, sizeof word, text, number);
+        if (ofs_json_get(choices, word))
+            snprintf(word, sizeof word, "%s", number);
+        cJSON_AddItemToObject(choices, word, words_in(language, text));
+        if (!strcmp(ofs_json_str(one, "state", ""), shown))
+            cJSON_ReplaceItemInObjectCaseSensitive(setting, "wanted", cJSON_CreateString(word));
+    }
+}
+
 static cJSON *setting_of(const struct survey *s, const cJSON *control, const cJSON *key)
 {
     char id[41];
@@ -126,11 +178,10 @@ static cJSON *setting_of(const struct survey *s, const cJSON *control, const cJS
         cJSON_AddStringToObject(setting, "key", ofs_json_str(key, "value", ""));
         cJSON_AddItemToObject(setting, "key_attributes", cJSON_CreateStringArray(&attribute, 1));
     }
-    if (*label) {
-        cJSON *labels = cJSON_AddObjectToObject(setting, "labels");
-        cJSON *list = cJSON_AddArrayToObject(labels, language);
-        cJSON_AddItemToArray(list, cJSON_CreateString(label));
-    }
+    if (*label)
+        cJSON_AddItemToObject(setting, "labels", words_in(language, label));
+    if (is_choice(control))
+        add_choices(setting, control, language);
     return setting;
 }
 
@@ -145,6 +196,8 @@ static cJSON *described(const struct survey *s, const cJSON *all, const cJSON *c
     ofs_json_add_str(one, "role", *role ? role : NULL);
     ofs_json_add_str(one, "kind", ofs_json_str(control, "kind", NULL));
     ofs_json_add_str(one, "state", ofs_json_str(control, "state", NULL));
+    if (is_choice(control))
+        cJSON_AddItemToObject(one, "choices", texts_of(control));
     cJSON_AddBoolToObject(one, "disabled", ofs_json_bool(control, "disabled", false));
     ofs_json_add_str(one, "located",
                      key                   ? "key"

@@ -15,8 +15,9 @@ struct survey {
     char title[256], language[32];
     struct ofs_scenario *scenario; /* the one of that site, or a bare one */
     bool known;                    /* the site has a scenario */
-    cJSON *controls; /* [{"name","role","kind","state","disabled","located","setting"}]: `setting`
-                        is what a scenario would say, absent where nothing tells it from others */
+    cJSON *controls; /* [{"name","role","kind","state","choices","disabled","located","setting"}]:
+                        `choices` are the site's words, absent where it is on or off; `setting` is
+                        what a scenario would say, absent where nothing tells it from others */
 };
 
 /* Open the page and read it; nothing is pressed. 0, or the exit status after saying why on standard

@@ -61,14 +61,14 @@ function stateOfAttribute(el, attribute) {
   return own && shown ? agree(own, shown) : own;
 }
 
-function stateOfSelect(el) {
-  const option = el.selectedOptions && el.selectedOptions.length === 1 ? el.selectedOptions[0] : null;
-  if (!option) return null;
+function wordOfOption(option) {
   const said = stateOfWord(option.textContent);
   const meant = stateOfWord(option.value);
   if (said && meant && said !== meant) return null;
   return said || meant || squeeze(option.textContent) || null;
 }
+
+const stateOfSelect = (el) => (el.selectedOptions && el.selectedOptions.length === 1 ? wordOfOption(el.selectedOptions[0]) : null);
 
 /* The site's own words for an option, and for a radio: its name, the value that stands behind KEY__ in its id, its value. */
 const optionTexts = (option) => [option.textContent, option.value];

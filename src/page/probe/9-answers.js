@@ -16,6 +16,14 @@ function keysOf(control) {
     .filter(({ value }) => /^[^\s:\d"'`<>\\]{3,100}$/.test(value));
 }
 
+/* What can be chosen, in the site's words, and the state that each of them stands for. */
+const MOST_OPTIONS = 200;
+function optionsOf({ kind, el, members, words }) {
+  const isList = kind === "select";
+  const options = isList ? [...el.options].filter((o) => !o.disabled).map((o) => [squeeze(o.textContent), wordOfOption(o)]) : kind === "radio" ? members.map((m, i) => [radioTexts(m)[0], words[i]]) : [];
+  return options.filter(([text]) => text).slice(0, MOST_OPTIONS).map(([text, state]) => ({ text, state }));
+}
+
 /* What may take the press for a setting, as the page is now. */
 function partsOf(id, wanted, via) {
   const { controls, control, setting } = locate(id);
@@ -189,7 +197,7 @@ const answers = {
     lastListed = controls.flatMap((c) => [c.el, ...c.members]);
     return controls.map((c) => ({
       kind: c.kind, role: c.kind === "told" ? toldNodes.get(c.el).role : roleOf(c.el), name: c.name, state: c.state, disabled: c.disabled, rendered: c.rendered,
-      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null, keys: keysOf(c),
+      folded: !!c.folded, label: visibleLabel(c, controls), row: rowLines(c, controls), words: c.words || null, options: optionsOf(c), keys: keysOf(c),
       chosen: c.kind === "radio" ? c.members.map(radioChecked) : null, parts: 1 + c.members.length,
     }));
   },
