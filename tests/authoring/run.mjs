@@ -152,6 +152,15 @@ const tests = {
     assert.deepEqual([off.status, off.value.settings[0].before, off.value.settings[0].verdict], [2, "off", "differs"]);
   },
 
+  async "new: the name that it proposes"() {
+    const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "", wanted("off")));
+    assert.equal(run.status, 0, run.out);
+    assert.match(run.out, /A name for the scenario: \[127-0-0-1\]/);
+    assert.equal((await offswitch(["scenario", "lint", "127-0-0-1"])).status, 0);
+    assert.doesNotMatch(readFileSync(own("127-0-0-1.json"), "utf8"), /signed in/, "nobody has said so");
+    rmSync(own("127-0-0-1.json"));
+  },
+
   async "new: a choice of several"() {
     for (const [page, id] of [["/settings/sharing", "group"], ["/settings/list", "list"]]) {
       site.state.share = "everyone";
@@ -223,6 +232,22 @@ const tests = {
     assert.deepEqual([run.status, run.value.settings[0].before], [2, "on"]);
   },
 
+  async "import: a radio is one of several"() {
+    const radio = (...selectors) => JSON.stringify(recording(navigate("/settings/sharing"), click("aria/Nobody[role=\"radio\"]", ...selectors)));
+    const { status, value } = await json(["scenario", "import", "-"], { stdin: radio("[name='share']") });
+    assert.equal(status, 0);
+    const [setting] = value.scenario.settings;
+    assert.deepEqual([setting.key, setting.wanted, setting.choices, setting.labels], ["share", "nobody", { nobody: { en: ["Nobody"] } }, undefined]);
+    assert.ok(value.missing.some((text) => text.includes("\"Nobody\", is known; add the others")), value.missing.join("\n"));
+    assert.deepEqual(await faultsOf(value.scenario), []);
+    site.state.share = "nobody";
+    const run = await check(put("radio.json", value.scenario));
+    assert.deepEqual(run.value.settings.map((s) => [s.before, s.verdict]), [["nobody", "as-wanted"]]);
+    const nameless = await json(["scenario", "import", "-"], { stdin: radio("label:nth-of-type(3) > input") });
+    assert.deepEqual([nameless.status, nameless.value.error.code], [1, "scenario"], "the name of an option does not name the setting");
+    assert.match(nameless.value.error.hint, /scenario new/);
+  },
+
   async "import: a project of Selenium IDE"() {
     const steps = project(["open", "/settings/privacy"], ["setWindowSize", "1200x800"], ["uncheck", "id=train", [["id=train", "id"], ["css=#train", "css:finder"]]]);
     const { status, value } = await json(["scenario", "import", put("box.side", steps)]);
@@ -243,6 +268,7 @@ const tests = {
       assert.deepEqual([status, value.exit, value.error.code], [1, 1, "scenario"], text);
       assert.match(value.error.text, why);
       assert.match(err, why);
+      assert.doesNotMatch(err, /lint/, "a recording is no scenario");
     }
   },
 
@@ -305,6 +331,15 @@ const tests = {
     const missing = await offswitch(["scenario", "test", savePages([expecting("nowhere.html", { train: "on" })]), ...launchArgs]);
     assert.equal(missing.status, 1);
     assert.match(missing.out + missing.err, /nowhere\.html/);
+  },
+
+  async "a sub-command that is none"() {
+    const none = await offswitch(["scenario"]);
+    assert.equal(none.status, 64);
+    for (const one of ["list", "show", "lint", "probe", "new", "import", "test", "enable", "disable"]) assert.match(none.err, new RegExp(`\\b${one}\\b`), one);
+    const near = await offswitch(["scenario", "prob"]);
+    assert.equal(near.status, 64);
+    assert.match(near.err, /did you mean 'probe'/);
   },
 
   async "enable, check --scenario all, disable"() {
