@@ -66,6 +66,22 @@ static bool holds_a_state(const struct ofs_recorded_step *s)
     return false;
 }
 
+/* A radio is one of several: its name is the choice, and not what the setting is called. */
+static bool is_radio(const struct ofs_recorded_step *s)
+{
+    return !strcmp(s->role, "radio");
+}
+
+static const char *setting_name(const struct ofs_recorded_step *s)
+{
+    return is_radio(s) ? "" : s->name;
+}
+
+static const char *chosen_word(const struct ofs_recorded_step *s)
+{
+    return is_radio(s) ? s->name : s->kind == OFS_RECORDED_CHOOSE ? s->value : "";
+}
+
 static int find_control(struct draft *d, struct ofs_error *err)
 {
     bool found = false;
@@ -157,7 +173,8 @@ static cJSON *words_of(const struct draft *d, const char *text)
 static int add_control(struct draft *d, struct ofs_error *err)
 {
     const struct ofs_recorded_step *s = step_at(d, d->control);
-    if (!s->name[0] && !s->key[0]) {
+    const char *name = setting_name(s);
+    if (!name[0] && !s->key[0]) {
         ofs_fail(err, OFS_ERR_SCENARIO,
                  "the recording has neither a name nor a lasting attribute of what was clicked");
         return ofs_hint(err, "record with the ARIA selectors turned on, or write the scenario with "
@@ -171,8 +188,8 @@ static int add_control(struct draft *d, struct ofs_error *err)
         miss(d, "no lasting attribute of the control was recorded: the setting is found by its "
                 "label alone");
     }
-    if (s->name[0])
-        cJSON_AddItemToObject(d->setting, "labels", words_of(d, s->name));
+    if (name[0])
+        cJSON_AddItemToObject(d->setting, "labels", words_of(d, name));
     else
         miss(d, "\"labels\": the control's own wording was not recorded");
     return 0;
@@ -182,14 +199,15 @@ static int add_control(struct draft *d, struct ofs_error *err)
 static void add_wanted(struct draft *d)
 {
     const struct ofs_recorded_step *s = step_at(d, d->control);
+    const char *chosen = chosen_word(s);
     char word[64];
-    if (s->kind == OFS_RECORDED_CHOOSE && s->value[0]) {
-        ofs_text_slug(word, sizeof word, s->value, "chosen");
+    if (chosen[0]) {
+        ofs_text_slug(word, sizeof word, chosen, "chosen");
         cJSON_AddStringToObject(d->setting, "wanted", word);
         cJSON *choices = cJSON_AddObjectToObject(d->setting, "choices");
-        cJSON_AddItemToObject(choices, word, words_of(d, s->value));
+        cJSON_AddItemToObject(choices, word, words_of(d, chosen));
         miss(d, "\"choices\": only the value that you chose, \"%s\", is known; add the others",
-             s->value);
+             chosen);
         return;
     }
     cJSON_AddStringToObject(d->setting, "wanted", s->state[0] ? s->state : "off");
@@ -273,9 +291,10 @@ static int add_setting(struct draft *d, struct ofs_error *err)
 {
     const struct ofs_recorded_step *s = step_at(d, d->control);
     char id[41];
-    ofs_text_slug(id, sizeof id, s->name[0] ? s->name : s->key, "setting");
+    const char *name = setting_name(s);
+    ofs_text_slug(id, sizeof id, name[0] ? name : s->key, "setting");
     cJSON_AddStringToObject(d->setting, "id", id);
-    cJSON_AddStringToObject(d->setting, "title", s->name[0] ? s->name : s->key);
+    cJSON_AddStringToObject(d->setting, "title", name[0] ? name : s->key);
     add_wanted(d);
     cJSON_AddStringToObject(d->setting, "page", d->path);
     if (add_control(d, err))
