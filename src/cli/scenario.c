@@ -244,12 +244,15 @@ int cmd_scenario(const struct cli *cli)
     }
     struct ofs_error err = {0};
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
-    if (!cli->n_args)
-        ofs_fail(&err, OFS_ERR_USAGE,
-                 "'scenario' needs to know what: list, show, lint, probe, import, enable, "
-                 "disable");
-    else
+    if (cli->n_args) {
         ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return cli_complain(&err);
+    }
+    OFS_AUTO_BUF all = OFS_BUF(1024);
+    for (const char **word = words; *word; word++)
+        if (ofs_buf_printf(&all, &err, "%s%s", word == words ? "" : ", ", *word))
+            return cli_complain(&err);
+    ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: %s", ofs_buf_str(&all));
     return cli_complain(&err);
 }
