@@ -16,6 +16,7 @@
 #include "cli/scenario.h"
 #include "cli/survey.h"
 #include "scenario/check.h"
+#include "scenario/import.h"
 #include "scenario/scenario.h"
 
 /* `offswitch scenario new URL`: look at the page, ask which switch it is about and what it should
@@ -98,14 +99,8 @@ static int ask_wanted(struct draft *d, struct ofs_error *err)
 static int ask_words(struct draft *d, struct ofs_error *err)
 {
     const char *host = strstr(d->survey.origin, "://") + 3;
-    const char *dot = strrchr(host, '.');
-    char name[64], guess[65];
-    const char *start = host;
-    for (const char *p = host; dot && p < dot; p++)
-        if (*p == '.')
-            start = p + 1;
-    snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - start) : 60, start);
-    ofs_text_slug(guess, sizeof guess, name, "site");
+    char guess[65];
+    ofs_scenario_name_for(d->survey.origin, guess, sizeof guess);
     if (!ask_text(&d->session, "A name for the scenario:", guess, d->id, sizeof d->id))
         return stop("no name was given", err);
     const char *fault = ofs_check_name(d->id, NULL);
@@ -136,7 +131,7 @@ static cJSON *build(const struct draft *d)
     cJSON_AddItemToArray(cJSON_AddArrayToObject(all, "sources"), source);
     cJSON_AddStringToObject(source, "level", "seen");
     cJSON_AddStringToObject(source, "verified_on", today);
-    cJSON_AddStringToObject(source, "what", "the page in a browser, signed in");
+    cJSON_AddStringToObject(source, "what", "the page in a browser");
     return all;
 }
 

@@ -147,8 +147,7 @@ static int split_address(struct draft *d, struct ofs_error *err)
     return 0;
 }
 
-/* "www.example.co" gives "example". */
-static void site_name(char *ret, size_t size, const char *origin)
+void ofs_scenario_name_for(const char *origin, char *ret, size_t size)
 {
     char host[300];
     snprintf(host, sizeof host, "%s", strstr(origin, "://") + 3);
@@ -314,7 +313,7 @@ static int add_setting(struct draft *d, struct ofs_error *err)
 static int build(struct draft *d, struct ofs_error *err)
 {
     char id[41];
-    site_name(id, sizeof id, d->origin);
+    ofs_scenario_name_for(d->origin, id, sizeof id);
     cJSON_AddNumberToObject(d->scenario, "format", OFS_SCENARIO_FORMAT);
     cJSON_AddStringToObject(d->scenario, "id", id);
     cJSON_AddStringToObject(d->scenario, "version", d->options->today);

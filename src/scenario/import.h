@@ -31,4 +31,8 @@ int ofs_import_recording(const char *text, size_t len, const struct ofs_import_o
 
 void ofs_import_clear(struct ofs_import *import);
 
+/* A name for the scenario of an origin: "https://www.example.co" gives "example", an address of
+ * digits is kept whole. */
+void ofs_scenario_name_for(const char *origin, char *ret_name, size_t size);
+
 #endif
