@@ -355,13 +355,17 @@ static int check_result(const struct draft *d, struct ofs_error *err)
     return n;
 }
 
+#define HOW_TO_RECORD                                                                            \
+    "export it as JSON from the Recorder panel of Chrome's developer tools, or give a Selenium " \
+    "IDE project (.side)"
+
 static int read_recording(const char *text, size_t len, struct ofs_recorded *ret,
                           struct ofs_error *err)
 {
     OFS_AUTO_JSON tree = ofs_json_parse(text, len, err);
     if (!tree) {
         err->code = OFS_ERR_SCENARIO;
-        return -1;
+        return ofs_hint(err, HOW_TO_RECORD);
     }
     int rc = ofs_recorded_by_devtools(tree, ret, err);
     if (!rc)
@@ -369,8 +373,7 @@ static int read_recording(const char *text, size_t len, struct ofs_recorded *ret
     if (rc)
         return rc < 0 ? -1 : 0;
     ofs_fail(err, OFS_ERR_SCENARIO, "this is no recording of a known format");
-    return ofs_hint(err, "export it as JSON from the Recorder panel of Chrome's developer tools, "
-                         "or give a Selenium IDE project (.side)");
+    return ofs_hint(err, HOW_TO_RECORD);
 }
 
 int ofs_import_recording(const char *text, size_t len, const struct ofs_import_options *options,
