@@ -112,6 +112,9 @@ const tests = {
     const page = await offswitch(["scenario", "probe", `${site.origin}/settings/privacy`, ...launch]);
     assert.match(page.out, /2 controls\n\nUse my posts for training\n +state +on\n +role +checkbox\n +found by +key\n +scenario +\{/);
     assert.match(page.err, /Nothing was pressed/);
+    const copied = [...page.out.matchAll(/^ +scenario +(\{.*\})$/gm)].map(([, text]) => JSON.parse(text));
+    assert.deepEqual(copied.map((setting) => setting.key), ["train", "wipe"], "each is whole, to be copied into a file");
+    assert.deepEqual(await faultsOf(around(copied)), []);
     const empty = await offswitch(["scenario", "probe", `${site.origin}/empty`, ...launch]);
     assert.equal(empty.status, 0);
     assert.match(empty.out, /There is no switch/);
@@ -362,6 +365,10 @@ const tests = {
     assert.deepEqual((await json(["scenario", "disable", "one"])).value, { enabled: ["two"] });
     assert.deepEqual((await json(["check", "--scenario", "all", ...launch])).value.runs.map((run) => run.scenario.id), ["two"]);
     assert.deepEqual((await json(["scenario", "disable", "two"])).value, { enabled: [] });
+    await offswitch(["scenario", "enable", "linkedin"]); // its terms have to be acknowledged first
+    const refused = await json(["check", "--scenario", "all", ...launch]);
+    assert.deepEqual([refused.status, refused.value.exit, refused.value.runs.map((run) => [run.scenario.id, run.exit, run.error.code])], [4, 4, [["linkedin", 4, "refused"]]]);
+    await offswitch(["scenario", "disable", "linkedin"]);
   },
 };
 
