@@ -38,8 +38,8 @@ static void show_control(const cJSON *one)
               rung ? rung : "nothing that tells it from the others: it needs a key");
     const cJSON *entry = ofs_json_get(one, "setting");
     char *text = entry ? cJSON_PrintUnformatted(entry) : NULL;
-    if (text)
-        cli_block(stdout, 2, "scenario", 12, text);
+    if (text) /* not wrapped: it is there to be copied */
+        printf("  %-10s%s\n", "scenario", text);
     free(text);
 }
 
