@@ -336,6 +336,24 @@ const tests = {
     assert.match(missing.out + missing.err, /nowhere\.html/);
   },
 
+  async "fix: what was written presses that and nothing else"() {
+    const steps = recording(navigate("/settings/data"), click("aria/Improve the model for everyone[role=\"switch\"]", "div.row > button"), click("aria/Save changes", "#save"));
+    const [choice] = (await probe("/settings/sharing")).value.controls;
+    const rows = [
+      ["improve false", (await json(["scenario", "import", "-"], { stdin: JSON.stringify(steps) })).value.scenario],
+      ["share nobody", around([{ ...choice.setting, wanted: "nobody" }])],
+    ];
+    for (const [write, scenario] of rows) {
+      const { status, value, err } = await json(["fix", put("fix.json", scenario), "--yes", "--hold", "0", "--no-pictures", ...launch]);
+      assert.deepEqual([status, value.settings.map((s) => s.verdict)], [0, ["fixed"]], err + JSON.stringify(value.settings));
+      assert.deepEqual(site.writes, [write]);
+      site.writes = [];
+    }
+    site.state.share = "everyone";
+    const copied = await json(["fix", put("fix.json", around([choice.setting])), "--yes", "--hold", "0", ...launch]);
+    assert.deepEqual(copied.value.settings.map((s) => s.verdict), ["as-wanted"], "what probe says wants what the page shows");
+  },
+
   async "a sub-command that is none"() {
     const none = await offswitch(["scenario"]);
     assert.equal(none.status, 64);

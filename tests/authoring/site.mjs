@@ -67,6 +67,16 @@ export async function startSite() {
     "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
   };
   const server = createServer((request, response) => {
+    const name = request.url.replace("/api/", "");
+    if (request.method === "PUT" && name in site.state) {
+      let body = "";
+      request.on("data", (piece) => (body += piece)).on("end", () => {
+        site.state[name] = JSON.parse(body).value;
+        site.writes.push(`${name} ${site.state[name]}`);
+        response.writeHead(200, { "content-type": "application/json" }).end(body);
+      });
+      return;
+    }
     const page = pages[request.url.replace(/[?#].*/, "")];
     if (request.method !== "GET" && request.method !== "HEAD") site.writes.push(`${request.method} ${request.url}`);
     response.writeHead(page ? 200 : 404, { "content-type": "text/html; charset=utf-8" }).end(page ? page() : "<!doctype html><title>no</title>");
