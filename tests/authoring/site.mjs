@@ -19,6 +19,7 @@ document.querySelectorAll(${JSON.stringify(selector)}).forEach((one) => one.addE
 export const box = (on) => whole("Privacy", `<form>
 <div><label><input type="checkbox" id="train" name="train" ${on ? "checked" : ""}> Use my posts for training</label></div>
 <div><label><input type="checkbox" id="wipe" name="wipe"> Delete my posts after a year</label></div></form>
+<script type="application/json">{"train": ${on}}</script>
 ${save("#train", "train", "event.target.checked")}${save("#wipe", "delete", "true")}`);
 
 /** A switch that is saved by a button. Its id is one that a framework counts. */
