@@ -214,6 +214,14 @@ const tests = {
     rmSync(own("mine.json"));
   },
 
+  async "new: a name that comes with the program is taken"() {
+    const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "linkedin", wanted("off")));
+    assert.equal(run.status, 64, run.out);
+    assert.match(run.out, /linkedin\.json is\s+there\s+already;\s+nothing was written/);
+    assert.deepEqual(run.unasked, ["The site's title:", "What should"], "it is said before more is asked");
+    assert.ok(!existsSync(own("linkedin.json")));
+  },
+
   async "import: a recording, then a check with it"() {
     const file = join(home, "imported.json");
     const run = await offswitch(["scenario", "import", put("box.recording", recording(...boxSteps())), "--output", file]);
