@@ -17,6 +17,7 @@
 #include "cli/survey.h"
 #include "scenario/check.h"
 #include "scenario/import.h"
+#include "scenario/names.h"
 #include "scenario/scenario.h"
 
 /* `offswitch scenario new URL`: look at the page, ask which switch it is about and what it should
@@ -96,6 +97,18 @@ static int ask_wanted(struct draft *d, struct ofs_error *err)
     return stop("that is neither on nor off", err);
 }
 
+/* A file of the person's own would win over the one that comes with the program. */
+static int refuse_taken(const char *name, struct ofs_error *err)
+{
+    struct ofs_error ignored = {0};
+    OFS_AUTO_STR path = ofs_scenario_find(name, &ignored);
+    if (!path)
+        return 0;
+    ofs_fail(err, OFS_ERR_USAGE, "%s is there already; nothing was written", path);
+    ofs_hint(err, "give another name, or change that file");
+    return cli_complain(err);
+}
+
 static int ask_words(struct draft *d, struct ofs_error *err)
 {
     const char *host = strstr(d->survey.origin, "://") + 3;
@@ -108,6 +121,9 @@ static int ask_words(struct draft *d, struct ofs_error *err)
         ofs_fail(err, OFS_ERR_USAGE, "the name '%s' %s; nothing was written", d->id, fault);
         return cli_complain(err);
     }
+    int taken = refuse_taken(d->id, err);
+    if (taken)
+        return taken;
     if (!ask_text(&d->session, "The site's title:", host, d->title, sizeof d->title))
         return stop("no title was given", err);
     return ask_wanted(d, err);
