@@ -197,7 +197,7 @@ const tests = {
     for (const [what, status, typed] of refusals) {
       const run = await onTerminal(["scenario", "new", url, ...launch], typed);
       assert.deepEqual([run.status, run.unasked], [status, []], `${what}: ${run.out}`);
-      assert.match(run.out, /nothing was written/, what);
+      assert.match(run.out, /nothing\s+was\s+written/, what);
     }
     assert.ok(!existsSync(own("never.json")));
     const empty = await onTerminal(["scenario", "new", `${site.origin}/settings/twins`, ...launch], []);
@@ -209,7 +209,7 @@ const tests = {
     writeFileSync(own("mine.json"), "mine\n");
     const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "mine", wanted("off")));
     assert.equal(run.status, 64, run.out);
-    assert.match(run.out, /is there\s+already; nothing was written/);
+    assert.match(run.out, /is\s+there\s+already;\s+nothing\s+was\s+written/);
     assert.equal(readFileSync(own("mine.json"), "utf8"), "mine\n");
     rmSync(own("mine.json"));
   },
@@ -217,7 +217,7 @@ const tests = {
   async "new: a name that comes with the program is taken"() {
     const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "linkedin", wanted("off")));
     assert.equal(run.status, 64, run.out);
-    assert.match(run.out, /linkedin\.json is\s+there\s+already;\s+nothing was written/);
+    assert.match(run.out, /linkedin\.json\s+is\s+there\s+already;\s+nothing\s+was\s+written/);
     assert.deepEqual(run.unasked, ["The site's title:", "What should"], "it is said before more is asked");
     assert.ok(!existsSync(own("linkedin.json")));
   },
