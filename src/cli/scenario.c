@@ -64,16 +64,35 @@ static cJSON *list_entry(const char *name, const struct ofs_scenario *s,
     return entry;
 }
 
-static void list_row(const char *name, const struct ofs_scenario *s)
+/* Each column is as wide as its longest text, and two more. */
+static void print_table(const cJSON *all)
 {
-    char count[16] = "-";
-    if (s)
-        snprintf(count, sizeof count, "%zu", s->n_settings);
-    cli_pad(stdout, name, 16);
-    cli_pad(stdout, s ? s->title : "(has faults)", 20);
-    cli_pad(stdout, s ? s->version : "-", 14);
-    cli_pad(stdout, count, 10);
-    puts(s ? s->path : "run 'offswitch scenario lint' to see them");
+    enum { COLUMNS = 4 };
+    static const char *const keys[COLUMNS] = {"name", "title", "version", "settings"};
+    static const char *const heads[COLUMNS] = {"NAME", "TITLE", "VERSION", "SETTINGS"};
+    int widths[COLUMNS];
+    const cJSON *one;
+    for (int i = 0; i < COLUMNS; i++) {
+        widths[i] = cli_width(heads[i]) + 2;
+        cJSON_ArrayForEach(one, all)
+        {
+            int width = cli_width(ofs_json_str(one, keys[i], "(has faults)")) + 2;
+            widths[i] = width > widths[i] && i < 3 ? width : widths[i];
+        }
+        cli_pad(stdout, heads[i], widths[i]);
+    }
+    puts("FILE");
+    cJSON_ArrayForEach(one, all)
+    {
+        char count[16];
+        bool good = ofs_json_str(one, "file", NULL);
+        snprintf(count, sizeof count, "%.0f", ofs_json_num(one, "settings", 0));
+        cli_pad(stdout, ofs_json_str(one, "name", ""), widths[0]);
+        cli_pad(stdout, ofs_json_str(one, "title", "(has faults)"), widths[1]);
+        cli_pad(stdout, ofs_json_str(one, "version", "-"), widths[2]);
+        cli_pad(stdout, good ? count : "-", widths[3]);
+        puts(ofs_json_str(one, "file", "run 'offswitch scenario lint' to see them"));
+    }
 }
 
 static int run_list(const struct cli *cli)
@@ -86,17 +105,13 @@ static int run_list(const struct cli *cli)
     for (char **name = names; *name; name++) {
         OFS_AUTO_STR path = ofs_scenario_find(*name, &err);
         AUTO_SCENARIO s = path ? ofs_scenario_load(path, &err) : NULL;
-        if (cli->json) {
-            cJSON_AddItemToArray(all, list_entry(*name, s, &err));
-            continue;
-        }
-        if (name == names)
-            printf("%-16s%-20s%-14s%-10s%s\n", "NAME", "TITLE", "VERSION", "SETTINGS", "FROM");
-        list_row(*name, s);
+        cJSON_AddItemToArray(all, list_entry(*name, s, &err));
     }
     if (cli->json)
         return print_list("scenarios", &all);
-    if (!*names)
+    if (*names)
+        print_table(all);
+    else
         fprintf(stderr, "offswitch: there are no scenarios\n");
     return 0;
 }

@@ -94,3 +94,13 @@ export function testGuidePage() {
   const lost = offswitch(["guide", "--html", join(home, "nowhere/guide.html")]);
   expect(lost.status === 1 && lost.err.includes("cannot be written") && statSync(file).ino === before, "a page that cannot be written", lost);
 }
+
+/** Columns are set by the longest text: none runs into the next. */
+export function testScenarioTable() {
+  const { out } = offswitch(["scenario", "list"]);
+  const [head, ...rows] = out.trimEnd().split("\n");
+  for (const column of ["TITLE", "VERSION", "SETTINGS", "FILE"]) {
+    const at = head.indexOf(column);
+    for (const row of rows) expect(at > 0 && row[at - 1] === " " && row[at] !== " ", `scenario list: the column ${column}`, row);
+  }
+}
