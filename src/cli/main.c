@@ -353,6 +353,18 @@ static int print_topic(const char *name, const char *file)
     return 0;
 }
 
+/* `help COMMAND`, and nothing after it but what the build gives. */
+static int print_topics(int argc, char **argv)
+{
+    struct ofs_error err;
+    int most = !strcmp(argv[2], "scenario-manual") ? 4 : 3;
+    if (argc <= most)
+        return print_topic(argv[2], argv[3]);
+    ofs_fail(&err, OFS_ERR_USAGE, "'%s' is one word too many for 'help'", argv[most]);
+    ofs_hint(&err, "offswitch help COMMAND");
+    return cli_complain(&err);
+}
+
 static int run_command_line(int argc, char **argv)
 {
     if (argc < 2) {
@@ -368,7 +380,7 @@ static int run_command_line(int argc, char **argv)
         return 0;
     }
     if (!strcmp(name, "help"))
-        return print_topic(argv[2], argv[3]);
+        return print_topics(argc, argv);
     if (name[0] == '-')
         return option_first(name);
     const struct command *command = commands_find(name);
