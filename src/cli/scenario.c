@@ -252,22 +252,23 @@ static const struct {
 int cmd_scenario(const struct cli *cli)
 {
     const char *words[sizeof commands / sizeof *commands + 1] = {NULL};
+    char listed[160] = "";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        size_t used = strlen(listed);
         words[i] = commands[i].name;
+        snprintf(listed + used, sizeof listed - used, "%s%s", i ? ", " : "", words[i]);
         if (cli->n_args && !strcmp(cli->args[0], commands[i].name))
             return commands[i].run(cli);
     }
     struct ofs_error err = {0};
     const char *near = cli->n_args ? ofs_text_closest(cli->args[0], words) : NULL;
-    if (cli->n_args) {
-        ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'%s%s%s", cli->args[0],
-                 near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-        return cli_complain(&err);
-    }
-    OFS_AUTO_BUF all = OFS_BUF(1024);
-    for (const char **word = words; *word; word++)
-        if (ofs_buf_printf(&all, &err, "%s%s", word == words ? "" : ", ", *word))
-            return cli_complain(&err);
-    ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs to know what: %s", ofs_buf_str(&all));
+    if (!cli->n_args)
+        ofs_fail(&err, OFS_ERR_USAGE, "'scenario' needs one of: %s", listed);
+    else
+        ofs_fail(&err, OFS_ERR_USAGE, "there is no 'scenario %s'", cli->args[0]);
+    if (near)
+        ofs_hint(&err, "did you mean '%s'?", near);
+    else if (cli->n_args)
+        ofs_hint(&err, "it is one of: %s", listed);
     return cli_complain(&err);
 }

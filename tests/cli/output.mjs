@@ -55,6 +55,8 @@ export function testNearNames() {
     [["check", "--nope"], null],
     [["chekc"], "did you mean 'check'?"],
     [["destroy"], null],
+    [["scenario", "lits"], "did you mean 'list'?"],
+    [["scenario", "destroy"], null],
   ];
   for (const [args, near] of rows) {
     const { status, err } = offswitch(args);
@@ -103,4 +105,15 @@ export function testScenarioTable() {
     const at = head.indexOf(column);
     for (const row of rows) expect(at > 0 && row[at - 1] === " " && row[at] !== " ", `scenario list: the column ${column}`, row);
   }
+}
+
+/** A command that was not given to its end names all the words that may follow. */
+export function testWordsOfCommands() {
+  const words = ["list", "show", "lint", "import", "probe", "new", "test", "enable", "disable"];
+  for (const args of [["scenario"], ["scenario", "destroy"]]) {
+    const run = offswitch(args);
+    expect(run.status === 64 && words.every((word) => new RegExp(`\\b${word}\\b`).test(run.err)), args.join(" "), run);
+  }
+  const more = offswitch(["help", "check", "--foo"]);
+  expect(more.status === 64 && more.err.includes("'--foo'") && more.out === "", "a word after 'help check'", more);
 }
