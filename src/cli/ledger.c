@@ -77,6 +77,11 @@ static int export(const struct cli *cli)
 {
     struct ofs_error err;
     int status;
+    if (cli->json) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'ledger export' prints many JSON objects, one on each line");
+        ofs_hint(&err, "leave --json out");
+        return cli_complain(&err);
+    }
     OFS_AUTO_LEDGER ledger = past_open(cli, false, &status);
     if (!ledger)
         return status;
@@ -109,9 +114,17 @@ static int confirm(const struct cli *cli, int n)
     return cli_complain(&err);
 }
 
+static int tell_removed(const struct cli *cli, int n, const char *words)
+{
+    if (cli->json)
+        return past_print_json(cli, "removed", cJSON_CreateNumber(n));
+    return puts(words) < 0;
+}
+
 static int forget(const struct cli *cli)
 {
     struct ofs_error err;
+    char words[64];
     int status;
     const struct ofs_forget which = {
         .before = cli->before, .account = cli->account, .all = cli->all};
@@ -127,18 +140,16 @@ static int forget(const struct cli *cli)
     int n = ofs_recording_close_dead(ledger, &err) ? -1 : ofs_chain_count(ledger, &which, &err);
     if (n < 0)
         return cli_complain(&err);
-    if (n == 0 && !which.all) {
-        puts("There is no such run in the ledger.");
-        return 0;
-    }
+    if (n == 0 && !which.all)
+        return tell_removed(cli, 0, "There is no such run in the ledger.");
     status = confirm(cli, n);
     if (status)
         return status;
     n = ofs_chain_forget(ledger, &which, &err);
     if (n < 0)
         return cli_complain(&err);
-    printf("%d run%s removed\n", n, n == 1 ? "" : "s");
-    return 0;
+    snprintf(words, sizeof words, "%d run%s removed", n, n == 1 ? "" : "s");
+    return tell_removed(cli, n, words);
 }
 
 int cmd_ledger(const struct cli *cli)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/rehearse.h"
@@ -110,19 +111,38 @@ static int rehearse_in(struct session *session, struct cli *own, const char *scr
     return status;
 }
 
+void rehearse_fault_row(cJSON *all, const char *name, const char *kind, const char *text)
+{
+    if (!all) {
+        cli_pad(stdout, name, 25);
+        cli_pad(stdout, kind ? kind : "", kind ? 9 : 0);
+        puts(text);
+        return;
+    }
+    cJSON *one = cJSON_CreateObject();
+    ofs_json_add_str(one, "name", name);
+    ofs_json_add_str(one, "kind", kind);
+    ofs_json_add_str(one, "text", text);
+    cJSON_AddItemToArray(all, one);
+}
+
+static int list_faults(const struct cli *cli)
+{
+    OFS_AUTO_JSON out = cJSON_CreateObject();
+    cJSON *all = cli->json ? cJSON_AddArrayToObject(out, "faults") : NULL;
+    for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
+        rehearse_fault_row(all, row->name, row->kind, row->text);
+    return all ? cli_json(out) : 0;
+}
+
 int cmd_rehearse(const struct cli *cli)
 {
     struct cli own = *cli;
     struct session session = {.cli = &own};
     struct ofs_error err;
     bool is_service = cli->n_args && strcmp(cli->args[0], "linkedin");
-    if (cli->list_faults && is_service)
-        return rehearse_list_service_faults();
-    if (cli->list_faults) {
-        for (const struct site_fault_row *row = site_fault_rows; row->name; row++)
-            printf("%-24s %-8s %s\n", row->name, row->kind, row->text);
-        return 0;
-    }
+    if (cli->list_faults)
+        return is_service ? rehearse_list_service_faults(cli) : list_faults(cli);
     if (cli->serve)
         return is_service ? rehearse_serve_service(cli) : rehearse_serve(cli);
     if (cli->n_args > 1) {

@@ -4,6 +4,8 @@
 #ifndef OFS_CLI_REHEARSE_H
 #define OFS_CLI_REHEARSE_H
 
+#include <cJSON.h>
+
 #include "cli/run.h"
 #include "record/run.h"
 
@@ -18,7 +20,10 @@ bool rehearse_is_lie(const struct ofs_result *r, const char *truth);
 /* Of services other than LinkedIn. `scratch` is a directory for the browser. */
 int rehearse_service(struct session *session, struct cli *own, const char *scratch);
 int rehearse_serve_service(const struct cli *cli);
-int rehearse_list_service_faults(void);
+int rehearse_list_service_faults(const struct cli *cli);
+
+/* A row of the list of faults: printed, or an object in `all`. `kind` may be NULL. */
+void rehearse_fault_row(cJSON *all, const char *name, const char *kind, const char *text);
 
 /* A port from the command line; less than 0 where it is none. */
 int rehearse_port(const char *text, struct ofs_error *err);

@@ -5,17 +5,20 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/print.h"
 #include "cli/rehearse.h"
 #include "rehearsal/service.h"
 #include "scenario/scenario.h"
 
 /* `offswitch rehearse SCENARIO` for services other than LinkedIn. */
 
-int rehearse_list_service_faults(void)
+int rehearse_list_service_faults(const struct cli *cli)
 {
+    OFS_AUTO_JSON out = cJSON_CreateObject();
+    cJSON *all = cli->json ? cJSON_AddArrayToObject(out, "faults") : NULL;
     for (const struct ofs_service_fault *f = ofs_service_faults; f->name; f++)
-        printf("%-24s %s\n", f->name, f->text);
-    return 0;
+        rehearse_fault_row(all, f->name, NULL, f->text);
+    return all ? cli_json(out) : 0;
 }
 
 /* The first wording of the setting, in any language. */

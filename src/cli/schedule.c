@@ -468,6 +468,12 @@ int cmd_schedule(const struct cli *cli)
             ofs_hint(&err, "did you mean '%s'?", near);
         return cli_complain(&err);
     }
+    if (cli->json && strcmp(verb, "status")) {
+        ofs_fail(&err, OFS_ERR_USAGE, "'schedule %s' prints no JSON", verb);
+        ofs_hint(&err, "leave --json out; 'offswitch schedule status --json' tells what is "
+                       "installed");
+        return cli_complain(&err);
+    }
     int status = make_plan(&p, cli, &own);
     if (!status)
         status = !strcmp(verb, "install")  ? install(&p, cli)

@@ -117,3 +117,31 @@ export function testWordsOfCommands() {
   const more = offswitch(["help", "check", "--foo"]);
   expect(more.status === 64 && more.err.includes("'--foo'") && more.out === "", "a word after 'help check'", more);
 }
+
+/** With --json there is one object on standard output, or the error that says why there is none. */
+export function testOneObject() {
+  const state = ["--state", join(home, "objects")];
+  const rows = [
+    [["rehearse", "--list-faults"], 0, "faults"],
+    [["rehearse", "github", "--list-faults"], 0, "faults"],
+    [["ledger", "verify", ...state], 0, "chain"],
+    [["ledger", "forget", "--before", "2020-01-01", ...state], 0, "removed"],
+    [["ledger", "forget", "--all", "--yes", ...state], 0, "removed"],
+    [["ledger", "export", ...state], 64, "error"],
+    [["schedule", "install", "--print", ...state], 64, "error"],
+    [["schedule", "remove", ...state], 64, "error"],
+    [["schedule", "status", ...state], 3, "installed"],
+    [["status", ...state], 0, "groups"],
+    [["history", ...state], 0, "runs"],
+    [["policy", "list", ...state], 0, "revisions"],
+    [["scenario", "list"], 0, "scenarios"],
+    [["scenario", "lint"], 0, "files"],
+    [["scenario", "enable", "x"], 0, null],
+    [["help", "check"], 64, "error"],
+  ];
+  for (const [args, exit, key] of rows) {
+    const run = offswitch([...args, "--json"]);
+    const object = json(run.out);
+    expect(run.status === exit && object && !Array.isArray(object) && (!key || key in object), `${args.join(" ")} --json`, run);
+  }
+}
