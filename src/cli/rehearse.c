@@ -143,6 +143,15 @@ int cmd_rehearse(const struct cli *cli)
     bool is_service = cli->n_args && strcmp(cli->args[0], "linkedin");
     if (cli->list_faults)
         return is_service ? rehearse_list_service_faults(cli) : list_faults(cli);
+    if (cli->year && (is_service || cli->serve || cli->fault || cli->json)) {
+        ofs_fail(&err, OFS_ERR_USAGE, "--year plays LinkedIn alone, without faults, and as text");
+        ofs_hint(&err, "leave out %s",
+                 is_service   ? cli->args[0]
+                 : cli->serve ? "--serve"
+                 : cli->fault ? "--fault"
+                              : "--json");
+        return cli_complain(&err);
+    }
     if (cli->serve)
         return is_service ? rehearse_serve_service(cli) : rehearse_serve(cli);
     if (cli->n_args > 1) {

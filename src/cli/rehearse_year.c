@@ -58,6 +58,7 @@ struct year {
     char *profile, *documents; /* owned */
     char *text;                /* the document that is there, owned */
     int passes, checks, notices;
+    int status; /* of the check that could not be done */
 };
 
 /* The revisions: beside the scenarios of a build tree, or of an installation. */
@@ -136,6 +137,11 @@ static int go_on(struct year *y, struct session *session, struct ofs_ledger *led
     bool due = ofs_pass_due(pass)->why != 0;
     int status = due ? session_check(session) : 0;
     const struct ofs_run *run = session_finish(session, status);
+    if (status) { /* told already; the next pass would do no better */
+        y->status = status;
+        ofs_pass_free(pass);
+        return -1;
+    }
     int rc = ofs_pass_conclude(pass, due ? run : NULL, "", err);
     if (!rc) {
         char now[OFS_DATE_SIZE];
@@ -203,11 +209,12 @@ int rehearse_year(const struct cli *cli, const char *scratch)
     y.documents = find_documents(&err);
     if (y.documents && (y.loop = ofs_loop_new(&err)) && !ofs_loop_watch_signals(y.loop, &err) &&
         (y.site = ofs_site_new(y.loop, &options, &err))) {
-        puts(
-            "A year of weekly passes, on a replica of LinkedIn's settings and with the real "
-            "revisions of\nits User Agreement (Open Terms Archive, ODC-By). The settings are read "
-            "every other week, and when\nsomething is due. Nothing real is touched, and nothing is "
-            "sent.\n");
+        cli_block(stdout, 0, "", 0,
+                  "A year of weekly passes, on a replica of LinkedIn's settings and with the real "
+                  "revisions of its User Agreement (Open Terms Archive, ODC-By). The settings are "
+                  "read every other week, and when something is due. Nothing real is touched, and "
+                  "nothing is sent.");
+        putchar('\n');
         fflush(stdout);
         rc = play(&y, &err);
     }
@@ -219,5 +226,7 @@ int rehearse_year(const struct cli *cli, const char *scratch)
     free(y.profile);
     free(y.documents);
     free(y.text);
+    if (y.status)
+        return y.status;
     return rc ? cli_complain(&err) : 0;
 }

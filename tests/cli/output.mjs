@@ -138,10 +138,19 @@ export function testOneObject() {
     [["scenario", "lint"], 0, "files"],
     [["scenario", "enable", "x"], 0, null],
     [["help", "check"], 64, "error"],
+    [["rehearse", "--year"], 64, "error"],
+    [["rehearse", "github", "--year"], 64, "error"],
   ];
   for (const [args, exit, key] of rows) {
     const run = offswitch([...args, "--json"]);
     const object = json(run.out);
     expect(run.status === exit && object && !Array.isArray(object) && (!key || key in object), `${args.join(" ")} --json`, run);
   }
+}
+
+/** A year that could not be played does not end with 0. */
+export function testYear() {
+  const run = offswitch(["rehearse", "--year"]);
+  const times = run.err.split("offswitch: ").length - 1;
+  expect(run.status === 1 && times === 1 && !run.out.includes("notifications."), "rehearse --year without a browser", run);
 }
