@@ -104,9 +104,10 @@ static void say_again(const char *const add[2], char *ret, size_t size)
 {
     size_t used = (size_t)snprintf(ret, size, "offswitch %s", command.name ? command.name : "");
     bool any = false;
+    bool rehearses = command.name && !strcmp(command.name, "rehearse");
     for (size_t i = 0; i < 2 && add[i] && used < size; i++) {
-        if (is_given(add[i]))
-            continue;
+        if (is_given(add[i]) || (rehearses && !strcmp(add[i], "--headless")))
+            continue; /* a rehearsal has no window anyway */
         used += (size_t)snprintf(ret + used, size - used, " %s", add[i]);
         any = true;
     }

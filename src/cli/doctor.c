@@ -247,6 +247,7 @@ static void show_browser(const cJSON *one)
 static void show(const struct doctor *d)
 {
     const cJSON *one;
+    bool narrow = cli_columns(stdout) < 80;
     puts("Browsers:");
     cJSON_ArrayForEach(one, d->browsers) show_browser(one);
     cli_block(stdout, 2, "", 2,
@@ -257,7 +258,10 @@ static void show(const struct doctor *d)
     {
         printf("  ");
         print_state(ofs_json_str(one, "state", ""), 9);
-        cli_block(stdout, 0, ofs_json_str(one, "name", ""), 19, ofs_json_str(one, "detail", ""));
+        cli_pad(stdout, ofs_json_str(one, "name", ""), narrow ? 0 : 19);
+        if (narrow)
+            printf("\n%*s", 13, "");
+        cli_wrap(stdout, narrow ? 13 : 30, ofs_json_str(one, "detail", ""));
     }
     OFS_AUTO_STR next = ofs_text_printf("Next: %s", d->next);
     putchar('\n');

@@ -49,8 +49,10 @@ static void show_moves(const cJSON *moves)
         const char *from = get(move, "from");
         if (strcmp(last, get(move, "setting")) || strcmp(scope, get(move, "scope"))) {
             const char *account = get(move, "account");
-            printf("  %s (%s)%s%s\n", get(move, "title"), get(move, "setting"),
-                   *account ? ", account " : "", account);
+            OFS_AUTO_STR head =
+                ofs_text_printf("%s (%s)%s%s", get(move, "title"), get(move, "setting"),
+                                *account ? ", account " : "", account);
+            cli_block(stdout, 2, "", 2, head ? head : "");
         }
         last = get(move, "setting");
         scope = get(move, "scope");

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-enum { PIPE_WIDTH = 96, LEAST_WIDTH = 24 };
+enum { PIPE_WIDTH = 96, LEAST_WIDTH = 24, LINK_INDENT = 4 };
 
 /* One character: its bytes, and its columns on a terminal (East Asian ones take two, combining ones
  * none). */
@@ -58,18 +58,28 @@ void cli_pad(FILE *out, const char *text, int width)
     free(safe);
 }
 
+/* The bytes of the beginning that has room: up to the last blank, where there is one. */
+static size_t beginning(const char *text, int room)
+{
+    size_t blank = 0, at = 0;
+    for (int width = 0, columns; text[at]; width += columns) {
+        size_t n = next_character(text + at, strlen(text + at), &columns);
+        if (width + columns > room)
+            break;
+        blank = text[at] == ' ' ? at : blank;
+        at += n;
+    }
+    return text[at] && text[at] != ' ' && blank ? blank : at;
+}
+
 int cli_cut(FILE *out, const char *text, int room)
 {
     char *safe = tamed(text);
-    int width = 0, columns;
-    for (const char *p = safe ? safe : ""; *p;) {
-        size_t n = next_character(p, strlen(p), &columns);
-        if (width + columns > room)
-            break;
-        fprintf(out, "%.*s", (int)n, p);
-        width += columns;
-        p += n;
-    }
+    const char *whole = safe ? safe : "";
+    bool fits = cli_width(whole) <= room;
+    size_t n = fits ? strlen(whole) : room > 1 ? beginning(whole, room - 1) : 0;
+    int width = width_of(whole, n) + (!fits && room > 0);
+    fprintf(out, "%.*s%s", (int)n, whole, fits || room < 1 ? "" : "…");
     free(safe);
     return width;
 }
@@ -92,16 +102,19 @@ void cli_wrap(FILE *out, int indent, const char *text)
 {
     int end = cli_columns(out), column = indent;
     char *safe = tamed(text);
+    bool first = true;
     for (const char *p = safe ? safe : ""; *p;) {
         size_t n = strcspn(p, " \n");
         int width = width_of(p, n);
-        if (column > indent && column + 1 + width > end) {
-            begin_line(out, indent);
-            column = indent;
+        if (!first && column + 1 + width > end) {
+            bool fits = indent + width <= end || LINK_INDENT + width > end;
+            column = fits || indent < LINK_INDENT ? indent : LINK_INDENT;
+            begin_line(out, column);
+            first = true;
         }
-        bool first = column == indent;
         fprintf(out, "%s%.*s", first ? "" : " ", (int)n, p);
         column += width + !first;
+        first = false;
         p += n;
         p += strspn(p, " \n");
     }
@@ -109,10 +122,25 @@ void cli_wrap(FILE *out, int indent, const char *text)
     fputc('\n', out);
 }
 
+/* The columns of the longest word. */
+static int longest_word(const char *text)
+{
+    int longest = 0;
+    for (const char *p = text; *p; p += strspn(p, " \n")) {
+        size_t n = strcspn(p, " \n");
+        int width = width_of(p, n);
+        longest = width > longest ? width : longest;
+        p += n;
+    }
+    return longest;
+}
+
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text)
 {
     bool named = *name, below = named && margin + cli_width(name) >= indent;
-    if (indent > margin + 2 && indent > cli_columns(out) / 2) { /* a narrow terminal */
+    int columns = cli_columns(out), word = longest_word(text);
+    bool fits_below = indent + word > columns && margin + 2 + word <= columns;
+    if (indent > margin + 2 && (indent > columns / 2 || fits_below)) {
         indent = margin + 2;
         below = named;
     }

@@ -91,8 +91,9 @@ static int print_document(struct year *y, int week, struct ofs_error *err)
 
 static int happen(struct year *y, const struct event *e, struct ofs_error *err)
 {
-    if (e->words)
-        printf("%s  -- %s\n", e->date, e->words);
+    OFS_AUTO_STR words = e->words ? ofs_text_printf("-- %s", e->words) : NULL;
+    if (words)
+        cli_block(stdout, 0, e->date, 12, words);
     if (e->setting)
         ofs_site_set(y->site, e->setting, e->on);
     if (e->faults && ofs_site_set_faults(y->site, e->faults, err))

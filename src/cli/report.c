@@ -122,9 +122,11 @@ static int print_text(const cJSON *reports)
     cJSON_ArrayForEach(report, reports)
     {
         const char *whose = ofs_report_whose(report);
-        printf("Run %s: %s of %s%s%s, on %.10s\n", get(report, "run"), get(report, "command"),
-               ofs_json_str(report, "scenario/title", ""), *whose ? ", " : "", whose,
-               get(report, "started"));
+        OFS_AUTO_STR head =
+            ofs_text_printf("Run %s: %s of %s%s%s, on %.10s", get(report, "run"),
+                            get(report, "command"), ofs_json_str(report, "scenario/title", ""),
+                            *whose ? ", " : "", whose, get(report, "started"));
+        cli_block(stdout, 0, "", 0, head ? head : "");
         if (ofs_json_str(report, "error/text", NULL))
             cli_block(stdout, 2, "error", 15, ofs_json_str(report, "error/text", ""));
         cJSON_ArrayForEach(setting, ofs_json_get(report, "settings"))

@@ -32,8 +32,10 @@ double session_seconds(const struct session *session)
 
 void session_clear_progress(struct session *session)
 {
-    if (session->has_line)
+    if (session->has_line && cli_colour(STDERR_FILENO))
         fputs("\r\033[K", stderr);
+    else if (session->has_line)
+        fprintf(stderr, "\r%*s\r", cli_columns(stderr) - 1, "");
     session->has_line = false;
 }
 

@@ -60,7 +60,7 @@ static void draw_progress(struct session *session)
         snprintf(count, sizeof count, "[%zu/%zu] ", number, session->n_steps);
     snprintf(rest, sizeof rest, "%s%s … %d s", named ? ": " : "", session->doing,
              (int)session_seconds(session));
-    fputs("\r\033[K", stderr);
+    session_clear_progress(session);
     room -= cli_cut(stderr, count, room);
     if (named)
         room -= cli_cut(stderr, title_of(session, session->at), room - cli_width(rest));

@@ -59,7 +59,9 @@ static void show_group(const cJSON *group)
     char whose[200];
     const cJSON *one, *unfinished = ofs_json_get(group, "unfinished");
     past_whose(group, whose, sizeof whose);
-    printf("%s, %s%s%s\n", get(group, "title"), get(group, "origin"), *whose ? ", " : "", whose);
+    OFS_AUTO_STR head = ofs_text_printf("%s, %s%s%s", get(group, "title"), get(group, "origin"),
+                                        *whose ? ", " : "", whose);
+    cli_block(stdout, 0, "", 0, head ? head : "");
     cJSON_ArrayForEach(one, ofs_json_get(group, "settings"))
     {
         show_setting(one);
