@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "cli/print.h"
 #include "cli/run.h"
 
@@ -47,6 +48,30 @@ static bool read_line(struct session *session, char *ret_line, size_t size)
     return false;
 }
 
+/* Where the last sentence begins; the "[y/N]" behind it is a part of it. */
+static const char *last_sentence(const char *prompt)
+{
+    const char *last = prompt, *before = prompt;
+    for (const char *p = prompt; (p = strpbrk(p, ".?")) != NULL; p++)
+        if (p[1] == ' ') {
+            before = last;
+            last = p + 2;
+        }
+    return *last == '[' ? before : last;
+}
+
+/* One line; where it is too long for that, the last sentence has a line of its own. */
+static void print_prompt(const char *prompt)
+{
+    const char *last = last_sentence(prompt);
+    OFS_AUTO_STR rest = strndup(prompt, (size_t)(last - prompt));
+    bool fits = cli_width(prompt) + 4 <= cli_columns(stderr);
+    fputc('\n', stderr);
+    if (!fits && rest && *rest)
+        cli_block(stderr, 0, "", 0, rest);
+    fprintf(stderr, "%s ", fits ? prompt : last);
+}
+
 /* The prompt on a line of its own, the answer, and an empty line behind it. */
 static bool ask(struct session *session, const char *prompt, char *ret_line, size_t size)
 {
@@ -55,7 +80,7 @@ static bool ask(struct session *session, const char *prompt, char *ret_line, siz
     session_clear_progress(session);
     fflush(stdout);
     drain_input();
-    fprintf(stderr, "\n%s ", prompt);
+    print_prompt(prompt);
     fflush(stderr);
     bool answered = read_line(session, ret_line, size);
     fputs(answered ? "\n" : "\n\n", stderr);

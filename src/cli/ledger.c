@@ -102,7 +102,7 @@ static int confirm(const struct cli *cli, int n)
         return cli_complain(&err);
     }
     snprintf(question, sizeof question,
-             "Remove %d run%s from the ledger for good? A note that they were removed stays.", n,
+             "A note that they were removed stays. Remove %d run%s from the ledger for good?", n,
              n == 1 ? "" : "s");
     if (!(session.loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(session.loop, &err))
         return cli_complain(&err);
