@@ -31,10 +31,10 @@ static void show_runs(const cJSON *runs)
             broken ? ofs_text_printf("%s %s, ended before it was done%s%s", get(run, "command"),
                                      get(run, "scenario"), *whose ? ", " : "", whose)
                    : ofs_text_printf(
-                         "%s %s: %d settings, %d changed, %d not as wanted, %d unknown%s%s",
+                         "%s %s: %d setting%s, %d changed, %d not as wanted, %d unknown%s%s",
                          get(run, "command"), get(run, "scenario"), count(run, "settings"),
-                         count(run, "fixed"), count(run, "differs"), count(run, "unknown"),
-                         *whose ? "; " : "", whose);
+                         count(run, "settings") == 1 ? "" : "s", count(run, "fixed"),
+                         count(run, "differs"), count(run, "unknown"), *whose ? "; " : "", whose);
         cli_block(stdout, 2, get(run, "run"), 25, line ? line : "");
     }
 }

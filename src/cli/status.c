@@ -54,6 +54,26 @@ static void show_step(const cJSON *step)
     cli_block(stdout, 2, name ? name : "", INDENT, line ? line : get(step, "title"));
 }
 
+/* What was done by hand is kept for a scenario; it is told with the last of its groups. */
+static bool is_last_of_scenario(const cJSON *group)
+{
+    for (const cJSON *after = group->next; after; after = after->next)
+        if (!strcmp(get(after, "scenario"), get(group, "scenario")))
+            return false;
+    return true;
+}
+
+static void show_by_hand(const cJSON *steps)
+{
+    const cJSON *one;
+    if (cJSON_GetArraySize(steps) > 0)
+        puts("  By hand:");
+    cJSON_ArrayForEach(one, steps)
+    {
+        show_step(one);
+    }
+}
+
 static void show_group(const cJSON *group)
 {
     char whose[200];
@@ -73,12 +93,8 @@ static void show_group(const cJSON *group)
             get(one, "setting"), get(one, "run"), get(one, "setting"));
         cli_block(stdout, 2, "unfinished", INDENT, line ? line : "");
     }
-    if (cJSON_GetArraySize(ofs_json_get(group, "manual")) > 0)
-        puts("  By hand:");
-    cJSON_ArrayForEach(one, ofs_json_get(group, "manual"))
-    {
-        show_step(one);
-    }
+    if (is_last_of_scenario(group))
+        show_by_hand(ofs_json_get(group, "manual"));
     if (*get(group, "next_date")) {
         OFS_AUTO_STR line =
             ofs_text_printf("%s: %s", get(group, "next_date"), get(group, "next_quote"));
