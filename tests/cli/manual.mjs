@@ -1,9 +1,9 @@
 // The manual: its sections, and its examples run.
 
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
-import { environment, expect, home, json, offswitch, program, writeConfig } from "./tool.mjs";
+import { environment, expect, home, json, offswitch, program, top, writeConfig } from "./tool.mjs";
 
 const manual = () => offswitch(["help", "manual"]).out;
 
@@ -57,4 +57,30 @@ export function testHelp() {
     for (const [, option] of help.matchAll(/^ +(?:-\w, )? *--([a-z-]+)/gm)) expect(own.has(option), `${name} --help lists --${option}, which is not its own`);
     for (const option of own) expect(text.includes(`--${option}`), `--${option} is in the manual`);
   }
+}
+
+/** A section of the part of the manual that is written by hand. */
+const section = (name) => readFileSync(join(top, "src/man/offswitch.1.in"), "utf8").split(`.SH ${name}\n`)[1].split("\n.SH ")[0];
+
+/** The variables that the program asks for, with their names in the call or in a table beside it. */
+function variables() {
+  const names = new Set();
+  for (const file of readdirSync(join(top, "src"), { recursive: true }).filter((name) => name.endsWith(".c"))) {
+    const text = readFileSync(join(top, "src", file), "utf8");
+    for (const [, name] of text.matchAll(/\b(?:getenv|if_set)\("([A-Za-z_]+)"\)/g)) names.add(name);
+    if (/getenv\(names\[/.test(text)) for (const [, table] of text.matchAll(/\bnames\[\w*\] = \{([^}]*)\}/g)) for (const [, name] of table.matchAll(/"([A-Z_]+)"/g)) names.add(name);
+  }
+  return names;
+}
+
+/** What scripts rely on: exit statuses, variables and files. */
+export function testSections() {
+  const statuses = [...section("EXIT STATUS").matchAll(/^\.TP\n(\d+)$/gm)].map((m) => m[1]);
+  expect(statuses.join() === "0,1,2,3,4,5,64", "EXIT STATUS has each of the statuses", statuses);
+  const names = variables(), told = section("ENVIRONMENT");
+  for (const name of ["OFFSWITCH_BROWSER", "XDG_CONFIG_HOME", "HOME", "LC_ALL", "NO_COLOR", "TMPDIR"]) expect(names.has(name), `the sources ask for ${name}`);
+  for (const name of names) expect(new RegExp(`\\b${name}\\b`).test(told), `ENVIRONMENT has ${name}`);
+  const files = section("FILES").replaceAll("\\-", "-");
+  for (const name of ["offswitch/config", "offswitch/enabled", "offswitch/notify.json", "HOME/offswitch/scenarios", "ledger.db", "wordings.json"])
+    expect(files.split(`.I `).slice(1).filter((entry) => entry.split("\n")[0].endsWith(name)).length === 1, `FILES has ${name} once`);
 }

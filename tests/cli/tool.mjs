@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const top = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const top = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export const program = process.env.OFFSWITCH ?? join(top, "build/offswitch");
 export const scenarios = process.env.OFFSWITCH_SCENARIOS ?? join(top, "scenarios");
 
