@@ -15,8 +15,8 @@ void help_print(FILE *out)
               "you are signed in with.");
     fputs("\nUsage: offswitch COMMAND [OPTION...]\n\nCommands:\n", out);
     for (size_t i = 0; i < n; i++)
-        cli_block(out, 2, all[i].name, 13, all[i].summary);
-    cli_block(out, 2, "help", 13, "this page; 'offswitch help COMMAND' for one command");
+        cli_block(out, 2, all[i].name, 14, all[i].summary);
+    cli_block(out, 2, "help", 14, "this page; 'offswitch help COMMAND' for one command");
     fputc('\n', out);
     cli_block(out, 0, "", 0, "'offswitch COMMAND --help' lists the options of a command.");
     cli_block(out, 0, "", 0,

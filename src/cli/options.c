@@ -73,7 +73,7 @@ static const struct option_row rows[] = {
     {"forget", 0, RUN, FOR_LOGIN, FLAG, AT(forget), NULL,
      "remove offswitch's own profile, with the sign-ins in it"},
     {"now", 0, RUN, FOR_WATCH | FOR_SCHEDULE, FLAG, AT(now), NULL,
-     "check, whether it is due or not; with 'schedule install' in every pass"},
+     "check, whether it is due or not"},
     {"explain", 0, RUN, FOR_WATCH, FLAG, AT(explain), NULL,
      "say whether a check is due, and why; nothing is fetched"},
     {"fix", 0, RUN, FOR_WATCH | FOR_SCHEDULE, TEXT, AT(fix), "ID[,ID...]",
@@ -89,7 +89,7 @@ static const struct option_row rows[] = {
     {"no-account", 0, RECORD, FOR_RUN, FLAG, AT(no_account), NULL,
      "do not keep whose account it is"},
     {"no-pictures", 0, RECORD, FOR_FIX | FOR_UNDO | FOR_WATCH | FOR_REHEARSE | FOR_REPORT, FLAG,
-     AT(no_pictures), NULL, "keep no pictures of the controls that are pressed; report: show none"},
+     AT(no_pictures), NULL, "keep no pictures of the controls that are pressed"},
     {"max-age", 0, RECORD, FOR_STATUS, TEXT, AT(max_age), "10d",
      "exit status 3 where no pass of 'watch' worked within it: days (d), hours (h) or weeks (w)"},
     {"because", 0, RECORD, FOR_KEEP, TEXT, AT(because), "TEXT", "why it is left as it is"},
@@ -136,8 +136,7 @@ static const struct option_row rows[] = {
     {"generation", 0, REPLICA, FOR_REHEARSE, TEXT, AT(generation), "NAME",
      "which generation of the site's pages"},
     {"lang", 0, OUTPUT, FOR_REHEARSE | FOR_GUIDE | FOR_SCENARIO, TEXT, AT(lang), "TAG",
-     "the language of the replica's pages, of the guide's labels (default: yours; all), or of an "
-     "imported recording (default: en)"},
+     "the language of the replica's pages; default en"},
 #undef AT
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -169,7 +168,13 @@ static const struct {
      "launch (default), cdp://HOST:PORT, bidi://HOST:PORT or webdriver://HOST:PORT"},
     {"timeout", FOR_LOGIN, "how long to wait until you have signed in; default 900"},
     {"lang", FOR_GUIDE, "the language of the site's words, or all; default: yours"},
+    {"lang", FOR_SCENARIO, "import: the language of the recording; default en"},
     {"headless", FOR_REHEARSE, "with launch: no window, as it is without --show"},
+    {"no-pictures", FOR_REPORT, "show no pictures"},
+    {"now", FOR_SCHEDULE, "check in every pass, whether it is due or not"},
+    {"timeout", FOR_SCENARIO, "how long one page may take; default 60 or more"},
+    {"json", FOR_LEDGER, "verify, forget: one JSON object on standard output"},
+    {"json", FOR_SCHEDULE, "status: one JSON object on standard output"},
 };
 
 static const char *meaning(const struct option_row *row, unsigned command)

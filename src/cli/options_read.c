@@ -21,8 +21,8 @@ static int take_number(const struct option_row *row, const char *text, double *r
     *ret = strtod(text, &rest);
     if (rest != text && !*rest && *ret >= least && *ret <= most) /* NaN is not */
         return 0;
-    return ofs_fail(err, OFS_ERR_USAGE, "--%s takes a number from %g to %g, not '%s'", row->name,
-                    least, most, text);
+    return ofs_fail(err, OFS_ERR_USAGE, "--%s takes a number%s from %g to %g, not '%s'", row->name,
+                    row->kind == COUNT ? "" : " of seconds", least, most, text);
 }
 
 static int take_flag(const struct option_row *row, const char *text, bool *ret,

@@ -154,3 +154,39 @@ export function testYear() {
   const times = run.err.split("offswitch: ").length - 1;
   expect(run.status === 1 && times === 1 && !run.out.includes("notifications."), "rehearse --year without a browser", run);
 }
+
+/** A sentence that names what was wrong, and the status that the contract has for it. */
+export function testSentences() {
+  const state = ["--state", join(home, "sentences")];
+  const rows = [
+    [["check", "--timeout", "0"], 64, "a number of seconds from 1 to 86400"],
+    [["check", "--tabs", "9"], 64, "a number from 1 to 8"],
+    [["ledger", "forget", "--before", "today", ...state], 64, "not 'today'"],
+    [["report", "--merge", "/nowhere.json", ...state], 1, "a report cannot be read: /nowhere.json: No such file"],
+  ];
+  for (const [args, exit, sentence] of rows) {
+    const run = offswitch(args);
+    expect(run.status === exit && run.err.includes(sentence), args.join(" "), run);
+  }
+  const offline = ["--acknowledge-terms", ...state];
+  offswitch(["check", "--connect", "cdp://127.0.0.1:1", ...offline]);
+  offswitch(["check", "--connect", "cdp://127.0.0.1:2", ...offline]);
+  const diff = offswitch(["diff", ...state]);
+  expect(diff.status === 1 && diff.err.includes("offswitch diff RUN RUN"), "diff of two runs that have nothing in common", diff);
+}
+
+/** The help of an option speaks of its own command alone. */
+export function testOptionsOfOneCommand() {
+  const rows = [
+    ["fix", /--no-pictures.*report/s, false],
+    ["report", /--no-pictures +show no pictures/, true],
+    ["watch", /'schedule install'/, false],
+    ["scenario", /--lang TAG +import: the language of the recording; default en/, true],
+    ["rehearse", /recording/, false],
+    ["ledger", /--json +verify, forget: /, true],
+  ];
+  for (const [command, pattern, expected] of rows) {
+    const { out } = offswitch([command, "--help"]);
+    expect(pattern.test(out) === expected, `${command} --help and ${pattern}`, out);
+  }
+}
