@@ -149,9 +149,10 @@ int cmd_diff(const struct cli *cli)
     if (!diff)
         return cli_complain(&err);
     if (!ofs_json_bool(diff, "same_scope", false)) {
-        ofs_fail(&err, OFS_ERR_USAGE, "the runs %s and %s are of another account or scenario", from,
-                 to);
-        ofs_hint(&err, "nothing is compared across accounts");
+        ofs_fail(&err, OFS_ERR_STATE,
+                 "the runs %s and %s are not of the same account, site and browser", from, to);
+        ofs_hint(&err,
+                 "name two runs that are: offswitch diff RUN RUN; 'offswitch history' lists them");
         return cli_complain(&err);
     }
     if (cli->json)

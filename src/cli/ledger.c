@@ -128,10 +128,13 @@ static int forget(const struct cli *cli)
     int status;
     const struct ofs_forget which = {
         .before = cli->before, .account = cli->account, .all = cli->all};
-    if ((which.before != NULL) + (which.account != NULL) + which.all != 1 ||
-        (which.before && !ofs_date_is_day(which.before))) {
+    if ((which.before != NULL) + (which.account != NULL) + which.all != 1) {
         ofs_fail(&err, OFS_ERR_USAGE,
                  "'ledger forget' needs exactly one of --before YYYY-MM-DD, --account HINT, --all");
+        return cli_complain(&err);
+    }
+    if (which.before && !ofs_date_is_day(which.before)) {
+        ofs_fail(&err, OFS_ERR_USAGE, "--before takes a day as YYYY-MM-DD, not '%s'", which.before);
         return cli_complain(&err);
     }
     OFS_AUTO_LEDGER ledger = past_open(cli, true, &status);

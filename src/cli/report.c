@@ -171,7 +171,7 @@ static int add_file(const char *path, cJSON *reports, struct ofs_error *err)
     OFS_AUTO_BUF text = OFS_BUF(MOST_FILE);
     struct ofs_error why;
     if (ofs_buf_read_file(&text, path, &why))
-        return ofs_fail(err, OFS_ERR_USAGE, "%s cannot be read: %s", path, why.text);
+        return ofs_fail(err, OFS_ERR_SYSTEM, "a report cannot be read: %s", why.text);
     OFS_AUTO_JSON value = ofs_json_parse(ofs_buf_str(&text), text.len, &why);
     if (!value)
         return ofs_fail(err, OFS_ERR_USAGE, "%s is %s", path, why.text);

@@ -62,7 +62,7 @@ async function accounts() {
   const labelled = await check(newState(), "--label", "Cy", "--no-account");
   same(labelled.value.label, "Cy", "--label");
   const diff = await offswitch(["diff", ...state]);
-  same(diff.status, 64, "diff across accounts");
+  same(diff.status, 1, "diff across accounts");
   scenario = site.scenario({ account: { key: "login" } });
   same((await check(newState())).value.account?.hint, "B. B.", "an account by a key");
   scenario = site.scenario({ account: { selector: ".me", attribute: "data-login" } });
@@ -322,7 +322,7 @@ async function replicaAccount() {
     same([first.value.account?.hint, first.value.settings[0].verdict], ["H...e", "differs"], "an account on the replica");
     const second = await look({ selector: ".global-nav__primary-link[href='/jobs/']" }); // "Jobs"
     ok(second.err.includes("This is the account J...s. The last run in this browser was on H...e"), `another account on the replica: ${second.err}`);
-    same((await offswitch(["diff", ...state])).status, 64, "diff across accounts of the replica");
+    same((await offswitch(["diff", ...state])).status, 1, "diff across accounts of the replica");
     same((await look({ selector: ".nobody" })).value.account, null, "an account that the page does not show");
     same((await look({ selector: ".global-nav__primary-link" }, "--no-account", "--label", "Cy")).value.account, null, "--no-account on the replica");
     const status = await json(["status", "--json", ...state]);
@@ -384,7 +384,7 @@ async function otherOrigins() {
     same(verdicts(there)[0], "fixed", "a fix at another origin");
     const status = await json(["status", "--json", ...state]);
     same(status.value.groups.map((g) => g.origin), [other.origin, site.origin], "the groups of two origins");
-    same((await offswitch(["diff", ...state])).status, 64, "diff across origins");
+    same((await offswitch(["diff", ...state])).status, 1, "diff across origins");
     const wrong = await json(["undo", there.value.run, "--hold", "0", "-y", ...options(state), "--origin", site.origin]);
     same([wrong.status, site.settings.train.on, other.settings.train.on], [4, false, false], "an undo at another origin than the run's");
     const right = await json(["undo", there.value.run, "--hold", "0", "-y", "--json", "--connect", `cdp://127.0.0.1:${browser.port}`, ...state]);
