@@ -172,12 +172,14 @@ static int print_guide(const struct guide *g)
     const struct ofs_scenario *all = g->scenario;
     const cJSON *item;
     int number = 0;
-    printf("%s, by hand: in a browser where you are signed in.\n", all->title);
+    OFS_AUTO_STR head =
+        ofs_text_printf("%s, by hand: in a browser where you are signed in.", all->title);
+    cli_block(stdout, 0, "", 0, head ? head : all->title);
     for (size_t i = 0; i < all->n_settings; i++)
         if (g->selected[i])
             print_setting(g, &all->settings[i], ++number);
     if (cJSON_GetArraySize(all->manual))
-        printf("\nMore steps that need you:\n");
+        printf(number ? "\nMore steps that need you:\n" : "\nSteps that need you:\n");
     cJSON_ArrayForEach(item, all->manual) print_manual(g, item);
     return 0;
 }

@@ -47,6 +47,21 @@ static int take_turn(struct session *session, int *ret_fd)
     return session_fail(session, &err);
 }
 
+/* Lines that begin with "yes" or "no" have their words in a column of their own. */
+static void show_explained(const char *text)
+{
+    while (*text) {
+        int n = (int)strcspn(text, "\n"), used = (int)strcspn(text, " \n");
+        bool answers = !strncmp(text, "yes ", 4) || !strncmp(text, "no ", 3);
+        OFS_AUTO_STR name = ofs_text_printf("%.*s", answers ? used : 0, text);
+        OFS_AUTO_STR rest =
+            ofs_text_printf("%.*s", n - (answers ? used : 0), text + (answers ? used : 0));
+        cli_block(stdout, 0, name ? name : "", answers ? 5 : 0,
+                  rest ? rest + strspn(rest, " ") : "");
+        text += n + (text[n] == '\n');
+    }
+}
+
 static int explain(struct session *session, const struct ofs_pass_options *options)
 {
     struct ofs_error err = {0};
@@ -55,7 +70,7 @@ static int explain(struct session *session, const struct ofs_pass_options *optio
     if (!pass || ofs_due_explain(ofs_pass_facts(pass), ofs_pass_due(pass), &text, &err))
         return session_fail(session, &err);
     if (!session->cli->json) {
-        fputs(ofs_buf_str(&text), stdout);
+        show_explained(ofs_buf_str(&text));
         return 0;
     }
     OFS_AUTO_JSON report = cJSON_CreateObject();

@@ -151,15 +151,18 @@ int ofs_due_explain(const struct ofs_due_facts *f, const struct ofs_due *due, st
         explain_documents(f, ret, err) || explain_dates(f, ret, err) ||
         explain_age(f, due, ret, err))
         return -1;
-    if (ofs_buf_puts(ret,
+    if (f->last_check &&
+        ofs_buf_puts(ret,
                      f->scenario_changed ? "yes  the scenario has changed since the last check\n"
                                          : "no   the scenario is the one of the last check\n",
-                     err) ||
-        ofs_buf_puts(ret,
+                     err))
+        return -1;
+    if (ofs_buf_puts(ret,
                      f->unfinished ? "yes  a run ended between a press and its proof\n"
                                    : "no   no run is unfinished\n",
                      err) ||
         (f->asked && ofs_buf_puts(ret, "yes  you asked for it\n", err)))
         return -1;
-    return ofs_buf_printf(ret, err, "The next check is due %s.\n", next);
+    return ofs_buf_printf(ret, err, "%s is due %s.\n",
+                          due->why ? "The check after it" : "The next check", next);
 }

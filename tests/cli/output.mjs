@@ -175,6 +175,13 @@ export function testSentences() {
   expect(diff.status === 1 && diff.err.includes("offswitch diff RUN RUN"), "diff of two runs that have nothing in common", diff);
 }
 
+/** A check that was never made is not compared with. */
+export function testExplain() {
+  const { status, out } = offswitch(["watch", "--explain", "--state", join(home, "explain")]);
+  expect(status === 0 && /^yes +the settings were never checked$/m.test(out) && !out.includes("the scenario is the one"), "watch --explain", out);
+  expect(out.startsWith("A check is due now.") && out.includes("The check after it is due "), "the check after the one that is due", out);
+}
+
 /** The help of an option speaks of its own command alone. */
 export function testOptionsOfOneCommand() {
   const rows = [

@@ -17,7 +17,7 @@ const escapes = /\x1b\[[0-9;]*[A-Za-z]/g;
 /** A line that is too long is one word, such as a link. */
 export function testWidth() {
   const commands = [["help"], ["fix", "--help"], ["guide", "--all"], ["doctor"], ["status"], ["config", "show"], ["scenario", "show"],
-    ["check", "--acknowledge-terms", "--connect", "cdp://127.0.0.1:1"], ["keep", "ads-by-age", "--jsn"], ["rehearse", "--year"]];
+    ["check", "--acknowledge-terms", "--connect", "cdp://127.0.0.1:1"], ["keep", "ads-by-age", "--jsn"], ["rehearse", "--year"], ["watch", "--explain"], ["guide", "others"]];
   for (const columns of [60, 80, 200])
     for (const args of commands) {
       const lines = (onTerminal(columns, args) ?? "").split("\n").map((line) => line.replace(/.*\r\x1b\[K/, "").replace(escapes, "")); // without the progress, which was erased
