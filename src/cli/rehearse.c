@@ -93,14 +93,14 @@ static int rehearse_in(struct session *session, struct cli *own, const char *scr
     OFS_AUTO_STR profile = ofs_text_printf("%s/profile", scratch);
     struct ofs_site *site = NULL;
     struct ofs_loop *loop = NULL;
-    const struct ofs_site_options options = {
+    struct ofs_site_options options = {
         .lang = own->lang, .generation = own->generation, .faults = own->fault};
     int status = 0;
     own->no_pictures = own->no_pictures || !own->state; /* nobody will see them */
     if (!own->state)
         own->state = scratch;
-    if (!(loop = ofs_loop_new(&err)) || ofs_loop_watch_signals(loop, &err) ||
-        !(site = ofs_site_new(loop, &options, &err)))
+    if (rehearse_delays(own, &options, &err) || !(loop = ofs_loop_new(&err)) ||
+        ofs_loop_watch_signals(loop, &err) || !(site = ofs_site_new(loop, &options, &err)))
         status = session_fail(session, &err);
     else
         status = session_open(session, own, loop, "launch", ofs_site_origin(site), profile);

@@ -8,6 +8,7 @@
 
 #include "cli/run.h"
 #include "record/run.h"
+#include "rehearsal/site.h"
 
 /* Check and, where something differs, fix, with the plan shown and the yes taken for granted. 0, or
  * an exit status after saying why. */
@@ -24,6 +25,9 @@ int rehearse_list_service_faults(const struct cli *cli);
 
 /* A row of the list of faults: printed, or an object in `all`. `kind` may be NULL. */
 void rehearse_fault_row(cJSON *all, const char *name, const char *kind, const char *text);
+
+/* --seed and --delay-max, into `options`. 0, or -1 with `err`. */
+int rehearse_delays(const struct cli *cli, struct ofs_site_options *options, struct ofs_error *err);
 
 /* A port from the command line; less than 0 where it is none. */
 int rehearse_port(const char *text, struct ofs_error *err);

@@ -1,5 +1,6 @@
 /* `offswitch rehearse --serve PORT`: nothing but the replica, until a signal comes. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,17 @@ static int64_t parse_number(const char *option, const char *text, int64_t most, 
         return ofs_fail(err, OFS_ERR_USAGE, "--%s wants a number from 0 to %lld, not \"%s\"",
                         option, (long long)most, text);
     return n;
+}
+
+int rehearse_delays(const struct cli *cli, struct ofs_site_options *options, struct ofs_error *err)
+{
+    int64_t seed = parse_number("seed", cli->seed, INT64_MAX, 1, err);
+    int64_t most = seed < 0 ? -1 : parse_number("delay-max", cli->delay_max, 3600000, 0, err);
+    if (most < 0)
+        return -1;
+    options->seed = (uint64_t)seed;
+    options->delay_max_ms = most;
+    return 0;
 }
 
 int rehearse_port(const char *text, struct ofs_error *err)
@@ -51,23 +63,15 @@ int rehearse_serve(const struct cli *cli)
 {
     struct ofs_error err = {0};
     int port = rehearse_port(cli->serve, &err);
-    int64_t seed = parse_number("seed", cli->seed, INT64_MAX, 1, &err);
-    int64_t delay_max = parse_number("delay-max", cli->delay_max, 3600000, 0, &err);
-    if (port < 0 || seed < 0 || delay_max < 0)
+    struct ofs_site_options options = {
+        .port = port, .lang = cli->lang, .generation = cli->generation, .faults = cli->fault};
+    if (port < 0 || rehearse_delays(cli, &options, &err))
         return cli_complain(&err);
     if (cli->seed)
-        fprintf(stderr, "delays of seed %lld\n", (long long)seed);
+        fprintf(stderr, "delays of seed %" PRIu64 "\n", options.seed);
     struct ofs_loop *loop = ofs_loop_new(&err);
     if (!loop)
         return cli_complain(&err);
-    const struct ofs_site_options options = {
-        .port = port,
-        .lang = cli->lang,
-        .generation = cli->generation,
-        .faults = cli->fault,
-        .seed = (uint64_t)seed,
-        .delay_max_ms = delay_max,
-    };
     struct ofs_site *site = NULL;
     int rc = ofs_loop_watch_signals(loop, &err);
     if (!rc)

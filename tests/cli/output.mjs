@@ -161,6 +161,8 @@ export function testSentences() {
   const rows = [
     [["check", "--timeout", "0"], 64, "a number of seconds from 1 to 86400"],
     [["check", "--tabs", "9"], 64, "a number from 1 to 8"],
+    [["rehearse", "--seed", "x"], 64, '--seed wants a number'],
+    [["rehearse", "--delay-max", "1s"], 64, '--delay-max wants a number'],
     [["ledger", "forget", "--before", "today", ...state], 64, "not 'today'"],
     [["report", "--merge", "/nowhere.json", ...state], 1, "a report cannot be read: /nowhere.json: No such file"],
   ];
