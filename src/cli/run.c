@@ -56,9 +56,9 @@ int session_fail(struct session *session, const struct ofs_error *err)
 {
     struct ofs_error named = *err;
     session_clear_progress(session);
-    if (session->cli->verbose)
-        fprintf(stderr, "%s\n", err->text);
     cli_name_failure(&named);
+    if (session->cli->verbose && strcmp(err->text, named.text))
+        fprintf(stderr, "%s\n", err->text);
     if (session->error.code == OFS_ERR_NONE) {
         session->error = named;
         snprintf(session->error.hint, sizeof session->error.hint, "%s", cli_hint(&named));
