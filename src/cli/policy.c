@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/past.h"
 #include "cli/print.h"
 #include "record/ledger.h"
 #include "record/state.h"
@@ -114,12 +115,24 @@ static int64_t find(const struct policy *p, const char *word, int nth)
     return 0;
 }
 
-static int no_revision(const char *word)
+static int no_revision(const struct policy *p, const char *word)
 {
     struct ofs_error err;
+    if (!cJSON_GetArraySize(p->revisions)) {
+        ofs_fail(&err, OFS_ERR_STATE, "no document was read yet");
+        ofs_hint(&err, "'offswitch watch' reads them");
+        return cli_complain(&err);
+    }
     ofs_fail(&err, OFS_ERR_USAGE, "there is no revision \"%s\"", word);
     ofs_hint(&err, "'offswitch policy list' shows their numbers");
     return cli_complain(&err);
+}
+
+static int print_words(const struct policy *p, const char *text)
+{
+    if (p->cli->json)
+        return past_print_json(p->cli, "text", cJSON_CreateString(text));
+    return fputs(text, stdout) < 0;
 }
 
 static int show(const struct policy *p, const char *word)
@@ -129,11 +142,10 @@ static int show(const struct policy *p, const char *word)
     int64_t n = word ? find(p, word, 0)
                      : (int64_t)ofs_json_num(cJSON_GetArrayItem(p->revisions, 0), "n", 0);
     if (!n)
-        return no_revision(word ? word : "");
+        return no_revision(p, word ? word : "");
     if (ofs_store_text(p->db, n, &text, &err))
         return cli_complain(&err);
-    fputs(ofs_buf_str(&text), stdout);
-    return 0;
+    return print_words(p, ofs_buf_str(&text));
 }
 
 /* The last two of a document, or two that are named. */
@@ -147,17 +159,14 @@ static int diff(const struct policy *p, const char *a, const char *b)
         a = ofs_json_str(cJSON_GetArrayItem(p->revisions, 0), "policy", "");
     int64_t old = b ? find(p, a, 0) : find(p, a, 1), new = b ? find(p, b, 0) : find(p, a, 0);
     if (!new)
-        return no_revision(b ? b : a);
-    if (!old) {
-        puts("There is only one revision of it.");
-        return 0;
-    }
+        return no_revision(p, b ? b : a);
+    if (!old)
+        return print_words(p, "There is only one revision of it.\n");
     if (ofs_store_text(p->db, old, &before, &err) || ofs_store_text(p->db, new, &after, &err) ||
         ofs_diff_words(ofs_buf_str(&before), ofs_buf_str(&after), cli_colour(STDOUT_FILENO), &text,
                        &err))
         return cli_complain(&err);
-    fputs(text.len ? ofs_buf_str(&text) : "The words are the same.\n", stdout);
-    return 0;
+    return print_words(p, text.len ? ofs_buf_str(&text) : "The words are the same.\n");
 }
 
 static int run(const struct policy *p)
