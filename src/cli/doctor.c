@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "record/state.h"
+#include "scenario/names.h"
 #include "scenario/scenario.h"
 #include "wire/loop.h"
 #include "wire/versions.h"
@@ -308,6 +309,9 @@ static void choose_next(struct doctor *d, const char *scenario)
 static int examine(struct doctor *d, const char *scenario)
 {
     struct ofs_error err;
+    OFS_AUTO_STR known = ofs_scenario_find(scenario, &err);
+    if (!known && d->cli->n_args)
+        return cli_complain(&err);
     d->state = ofs_state_path(d->cli->state, &err);
     if (!d->state || look_for_browsers(d, &err))
         return cli_complain(&err);

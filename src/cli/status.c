@@ -10,6 +10,7 @@
 #include "cli/watching.h"
 #include "record/choices.h"
 #include "record/history.h"
+#include "scenario/names.h"
 
 enum { INDENT = 15 };
 
@@ -117,6 +118,11 @@ int cmd_status(const struct cli *cli)
     cJSON *groups = ofs_history_status(ledger, cli->n_args ? cli->args[0] : NULL, now, &err);
     if (!groups)
         return cli_complain(&err);
+    OFS_AUTO_STR known = cli->n_args ? ofs_scenario_find(cli->args[0], &err) : NULL;
+    if (cli->n_args && !known && cJSON_GetArraySize(groups) == 0) {
+        cJSON_Delete(groups);
+        return cli_complain(&err);
+    }
     cJSON *watch = watching_json(ofs_ledger_db(ledger), cli->n_args ? cli->args[0] : NULL, &err);
     int late = watch ? watching_is_late(cli, watch, &err) : -1;
     if (late < 0) {
@@ -129,12 +135,17 @@ int cmd_status(const struct cli *cli)
         return status ? status : late ? 3 : 0;
     }
     const cJSON *group;
+    OFS_AUTO_STR nothing =
+        cli->n_args ? ofs_text_printf("Nothing of %s has been read yet. Run 'offswitch check %s' "
+                                      "first.",
+                                      cli->args[0], cli->args[0])
+                    : strdup("Nothing has been read yet. Run 'offswitch check' first.");
     cJSON_ArrayForEach(group, groups)
     {
         show_group(group);
     }
     if (cJSON_GetArraySize(groups) == 0)
-        puts("Nothing has been read yet. Run 'offswitch check' first.");
+        cli_block(stdout, 0, "", 0, nothing ? nothing : "Nothing has been read yet.");
     watching_show(cli, watch, late);
     cJSON_Delete(watch);
     cJSON_Delete(groups);
