@@ -49,6 +49,14 @@ static int print_list(const char *key, cJSON **list)
     return cli_json(out);
 }
 
+static int no_more_words(const struct cli *cli, int most)
+{
+    struct ofs_error err;
+    ofs_fail(&err, OFS_ERR_USAGE, "'%s' is one word too many for 'scenario %s'", cli->args[most],
+             cli->args[0]);
+    return cli_complain(&err);
+}
+
 /* ---- list ----------------------------------------------------------------------------------- */
 
 static cJSON *list_entry(const char *name, const struct ofs_scenario *s,
@@ -98,6 +106,8 @@ static void print_table(const cJSON *all)
 static int run_list(const struct cli *cli)
 {
     struct ofs_error err = {0};
+    if (cli->n_args > 1)
+        return no_more_words(cli, 1);
     AUTO_NAMES names = ofs_scenario_names_known(&err);
     if (!names)
         return cli_complain(&err);
@@ -153,6 +163,8 @@ static void show_setting(const struct ofs_setting *s)
 static int run_show(const struct cli *cli)
 {
     struct ofs_error err = {0};
+    if (cli->n_args > 2)
+        return no_more_words(cli, 2);
     AUTO_SCENARIO s = ofs_scenario_load(cli->n_args > 1 ? cli->args[1] : "linkedin", &err);
     if (!s)
         return cli_complain(&err);

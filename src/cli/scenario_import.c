@@ -45,7 +45,7 @@ static void show_missing(const struct ofs_import *import)
 
 int scenario_import(const struct cli *cli)
 {
-    struct ofs_error err = {0};
+    struct ofs_error err = {0}, why = {0};
     struct ofs_import import;
     OFS_AUTO_BUF text = OFS_BUF(OFS_SCENARIO_MOST_BYTES);
     char today[11];
@@ -57,9 +57,14 @@ int scenario_import(const struct cli *cli)
     scenario_today(today);
     const struct ofs_import_options options = {.lang = cli->lang ? cli->lang : "en",
                                                .today = today};
-    if (scenario_read_text(cli->args[1], &text, &err) ||
-        ofs_import_recording(ofs_buf_str(&text), text.len, &options, &import, &err))
+    if (scenario_read_text(cli->args[1], &text, &err))
         return cli_complain(&err);
+    if (ofs_import_recording(ofs_buf_str(&text), text.len, &options, &import, &why)) {
+        ofs_fail(&err, why.code, "%s: %s", cli->args[1], why.text);
+        ofs_hint(&err, "%s",
+                 *why.hint ? why.hint : "export the recording again, as JSON or as a .side file");
+        return cli_complain(&err);
+    }
     int status;
     if (cli->json) {
         OFS_AUTO_JSON out = cJSON_CreateObject();
