@@ -47,7 +47,7 @@ const char *ofs_text_closest(const char *word, const char *const *words)
         size_t n = strlen(word);
         if (n >= 3 && !strncmp(word, *words, n))
             d = 1; /* an unfinished word counts as one wrong letter */
-        if (d <= best_distance && (!best || d < best_distance)) {
+        if (d <= best_distance && d < n && (!best || d < best_distance)) {
             best = *words;
             best_distance = d;
         }

@@ -169,6 +169,10 @@ int cmd_ledger(const struct cli *cli)
         int status = past_check_words(cli, 1, rows[i].words, "verify [HASH] | export | forget");
         return status ? status : rows[i].run(cli);
     }
+    static const char *const harmless[] = {"verify", "export", NULL};
+    const char *near = cli->n_args ? ofs_text_closest(cli->args[0], harmless) : NULL;
     ofs_fail(&err, OFS_ERR_USAGE, "'ledger' needs one of: verify, export, forget");
+    if (near)
+        ofs_hint(&err, "did you mean '%s'?", near);
     return cli_complain(&err);
 }

@@ -259,13 +259,11 @@ static int install_launchd(struct plan *p, struct ofs_error *err)
     return run(load, err);
 }
 
-/* A pass that flips without a person needs a yes now, for these settings. */
-static int confirm_fix(struct plan *p, const struct cli *cli)
+/* Are the settings of --fix there? */
+static int check_fix(struct plan *p, const struct cli *cli)
 {
     struct ofs_error err;
-    if (!cli->fix)
-        return 0;
-    for (const char *id = cli->fix; *id;) {
+    for (const char *id = cli->fix ? cli->fix : ""; *id;) {
         size_t n = strcspn(id, ",");
         OFS_AUTO_STR one = strndup(id, n);
         if (!one || !ofs_scenario_setting(p->scenario, one)) {
@@ -276,7 +274,14 @@ static int confirm_fix(struct plan *p, const struct cli *cli)
         id += n;
         id += *id == ',';
     }
-    if (cli->yes)
+    return 0;
+}
+
+/* A pass that flips without a person needs a yes now, for these settings. */
+static int confirm_fix(struct plan *p, const struct cli *cli)
+{
+    struct ofs_error err;
+    if (!cli->fix || cli->yes)
         return 0;
     fprintf(stderr, "Scheduled passes will flip, without asking: %s\n", cli->fix);
     if (ask_can() && ask_yes(&p->session, "Is that what you want?"))
@@ -291,6 +296,8 @@ static int install(struct plan *p, const struct cli *cli)
 {
     struct ofs_error err = {0};
     enum manager manager = find_manager();
+    if (check_fix(p, cli))
+        return 64;
     if (cli->print)
         return print_files(p, manager == NONE ? SYSTEMD : manager);
     int status = session_tell_terms(&p->session);
@@ -461,7 +468,7 @@ int cmd_schedule(const struct cli *cli)
     const char *verb = cli->n_args ? cli->args[0] : "";
     bool known = !strcmp(verb, "install") || !strcmp(verb, "status") || !strcmp(verb, "remove");
     if (!known) {
-        static const char *const verbs[] = {"install", "status", "remove", NULL};
+        static const char *const verbs[] = {"install", "status", NULL}; /* not what removes */
         const char *near = ofs_text_closest(verb, verbs);
         ofs_fail(&err, OFS_ERR_USAGE, "'schedule' takes install, status or remove");
         if (*verb && near)

@@ -57,6 +57,10 @@ export function testNearNames() {
     [["destroy"], null],
     [["scenario", "lits"], "did you mean 'list'?"],
     [["scenario", "destroy"], null],
+    [["schedule", "instal"], "did you mean 'install'?"],
+    [["schedule", "remve"], null],
+    [["ledger", "verfy"], "did you mean 'verify'?"],
+    [["ledger", "forgte"], null],
   ];
   for (const [args, near] of rows) {
     const { status, err } = offswitch(args);
@@ -164,6 +168,15 @@ export function testSentences() {
     [["rehearse", "--seed", "x"], 64, '--seed wants a number'],
     [["rehearse", "--delay-max", "1s"], 64, '--delay-max wants a number'],
     [["ledger", "forget", "--before", "today", ...state], 64, "not 'today'"],
+    [["schedule", "install", "--fix", "nope", "--print", ...state], 64, 'no setting "nope"'],
+    [["status", "nope", ...state], 1, 'no scenario "nope"'],
+    [["status", "github", ...state], 0, ""],
+    [["doctor", "nope", ...state], 1, 'no scenario "nope"'],
+    [["scenario", "show", "x", "y"], 64, "'y' is one word too many"],
+    [["scenario", "list", "x"], 64, "'x' is one word too many"],
+    [["scenario", "import", "/etc/passwd"], 1, "/etc/passwd: not JSON"],
+    [["policy", "show", ...state], 1, "no document was read yet"],
+    [["policy", "diff", ...state], 1, "no document was read yet"],
     [["report", "--merge", "/nowhere.json", ...state], 1, "a report cannot be read: /nowhere.json: No such file"],
   ];
   for (const [args, exit, sentence] of rows) {
