@@ -133,14 +133,27 @@ static void put_faults(const struct cli *cli, const char *word)
         put(before, row->name);
 }
 
-static void put_scenarios(void)
+static void put_names(const struct cli *cli, const char *word)
 {
     struct ofs_error ignored;
     char **names = ofs_scenario_names_known(&ignored);
+    (void)cli, (void)word;
     for (char **name = names; name && *name; name++)
         put("", *name);
     ofs_scenario_names_free(names);
+}
+
+static void put_scenarios(void)
+{
+    put_names(NULL, NULL);
     puts("@files");
+}
+
+/* After --scenario. */
+static void put_names_or_all(const struct cli *cli, const char *word)
+{
+    put("", "all");
+    put_names(cli, word);
 }
 
 /* The sections of the config file. */
@@ -165,6 +178,7 @@ static const struct {
     {"--only", put_ids, NULL},
     {"--fix", put_ids, NULL},
     {"--group", put_groups, NULL},
+    {"--scenario", put_names_or_all, NULL},
     {"--fault", put_faults, NULL},
     {"--profile", NULL, "@directories"},
     {"--state", NULL, "@directories"},
