@@ -164,7 +164,7 @@ static void put_setting(struct ofs_html *page, const cJSON *reports, const cJSON
     OFS_AUTO_STR read =
         ofs_text_printf("%.10s, %.5s UTC", get(report, "started"),
                         get(report, "started") + (strlen(get(report, "started")) > 11 ? 11 : 0));
-    put_term(page, "Read on", read ? read : "");
+    put_term(page, state && *state ? "Read on" : "Tried on", read ? read : "");
     put_wording(page, setting);
     put_term(page, "Details", get(setting, "detail"));
     put_proofs(page, setting);

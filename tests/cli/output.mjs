@@ -186,6 +186,10 @@ export function testSentences() {
   const offline = ["--acknowledge-terms", ...state];
   offswitch(["check", "--connect", "cdp://127.0.0.1:1", ...offline]);
   offswitch(["check", "--connect", "cdp://127.0.0.1:2", ...offline]);
+  const page = join(home, "tried.html");
+  offswitch(["report", "--html", page, ...state]);
+  const text = readFileSync(page, "utf8");
+  expect(text.includes("Tried on") && !text.includes("Read on"), "a report does not say 'read' of what was not read");
   const diff = offswitch(["diff", ...state]);
   expect(diff.status === 1 && diff.err.includes("offswitch diff RUN RUN"), "diff of two runs that have nothing in common", diff);
 }
@@ -211,4 +215,9 @@ export function testOptionsOfOneCommand() {
     const { out } = offswitch([command, "--help"]);
     expect(pattern.test(out) === expected, `${command} --help and ${pattern}`, out);
   }
+}
+
+export function testCompletionOfScenarios() {
+  const words = offswitch(["completion", "words", "--", "check", "--scenario", ""]).out.split("\n");
+  expect(words.includes("all") && words.includes("linkedin") && words.includes("github"), "check --scenario TAB", words);
 }
