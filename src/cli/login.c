@@ -171,11 +171,14 @@ static int login(struct login *l)
     struct ofs_error err;
     if (open_window(l, &err))
         return cli_complain(&err);
-    fprintf(stderr,
-            "A window of %s has opened at %s, on a profile of offswitch's own.\n"
-            "Sign in there by hand. Nothing is typed or pressed for you; this waits up to %lld "
-            "minutes.\n",
-            l->browser->name, l->origin, (long long)(ofs_deadline_left(l->deadline) / 60000));
+    long long seconds = (long long)(ofs_deadline_left(l->deadline) + 500) / 1000;
+    bool short_time = seconds < 120;
+    OFS_AUTO_STR opened = ofs_text_printf(
+        "A window of %s has opened at %s, on a profile of offswitch's own. Sign in there by hand. "
+        "Nothing is typed or pressed for you; this waits up to %lld %s.",
+        l->browser->name, l->origin, short_time ? seconds : (seconds + 30) / 60,
+        short_time ? "seconds" : "minutes");
+    cli_block(stderr, 0, "", 0, opened ? opened : "");
     if (await_person(l, &err))
         return tell_unfinished(l, &err);
     ofs_page_close(l->page, ofs_deadline_in(LOOK_WITHIN));

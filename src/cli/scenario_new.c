@@ -176,10 +176,12 @@ static int write_scenario(const struct draft *d, struct ofs_error *err)
     if (past_write_file(path, &text, err))
         return -1;
     printf("%s\n", path);
-    fprintf(stderr,
-            "\nTo try it: offswitch check %s\nWorth adding: \"canary\", something that only a "
-            "signed-in person sees; \"never_press\", names that are never pressed; \"terms\".\n",
-            d->id);
+    fflush(stdout);
+    fprintf(stderr, "\nTo try it: offswitch check %s\n", d->id);
+    cli_block(stderr, 0, "", 0,
+              "Worth adding: \"canary\", something that only a signed-in person sees; "
+              "\"never_press\", names that are never pressed; \"terms\", what the site's terms say "
+              "about automated access.");
     return 0;
 }
 

@@ -59,12 +59,17 @@ static int show(const struct cli *cli, const struct survey *survey)
     printf("%s\n%s, language %s: %d control%s\n", survey->url, survey->title,
            survey->language[0] ? survey->language : "not declared", n, n == 1 ? "" : "s");
     cJSON_ArrayForEach(one, survey->controls) show_control(one);
-    if (!n)
-        puts("There is no switch, check box, radio group or list on this page. If you see one, it "
-             "may be drawn only after a click.");
-    else
-        fprintf(stderr, "\nNothing was pressed. To write a scenario: offswitch scenario new %s\n",
-                survey->url);
+    if (!n) {
+        cli_block(stdout, 0, "", 0,
+                  "There is no switch, check box, radio group or list on this page. If you see "
+                  "one, it may be drawn only after a click.");
+        return 0;
+    }
+    OFS_AUTO_STR next = ofs_text_printf(
+        "Nothing was pressed. To write a scenario: offswitch scenario new %s", survey->url);
+    fflush(stdout);
+    fputc('\n', stderr);
+    cli_block(stderr, 0, "", 0, next ? next : "Nothing was pressed.");
     return 0;
 }
 

@@ -315,11 +315,14 @@ static int install(struct plan *p, const struct cli *cli)
         ofs_hint(&err, "run 'offswitch watch' from what you have; --print shows the files");
     if (rc)
         return session_fail(&p->session, &err);
-    printf("Installed with %s: every %s at %02d:%02d, '%s watch'.%s\n", manager_words[manager],
-           cli->every ? cli->every : "week", p->schedule.hour, p->schedule.minute, p->program,
-           cli->fix ? "" : " It reports, and flips nothing.");
-    puts("'offswitch login' signs its own browser profile in; 'offswitch notify test' tries the "
-         "channels.");
+    OFS_AUTO_STR line = ofs_text_printf("Installed with %s: every %s at %02d:%02d, '%s watch'.%s",
+                                        manager_words[manager], cli->every ? cli->every : "week",
+                                        p->schedule.hour, p->schedule.minute, p->program,
+                                        cli->fix ? "" : " It reports, and flips nothing.");
+    cli_block(stdout, 0, "", 0, line ? line : "Installed.");
+    cli_block(stdout, 0, "", 0,
+              "Before its first pass: sign in with 'offswitch login', and try the channels with "
+              "'offswitch notify test'.");
     return 0;
 }
 
