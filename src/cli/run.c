@@ -224,7 +224,7 @@ int session_tell_terms_of(struct session *session, const struct ofs_scenario *sc
         fprintf(stderr, "'offswitch guide %s' shows the same steps to do by hand.\n", scenario->id);
     if (!session->cli->acknowledge_terms) {
         if (!ask_can()) {
-            ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on");
+            ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on; nothing was opened");
             ofs_hint(&err, "run it once on a terminal, or add --acknowledge-terms");
             return session_fail(session, &err);
         }

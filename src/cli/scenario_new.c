@@ -195,7 +195,7 @@ int scenario_new(const struct cli *cli)
         return cli_complain(&err);
     }
     if (!ask_can()) {
-        ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on");
+        ofs_fail(&err, OFS_ERR_REFUSED, "No terminal to ask on; nothing was opened");
         ofs_hint(&err, "'offswitch scenario probe %s --json' has what a scenario would say",
                  cli->args[1]);
         return cli_complain(&err);

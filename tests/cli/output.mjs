@@ -173,6 +173,8 @@ export function testSentences() {
     [["status", "github", ...state], 0, ""],
     [["doctor", "nope", ...state], 1, 'no scenario "nope"'],
     [["scenario", "show", "x", "y"], 64, "'y' is one word too many"],
+    [["check", "--state", join(home, "never")], 4, "nothing was opened"],
+    [["scenario", "new", "http://127.0.0.1:1/"], 4, "nothing was opened"],
     [["scenario", "list", "x"], 64, "'x' is one word too many"],
     [["scenario", "import", "/etc/passwd"], 1, "/etc/passwd: not JSON"],
     [["policy", "show", ...state], 1, "no document was read yet"],
