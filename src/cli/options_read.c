@@ -44,6 +44,9 @@ static int take_value(struct cli *cli, const struct option_row *row, const char 
     case FLAG:
         return take_flag(row, text, (bool *)at, err);
     case TEXT:
+        if (!*text && (!strcmp(row->argument, "DIR") || !strcmp(row->argument, "FILE")))
+            return ofs_fail(err, OFS_ERR_USAGE, "'--%s' needs a path, and was given an empty word",
+                            row->name);
         *(const char **)at = text;
         return 0;
     case LIST:

@@ -409,7 +409,7 @@ static const struct row browsers[] = {
      "/proc/x",
      "--profile",
      .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
-    {{LAUNCH, "--profile", ""}, 1, "profile", "--profile", .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
+    {{LAUNCH, "--profile", ""}, 64, "'--profile' needs a path", "offswitch help"},
     /* nobody on the port, or somebody else */
     {{AT_PORT}, 1, "nothing answers", "--remote-debugging-port"},
     {{AT_SOCKET}, 1, "127.0.0.1:@PORT", "offswitch doctor"},
@@ -441,7 +441,7 @@ static const struct row files[] = {
     {{OFFLINE, "--state", "/proc/offswitch"}, 1, "/proc/offswitch", "--state DIR"},
     {{OFFLINE, "--state", "@FILE"}, 1, "Not a directory", "--state DIR"},
     {{OFFLINE, "--state", "@FILE/x"}, 1, "Not a directory", "--state DIR"},
-    {{OFFLINE, "--state", ""}, 1, "state directory", "--state DIR"},
+    {{OFFLINE, "--state", ""}, 64, "'--state' needs a path", "offswitch help"},
     {{"check", "@FILE"}, 1, "HOME", "--state DIR", .env = {"HOME=", "XDG_STATE_HOME="}},
     {{OFFLINE, "--trace", "/nowhere/trace"}, 1, "/nowhere/trace", "\n  "},
     {{OFFLINE, "--trace", "@DIR"}, 1, "@DIR", "\n  "},
