@@ -366,6 +366,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
     const struct ofs_visit where = {.path = entry->seen.path,
                                     .setting = entry->setting,
                                     .stay = how == OFS_REREAD_HERE,
+                                    .as_is = how == OFS_REREAD_HERE,
                                     .trust_unmarked = entry->seen.unmarked,
                                     .times = &entry->result->times};
     *ret = (struct ofs_observation){0};

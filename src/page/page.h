@@ -54,7 +54,8 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline);
 struct ofs_visit {
     const char *path;
     const struct ofs_setting *setting; /* whose control is expected; NULL: an index page */
-    bool stay; /* no loading where the tab is still there: read what is shown now */
+    bool stay;  /* no loading where the tab is still there: read what is shown now */
+    bool as_is; /* nor for better evidence: what counts is this document */
     const struct ofs_setting
         *sought;             /* on an index page: whose link will do; NULL: all of it counts */
     bool trust_unmarked;     /* this page has shown in this run that it never gives its mark */

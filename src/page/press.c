@@ -403,7 +403,8 @@ static int await_save(struct press *p, struct ofs_error *err)
  * before. */
 static int follow(struct press *p, struct ofs_error *err)
 {
-    const struct ofs_visit here = {.path = p->page->at, .setting = p->setting, .stay = true};
+    const struct ofs_visit here = {
+        .path = p->page->at, .setting = p->setting, .stay = true, .as_is = true};
     p->progress = ofs_progress_begin(p->page, &here, err);
     if (!p->progress || ofs_progress_read(p->page, p->progress, p->deadline, &p->evidence, err))
         return -1;

@@ -180,7 +180,7 @@ static bool wants_known_timers(const struct ofs_page *page, const struct ofs_pro
 {
     bool doubted = e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK;
     return doubted && page->tab->sees.timers && (e->timers_made > 0 || e->unknown_clocks) &&
-           !e->knows_timers && e->complete && !p->visit.stay && !p->was_reloaded &&
+           !e->knows_timers && e->complete && !p->visit.as_is && !p->was_reloaded &&
            e->served != OFS_SERVED_AGREES;
 }
 
