@@ -77,6 +77,8 @@ struct ofs_tab_view {
                           brought nothing since */
     unsigned drawing;  /* pictures, style sheets, fonts and media that are under way */
     unsigned workers;  /* live workers of the page */
+    unsigned worker_scripts; /* that the document asked for, also those of shared workers */
+    unsigned workers_begun;  /* whose requests are told */
     unsigned unproven; /* where answers are not told: the page's requests of which nothing shows
                           that they were answered; of the current document */
     unsigned last_serial;

@@ -171,6 +171,8 @@ static void on_request(const struct event *e)
     enum ofs_request_kind kind;
     const char *type = ofs_json_str(e->params, "type", "");
     const char *url = ofs_json_str(e->params, "request/url", "");
+    if (!strcmp(type, "Script") && !strcmp(ofs_json_str(e->params, "initiator/type", ""), "other"))
+        view->worker_scripts++;
     /* it does not leave the browser, and the end of a shared worker's is told elsewhere */
     if (!strncmp(url, "blob:", 5) || !strncmp(url, "data:", 5))
         return;

@@ -48,6 +48,7 @@ void ofs_view_commit(struct ofs_tab_view *view)
     view->commits++;
     view->dom_ready = view->loaded = false;
     view->channels = view->mute = view->unproven = view->drawing = 0;
+    view->worker_scripts = view->workers_begun = 0;
     memset(view->drawn, 0, sizeof view->drawn);
     view->events++;
 }

@@ -221,8 +221,9 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
-        e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && !tab->sees.channels &&
-                    (is_named_by_data(p->visit.setting) || p->may_share_worker);
+        bool shares = p->may_share_worker || tab->view.worker_scripts > tab->view.workers_begun;
+        bool lacks = !tab->sees.channels && is_named_by_data(p->visit.setting);
+        e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && (shares || lacks);
         return;
     }
     e->untold =

@@ -112,6 +112,7 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     c->next = t->children;
     t->children = c;
     t->tab.view.workers += c->is_worker;
+    t->tab.view.workers_begun += c->is_worker;
     t->tab.view.events++;
     if (c->is_worker)
         ofs_devtools_begin_child(&t->network, ofs_json_str(params, "targetInfo/targetId", ""));
