@@ -36,6 +36,12 @@ static bool is_success(const struct ofs_request *r)
     return r->ended && !r->failed && r->status >= 200 && r->status < 300;
 }
 
+/* A page that does not read a body leaves its request open for ever. */
+static bool is_left_unread(const struct ofs_request *r, int64_t now)
+{
+    return !r->ended && r->answered_ms && now - r->answered_ms > BODY_AFTER;
+}
+
 /* Was it told what it asked for? */
 static bool is_answered(const struct ofs_progress *p, const struct ofs_request *r)
 {
@@ -72,9 +78,12 @@ static bool is_idle_talk(const struct ofs_progress *p, const struct ofs_request 
 static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_request *r)
 {
     int answered = 0;
+    int64_t now = ofs_now_ms();
     for (unsigned serial = from + 1; serial < r->serial && answered < POLLS; serial++) {
         const struct ofs_request *other = ofs_tab_request(tab, serial);
-        answered += other && is_success(other) && is_same_question(other, r);
+        answered += other && is_same_question(other, r) &&
+                    (is_success(other) ||
+                     (is_left_unread(other, now) && other->status >= 200 && other->status < 300));
     }
     return answered >= POLLS;
 }
@@ -125,8 +134,7 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r || !r->url || r->left)
             continue;
-        bool given_up = r->answered_ms && now - r->answered_ms > BODY_AFTER;
-        bool is_open = !r->ended && !given_up;
+        bool is_open = !r->ended && !is_left_unread(r, now);
         if (!is_open && *ret_last < r->ended_ms && !is_poll(tab, p->serial, r))
             *ret_last = r->ended_ms;
         if (is_open && !is_poll(tab, p->serial, r))
