@@ -230,7 +230,7 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
         bool shares = p->may_share_worker || tab->view.worker_scripts > tab->view.workers_begun;
-        bool lacks = !tab->sees.channels && is_named_by_data(p->visit.setting);
+        bool lacks = !tab->sees.channels && is_state && is_named_by_data(p->visit.setting);
         e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && (shares || lacks);
         return;
     }
