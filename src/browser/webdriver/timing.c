@@ -82,13 +82,14 @@ static const char status_script[] = OFS_WD_PLACE WINDOWS
     "  told[one.name] = 'asked';"
     "  if (Object.keys(told).length < 48) urls.push(one.name);"
     "});"
-    /* sockets and workers leave no entry: what the scripts say, as the browser has them */
+    /* Sockets and workers leave no entry: what the scripts say, as the browser has them. Our own
+     * reading is among the page's requests. */
     "function listen(text) {"
     "  if (/\\b(WebSocket|EventSource|WebTransport|(Shared)?Worker)\\s*\\(/.test(text))"
     "    told['speaks of channels'] = true;"
     "}"
     "var scripts = list.filter(isScript).filter(function (one) { return !told[one.name]; })"
-    "  .map(function (one) { told[one.name] = 'read'; return one.name; });"
+    "  .map(function (one) { told[one.name] = 'proven'; return one.name; });"
     "windows(window).forEach(function (view) {"
     "  [].forEach.call(view.document.scripts, function (one) { listen(one.text); }); });"
     "var reading = Promise.all(scripts.map(function (url) {"
