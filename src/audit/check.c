@@ -62,10 +62,17 @@ static void take_note(struct ofs_job *job, const struct ofs_visit_result *visite
 static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_deadline deadline,
                  struct ofs_observation *ret, struct ofs_error *err)
 {
+    struct ofs_job *job = worker->job;
     struct ofs_visit_result visited;
-    if (ofs_page_visit(worker->page, where, deadline, &visited, err))
+    struct ofs_visit here = *where;
+    /* The pages of a site are alike, but for those whose state comes in a request that is known. */
+    bool may_need = !where->setting->state;
+    here.needs_timers |= may_need && job->needs_timers;
+    if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;
-    take_note(worker->job, &visited);
+    take_note(job, &visited);
+    if (may_need && !visited.reason)
+        job->needs_timers = visited.needed_timers;
     ofs_observe(where->setting, &visited, ret);
     ofs_visit_result_clear(&visited);
     return 0;
@@ -367,6 +374,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
                                     .setting = entry->setting,
                                     .stay = how == OFS_REREAD_HERE,
                                     .as_is = how == OFS_REREAD_HERE,
+                                    .needs_timers = entry->seen.grade != OFS_GRADE_SERVED,
                                     .trust_unmarked = entry->seen.unmarked,
                                     .times = &entry->result->times};
     *ret = (struct ofs_observation){0};

@@ -117,7 +117,8 @@ struct ofs_job {
     int pressing, pressing_alone; /* presses under way; those that must be alone */
     const char *halt;             /* a reason that holds for the whole site, or NULL */
     char halt_detail[400];
-    struct ofs_ledger *ledger;       /* borrowed, or NULL */
+    bool needs_timers;         /* the last page that could tell had to have its timers followed */
+    struct ofs_ledger *ledger; /* borrowed, or NULL */
     struct ofs_recording *recording; /* or NULL */
     struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */
     struct ofs_error end;          /* what ended the run; code NONE: nothing */

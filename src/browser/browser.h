@@ -115,8 +115,10 @@ struct ofs_timers {
 struct ofs_tab {
     struct ofs_browser *browser;
     struct ofs_tab_sees sees;
-    const char *config; /* browser.config, where the probe begins with it in every document of this
-                           tab; NULL: the caller tells it in each */
+    const char *config;  /* browser.config, where the probe begins with it in every document of this
+                            tab; NULL: the caller tells it in each */
+    bool follows_timers; /* the caller's: the timers of the next document are needed, which costs
+                            that document some time */
     struct ofs_tab_view view;
 };
 
@@ -153,9 +155,8 @@ struct ofs_browser_ops {
      * instead. */
     int (*wait)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 
-    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document. The first
-     * document of a browser that is asked for them is such a one; from the next document of each
-     * tab on they are told (cdp/timers.c). NULL: the protocol cannot tell. */
+    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document, be it that
+     * it was loaded without `follows_timers`. NULL: the protocol cannot tell. */
     int (*timers)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
                   struct ofs_error *err);
 

@@ -25,11 +25,13 @@ static const char *const methods[] = {
     "Page.getNavigationHistory", /* whether our tab is still blank */
     "Page.createIsolatedWorld",
     "Page.addScriptToEvaluateOnNewDocument",
+    "Page.removeScriptToEvaluateOnNewDocument",
     "Page.handleJavaScriptDialog",
     "Inspector.enable",
     /* the record of a page's timers, only in our tab: breakpoints on the functions that make them,
      * whose conditions record the call and are never true; pauses are disabled */
     "Debugger.enable",
+    "Debugger.disable",
     "Debugger.setSkipAllPauses",
     "Debugger.resume",
     /* the probe */

@@ -32,6 +32,7 @@ struct ofs_visit_result {
     enum ofs_grade grade;   /* why the page is believed */
     enum ofs_served served; /* what the site's own data say of the setting */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
+    bool needed_timers;     /* the page's timers bore on it */
     char way[128];          /* what should lead to the control and is not there, or "" */
     cJSON *look;            /* the last read, or NULL; owned by the result */
 };
@@ -58,6 +59,8 @@ struct ofs_visit {
     bool as_is; /* nor for better evidence: what counts is this document */
     const struct ofs_setting
         *sought;             /* on an index page: whose link will do; NULL: all of it counts */
+    bool needs_timers;       /* its state is likely to rest on the page's timers: they are followed
+                                from the start, at some cost; else the page may be loaded twice */
     bool trust_unmarked;     /* this page has shown in this run that it never gives its mark */
     struct ofs_times *times; /* where the time went is added here; NULL: nowhere */
 };

@@ -131,6 +131,14 @@ static int search_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline
     return moved;
 }
 
+/* An "on" that only looks so costs a question, and what the site's own data say needs no timers. */
+static bool bears_on_timers(const struct ofs_evidence *e)
+{
+    return e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK &&
+           (e->timers_made > 0 || e->knows_timers || e->unknown_clocks) &&
+           e->served != OFS_SERVED_AGREES;
+}
+
 static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
                          const struct ofs_evidence *e)
 {
@@ -140,6 +148,7 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.unmarked = r->unmarked;
     p->result.served = e->served;
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
+    p->result.needed_timers = bears_on_timers(e);
 }
 
 int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
@@ -163,6 +172,7 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
 {
     struct ofs_error soft;
     int64_t began = ofs_now_ms();
+    page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded;
     int rc = ofs_page_go(page, p->visit.path, deadline, &soft);
     if (p->visit.times)
         p->visit.times->navigating += ofs_now_ms() - began;
@@ -173,15 +183,12 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     return await_load(page, p, deadline, err);
 }
 
-/* A page whose timers began before they could be followed is loaded once more, where they can be.
- */
+/* A page whose timers were not followed from its start is loaded once more, so that they are. */
 static bool wants_known_timers(const struct ofs_page *page, const struct ofs_progress *p,
                                const struct ofs_evidence *e)
 {
-    bool doubted = e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK;
-    return doubted && page->tab->sees.timers && (e->timers_made > 0 || e->unknown_clocks) &&
-           !e->knows_timers && e->complete && !p->visit.as_is && !p->was_reloaded &&
-           e->served != OFS_SERVED_AGREES;
+    return bears_on_timers(e) && page->tab->sees.timers && !e->knows_timers && e->complete &&
+           !p->visit.as_is && !p->was_reloaded;
 }
 
 static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,

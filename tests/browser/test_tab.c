@@ -47,6 +47,20 @@ static const struct page {
     {"/encrypts", NULL,
      "<!doctype html><script>crypto.subtle.digest('SHA-256', new Uint8Array(9))</script>", false},
     {"/stores", NULL, "<!doctype html><script>indexedDB.open('tests')</script>", false},
+    {"/caches", NULL, "<!doctype html><script>caches.match('/plain')</script>", false},
+    {"/locks", NULL, "<!doctype html><script>navigator.locks.request('a', () => {})</script>",
+     false},
+    {"/posts", NULL, "<!doctype html><script>new BroadcastChannel('a').postMessage(1)</script>",
+     false},
+    /* taken early, by another way than its name, and used after the page has started */
+    {"/keeps", NULL,
+     "<!doctype html><script>const s = Object.getOwnPropertyDescriptor(Crypto.prototype, "
+     "'subtle').get.call(crypto); onload = () => s.digest('SHA-256', new Uint8Array(9))</script>",
+     false},
+    {"/touches", NULL,
+     "<!doctype html><script>for (let i = 0; i < 9; i++) [crypto.subtle, window.indexedDB, "
+     "window.caches, navigator.locks]</script>",
+     false},
     {"/shares", NULL, "<!doctype html><script>new SharedWorker('/worker')</script>", false},
     {"/data", NULL,
      "<!doctype html><title>data</title><img src=/picture><script>"
@@ -243,7 +257,6 @@ static void test_timers(struct place *p)
     static const char name[] = "the page's timers, in every frame, under a strict policy";
     struct ofs_timers told;
     struct ofs_error err = {0};
-    /* the first one that is asked is not told yet */
     if (!p->tab->sees.timers || !visit(p, name, "/plain"))
         return;
     if (!p->browser->ops->timers(p->tab, ofs_deadline_in(LOADS), &told, &err) ||
@@ -251,13 +264,14 @@ static void test_timers(struct place *p)
         fail(p, name, "they are told where no ledger was kept");
         return;
     }
+    p->tab->follows_timers = true;
     if (!visit(p, name, "/plain") || !ask_timers(p, name, &told))
         return;
     if (told.pending || told.repeating || told.first_ms != -1 || told.hidden_ms != -1) {
         fail(p, name, "a page without timers has some");
         return;
     }
-    for (int i = 0; i < 2; i++) { /* and every one after it is */
+    for (int i = 0; i < 2; i++) { /* in every document from then on */
         if (!visit(p, name, "/timers") || !ask_timers(p, name, &told))
             return;
         if (told.pending != 2 || told.repeating != 1 || told.unseen || told.hidden_ms != -1 ||
@@ -285,8 +299,11 @@ static void test_timers(struct place *p)
 static void test_hidden(struct place *p)
 {
     static const char name[] = "what a page begins and nobody sees the end of";
-    static const char *const paths[] = {"/encrypts", "/stores", "/shares"};
+    static const char *const paths[] = {"/encrypts", "/stores", "/caches", "/locks",
+                                        "/posts",    "/keeps",  "/shares"};
     struct ofs_timers told;
+    struct ofs_error err;
+    p->tab->follows_timers = true;
     for (size_t i = 0; p->tab->sees.timers && i < COUNT(paths); i++) {
         if (!visit(p, name, paths[i]) || !ask_timers(p, name, &told))
             return;
@@ -295,7 +312,18 @@ static void test_hidden(struct place *p)
             return;
         }
     }
-    if (p->tab->sees.timers)
+    if (!p->tab->sees.timers || !visit(p, name, "/touches") || !ask_timers(p, name, &told))
+        return;
+    if (told.hidden_ms != -1) {
+        fail(p, name, "a page that only looks whether there is a way began something");
+        return;
+    }
+    p->tab->follows_timers = false;
+    if (!visit(p, name, "/encrypts"))
+        return;
+    if (!p->browser->ops->timers(p->tab, ofs_deadline_in(LOADS), &told, &err))
+        fail(p, name, "they are told where they are not followed any more");
+    else
         pass(p, name);
 }
 

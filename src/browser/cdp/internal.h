@@ -44,11 +44,12 @@ struct cdp_tab {
     int change;      /* the pending call that waits for a change of the document, 0: none */
     struct ofs_journal_entry *note; /* the journal entry the journal entry for a later run, in case
                                        this one is killed; may be NULL */
-    int entering;         /* the pending call for our world in the current document, 0: none */
-    int world;            /* execution context of the probe in the current document, 0: none yet */
-    char ledger[40];      /* the name of the timer record in our documents, "": there is none */
-    unsigned ledger_from; /* view.commits of the last document that has none */
-    char page[64];        /* object id of the current document in the page's own world, or "" */
+    int entering;    /* the pending call for our world in the current document, 0: none */
+    int world;       /* execution context of the probe in the current document, 0: none yet */
+    char ledger[40]; /* the name of the timer record in our documents, "": there is none */
+    char ledger_script[32]; /* the browser's id of the script that makes it */
+    unsigned ledger_from;   /* view.commits of the last document that has none */
+    char page[64];          /* object id of the current document in the page's own world, or "" */
 };
 
 struct cdp {
@@ -60,8 +61,6 @@ struct cdp {
     char *site;
     char id[64]; /* of this browser instance */
     bool show;
-    bool keeps_ledgers; /* a page had timers: new tabs keep a timer record from their first document
-                           on */
     struct cdp_tab *tabs;
 };
 
@@ -107,8 +106,10 @@ int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *er
 cJSON *ofs_cdp_network_options(void);
 cJSON *ofs_cdp_attach_options(void);
 
-/* Keep a timer record in the tab's documents from the next one on. Never blocks. */
-void ofs_cdp_keep_ledger(struct cdp_tab *t);
+/* Whether the tab's documents keep a timer record from the next one on. Blocks for one answer where
+ * it begins. */
+int ofs_cdp_follow_timers(struct cdp_tab *t, bool follow, ofs_deadline deadline,
+                          struct ofs_error *err);
 
 bool ofs_cdp_has_arrived(struct cdp_tab *t);
 

@@ -81,21 +81,40 @@
   ];
 
   /* They take their time elsewhere, and leave no id. */
-  const natives = [
-    [globalThis.SubtleCrypto, "deriveBits deriveKey generateKey digest encrypt decrypt sign verify"],
-    [globalThis.IDBFactory, "open"], [globalThis.IDBDatabase, "transaction"],
-    [globalThis.CacheStorage, "open match"], [globalThis.Cache, "match matchAll"],
-    [globalThis.LockManager, "request"], [globalThis.BroadcastChannel, "postMessage"], [globalThis.ServiceWorker, "postMessage"],
+  const hide = () => (hidden = now());
+  const methods = (kind, names) => (kind ? names.split(" ").map((name) => [kind.prototype[name], hide]) : []);
+  const elsewhere = [
+    [globalThis.Crypto && Crypto.prototype, "subtle",
+      methods(globalThis.SubtleCrypto, "deriveBits deriveKey generateKey digest encrypt decrypt sign verify")],
+    [window, "indexedDB", methods(globalThis.IDBFactory, "open").concat(methods(globalThis.IDBDatabase, "transaction"))],
+    [window, "caches", methods(globalThis.CacheStorage, "open match").concat(methods(globalThis.Cache, "match matchAll"))],
+    [globalThis.Navigator && Navigator.prototype, "locks", methods(globalThis.LockManager, "request")],
   ];
-  function hide() {
-    hidden = now();
+  kinds.push(...methods(globalThis.BroadcastChannel, "postMessage"), ...methods(globalThis.ServiceWorker, "postMessage"),
+    [globalThis.SharedWorker, hide]);
+  /* A page has to call the getter first, and its methods are followed from then on: each breakpoint costs a walk
+   * through the heap. */
+  const later = [];
+  for (const [holder, name, its] of elsewhere) {
+    const getter = holder && (Object.getOwnPropertyDescriptor(holder, name) || {}).get;
+    if (getter) later.push([getter, its]);
+    else kinds.push(...its);
   }
-  let m = kinds.length;
-  for (let i = 0; i < natives.length; i++) {
-    const names = natives[i][0] ? natives[i][1].split(" ") : [];
-    for (let k = 0; k < names.length; k++) kinds[m++] = [natives[i][0].prototype[names[k]], hide];
+  const first = kinds.length + later.length; /* of those that are not followed from the start */
+  const groups = [];
+  let next = first;
+  for (const [getter, its] of later) {
+    const from = next;
+    let open = false;
+    next += its.length;
+    groups.push(...its);
+    kinds.push([getter, () => {
+      if (open) return;
+      open = true;
+      for (let i = from; i < from + its.length; i++) follow(i);
+    }]);
   }
-  kinds[m++] = [globalThis.SharedWorker, hide];
+  kinds.push(...groups);
 
   function end(id) {
     const call = byId[typeof id === "number" || typeof id === "string" ? id : ""];
@@ -165,10 +184,13 @@
   }
 
   Object.defineProperty(window, key, { value: ledger });
-  for (let i = 0; i < kinds.length; i++)
+  const stop_at = debug;
+  function follow(i) {
     try {
-      if (kinds[i][0]) debug(kinds[i][0], `typeof ${key} === "function" && ${key}(${i}, arguments)`);
+      if (kinds[i][0]) stop_at(kinds[i][0], `typeof ${key} === "function" && ${key}(${i}, arguments)`);
     } catch (_) {
       unsure = true;
     }
+  }
+  for (let i = 0; i < first; i++) follow(i);
 })

@@ -127,8 +127,6 @@ int ofs_cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct 
     rc = ofs_rpc_call(b->rpc, NULL, "Target.attachToTarget", params, deadline, &attached, err);
     if (!rc) {
         OFS_CDP_KEEP(t->session, ofs_json_str(attached, "sessionId", ""));
-        if (b->keeps_ledgers)
-            ofs_cdp_keep_ledger(t);
         rc = set_up(t, deadline, err);
     }
     if (rc) {

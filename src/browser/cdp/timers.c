@@ -10,11 +10,12 @@
  * script world of a document (HTML, 8.6), so the probe can tell how many the page has made
  * (page/probe/7-signals.js). None: none of these is pending. That costs nothing.  To tell how long
  * they take, and of what has no id (scheduler.postTask, AbortSignal.timeout, what ends unseen),
- * needs a ledger (ledger.js), which has to be there before the page's scripts are, and costs some
- * ten milliseconds for each document. So it is kept only once somebody has asked. It is believed
- * only where it has seen as many calls as the ids tell: a page that interferes, or calls that went
- * past it, are found so.  The Debugger domain is enabled only in our own session, with all pauses
- * skipped. It ends with the session. */
+ * needs a ledger (ledger.js), which has to be there before the page's scripts are, and costs ten to
+ * fifty milliseconds for each document: the debugger turns the compilation cache off, and each of
+ * its breakpoints walks the heap. So it is kept for the documents that are asked for with
+ * `follows_timers`, and for no other. It is believed only where it has seen as many calls as the
+ * ids tell: a page that interferes, or calls that went past it, are found so.  The Debugger domain
+ * is enabled only in our own session, with all pauses skipped. It ends with the session. */
 
 enum {
     ATTEMPTS = 40,
@@ -28,31 +29,53 @@ static const char ledger_source[] = {
 
 static const char page_group[] = "offswitch-page";
 
-static void post(struct cdp_tab *t, const char *method, cJSON *params)
+static int post(struct cdp_tab *t, const char *method, cJSON *params, struct ofs_error *err)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
-    struct ofs_error ignored;
-    ofs_rpc_post(b->rpc, t->session, method, params, NULL, &ignored);
+    return ofs_rpc_post(b->rpc, t->session, method, params, NULL, err);
 }
 
-void ofs_cdp_keep_ledger(struct cdp_tab *t)
+static int begin(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err)
 {
+    OFS_AUTO_JSON added = NULL;
     unsigned char lot[12];
-    if (t->ledger[0] || !ofs_system_random(lot, sizeof lot))
-        return;
+    if (!ofs_system_random(lot, sizeof lot))
+        return 0; /* no name for it: timers are not told */
     char name[sizeof t->ledger] = "ofs_";
     for (size_t i = 0; i < sizeof lot; i++)
         snprintf(name + 4 + 2 * i, 3, "%02x", lot[i]);
     OFS_AUTO_STR source = ofs_text_printf("%s(\"%s\");", ledger_source, name);
     if (!source)
-        return;
-    post(t, "Debugger.enable", NULL);
-    post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()));
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    if (post(t, "Debugger.enable", NULL, err) ||
+        post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()), err))
+        return -1;
     cJSON *script = ofs_cdp_with("source", cJSON_CreateString(source));
     cJSON_AddBoolToObject(script, "includeCommandLineAPI", true);
-    post(t, "Page.addScriptToEvaluateOnNewDocument", script);
+    if (ofs_cdp_ask(t, "Page.addScriptToEvaluateOnNewDocument", script, deadline, &added, err))
+        return -1;
+    OFS_CDP_KEEP(t->ledger_script, ofs_json_str(added, "identifier", ""));
     memcpy(t->ledger, name, sizeof name);
     t->ledger_from = t->tab.view.commits;
+    return 0;
+}
+
+static int end(struct cdp_tab *t, struct ofs_error *err)
+{
+    cJSON *script = ofs_cdp_with("identifier", cJSON_CreateString(t->ledger_script));
+    t->ledger[0] = '\0';
+    if (post(t, "Page.removeScriptToEvaluateOnNewDocument", script, err))
+        return -1;
+    return post(t, "Debugger.disable", NULL, err);
+}
+
+int ofs_cdp_follow_timers(struct cdp_tab *t, bool follow, ofs_deadline deadline,
+                          struct ofs_error *err)
+{
+    bool follows = t->ledger[0];
+    if (follows == follow)
+        return 0;
+    return follow ? begin(t, deadline, err) : end(t, err);
 }
 
 /* The current document in the page's own world. */
@@ -174,18 +197,9 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
                    struct ofs_error *err)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
-    struct cdp *b = (struct cdp *)tab->browser;
     struct told told = {0};
-    if (!t->ledger[0] || tab->view.commits <= t->ledger_from) {
-        b->keeps_ledgers = true;
-        for (struct cdp_tab *each = b->tabs; each; each = each->next)
-            ofs_cdp_keep_ledger(each);
-        /* a document that begins before the answer would have none */
-        if (ofs_cdp_ask(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()),
-                        deadline, NULL, err))
-            return -1;
+    if (!t->ledger[0] || tab->view.commits <= t->ledger_from)
         return tell_unknown("this document keeps no ledger of them", err);
-    }
     if (ofs_cdp_enter(t, deadline, err) || find_page(t, deadline, err) ||
         settle(t, deadline, &told, err))
         return -1;

@@ -105,6 +105,8 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
     OFS_AUTO_JSON result = NULL;
+    if (ofs_cdp_follow_timers(t, tab->follows_timers, deadline, err))
+        return -1;
     ofs_view_begin(&tab->view);
     t->network.document[0] = '\0'; /* the superseded load may still fail, and is no longer ours */
     t->world = 0;
