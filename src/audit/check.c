@@ -66,13 +66,16 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     struct ofs_visit_result visited;
     struct ofs_visit here = *where;
     /* The pages of a site are alike, but for those whose state comes in a request that is known. */
+    enum { FOLLOWING = 200 }; /* ms: what following the timers of a page may cost it */
     bool may_need = !where->setting->state;
-    here.needs_timers |= may_need && job->needs_timers;
+    here.needs_timers |= may_need && job->needed_timers && job->load_ms > FOLLOWING;
     if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;
     take_note(job, &visited);
     if (may_need && !visited.reason)
-        job->needs_timers = visited.needed_timers;
+        job->needed_timers = visited.needed_timers;
+    if (visited.load_ms)
+        job->load_ms = visited.load_ms;
     ofs_observe(where->setting, &visited, ret);
     ofs_visit_result_clear(&visited);
     return 0;

@@ -93,6 +93,7 @@ enum { OFS_MOST_TABS = 64 };
 struct ofs_worker {
     struct ofs_job *job;
     struct ofs_page *page; /* NULL: not opened yet, or lost */
+    int64_t busy_since;    /* with the setting that it works on; 0: with none */
 };
 
 struct ofs_job {
@@ -110,6 +111,8 @@ struct ofs_job {
     size_t n_entries;
     struct ofs_worker workers[OFS_MOST_TABS];
     size_t n_workers;
+    bool is_opening;                     /* a worker opens its tab */
+    int64_t tab_ms;                      /* what the last tab took to open */
     int tabs_lost;                       /* tabs that were closed from outside */
     struct ofs_observation no_instances; /* why none is known */
     cJSON *indexes;               /* what was read of each index page in this run: {name: look} */
@@ -117,8 +120,9 @@ struct ofs_job {
     int pressing, pressing_alone; /* presses under way; those that must be alone */
     const char *halt;             /* a reason that holds for the whole site, or NULL */
     char halt_detail[400];
-    bool needs_timers;         /* the last page that could tell had to have its timers followed */
-    struct ofs_ledger *ledger; /* borrowed, or NULL */
+    bool needed_timers;              /* by the last page that could tell */
+    int64_t load_ms;                 /* what the last page took to load */
+    struct ofs_ledger *ledger;       /* borrowed, or NULL */
     struct ofs_recording *recording; /* or NULL */
     struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */
     struct ofs_error end;          /* what ended the run; code NONE: nothing */

@@ -7,13 +7,17 @@
  * Settings of one page are taken together, so that the page is loaded once. */
 
 enum {
-    CLOSING = 3000, /* ms for closing a tab that is no longer needed */
-    MOST_LOST = 2,  /* so many tabs closed from outside end the run */
+    OPENINGS = 2,         /* as often the work has to take what opening a tab takes */
+    OPENS_WITHIN = 30000, /* ms: the one that is opening says when it is done */
+    CLOSING = 3000,       /* ms for closing a tab that is no longer needed */
+    MOST_LOST = 2,        /* so many tabs closed from outside end the run */
 };
 
 struct pump {
     struct ofs_job *job;
     const struct ofs_stage *stage;
+    int64_t worked_ms; /* on the settings that are done, together */
+    int n_done;
 };
 
 static bool is_over(const struct ofs_job *job)
@@ -115,8 +119,52 @@ void ofs_drop_page(struct ofs_worker *worker)
     ofs_page_close(page, ofs_deadline_in(CLOSING));
 }
 
+/* Milliseconds until another tab is worth its while, 0: now. A tab is a process of the browser,
+ * whose start costs as much as a few short pages. So one opens at a time, and only while the rest
+ * of the list would take the tabs that are there longer than OPENINGS times that. */
+static int64_t wait_for_tab(const struct pump *p)
+{
+    const struct ofs_job *job = p->job;
+    int64_t now = ofs_now_ms(), longest = p->n_done ? p->worked_ms / p->n_done : 0, left = 0, n = 0;
+    for (size_t i = 0; i < job->n_workers; i++) {
+        const struct ofs_worker *worker = &job->workers[i];
+        int64_t busy = worker->page && worker->busy_since ? now - worker->busy_since : 0;
+        longest = busy > longest ? busy : longest;
+        n += worker->page != NULL;
+    }
+    for (size_t i = 0; i < job->n_entries; i++)
+        left += !job->entries[i].is_taken && p->stage->wants(job, &job->entries[i]);
+    if (left == 0 || n == 0)
+        return 0;
+    int64_t need = OPENINGS * job->tab_ms * n / left;
+    return longest >= need ? 0 : need - longest;
+}
+
+static int open_in_turn(const struct pump *p, struct ofs_worker *worker, struct ofs_error *err)
+{
+    struct ofs_job *job = p->job;
+    while (!worker->page && !is_over(job) && next_entry(p)) {
+        int64_t wait = job->is_opening ? OPENS_WITHIN : wait_for_tab(p);
+        if (wait) {
+            if (ofs_loop_turn(job->loop, ofs_deadline_in(wait), err) &&
+                err->code != OFS_ERR_TIMEOUT)
+                return -1;
+            continue;
+        }
+        int64_t began = ofs_now_ms();
+        job->is_opening = true;
+        int rc = open_page(worker, p->stage, err);
+        job->is_opening = false;
+        job->tab_ms = ofs_now_ms() - began;
+        ofs_loop_notify(job->loop);
+        if (rc)
+            return -1;
+    }
+    return is_over(job) || !next_entry(p) ? 1 : 0;
+}
+
 /* One setting. */
-static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_entry *entry)
+static void work_on(struct pump *p, struct ofs_worker *worker, struct ofs_entry *entry)
 {
     struct ofs_error err = {0};
     struct ofs_job *job = p->job;
@@ -126,7 +174,12 @@ static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_
         entry->is_taken = false;
         return;
     }
-    if (!p->stage->work(worker, entry, &err))
+    worker->busy_since = ofs_now_ms();
+    int rc = p->stage->work(worker, entry, &err);
+    p->worked_ms += ofs_now_ms() - worker->busy_since;
+    p->n_done++;
+    worker->busy_since = 0;
+    if (!rc)
         return;
     job->tabs_lost += err.code == OFS_ERR_TAB_LOST;
     if (ends_run(job, p->stage, &err)) {
@@ -141,23 +194,25 @@ static void work_on(const struct pump *p, struct ofs_worker *worker, struct ofs_
 }
 
 struct start {
-    const struct pump *pump;
+    struct pump *pump;
     struct ofs_worker *worker;
 };
 
 static void run_worker(void *arg)
 {
     const struct start *start = arg;
-    const struct pump *p = start->pump;
+    struct pump *p = start->pump;
     struct ofs_worker *worker = start->worker;
     struct ofs_error err;
-    bool idle = !next_entry(p);
-    if (!idle && ((!worker->page && open_page(worker, p->stage, &err)) ||
-                  (p->stage->prepare && p->stage->prepare(worker, &err)))) {
-        if (!is_over(p->job))
-            p->job->end = err;
-        return;
+    int rc = open_in_turn(p, worker, &err);
+    if (!rc && p->stage->prepare) {
+        worker->busy_since = ofs_now_ms();
+        rc = p->stage->prepare(worker, &err);
     }
+    if (rc < 0 && !is_over(p->job))
+        p->job->end = err;
+    if (rc)
+        return;
     for (struct ofs_entry *first; !is_over(p->job) && (first = take(p, worker));) {
         struct ofs_entry *end = p->job->entries + p->job->n_entries;
         for (struct ofs_entry *e = first; e < end; e++)
@@ -186,7 +241,7 @@ static size_t choose(const struct pump *p, size_t most, struct ofs_worker **ret)
 
 void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage)
 {
-    const struct pump pump = {.job = job, .stage = stage};
+    struct pump pump = {.job = job, .stage = stage};
     struct start starts[OFS_MOST_TABS];
     size_t wanting = 0;
     for (size_t i = 0; i < job->n_entries; i++) {

@@ -33,8 +33,9 @@ struct ofs_visit_result {
     enum ofs_served served; /* what the site's own data say of the setting */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
     bool needed_timers;     /* the page's timers bore on it */
-    char way[128];          /* what should lead to the control and is not there, or "" */
-    cJSON *look;            /* the last read, or NULL; owned by the result */
+    int64_t load_ms; /* what its loading took, without its timers being followed; 0: not measured */
+    char way[128];   /* what should lead to the control and is not there, or "" */
+    cJSON *look;     /* the last read, or NULL; owned by the result */
 };
 
 void ofs_visit_result_clear(struct ofs_visit_result *result);

@@ -149,6 +149,7 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.served = e->served;
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
     p->result.needed_timers = bears_on_timers(e);
+    p->result.load_ms = p->load_ms;
 }
 
 int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
@@ -180,7 +181,10 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
         *err = soft;
         return -1;
     }
-    return await_load(page, p, deadline, err);
+    rc = await_load(page, p, deadline, err);
+    if (!page->tab->follows_timers)
+        p->load_ms = ofs_now_ms() - began;
+    return rc;
 }
 
 /* A page whose timers were not followed from its start is loaded once more, so that they are. */
