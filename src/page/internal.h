@@ -46,6 +46,7 @@ struct ofs_page {
     struct ofs_page_config config;
     char at[512]; /* the path of the last visit, while it was usable */
     unsigned at_commit;
+    unsigned at_serial;               /* the last request before that document was asked for */
     const struct ofs_setting *opened; /* whose way was opened there, or NULL */
     bool was_used;                    /* some address was asked for */
     cJSON *probe_config;           /* what the probe has to know, owned; NULL: it begins with it */

@@ -388,6 +388,8 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     bool there = visit->stay && ofs_page_is_at(page, visit->path) && page->opened == opens;
     page->opened = opens;
     page->at[0] = '\0';
+    if (there) /* what this document has asked for bears on each of its settings */
+        p->serial = page->at_serial;
     int rc = there ? 0 : load(page, p, budget, &soft);
     rc = rc ? rc : run(page, p, budget, &soft);
     if (rc > 0 && p->result.reason && is_closing(page))
@@ -405,6 +407,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     if (!p->result.reason) {
         snprintf(page->at, sizeof page->at, "%s", visit->path);
         page->at_commit = page->tab->view.commits;
+        page->at_serial = p->serial;
     }
     *ret_result = p->result;
     p->result = (struct ofs_visit_result){0};

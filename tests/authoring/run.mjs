@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { box, group, startSite } from "./site.mjs";
-import { faultsOf, home, json, launch, launchArgs, offswitch, onTerminal, own, put, read } from "./tool.mjs";
+import { faultsOf, home, json, launch, launchArgs, offswitch, onTerminal, own, put, read, startDriver } from "./tool.mjs";
 
 let site;
 
@@ -361,6 +361,26 @@ const tests = {
     site.state.share = "everyone";
     const copied = await json(["fix", put("fix.json", around([choice.setting])), "--yes", "--hold", "0", ...launch]);
     assert.deepEqual(copied.value.settings.map((s) => s.verdict), ["as-wanted"], "what probe says wants what the page shows");
+  },
+
+  async "two settings of one page, each with a request for its state"() {
+    const setting = (id, label, more) => ({ id, title: id, wanted: "off", page: "/settings/both", labels: { en: [label] }, ...more(id) });
+    const kinds = {
+      "by label": () => ({}),
+      "by key": (id) => ({ key: id, save: { method: "PUT", path: `/api/${id}` } }),
+      "with its request": (id) => ({ key: id, state: { path: `/state/${id}`, field: "value" }, save: { method: "PUT", path: `/api/${id}` } }),
+    };
+    const driver = await startDriver(); // which loads no page a second time
+    for (const [name, more] of Object.entries(kinds)) {
+      const settings = [setting("train", "Use my posts for training", more), setting("improve", "Improve the model for everyone", more)];
+      for (const improve of [true, false]) {
+        Object.assign(site.state, { train: true, improve });
+        const { value } = await json(["check", put("both.json", { ...around(settings), key_attributes: ["id"] }), ...driver.connect]);
+        assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]),
+          [["train", "on", "differs"], improve ? ["improve", "on", "differs"] : ["improve", "off", "as-wanted"]], `${name}, improve is ${improve}`);
+      }
+    }
+    driver.end();
   },
 
   async "a sub-command that is none"() {

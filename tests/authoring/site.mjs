@@ -55,6 +55,16 @@ const onOff = (on) => whole("Pair", `<fieldset><legend>Train on my voice</legend
 /** Two switches of one name, which nothing tells from each other. */
 const twins = () => whole("Twins", `<ul>${[0, 1].map(() => `<li><label><input type="checkbox" checked> Allow training</label></li>`).join("")}</ul>`);
 
+/** Two check boxes, drawn without a mark. Each asks for its state; the second one's answer is late. */
+const pair = () => whole("Both", `<div><label><input type="checkbox" id="train"> Use my posts for training</label></div>
+<div><label><input type="checkbox" id="improve"> Improve the model for everyone</label></div>
+<script>
+for (const box of document.querySelectorAll("input")) {
+  fetch("/state/" + box.id).then((answer) => answer.json()).then(({ value }) => (box.checked = value));
+  box.addEventListener("change", () => tell(box.id, box.checked));
+}
+</script>`);
+
 /** Gives {origin, state, writes, close()}: what the pages show, and what was asked for that is no reading. */
 export async function startSite() {
   const site = { state: { train: true, improve: true, share: "everyone", voice: true }, writes: [] };
@@ -65,6 +75,7 @@ export async function startSite() {
     "/settings/list": () => list(site.state.share),
     "/settings/voice": () => onOff(site.state.voice),
     "/settings/twins": twins,
+    "/settings/both": pair,
     "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
   };
   const server = createServer((request, response) => {
@@ -76,6 +87,12 @@ export async function startSite() {
         site.writes.push(`${name} ${site.state[name]}`);
         response.writeHead(200, { "content-type": "application/json" }).end(body);
       });
+      return;
+    }
+    const asked = request.url.replace("/state/", "");
+    if (request.method === "GET" && asked in site.state) {
+      const answer = () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ id: asked, value: site.state[asked] }));
+      setTimeout(answer, asked === "improve" ? 2500 : 50);
       return;
     }
     const page = pages[request.url.replace(/[?#].*/, "")];

@@ -32,6 +32,22 @@ export const launch = ["--connect", "launch", "--headless", "--timeout", "60",
 /** For a command that always starts a browser of its own. */
 export const launchArgs = launch.filter((arg) => arg.startsWith("--browser-arg="));
 
+/** A driver, and how the program reaches it: {connect, end()}. */
+export async function startDriver() {
+  const child = spawn("chromedriver", ["--port=0"], { env, stdio: ["ignore", "pipe", "ignore"] });
+  process.on("exit", () => child.kill());
+  const port = await new Promise((done, fail) => {
+    let out = "";
+    child.on("error", fail);
+    child.stdout.setEncoding("utf8").on("data", (piece) => {
+      const said = /started successfully on port (\d+)/.exec((out += piece));
+      if (said) done(said[1]);
+    });
+  });
+  const capabilities = put("capabilities.json", { "goog:chromeOptions": { args: browserArgs } });
+  return { connect: ["--connect", `webdriver://127.0.0.1:${port}`, "--capabilities", capabilities, "--timeout", "60"], end: () => child.kill() };
+}
+
 /** A file in that home. Gives its path. */
 export function put(name, content) {
   const path = join(home, name);
