@@ -377,7 +377,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
                                     .setting = entry->setting,
                                     .stay = how == OFS_REREAD_HERE,
                                     .as_is = how == OFS_REREAD_HERE,
-                                    .needs_timers = entry->seen.grade != OFS_GRADE_SERVED,
+                                    .needs_timers = !entry->seen.is_answered,
                                     .trust_unmarked = entry->seen.unmarked,
                                     .times = &entry->result->times};
     *ret = (struct ofs_observation){0};

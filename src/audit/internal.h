@@ -30,6 +30,7 @@ struct ofs_observation {
     const char *located;    /* the rung, static */
     enum ofs_grade grade;   /* why the page was believed */
     enum ofs_served served; /* the state in the site's own data */
+    bool is_answered;       /* and these are an answer to a request of the page */
     bool absent;            /* ready, and the control is not there */
     bool not_offered;       /* absent, and the intact index does not list it */
     bool missing;           /* no such page */

@@ -131,7 +131,8 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
     *ret = (struct ofs_observation){.missing = visited->missing,
                                     .unmarked = visited->unmarked,
                                     .grade = visited->grade,
-                                    .served = visited->served};
+                                    .served = visited->served,
+                                    .is_answered = visited->is_answered};
     keep(ret->path, sizeof ret->path, ofs_json_str(look, "path", ""));
     keep(ret->language, sizeof ret->language, ofs_json_str(look, "lang", ""));
     keep(ret->title, sizeof ret->title, ofs_json_str(look, "title", ""));

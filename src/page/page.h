@@ -31,6 +31,7 @@ struct ofs_visit_result {
     bool unmarked;          /* and the mark is all that is missing */
     enum ofs_grade grade;   /* why the page is believed */
     enum ofs_served served; /* what the site's own data say of the setting */
+    bool is_answered;       /* the data are an answer to a request of the page, not its document */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
     bool needed_timers;     /* the page's timers bore on it */
     int64_t load_ms; /* what its loading took, without its timers being followed; 0: not measured */

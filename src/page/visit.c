@@ -147,6 +147,7 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.unconfirmed = r->unconfirmed;
     p->result.unmarked = r->unmarked;
     p->result.served = e->served;
+    p->result.is_answered = e->served == OFS_SERVED_AGREES && e->served_by_answer;
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
     p->result.needed_timers = bears_on_timers(e);
     p->result.load_ms = p->load_ms;
