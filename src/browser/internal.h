@@ -18,6 +18,17 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
                                  const char *url, const char *close_url, ofs_deadline deadline,
                                  struct ofs_error *err);
 
+/* Let `devtools`, a browser over the DevTools protocol, work in place of `driver`, whose windows
+ * have these ids, and which is closed with it. OFS_ERR_NOT_A_BROWSER: it has none of these windows,
+ * so it is another browser than the driver's. On an error both are as before. */
+int ofs_cdp_join(struct ofs_browser *devtools, struct ofs_browser *driver, const cJSON *windows,
+                 ofs_deadline deadline, struct ofs_error *err);
+
+/* Attach to the browser with a classic debugging port at HOST:PORT, which asks nobody. */
+struct ofs_browser *ofs_attach_classic(struct ofs_loop *loop, const struct ofs_connect *how,
+                                       const char *host_port, ofs_deadline deadline,
+                                       struct ofs_error *err);
+
 /* Attach to the browser with a classic debugging port at HOST:PORT, or to one on that port that
  * asks its person first (as ofs_attach_socket). */
 struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_connect *how,

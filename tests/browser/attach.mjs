@@ -165,6 +165,22 @@ async function startChromium(home, { approval = false, args = [], dir = "chromiu
   return browser;
 }
 
+const portOf = (browser) => Number(fs.readFileSync(path.join(browser.data, "DevToolsActivePort"), "utf8").split("\n")[0]);
+const pagesAt = async (port) =>
+  (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).filter((t) => t.type === "page").map((t) => t.id + " " + t.url).sort().join("\n");
+
+const chromedriver = which("chromedriver");
+function driverArgs(home, port, debugging) {
+  const file = path.join(home, "capabilities.json");
+  fs.writeFileSync(file, JSON.stringify({ "goog:chromeOptions": { debuggerAddress: `127.0.0.1:${debugging}` } }));
+  return ["--connect", `webdriver://127.0.0.1:${port}`, "--capabilities", file];
+}
+async function startDriver(home, debugging) {
+  const child = start(chromedriver, ["--port=0"], { env: environment(home) });
+  const port = await until("the driver", 15000, () => child.out.match(/successfully on port (\d+)/)?.[1]);
+  return { child, args: driverArgs(home, port, debugging) };
+}
+
 async function stopBrowser(browser) {
   await stop(browser);
   await until("the person's tabs to go", 10000, () => tabsOpen() === "");
@@ -367,16 +383,15 @@ const tests = {
     const browser = await startChromium(home, { args: ["--remote-debugging-port=0"] });
     const found = await doctor(home);
     assert(stateOf(found) === "ready" && found.status === 0, found);
-    const port = Number(fs.readFileSync(path.join(browser.data, "DevToolsActivePort"), "utf8").split("\n")[0]);
-    const list = async () => (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).filter((t) => t.type === "page").map((t) => t.id + " " + t.url).sort().join("\n");
+    const port = portOf(browser);
     const before = snapshot();
-    const targets = await list();
+    const targets = await pagesAt(port);
     const run = offswitch(home, "check", "--json");
     await run.ended;
     assertRun(run, 2);
     assert(!run.err.includes("Allow"), run.err);
     assertUntouched(before);
-    assert((await list()) === targets, "targets were", targets, "and are", await list());
+    assert((await pagesAt(port)) === targets, "targets were", targets, "and are", await pagesAt(port));
     await stopBrowser(browser);
   },
 
@@ -390,6 +405,58 @@ const tests = {
     const browser = await startChromium(home, { args: ["--remote-debugging-port=" + port] });
     const found = await doctor(home);
     assert(stateOf(found) === "ready" && found.browsers[0].address === "cdp://127.0.0.1:" + port, found);
+    await stopBrowser(browser);
+  },
+
+  // A chromedriver that joins the running browser: all is done at the browser's own port.
+  async driver_attached() {
+    if (!chromedriver) return "chromedriver is not installed";
+    await startReplica();
+    const home = newHome();
+    const browser = await startChromium(home, { args: ["--remote-debugging-port=0"] });
+    const port = portOf(browser);
+    const before = snapshot();
+    const targets = await pagesAt(port);
+    const driver = await startDriver(home, port);
+    const run = offswitch(home, "fix", "--yes", "--json", "--timeout", "90", ...driver.args);
+    await run.ended;
+    assertRun(run, 0);
+    const report = JSON.parse(run.out);
+    assert(report.browser.protocol === "cdp" && report.browser.wire === "websocket", report.browser);
+    assert(report.settings.every((s) => s.verdict === "fixed") && report.settings[0].proofs.includes("save-acknowledged"), report.settings);
+    assertUntouched(before);
+    assert((await pagesAt(port)) === targets, "pages were", targets, "and are", await pagesAt(port));
+    await stop(driver.child);
+    await stopBrowser(browser);
+  },
+
+  // The address that a driver tells is its own machine's: what stands there on ours may be another browser.
+  async driver_of_another_browser() {
+    const home = newHome();
+    const browser = await startChromium(home, { args: ["--remote-debugging-port=0"] });
+    const port = portOf(browser);
+    const before = snapshot();
+    const targets = await pagesAt(port);
+    const asked = [];
+    const driver = createServer((request, response) => {
+      asked.push(request.method + " " + request.url);
+      const answers = {
+        "POST /session": { sessionId: "abc", capabilities: { browserName: "chrome", "goog:chromeOptions": { debuggerAddress: `127.0.0.1:${port}` } } },
+        "GET /session/abc/window/handles": ["0".repeat(32)],
+        "DELETE /session/abc": null,
+      };
+      const value = answers[request.method + " " + request.url];
+      response.writeHead(value === undefined ? 404 : 200, { "Content-Type": "application/json" });
+      response.end(JSON.stringify({ value: value === undefined ? { error: "unknown command", message: "no" } : value }));
+    });
+    await new Promise((done) => driver.listen(0, "127.0.0.1", done));
+    const run = offswitch(home, "check", ...driverArgs(home, driver.address().port, port));
+    await run.ended;
+    assertRun(run, 3, "cannot be joined (it has none of the driver's windows)");
+    assert(asked.includes("POST /session/abc/window/new") && asked.at(-1) === "DELETE /session/abc", asked);
+    assertUntouched(before);
+    assert((await pagesAt(port)) === targets, "pages were", targets, "and are", await pagesAt(port));
+    driver.close();
     await stopBrowser(browser);
   },
 

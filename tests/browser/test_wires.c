@@ -199,8 +199,7 @@ static bool check_changes_nothing(struct place *p, const char *name)
 /* Where requests are not seen, the save's own answer is not either, and nobody may claim it. */
 static bool sees_saves(const struct peer_kind *kind)
 {
-    return kind->base != PEER_DRIVER || kind->sockets ||
-           (!kind->attached && kind->driver != DRIVER_WEBKIT);
+    return kind->base != PEER_DRIVER || kind->driver != DRIVER_WEBKIT;
 }
 
 static bool fix_turns_off_once(struct place *p, const char *name)

@@ -21,7 +21,7 @@ const struct peer_kind peer_kinds[] = {
     {"pipe", "cdp", "pipe", PEER_LAUNCHED, 0, false, false, 0},
     {"bidi", "bidi", "websocket", PEER_FIREFOX, 0, false, false, 0},
     {"chromedriver", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, false, false, 0},
-    {"attached", "webdriver", "http", PEER_DRIVER, DRIVER_CHROME, true, false, 0},
+    {"attached", "cdp", "websocket", PEER_DRIVER, DRIVER_CHROME, true, false, 0},
     {"webdriver-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, false, true, 0},
     {"attached-bidi", "bidi", "websocket", PEER_DRIVER, DRIVER_CHROME, true, true, 0},
     {"webkit", "webdriver", "http", PEER_DRIVER, DRIVER_WEBKIT, false, false, 0},

@@ -151,6 +151,41 @@ static void test_a_socket_that_is_not_opened(void **state)
     }
 }
 
+/* What is said of a running browser's own port: nothing where it is not on this machine. */
+static void test_a_browser_that_is_not_joined(void **state)
+{
+    static const struct {
+        const char *address, *notice; /* NULL: none */
+    } debuggers[] = {
+        {"127.0.0.1:1", "127.0.0.1:1 cannot be joined"},
+        {"192.0.2.1:9222", NULL},
+        {"me@127.0.0.1:9222", NULL},
+        {"127.0.0.1", NULL},
+        {"", NULL},
+    };
+    static const struct answer windows = {200, "application/json", "{\"value\":[\"A\"]}"};
+    struct driver *d = *state;
+    d->later = &windows;
+    for (size_t i = 0; i < COUNT(debuggers); i++) {
+        struct ofs_error err = {0};
+        OFS_AUTO_STR told = ofs_text_printf("{\"browserName\":\"chrome\",\"goog:chromeOptions\":{"
+                                            "\"debuggerAddress\":\"%s\"}}",
+                                            debuggers[i].address);
+        d->told = told;
+        d->notices[0] = '\0';
+        struct ofs_browser *b =
+            open_with(d, "{\"goog:chromeOptions\":{\"debuggerAddress\":\"127.0.0.1:1\"}}", &err);
+        assert_non_null(b);
+        assert_string_equal(b->ops->protocol, "webdriver");
+        if (debuggers[i].notice)
+            assert_non_null(strstr(d->notices, debuggers[i].notice));
+        else
+            assert_string_equal(d->notices, "");
+        b->ops->close(b, ofs_deadline_in(2000));
+        assert_int_equal(d->ended, (int)i + 1);
+    }
+}
+
 static void test_no_socket_was_asked_for(void **state)
 {
     struct driver *d = *state;
@@ -463,10 +498,14 @@ static void test_a_session_that_is_lost_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_DRIVER(test_a_socket_that_is_not_opened),    WITH_DRIVER(test_no_socket_was_asked_for),
-        WITH_DRIVER(test_capabilities_go_through),        WITH_DRIVER(test_what_is_no_session),
-        WITH_DRIVER(test_a_session_that_comes_late),      WITH_DRIVER(test_what_a_session_comes_to),
+        WITH_DRIVER(test_a_socket_that_is_not_opened),
+        WITH_DRIVER(test_no_socket_was_asked_for),
+        WITH_DRIVER(test_capabilities_go_through),
+        WITH_DRIVER(test_what_is_no_session),
+        WITH_DRIVER(test_a_session_that_comes_late),
+        WITH_DRIVER(test_what_a_session_comes_to),
         WITH_DRIVER(test_a_session_that_is_lost_at_once),
+        WITH_DRIVER(test_a_browser_that_is_not_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

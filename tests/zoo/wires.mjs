@@ -281,7 +281,7 @@ export const wires = {
     open: (start, dir) => openOwn(start, dir, {}),
   },
   attached: {
-    says: { protocol: "webdriver", wire: "http" },
+    says: { protocol: "cdp", wire: "websocket" },
     once: ["react-aria"],
     needs: { chromium, chromedriver: which("chromedriver") },
     async open(start, dir) {

@@ -18,8 +18,10 @@ static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
         ofs_cdp_close_tab(&b->tabs->tab, deadline);
     if (b->process && !ofs_rpc_is_over(b->rpc, NULL))
         ofs_rpc_call(b->rpc, NULL, "Browser.close", NULL, deadline, NULL, &ignored);
-    ofs_loop_defer_signals(browser->loop, deferred);
     ofs_rpc_free(b->rpc);
+    if (b->driver)
+        b->driver->ops->close(b->driver, deadline);
+    ofs_loop_defer_signals(browser->loop, deferred);
     ofs_process_end(b->process, deadline);
     free(b->state);
     free(b->site);
@@ -105,4 +107,33 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
     if (b->state && b->site && ofs_cdp_close_orphans(b, deadline) && how->on_notice)
         how->on_notice(how->ctx, "A tab that an earlier run left open was closed.");
     return &b->browser;
+}
+
+/* In Chromium a window's id is that of its target. */
+static bool has_window(const cJSON *targets, const cJSON *windows)
+{
+    const cJSON *info, *window;
+    cJSON_ArrayForEach(info, ofs_json_get(targets, "targetInfos"))
+    {
+        cJSON_ArrayForEach(window, windows)
+        {
+            if (cJSON_IsString(window) &&
+                !strcmp(ofs_json_str(info, "targetId", ""), window->valuestring))
+                return true;
+        }
+    }
+    return false;
+}
+
+int ofs_cdp_join(struct ofs_browser *devtools, struct ofs_browser *driver, const cJSON *windows,
+                 ofs_deadline deadline, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)devtools;
+    OFS_AUTO_JSON targets = NULL;
+    if (ofs_rpc_call(b->rpc, NULL, "Target.getTargets", NULL, deadline, &targets, err))
+        return -1;
+    if (!has_window(targets, windows))
+        return ofs_fail(err, OFS_ERR_NOT_A_BROWSER, "it has none of the driver's windows");
+    b->driver = driver;
+    return 0;
 }

@@ -56,6 +56,7 @@ struct cdp {
     struct ofs_browser browser;
     struct ofs_rpc *rpc;
     struct ofs_process *process;
+    struct ofs_browser *driver; /* in whose place we work, or NULL */
     char close_url[128];
     char *state; /* the journal's directory, NULL: none (the browser ends with us) */
     char *site;

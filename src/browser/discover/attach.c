@@ -166,12 +166,20 @@ struct ofs_browser *ofs_attach_port(struct ofs_loop *loop, const struct ofs_conn
                                     const char *host_port, ofs_deadline deadline,
                                     struct ofs_error *err)
 {
+    char url[256];
+    struct ofs_browser *b = ofs_attach_classic(loop, how, host_port, deadline, err);
+    bool asks = !b && err->code == OFS_ERR_NOT_A_BROWSER && strstr(err->text, "HTTP 404") &&
+                find_asking(loop, host_port, deadline, url);
+    return asks ? ofs_attach_socket(loop, how, url, deadline, err) : b;
+}
+
+struct ofs_browser *ofs_attach_classic(struct ofs_loop *loop, const struct ofs_connect *how,
+                                       const char *host_port, ofs_deadline deadline,
+                                       struct ofs_error *err)
+{
     char url[256], close_url[128];
-    if (discover(loop, host_port, deadline, url, err)) {
-        bool asks = err->code == OFS_ERR_NOT_A_BROWSER && strstr(err->text, "HTTP 404") &&
-                    find_asking(loop, host_port, deadline, url);
-        return asks ? ofs_attach_socket(loop, how, url, deadline, err) : NULL;
-    }
+    if (discover(loop, host_port, deadline, url, err))
+        return NULL;
     snprintf(close_url, sizeof close_url, "http://%s/json/close/", host_port);
     struct ofs_wire *wire = upgrade(loop, how, url, false, deadline, err);
     return wire ? ofs_cdp_open(loop, wire, NULL, how, url, close_url, deadline, err) : NULL;

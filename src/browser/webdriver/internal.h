@@ -15,10 +15,11 @@
  * that targets it could deceive it; any other page will not interfere with it.
  *
  * - Network events. Chromium drivers provide a log of them, which is used only in a browser started
- * for the session. Otherwise (and always in a person's browser, whose other tabs are in that log
- * too) requests are invisible. A page is then trusted only after its resource timing has been quiet
- * for a while; a truncated document is detected only by the scenario's mark, which is then required
- * of pages without scripts too; and the proof save-acknowledged is never given.
+ * for the session. In a person's browser the other tabs would be in that log too; there the
+ * browser's own debugging port is used (below). Otherwise requests are invisible. A page is then
+ * trusted only after its resource timing has been quiet for a while; a truncated document is
+ * detected only by the scenario's mark, which is then required of pages without scripts too; and
+ * the proof save-acknowledged is never given.
  *
  * - The HTTP status, of the page and of what it asked its own site for. It is read from Resource
  * Timing (responseStatus). Where the browser does not tell it there, as WebKit does not, an empty
@@ -39,6 +40,11 @@
  * If a driver also supports WebDriver BiDi, and the person's capabilities have "webSocketUrl":
  * true, HTTP only begins and ends the session; everything else goes over bidi.c. Its socket is used
  * if it is on this machine, or with TLS on the Grid's own host; otherwise HTTP is used.
+ *
+ * If the session is attached to a running Chromium whose debugging port is on this machine, HTTP
+ * only begins and ends the session; everything else goes over cdp.c. The address is the driver's
+ * word, and may be one of another machine's: it is believed only of a browser that has the driver's
+ * windows.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_INTERNAL_H
 #define OFS_BROWSER_WEBDRIVER_INTERNAL_H
@@ -129,6 +135,12 @@ bool ofs_wd_may_open(const char *base, const char *socket);
  * person is notified, and HTTP is used instead, so it is not an error. Fails at the deadline. */
 int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                        struct ofs_wire **ret_wire, struct ofs_error *err);
+
+/* Join the Chromium that the session is attached to, at its own debugging port, if that is on this
+ * machine and is the driver's browser. `*ret_devtools`, which then closes `b`, is NULL if not: the
+ * person is notified, and the driver does everything. Fails on a signal and at the deadline. */
+int ofs_wd_open_devtools(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                         struct ofs_browser **ret_devtools, struct ofs_error *err);
 
 /* End it. Best effort until the deadline. */
 void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline);

@@ -1,11 +1,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "browser/webdriver/internal.h"
 #include "wire/url.h"
 
-/* The socket that a driver offers in addition to HTTP (WebDriver BiDi, 5.2, webSocketUrl). */
+/* The sockets beside HTTP: the one that a driver offers (WebDriver BiDi, 5.2, webSocketUrl), and
+ * that of the running Chromium which its session is attached to. */
 
 enum { OPENS_WITHIN = 10000 };
 
@@ -50,5 +52,55 @@ int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_dead
         return -1;
     }
     tell(how, b->socket, why.text);
+    return 0;
+}
+
+/* The address is the driver's: one that runs elsewhere, or is reached by a tunnel, speaks of
+ * another machine. */
+static bool may_join(const struct ofs_wd *b)
+{
+    struct ofs_url at;
+    struct ofs_error ignored;
+    OFS_AUTO_STR url = ofs_text_printf("http://%s/", b->debugger);
+    return b->debugger[0] && !strncmp(b->base, "http://", 7) && url &&
+           !ofs_url_parse(url, &at, &ignored) && at.has_port && !at.has_person &&
+           ofs_url_is_loopback(&at);
+}
+
+static int join(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                struct ofs_browser **ret_devtools, struct ofs_error *err)
+{
+    OFS_AUTO_JSON windows = NULL;
+    if (ofs_wd_ask(b, OFS_WD_WINDOWS, NULL, deadline, &windows, err))
+        return -1;
+    struct ofs_browser *devtools =
+        ofs_attach_classic(b->browser.loop, how, b->debugger, deadline, err);
+    if (!devtools)
+        return -1;
+    if (!ofs_cdp_join(devtools, &b->browser, windows, deadline, err)) {
+        *ret_devtools = devtools;
+        return 0;
+    }
+    devtools->ops->close(devtools, deadline);
+    return -1;
+}
+
+int ofs_wd_open_devtools(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
+                         struct ofs_browser **ret_devtools, struct ofs_error *err)
+{
+    struct ofs_error why;
+    *ret_devtools = NULL;
+    if (!may_join(b) || !join(b, how, ofs_deadline_min(deadline, ofs_deadline_in(OPENS_WITHIN)),
+                              ret_devtools, &why))
+        return 0;
+    if (why.code == OFS_ERR_INTERRUPTED || b->over || ofs_deadline_left(deadline) == 0) {
+        *err = why;
+        return -1;
+    }
+    OFS_AUTO_STR words = ofs_text_printf("The browser at %s cannot be joined (%s); going on over "
+                                         "the driver alone, which tells less of a page.",
+                                         b->debugger, why.text);
+    if (words && how->on_notice)
+        how->on_notice(how->ctx, words);
     return 0;
 }

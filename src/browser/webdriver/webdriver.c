@@ -573,6 +573,7 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
 {
     struct ofs_wd *b = calloc(1, sizeof *b);
     struct ofs_wire *socket = NULL;
+    struct ofs_browser *devtools = NULL;
     if (!b) {
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
@@ -581,9 +582,12 @@ struct ofs_browser *ofs_webdriver_open(struct ofs_loop *loop, const struct ofs_c
     b->browser.loop = loop;
     b->browser.wire = "http";
     if (ofs_wd_begin(b, how, deadline, err) ||
-        (b->socket[0] && ofs_wd_open_socket(b, how, deadline, &socket, err))) {
+        (b->socket[0] && ofs_wd_open_socket(b, how, deadline, &socket, err)) ||
+        (!socket && ofs_wd_open_devtools(b, how, deadline, &devtools, err))) {
         wd_close(&b->browser, ofs_deadline_in(2000));
         return NULL;
     }
-    return socket ? ofs_bidi_join(&b->browser, socket, how->trace, err) : &b->browser;
+    if (socket)
+        return ofs_bidi_join(&b->browser, socket, how->trace, err);
+    return devtools ? devtools : &b->browser;
 }
