@@ -217,6 +217,15 @@ static bool is_named_by_data(const struct ofs_setting *setting)
     return setting->state || (setting->key && strstr(save, setting->key));
 }
 
+/* Whether the page may be listening to what the browser does not tell of: a shared worker, a
+ * WebTransport, or a worker's stream of events. */
+static bool may_listen(const struct ofs_tab *tab, const struct ofs_progress *p)
+{
+    bool shares = tab->view.worker_scripts > tab->view.workers_begun;
+    bool hides = p->speaks.hides || (p->speaks.worker && p->speaks.stream);
+    return shares || (!tab->sees.channels && hides);
+}
+
 /* Where the browser tells no answers, a request that failed leaves no trace at all; nor does a
  * socket where it tells of none. So on a page with scripts the site's data have to name the setting
  * where they are known to do so, or, without any answers, where it has a key; besides, all that the
@@ -229,9 +238,9 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
-        bool shares = p->may_share_worker || tab->view.worker_scripts > tab->view.workers_begun;
         bool lacks = !tab->sees.channels && is_state && is_named_by_data(p->visit.setting);
-        e->untold = is_state && !vouched && !e->plain && tab->sees.bodies && (shares || lacks);
+        e->untold =
+            is_state && !vouched && !e->plain && tab->sees.bodies && (lacks || may_listen(tab, p));
         return;
     }
     e->untold =

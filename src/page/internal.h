@@ -37,7 +37,9 @@ struct ofs_progress {
     bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
     bool excused[OFS_MAX_REQUESTS];   /* whose answer was none */
     bool empty[OFS_MAX_REQUESTS];     /* whose answer was empty */
-    bool may_share_worker; /* a script speaks of a SharedWorker, whose requests are not told */
+    struct {
+        bool hides, worker, stream; /* of what is never told; of a worker; of a stream of events */
+    } speaks;                       /* what the page's scripts speak of */
 };
 
 struct ofs_page {

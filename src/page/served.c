@@ -392,13 +392,22 @@ static bool is_to_be_asked(const struct ofs_request *r)
 }
 
 /* Can this answer say something? Scripts and documents can where the browser does not tell of
- * shared workers. */
+ * all that a page may listen to. */
 static bool is_of_use(const struct ofs_page *page, const struct ofs_request *r, bool names)
 {
     if (r->kind == OFS_REQUEST_DATA)
         return true;
     bool hides = page->tab->sees.requests && !page->tab->sees.channels;
     return hides || (names && r->kind != OFS_REQUEST_SCRIPT);
+}
+
+/* An answer may be a script, too. */
+static void note_words(struct ofs_progress *p, const char *text)
+{
+    p->speaks.hides =
+        p->speaks.hides || strstr(text, "SharedWorker") || strstr(text, "WebTransport");
+    p->speaks.worker = p->speaks.worker || strstr(text, "Worker");
+    p->speaks.stream = p->speaks.stream || strstr(text, "EventSource");
 }
 
 static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struct ofs_request *r,
@@ -415,9 +424,11 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
                        soft.code == OFS_ERR_INTERRUPTED;
         if (is_over)
             *err = soft;
+        else if (!by_answer)
+            p->speaks.hides = true; /* it may say anything */
         return is_over ? -1 : 0;
     }
-    p->may_share_worker = p->may_share_worker || (!by_answer && strstr(text, "SharedWorker"));
+    note_words(p, text);
     p->empty[at] = by_answer && !text[strspn(text, " \t\r\n")];
     p->excused[at] = by_answer && ofs_is_excuse(text);
     state_in_answer(p->visit.setting, r, text, state, sizeof state);

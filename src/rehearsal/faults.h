@@ -67,6 +67,8 @@
       "so it does; a frame asks for the state and posts it to the page")                           \
     X(STATE_BY_SHARED_WORKER, "state-by-shared-worker", "loading",                                 \
       "so it does; a shared worker asks for the state")                                            \
+    X(STATE_BY_WORKER_EVENTS, "state-by-worker-events", "loading",                                 \
+      "so it does; the state is a server-sent event to a worker")                                  \
     X(STATE_AFTER_TASK, "state-after-task", "loading",                                             \
       "so it does; the state is asked for by a task that is posted with a delay of 2 s")           \
     X(STATE_AFTER_SIGNAL, "state-after-signal", "loading",                                         \

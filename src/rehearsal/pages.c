@@ -284,6 +284,20 @@ struct data {
     size_t n;
 };
 
+/* A script that speaks of sockets or workers is a reason to doubt a page where the browser does not
+ * tell of them: each is there only with its own fault. */
+static void draw_channels(const char *config, struct ofs_buf *out)
+{
+    static const char *const names[] = {"events", "socket", "worker", "worker-events",
+                                        "shared-worker"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char word[40];
+        snprintf(word, sizeof word, "\"state-by-%s\"", names[i]);
+        if (strstr(config, word))
+            site_add(out, "<script src=\"/static/faults-%s.js\"></script>\n", names[i]);
+    }
+}
+
 static void draw_shell(struct ofs_site *site, enum site_file file, const char *title,
                        const char *category, const struct ofs_buf *main, cJSON *config,
                        struct data data_of, bool huge, struct ofs_serve_reply *reply)
@@ -291,7 +305,9 @@ static void draw_shell(struct ofs_site *site, enum site_file file, const char *t
     struct ofs_buf side __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     struct ofs_buf filler __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     struct ofs_buf data __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
+    struct ofs_buf channels __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     char *text = config_text(config);
+    draw_channels(text ? text : "", &channels);
     draw_data(site, data_of.settings, data_of.n, &data);
     draw_side(site, category, &side);
     if (huge)
@@ -304,9 +320,7 @@ static void draw_shell(struct ofs_site *site, enum site_file file, const char *t
         {"config", text ? text : "{}"},
         {"data", ofs_buf_str(&data)},
         {"filler", ofs_buf_str(&filler)},
-        {"channels", text && strstr(text, "state-by-")
-                         ? "<script src=\"/static/faults-channels.js\"></script>\n"
-                         : ""},
+        {"channels", ofs_buf_str(&channels)},
         {NULL, NULL},
     };
     site_fill(&reply->body, file, pairs);

@@ -26,7 +26,13 @@ static const struct {
     {"/static/settings.js", SITE_FILE_SETTINGS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults.js", SITE_FILE_FAULTS_JS, "text/javascript; charset=utf-8"},
     {"/static/faults-state.js", SITE_FILE_FAULTS_STATE_JS, "text/javascript; charset=utf-8"},
-    {"/static/faults-channels.js", SITE_FILE_FAULTS_CHANNELS_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-events.js", SITE_FILE_FAULTS_EVENTS_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-socket.js", SITE_FILE_FAULTS_SOCKET_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-worker.js", SITE_FILE_FAULTS_WORKER_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-worker-events.js", SITE_FILE_FAULTS_WORKER_EVENTS_JS,
+     "text/javascript; charset=utf-8"},
+    {"/static/faults-shared-worker.js", SITE_FILE_FAULTS_SHARED_WORKER_JS,
+     "text/javascript; charset=utf-8"},
     {"/static/faults-ways.js", SITE_FILE_FAULTS_WAYS_JS, "text/javascript; charset=utf-8"},
 };
 

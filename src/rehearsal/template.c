@@ -26,8 +26,20 @@ static const char faults_js[] = {
 static const char faults_state_js[] = {
 #include "faults-state.js.h"
 };
-static const char faults_channels_js[] = {
-#include "faults-channels.js.h"
+static const char faults_events_js[] = {
+#include "faults-events.js.h"
+};
+static const char faults_socket_js[] = {
+#include "faults-socket.js.h"
+};
+static const char faults_worker_js[] = {
+#include "faults-worker.js.h"
+};
+static const char faults_worker_events_js[] = {
+#include "faults-worker-events.js.h"
+};
+static const char faults_shared_worker_js[] = {
+#include "faults-shared-worker.js.h"
 };
 static const char faults_ways_js[] = {
 #include "faults-ways.js.h"
@@ -62,7 +74,11 @@ static const struct {
     [SITE_FILE_SETTINGS_JS] = {settings_js, sizeof settings_js},
     [SITE_FILE_FAULTS_JS] = {faults_js, sizeof faults_js},
     [SITE_FILE_FAULTS_STATE_JS] = {faults_state_js, sizeof faults_state_js},
-    [SITE_FILE_FAULTS_CHANNELS_JS] = {faults_channels_js, sizeof faults_channels_js},
+    [SITE_FILE_FAULTS_EVENTS_JS] = {faults_events_js, sizeof faults_events_js},
+    [SITE_FILE_FAULTS_SOCKET_JS] = {faults_socket_js, sizeof faults_socket_js},
+    [SITE_FILE_FAULTS_WORKER_JS] = {faults_worker_js, sizeof faults_worker_js},
+    [SITE_FILE_FAULTS_WORKER_EVENTS_JS] = {faults_worker_events_js, sizeof faults_worker_events_js},
+    [SITE_FILE_FAULTS_SHARED_WORKER_JS] = {faults_shared_worker_js, sizeof faults_shared_worker_js},
     [SITE_FILE_FAULTS_WAYS_JS] = {faults_ways_js, sizeof faults_ways_js},
     [SITE_FILE_SWITCH_CURRENT] = {switch_current_html, sizeof switch_current_html},
     [SITE_FILE_SWITCH_PLAIN] = {switch_plain_html, sizeof switch_plain_html},
