@@ -96,6 +96,8 @@ struct ofs_tab_sees {
     bool again;    /* these are answers to a question of ours, which repeats the page's */
     bool timers;   /* the page's own timers (browser_ops.timers) */
     bool channels; /* sockets and workers */
+    bool opened;   /* less than that: whether a socket or a stream of events was opened or failed,
+                      not what comes over it, and not what a shared worker does */
     bool isolated; /* the probe runs where the page cannot observe or change it */
 };
 

@@ -235,6 +235,9 @@ static void on_failed(const struct event *e)
     end(e, is_top || !dropped);
     if (r)
         r->dropped = dropped;
+    /* a stream that was refused was never open (on_response) */
+    if (r && !r->answered_ms && !strcmp(ofs_json_str(e->params, "type", ""), "EventSource"))
+        hush(e->page, ofs_view_hash(0, r->url, strlen(r->url)), true);
     if (is_top)
         ofs_view_fail(e->page->view, ofs_json_str(e->params, "errorText", "failed"));
 }

@@ -74,6 +74,11 @@ static const struct page {
      "new WebSocket(location.origin.replace('http', 'ws') + '/never');"
      "new Worker('/worker');</script>",
      false},
+    {"/refused", NULL,
+     "<!doctype html><title>refused</title><script>"
+     "new WebSocket(location.origin.replace('http', 'ws') + '/missing');"
+     "new EventSource(location.origin.replace('127.0.0.1', 'localhost') + '/missing');</script>",
+     false},
     {"/worker", "text/javascript", "fetch('/state').then((a) => a.text()); onmessage = () => {}",
      false},
     {"/never", NULL, "", true},
@@ -141,9 +146,10 @@ static void pass(const struct place *p, const char *name)
 static void tell_sees(const struct place *p)
 {
     const struct ofs_tab_sees *sees = &p->tab->sees;
-    printf("%s sees:%s%s%s%s%s\n", p->kind->name, sees->requests ? " requests" : "",
+    printf("%s sees:%s%s%s%s%s%s\n", p->kind->name, sees->requests ? " requests" : "",
            sees->bodies ? " bodies" : "", sees->timers ? " timers" : "",
-           sees->channels ? " channels" : "", sees->isolated ? " isolated" : "");
+           sees->channels ? " channels" : "", sees->opened ? " opened" : "",
+           sees->isolated ? " isolated" : "");
 }
 
 /* ---- going there ---- */
@@ -346,6 +352,25 @@ static void test_channels(struct place *p)
         pass(p, name);
 }
 
+static void test_refused_channels(struct place *p)
+{
+    static const char name[] = "channels that were refused, wherever they lead";
+    ofs_deadline end = ofs_deadline_in(LOADS);
+    struct ofs_error err;
+    if (!(p->tab->sees.channels || p->tab->sees.opened) || !visit(p, name, "/refused"))
+        return;
+    while (p->tab->view.mute < 2 && ofs_deadline_left(end)) {
+        OFS_AUTO_JSON ignored = NULL;
+        if (p->browser->ops->wait(p->tab, ofs_deadline_min(end, ofs_deadline_in(300)), &err) ||
+            call(p, "signals", &ignored, &err))
+            break;
+    }
+    if (p->tab->view.mute < 2)
+        fail(p, name, "%u are told", p->tab->view.mute);
+    else
+        pass(p, name);
+}
+
 static void test_liar(struct place *p)
 {
     static const char name[] = "a page that lies to scripts of its own world does not lie to us";
@@ -453,6 +478,7 @@ static int test_wire(const struct peer_kind *kind)
         test_timers(&place);
         test_hidden(&place);
         test_channels(&place);
+        test_refused_channels(&place);
         test_liar(&place);
     }
     if (place.browser)

@@ -130,24 +130,6 @@ static void on_request(struct bidi_tab *t, const cJSON *params)
     }
 }
 
-static void on_answer(struct bidi_tab *t, const cJSON *params)
-{
-    struct ofs_request *r =
-        ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
-    int status = (int)ofs_json_num(params, "response/status", 0);
-    /* A WebSocket (RFC 6455, 4.1) or an EventSource: no event tells what comes over it, or its end.
-     */
-    bool streams =
-        !strncmp(ofs_json_str(params, "response/mimeType", ""), "text/event-stream", 17) &&
-        !ofs_json_str(params, "request/initiatorType", NULL);
-    if ((status == 101 || streams) && r && !r->answered_ms)
-        t->tab.view.channels++;
-    if (r && !r->answered_ms)
-        ofs_view_answer(&t->tab.view, r, status);
-    if (is_document(t, params))
-        ofs_view_status(&t->tab.view, status);
-}
-
 static const char *header(const cJSON *headers, const char *name)
 {
     const cJSON *one;
@@ -157,6 +139,46 @@ static const char *header(const cJSON *headers, const char *name)
             return ofs_json_str(one, "value/value", NULL);
     }
     return NULL;
+}
+
+/* A WebSocket (RFC 6455, 4.1) or an EventSource (HTML, 9.2.4), as Firefox tells of them once they
+ * are answered or have failed: its address is that of any request. */
+static bool is_channel(const cJSON *params)
+{
+    const cJSON *headers = ofs_json_at(params, "request/headers");
+    const char *upgrade = header(headers, "upgrade"), *accept = header(headers, "accept");
+    return !ofs_json_str(params, "request/initiatorType", NULL) &&
+           ((upgrade && !strcasecmp(upgrade, "websocket")) ||
+            (accept && !strcmp(accept, "text/event-stream")));
+}
+
+static bool is_opened(const cJSON *params)
+{
+    static const char stream[] = "text/event-stream";
+    return ofs_json_num(params, "response/status", 0) == 101 ||
+           (!ofs_json_str(params, "request/initiatorType", NULL) &&
+            !strncmp(ofs_json_str(params, "response/mimeType", ""), stream, strlen(stream)));
+}
+
+/* It ended before anything came over it, wherever it leads. */
+static void note_mute(struct bidi_tab *t)
+{
+    t->tab.view.mute++;
+    t->tab.view.events++;
+}
+
+static void on_answer(struct bidi_tab *t, const cJSON *params)
+{
+    struct ofs_request *r =
+        ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
+    int status = (int)ofs_json_num(params, "response/status", 0);
+    /* no event tells what comes over a channel, or its end */
+    if (is_opened(params) && r && !r->answered_ms)
+        t->tab.view.channels++;
+    if (r && !r->answered_ms)
+        ofs_view_answer(&t->tab.view, r, status);
+    if (is_document(t, params))
+        ofs_view_status(&t->tab.view, status);
 }
 
 /* Firefox reports a truncated body as complete; its length shows it (RFC 9112, 8). Other browsers
@@ -181,6 +203,9 @@ static void on_finished(struct bidi_tab *t, const cJSON *params)
     if (!r)
         return;
     bool cut = is_cut(t, r, ofs_json_get(params, "response"));
+    int status = (int)ofs_json_num(params, "response/status", 0);
+    if (is_channel(params) && !is_opened(params) && (status < 300 || status >= 400))
+        note_mute(t);
     ofs_view_request_end(&t->tab.view, r, cut);
     if (cut && !strcmp(id, t->document))
         ofs_view_fail(&t->tab.view, "it breaks off");
@@ -192,6 +217,8 @@ static void on_failed(struct bidi_tab *t, const cJSON *params)
     struct ofs_request *r = ofs_view_find(&t->tab.view, id);
     if (r)
         ofs_view_request_end(&t->tab.view, r, true);
+    if (r && is_channel(params))
+        note_mute(t);
     if (!strcmp(id, t->document))
         ofs_view_fail(&t->tab.view, ofs_json_str(params, "errorText", "failed"));
 }

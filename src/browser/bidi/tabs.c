@@ -117,7 +117,9 @@ int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.browser = browser;
-    t->tab.sees = (struct ofs_tab_sees){.requests = true, .isolated = true};
+    /* a Chromium tells of no socket over this protocol */
+    t->tab.sees = (struct ofs_tab_sees){
+        .requests = true, .isolated = true, .opened = !strcmp(browser->name, "firefox")};
     OFS_BIDI_KEEP(t->context, ofs_json_str(created, "context", ""));
     t->next = b->tabs;
     b->tabs = t;
