@@ -238,7 +238,8 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
-        bool lacks = !tab->sees.channels && is_state && is_named_by_data(p->visit.setting);
+        bool lacks = !tab->sees.channels && !tab->sees.opened && is_state &&
+                     is_named_by_data(p->visit.setting);
         e->untold =
             is_state && !vouched && !e->plain && tab->sees.bodies && (lacks || may_listen(tab, p));
         return;
