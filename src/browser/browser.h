@@ -111,6 +111,8 @@ struct ofs_timers {
     unsigned unseen;    /* cross-site frames, whose timers are not included */
     int64_t hidden_ms;  /* since the page last began something whose end cannot be seen: encryption,
                            databases, caches, locks, shared workers; -1: it never did */
+    int64_t queued_ms;  /* since it last put off work of its own to the next turn without a timer:
+                           messages to itself, scheduler.postTask, yield; -1: it never did */
 };
 
 /* The first members of every tab and of every browser. */

@@ -277,6 +277,7 @@ static bool wants_clocks(const struct ofs_evidence *e)
            (is_state && e->complete && e->served != OFS_SERVED_AGREES && e->open == 0);
 }
 
+/* `*ret_hidden`: since the page last began what cannot be seen to end; -1: never. */
 static int read_timers(struct ofs_page *page, ofs_deadline deadline, struct ofs_evidence *e,
                        int64_t *ret_hidden, struct ofs_error *err)
 {
@@ -291,8 +292,9 @@ static int read_timers(struct ofs_page *page, ofs_deadline deadline, struct ofs_
         e->timer_ms = timers.pending ? timers.first_ms : -1;
         e->repeating = timers.repeating;
         e->unknown_clocks = timers.unseen > 0;
-        *ret_hidden = timers.hidden_ms;
         e->hides = timers.hidden_ms >= 0 && timers.hidden_ms < OFS_UNSEEN_MS;
+        e->queues = timers.queued_ms >= 0 && timers.queued_ms < OFS_QUEUED_MS;
+        *ret_hidden = e->queues ? timers.queued_ms : timers.hidden_ms;
         return 0;
     }
     if (soft.code == OFS_ERR_PEER || soft.code == OFS_ERR_TIMEOUT) {
@@ -335,7 +337,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     p->timers_made = ret->timers_made;
     int64_t calm = now - p->calm_since;
     ret->calm_ms = calm < ret->still_ms ? calm : ret->still_ms;
-    if (ret->hides && hidden < ret->calm_ms)
+    if ((ret->hides || ret->queues) && hidden < ret->calm_ms)
         ret->calm_ms = hidden;
     return 0;
 }

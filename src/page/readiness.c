@@ -47,16 +47,16 @@ bool ofs_evidence_is_quiet(const struct ofs_evidence *e)
 {
     return e->complete && e->sees_requests && e->sees_channels && e->open == 0 &&
            e->channels == 0 && e->workers == 0 && has_no_timers(e) && !e->loops &&
-           e->drawing == 0 && !e->hides && e->animations == 0 && e->elsewhere == 0 && e->idle &&
-           e->rounds >= 2;
+           e->drawing == 0 && !e->hides && !e->queues && e->animations == 0 && e->elsewhere == 0 &&
+           e->idle && e->rounds >= 2;
 }
 
 /* Is there a place where something may be pending and cannot be seen? */
 static bool is_unseen(const struct ofs_evidence *e)
 {
     return !e->sees_requests || !e->sees_channels || e->channels > 0 || e->workers > 0 ||
-           e->loops || e->drawing > 0 || e->elsewhere > 0 || e->hides || e->unknown_clocks ||
-           (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
+           e->loops || e->drawing > 0 || e->elsewhere > 0 || e->hides || e->queues ||
+           e->unknown_clocks || (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
 }
 
 /* To take it for true costs a question at most. */
@@ -176,6 +176,7 @@ static struct ofs_readiness look_again_soon(const struct ofs_evidence *e, struct
     struct ofs_evidence settled = *e;
     settled.rounds = 2;
     settled.idle = true;
+    settled.queues = false;
     settled.animations = settled.elsewhere = settled.drawing = 0;
     int64_t soon = at_least(e->still_ms / 4, SOON);
     if (r.grade == OFS_GRADE_NONE && r.wait_ms > soon && ofs_evidence_is_quiet(&settled))

@@ -19,6 +19,9 @@
 /* How long a page has to hold still where something may be pending that cannot be seen. */
 enum { OFS_UNSEEN_MS = 11000 };
 
+/* How long a page that put off work to its next turn may still be at it. */
+enum { OFS_QUEUED_MS = 300 };
+
 enum ofs_grade { OFS_GRADE_NONE, OFS_GRADE_STILL, OFS_GRADE_QUIET, OFS_GRADE_SERVED };
 
 /* "served", "quiet", "still"; NULL for none. Static. */
@@ -74,6 +77,7 @@ struct ofs_evidence {
     unsigned repeating;  /* timers that run again and again */
     bool unknown_clocks; /* some of the page's clocks were asked for and cannot be told */
     bool hides;          /* it began something of which nothing tells when it ends, lately */
+    bool queues;         /* it put off work of its own to the next turn, just now */
     int timers_made;     /* by the page so far, by their ids; -1: not known */
     bool loops;          /* frame after frame is asked for */
     unsigned animations; /* of the control, that will end */

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "browser/browser.h"
 #include "page/page.h"
+#include "page/readiness.h"
 #include "support/child.h"
 #include "support/peer.h"
 #include "support/program.h"
@@ -50,8 +51,8 @@ static const struct page {
     {"/caches", NULL, "<!doctype html><script>caches.match('/plain')</script>", false},
     {"/locks", NULL, "<!doctype html><script>navigator.locks.request('a', () => {})</script>",
      false},
-    {"/posts", NULL, "<!doctype html><script>new BroadcastChannel('a').postMessage(1)</script>",
-     false},
+    {"/broadcasts", NULL,
+     "<!doctype html><script>new BroadcastChannel('a').postMessage(1)</script>", false},
     /* taken early, by another way than its name, and used after the page has started */
     {"/keeps", NULL,
      "<!doctype html><script>const s = Object.getOwnPropertyDescriptor(Crypto.prototype, "
@@ -62,6 +63,14 @@ static const struct page {
      "window.caches, navigator.locks]</script>",
      false},
     {"/shares", NULL, "<!doctype html><script>new SharedWorker('/worker')</script>", false},
+    {"/writes", NULL,
+     "<!doctype html><script>const c = new MessageChannel();"
+     "c.port1.onmessage = () => c.port2.postMessage(0); c.port2.postMessage(0)</script>",
+     false},
+    {"/tasks", NULL,
+     "<!doctype html><script>(function again() { scheduler.postTask(again) })()</script>", false},
+    {"/posts", NULL,
+     "<!doctype html><script>onmessage = () => postMessage(0); postMessage(0)</script>", false},
     {"/data", NULL,
      "<!doctype html><title>data</title><img src=/picture><script>"
      "fetch('/state', { method: 'POST', body: '{\"q\":1}' }).then((a) => a.json()).then(() => "
@@ -305,16 +314,25 @@ static void test_timers(struct place *p)
 static void test_hidden(struct place *p)
 {
     static const char name[] = "what a page begins and nobody sees the end of";
-    static const char *const paths[] = {"/encrypts", "/stores", "/caches", "/locks",
-                                        "/posts",    "/keeps",  "/shares"};
+    static const char *const paths[] = {"/encrypts",   "/stores", "/caches", "/locks",
+                                        "/broadcasts", "/keeps",  "/shares"};
+    static const char *const loops[] = {"/writes", "/tasks", "/posts"};
     struct ofs_timers told;
     struct ofs_error err;
     p->tab->follows_timers = true;
     for (size_t i = 0; p->tab->sees.timers && i < COUNT(paths); i++) {
         if (!visit(p, name, paths[i]) || !ask_timers(p, name, &told))
             return;
-        if (told.hidden_ms < 0 || told.hidden_ms > LOADS) {
+        if (told.hidden_ms < 0 || told.hidden_ms > LOADS || told.queued_ms >= 0) {
             fail(p, name, "%s: %lld ms ago", paths[i], (long long)told.hidden_ms);
+            return;
+        }
+    }
+    for (size_t i = 0; p->tab->sees.timers && i < COUNT(loops); i++) {
+        if (!visit(p, name, loops[i]) || !ask_timers(p, name, &told))
+            return;
+        if (told.queued_ms < 0 || told.queued_ms > OFS_QUEUED_MS || told.hidden_ms >= 0) {
+            fail(p, name, "%s: %lld ms ago", loops[i], (long long)told.queued_ms);
             return;
         }
     }

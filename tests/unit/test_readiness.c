@@ -234,6 +234,11 @@ static const struct {
      NULL,
      NULL,
      false},
+    {"work that is put off to the next turn",
+     {REST, .reading = OFS_READING_WANTED, .queues = true, .still_ms = 10000},
+     NULL,
+     NULL,
+     false},
     {"a frame loop",
      {REST, .reading = OFS_READING_WANTED, .loops = true, .still_ms = 10000},
      NULL,
@@ -349,7 +354,7 @@ static void test_rows(void **state)
 static void test_wanted_is_never_confirmed_early(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 1u << 14; bits++) {
+    for (unsigned bits = 0; bits < 1u << 15; bits++) {
         struct ofs_evidence e = {
             .reading = OFS_READING_WANTED,
             .complete = bits & 1,
@@ -366,13 +371,15 @@ static void test_wanted_is_never_confirmed_early(void **state)
             .idle = bits & 2048,
             .rounds = bits & 4096 ? 2 : 1,
             .still_ms = bits & 8192 ? 200 : 2500,
+            .queues = bits & 16384,
             .age_ms = 3000,
         };
         struct ofs_readiness r = ofs_judge_readiness(&e);
         if (r.grade == OFS_GRADE_NONE || r.unconfirmed)
             continue;
         assert_true(e.complete && e.open == 0 && e.refused == 0);
-        assert_true(e.sees_requests && e.sees_channels && !e.channels && !e.workers && !e.loops);
+        assert_true(e.sees_requests && e.sees_channels && !e.channels && !e.workers && !e.loops &&
+                    !e.queues);
         assert_true(e.rounds == 2 && e.idle && e.still_ms >= 300);
         assert_true(e.timers_made == 0 || (e.knows_timers && e.timer_ms < 0));
     }

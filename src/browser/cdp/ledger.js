@@ -21,6 +21,7 @@
   let armed = 0;
   let fired = false;
   let hidden = -1; /* when something was last begun whose end cannot be seen */
+  let queued = -1; /* when the page last put off work of its own to the next turn, without a timer */
 
   /* Ids count up: the one that the present call is about to get. */
   function nextId() {
@@ -71,23 +72,30 @@
     }
   };
 
+  function queue() {
+    queued = now();
+  }
+
   const kinds = [
     [setTimeout, (a) => made(number(a[1]) | 0, false, nextId())],
     [setInterval, (a) => made(number(a[1]) | 0, true, nextId())],
     [clearTimeout, (a) => end(a[0])],
     [clearInterval, (a) => end(a[0])],
-    [globalThis.Scheduler && Scheduler.prototype.postTask, (a) => delayOf(a[1]) > 0 && made(delayOf(a[1]), false, 0)],
+    [globalThis.MessagePort && MessagePort.prototype.postMessage, queue],
+    [postMessage, queue],
     [globalThis.AbortSignal && AbortSignal.timeout, (a) => made(number(a[0]), false, 0)],
   ];
 
   /* They take their time elsewhere, and leave no id. */
   const hide = () => (hidden = now());
-  const methods = (kind, names) => (kind ? names.split(" ").map((name) => [kind.prototype[name], hide]) : []);
+  const methods = (kind, names, work = hide) => (kind ? names.split(" ").map((name) => [kind.prototype[name], work]) : []);
+  const post = (a) => (delayOf(a[1]) > 0 ? made(delayOf(a[1]), false, 0) : queue());
   const elsewhere = [
     [globalThis.Crypto && Crypto.prototype, "subtle",
       methods(globalThis.SubtleCrypto, "deriveBits deriveKey generateKey digest encrypt decrypt sign verify")],
     [window, "indexedDB", methods(globalThis.IDBFactory, "open").concat(methods(globalThis.IDBDatabase, "transaction"))],
     [window, "caches", methods(globalThis.CacheStorage, "open match").concat(methods(globalThis.Cache, "match matchAll"))],
+    [window, "scheduler", methods(globalThis.Scheduler, "postTask", post).concat(methods(globalThis.Scheduler, "yield", queue))],
     [globalThis.Navigator && Navigator.prototype, "locks", methods(globalThis.LockManager, "request")],
   ];
   kinds.push(...methods(globalThis.BroadcastChannel, "postMessage"), ...methods(globalThis.ServiceWorker, "postMessage"),
@@ -152,6 +160,7 @@
     sum.waits += fired ? 0 : 1;
     sum.unsure += unsure ? 1 : 0;
     if (hidden >= 0 && (sum.hidden < 0 || time - hidden < sum.hidden)) sum.hidden = time - hidden;
+    if (queued >= 0 && (sum.queued < 0 || time - queued < sum.queued)) sum.queued = time - queued;
     for (let i = 0; i < n; i++) {
       const call = calls[i];
       const left = call.due > time ? call.due - time : 0;
@@ -178,9 +187,9 @@
     }
     if (what === "arm") return arm();
     if (given) return tell(given);
-    const sum = { __proto__: null, taken: 0, waits: 0, unsure: 0, pending: 0, repeating: 0, first: -1, last: -1, unseen: 0, hidden: -1 };
+    const sum = { __proto__: null, taken: 0, waits: 0, unsure: 0, pending: 0, repeating: 0, first: -1, last: -1, unseen: 0, hidden: -1, queued: -1 };
     tell(sum);
-    return `${sum.taken} ${sum.waits} ${sum.unsure} ${sum.pending} ${sum.repeating} ${whole(sum.first)} ${whole(sum.last)} ${sum.unseen} ${whole(sum.hidden)}`;
+    return `${sum.taken} ${sum.waits} ${sum.unsure} ${sum.pending} ${sum.repeating} ${whole(sum.first)} ${whole(sum.last)} ${sum.unseen} ${whole(sum.hidden)} ${whole(sum.queued)}`;
   }
 
   Object.defineProperty(window, key, { value: ledger });

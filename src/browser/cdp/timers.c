@@ -141,15 +141,15 @@ static int count_ids(struct ofs_tab *tab, ofs_deadline deadline, long long *ret_
 }
 
 struct told {
-    long long taken, waits, unsure, pending, repeating, first, last, unseen, hidden;
+    long long taken, waits, unsure, pending, repeating, first, last, unseen, hidden, queued;
 };
 
 /* False if there is no usable record. */
 static bool read_ledger(const char *text, struct told *ret)
 {
-    long long *const fields[] = {&ret->taken,   &ret->waits,     &ret->unsure,
-                                 &ret->pending, &ret->repeating, &ret->first,
-                                 &ret->last,    &ret->unseen,    &ret->hidden};
+    long long *const fields[] = {&ret->taken,     &ret->waits, &ret->unsure, &ret->pending,
+                                 &ret->repeating, &ret->first, &ret->last,   &ret->unseen,
+                                 &ret->hidden,    &ret->queued};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char *rest;
         *fields[i] = strtoll(text, &rest, 10);
@@ -208,6 +208,7 @@ int ofs_cdp_timers(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers
                                       .first_ms = told.first,
                                       .last_ms = told.last,
                                       .unseen = (unsigned)told.unseen,
-                                      .hidden_ms = told.hidden};
+                                      .hidden_ms = told.hidden,
+                                      .queued_ms = told.queued};
     return 0;
 }
