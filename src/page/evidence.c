@@ -327,6 +327,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
         return -1;
     read_served(p, match, ret);
     read_untold(page, p, ret);
+    ret->undrawn = is_state && ofs_json_bool(look, "signals/late", false);
     read_requests(page, p, ret, &last);
     ret->awaits_state = match && awaits_state(page, p);
     if (read_timers(page, deadline, ret, &hidden, err))

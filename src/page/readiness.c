@@ -110,6 +110,8 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "the site gave no proper answer to what it asked for";
     if (e->untold)
         return "the browser does not tell whether the site answered what it asked for";
+    if (e->undrawn)
+        return "it waits to be drawn, which a browser puts off in the background";
     if (e->awaits_state)
         return "the answer that holds its state did not come";
     if (e->served == OFS_SERVED_CONTRADICTS)
@@ -122,7 +124,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
 static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, const char *missing,
                                               enum ofs_waiting waiting)
 {
-    bool pending = !e->complete || e->open > 0 || timer_is_near(e);
+    bool pending = !e->complete || e->open > 0 || e->undrawn || timer_is_near(e);
     int64_t overdue = ofs_evidence_is_quiet(e)             ? OVERDUE_QUIET
                       : e->reading == OFS_READING_UNWANTED ? OVERDUE_UNWANTED
                       : e->untold && !e->sees_requests && e->open == 0

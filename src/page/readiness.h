@@ -79,6 +79,7 @@ struct ofs_evidence {
     bool hides;          /* it began something of which nothing tells when it ends, lately */
     bool queues;         /* it put off work of its own to the next turn, just now */
     int timers_made;     /* by the page so far, by their ids; -1: not known */
+    bool undrawn;        /* its state waits for a frame that the browser draws late, or never */
     bool loops;          /* frame after frame is asked for */
     unsigned animations; /* of the control, that will end */
     unsigned elsewhere;  /* other animations that will end */

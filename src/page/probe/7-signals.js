@@ -54,6 +54,26 @@ function isLooping(docs, frames) {
   return loops;
 }
 
+/* A frame callback of the page runs in the next frame, which a tab in the background gets late, or never. One of
+ * ours is asked for after theirs and runs after them (HTML, 8.11.1): those that were there when it was asked for
+ * have run when it has. */
+const LATE_MS = 1500;
+const frameState = { settled: 0, askedAt: null, took: 0 };
+
+function isFrameLate(frames) {
+  if (frames === null || frames <= frameState.settled) return false;
+  if (frameState.askedAt === null) {
+    frameState.askedAt = performance.now();
+    ownIdsOf(document).frames++;
+    requestAnimationFrame(() => {
+      frameState.settled = frames;
+      frameState.took = performance.now() - frameState.askedAt;
+      frameState.askedAt = null;
+    });
+  }
+  return Math.max(frameState.took, performance.now() - frameState.askedAt) > LATE_MS;
+}
+
 /* Does it end by itself? An animation without end says nothing. */
 function willEnd(animation) {
   if (animation.playState !== "running" && !animation.pending) return false;
@@ -80,7 +100,7 @@ function signalsNow(roots, controls, modals) {
   const taken = (kind) => docs.map((doc) => idsTaken(doc, kind));
   const frames = taken("frames");
   return {
-    timers: sum(taken("timers")), frames: sum(frames), idles: sum(taken("idles")), loop: isLooping(docs, frames),
+    timers: sum(taken("timers")), frames: sum(frames), idles: sum(taken("idles")), loop: isLooping(docs, frames), late: isFrameLate(sum(frames)),
     ...animationsNow(roots, controls), dialogs: modals.length,
   };
 }
