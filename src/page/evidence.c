@@ -217,9 +217,9 @@ static bool is_named_by_data(const struct ofs_setting *setting)
     return setting->state || (setting->key && strstr(save, setting->key));
 }
 
-/* Whether the page may be listening to what the browser does not tell of: a shared worker, a
- * WebTransport, or a worker's stream of events. */
-static bool may_listen(const struct ofs_tab *tab, const struct ofs_progress *p)
+/* Whether the page may be waiting for what the browser does not tell of: a shared worker, a
+ * WebTransport, a worker's stream of events, or a delay that leaves no id. */
+static bool may_wait_unseen(const struct ofs_tab *tab, const struct ofs_progress *p)
 {
     bool shares = tab->view.worker_scripts > tab->view.workers_begun;
     bool hides = p->speaks.hides || (p->speaks.worker && p->speaks.stream);
@@ -240,8 +240,8 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     if (tab->sees.requests) {
         bool lacks = !tab->sees.channels && !tab->sees.opened && is_state &&
                      is_named_by_data(p->visit.setting);
-        e->untold =
-            is_state && !vouched && !e->plain && tab->sees.bodies && (lacks || may_listen(tab, p));
+        e->untold = is_state && !vouched && !e->plain && tab->sees.bodies &&
+                    (lacks || may_wait_unseen(tab, p));
         return;
     }
     e->untold =

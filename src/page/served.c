@@ -404,8 +404,10 @@ static bool is_of_use(const struct ofs_page *page, const struct ofs_request *r, 
 /* An answer may be a script, too. */
 static void note_words(struct ofs_progress *p, const char *text)
 {
-    p->speaks.hides =
-        p->speaks.hides || strstr(text, "SharedWorker") || strstr(text, "WebTransport");
+    static const char *const hiding[] = {"SharedWorker", "WebTransport", "AbortSignal.timeout",
+                                         "postTask"};
+    for (size_t i = 0; i < sizeof hiding / sizeof *hiding; i++)
+        p->speaks.hides = p->speaks.hides || strstr(text, hiding[i]);
     p->speaks.worker = p->speaks.worker || strstr(text, "Worker");
     p->speaks.stream = p->speaks.stream || strstr(text, "EventSource");
 }

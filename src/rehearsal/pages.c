@@ -284,18 +284,24 @@ struct data {
     size_t n;
 };
 
-/* A script that speaks of sockets or workers is a reason to doubt a page where the browser does not
- * tell of them: each is there only with its own fault. */
-static void draw_channels(const char *config, struct ofs_buf *out)
+/* A script that speaks of sockets, workers or delays without an id is a reason to doubt a page
+ * where the browser does not tell of them: each is there only with its own fault. */
+static void draw_hints(const char *config, struct ofs_buf *out)
 {
-    static const char *const names[] = {"events", "socket", "worker", "worker-events",
-                                        "shared-worker"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char word[40];
-        snprintf(word, sizeof word, "\"state-by-%s\"", names[i]);
-        if (strstr(config, word))
-            site_add(out, "<script src=\"/static/faults-%s.js\"></script>\n", names[i]);
-    }
+    static const struct {
+        const char *fault, *script;
+    } hints[] = {
+        {"\"state-by-events\"", "events"},
+        {"\"state-by-socket\"", "socket"},
+        {"\"state-by-worker\"", "worker"},
+        {"\"state-by-worker-events\"", "worker-events"},
+        {"\"state-by-shared-worker\"", "shared-worker"},
+        {"\"state-after-task\"", "task"},
+        {"\"state-after-signal\"", "signal"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (strstr(config, hints[i].fault))
+            site_add(out, "<script src=\"/static/faults-%s.js\"></script>\n", hints[i].script);
 }
 
 static void draw_shell(struct ofs_site *site, enum site_file file, const char *title,
@@ -305,9 +311,9 @@ static void draw_shell(struct ofs_site *site, enum site_file file, const char *t
     struct ofs_buf side __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     struct ofs_buf filler __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     struct ofs_buf data __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
-    struct ofs_buf channels __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
+    struct ofs_buf hints __attribute__((cleanup(ofs_buf_free))) = OFS_BUF(PAGE);
     char *text = config_text(config);
-    draw_channels(text ? text : "", &channels);
+    draw_hints(text ? text : "", &hints);
     draw_data(site, data_of.settings, data_of.n, &data);
     draw_side(site, category, &side);
     if (huge)
@@ -320,7 +326,7 @@ static void draw_shell(struct ofs_site *site, enum site_file file, const char *t
         {"config", text ? text : "{}"},
         {"data", ofs_buf_str(&data)},
         {"filler", ofs_buf_str(&filler)},
-        {"channels", ofs_buf_str(&channels)},
+        {"hints", ofs_buf_str(&hints)},
         {NULL, NULL},
     };
     site_fill(&reply->body, file, pairs);

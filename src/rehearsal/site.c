@@ -33,6 +33,8 @@ static const struct {
      "text/javascript; charset=utf-8"},
     {"/static/faults-shared-worker.js", SITE_FILE_FAULTS_SHARED_WORKER_JS,
      "text/javascript; charset=utf-8"},
+    {"/static/faults-task.js", SITE_FILE_FAULTS_TASK_JS, "text/javascript; charset=utf-8"},
+    {"/static/faults-signal.js", SITE_FILE_FAULTS_SIGNAL_JS, "text/javascript; charset=utf-8"},
     {"/static/faults-ways.js", SITE_FILE_FAULTS_WAYS_JS, "text/javascript; charset=utf-8"},
 };
 

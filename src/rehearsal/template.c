@@ -41,6 +41,12 @@ static const char faults_worker_events_js[] = {
 static const char faults_shared_worker_js[] = {
 #include "faults-shared-worker.js.h"
 };
+static const char faults_task_js[] = {
+#include "faults-task.js.h"
+};
+static const char faults_signal_js[] = {
+#include "faults-signal.js.h"
+};
 static const char faults_ways_js[] = {
 #include "faults-ways.js.h"
 };
@@ -79,6 +85,8 @@ static const struct {
     [SITE_FILE_FAULTS_WORKER_JS] = {faults_worker_js, sizeof faults_worker_js},
     [SITE_FILE_FAULTS_WORKER_EVENTS_JS] = {faults_worker_events_js, sizeof faults_worker_events_js},
     [SITE_FILE_FAULTS_SHARED_WORKER_JS] = {faults_shared_worker_js, sizeof faults_shared_worker_js},
+    [SITE_FILE_FAULTS_TASK_JS] = {faults_task_js, sizeof faults_task_js},
+    [SITE_FILE_FAULTS_SIGNAL_JS] = {faults_signal_js, sizeof faults_signal_js},
     [SITE_FILE_FAULTS_WAYS_JS] = {faults_ways_js, sizeof faults_ways_js},
     [SITE_FILE_SWITCH_CURRENT] = {switch_current_html, sizeof switch_current_html},
     [SITE_FILE_SWITCH_PLAIN] = {switch_plain_html, sizeof switch_plain_html},

@@ -128,14 +128,6 @@
       },
     },
     'state-by-frame': { late: true, ask: (c, tools) => frameAsks(`${tools.address(c.key)}?view=page`) },
-    'state-after-task': {
-      late: true,
-      before: (c, tools) => (window.scheduler ? scheduler.postTask(() => {}, { delay: tools.delay(2000) }) : pause(2000)),
-    },
-    'state-after-signal': {
-      late: true,
-      before: (c, tools) => new Promise((done) => { AbortSignal.timeout(tools.delay(2000)).onabort = done; }),
-    },
     'state-after-crypto': { late: true, before: derives },
     'state-after-database': { late: true, before: (c, tools) => readsDatabase(tools.delay(2000)) },
     'state-after-messages': { late: true, before: (c, tools) => writesToItself(tools.delay(2000)) },
