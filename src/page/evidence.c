@@ -188,6 +188,8 @@ static enum ofs_reading reading_of(const struct ofs_visit *visit, const cJSON *l
                    : OFS_READING_INDEX;
     if (!match)
         return OFS_READING_ABSENT;
+    if (ofs_json_str(match, "notice", NULL)) /* its switch is not the setting's */
+        return OFS_READING_UNCLEAR;
     if (ofs_json_bool(match, "disabled", false))
         return OFS_READING_DISABLED;
     if (!state[0] || !strcmp(wording, "unknown"))
@@ -203,7 +205,7 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
 {
     const char *said = ofs_json_str(p->served, "state", "");
     const char *shown = ofs_json_str(match, "state", "");
-    bool is_notice = ofs_json_str(match, "notice", NULL); /* its switch is not the setting's */
+    bool is_notice = ofs_json_str(match, "notice", NULL);
     if (!said[0] || !shown[0] || is_notice)
         return;
     e->served = strcmp(said, shown) ? OFS_SERVED_CONTRADICTS : OFS_SERVED_AGREES;

@@ -93,6 +93,10 @@ static cJSON *new_state(const struct ofs_site *site, int setting, const char *ke
     char urn[128];
     snprintf(urn, sizeof urn, "urn:li:fsd_setting:%.80s", key);
     cJSON *value = cJSON_CreateObject();
+    if (site_fault_on(&site->faults, SITE_WAY_STATE_VALUES, setting)) {
+        cJSON_AddBoolToObject(cJSON_AddObjectToObject(value, "training"), "optOut", !on);
+        return value;
+    }
     cJSON_AddStringToObject(value, "key", key);
     cJSON_AddBoolToObject(value, "value", on);
     cJSON_AddStringToObject(value, "settingDisplayType", "TOGGLE");

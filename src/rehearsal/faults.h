@@ -220,7 +220,20 @@
     X(WAY_ROW_TELLS_STATE, "way-row-tells-state", "way", "a row says Off, and is no switch")       \
     X(WAY_SIGN_IN_ELSEWHERE, "way-sign-in-elsewhere", "way",                                       \
       "pages lead to a sign-in page of another origin")                                            \
-    X(WAY_WALL, "way-wall", "way", "pages are answered 403, with a wall against robots")
+    X(WAY_WALL, "way-wall", "way", "pages are answered 403, with a wall against robots")           \
+    X(WAY_NOTICE_BESIDE, "way-notice-beside", "way",                                               \
+      "a banner to be accepted has a switch of that name, which is off; the page has its own")     \
+    X(WAY_NOTICE_PLAIN, "way-notice-plain", "way",                                                 \
+      "so it does, and the page has none")                                                         \
+    X(WAY_TOAST_SWITCH, "way-toast-switch", "way",                                                 \
+      "a toast has a switch of that name, which is off; the page has none")                        \
+    X(WAY_TOAST_LISTED, "way-toast-listed", "way",                                                 \
+      "so it does, as an element that only the scenario knows for a toast")                        \
+    X(WAY_STATE_VALUES, "way-state-values", "way",                                                 \
+      "the state's answer tells an opt-out: true is off")                                          \
+    X(WAY_ABSENT, "way-absent", "way",                                                             \
+      "in place of the switch the page says that the account has none")                            \
+    X(WAY_ABSENT_BESIDE, "way-absent-beside", "way", "so it says, and the switch is there")
 
 enum site_fault {
 #define X(symbol, name, kind, text) SITE_##symbol,

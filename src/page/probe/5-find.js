@@ -114,8 +114,8 @@ function fieldOf(setting, control, controls) {
   return fields.length === 1 ? fields[0] : null;
 }
 
-/* What the dialog on top holds counts, and never a twin behind it; a notice that wants to be agreed to holds nothing that
- * counts, whatever is in it. */
+/* What the dialog on top holds counts, and never a twin behind it; a notice that wants to be agreed to, and a toast, hold
+ * nothing that counts, whatever is in them. */
 function countingOf(hits) {
   const top = topModalNow();
   const real = hits.filter((c) => !noticeAround(c.el));

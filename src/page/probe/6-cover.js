@@ -85,7 +85,20 @@ const isNotice = remembered((dialog) => {
   });
   return found;
 });
-const noticeAround = (el) => openModals().find((dialog) => composedContains(dialog, el) && isNotice(dialog)) || null;
+
+/* What comes by itself and goes again: a toast. It says so by its role, or the scenario does. */
+const isToast = (el) => el.localName === "output" || /^(status|alert|log)$/.test(el.getAttribute("role")) || matchesAny(el, site.overlays);
+
+/* A banner that stays in place and leaves most of the page to be seen. */
+function isBanner(el) {
+  const box = boxOf(el);
+  return isOverlay(el) && box.w * box.h < (innerWidth * innerHeight) / 2;
+}
+
+/* The notice or the toast that an element is in. */
+const noticeAround = (el) =>
+  openModals().find((dialog) => composedContains(dialog, el) && isNotice(dialog)) ||
+  composedAncestors(el).find((around) => isToast(around) || (isBanner(around) && isNotice(around))) || null;
 
 /* The browser itself keeps everything else from being used (HTML, 6.3.1, modal dialogs). */
 function isModal(el) {

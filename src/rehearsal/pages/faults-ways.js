@@ -69,6 +69,18 @@
     return twin;
   }
 
+  // Stays in a corner; the switch in it is not the setting's, and nobody was asked to press it.
+  function banner(c, tools, more, word) {
+    const label = c.section.querySelector(`[id="${c.key}"]`)?.textContent ?? c.row;
+    const preset = element('div', { role: 'switch', tabIndex: 0 });
+    preset.setAttribute('aria-checked', 'false');
+    preset.setAttribute('aria-label', label);
+    preset.addEventListener('click', () => tools.unasked('way: the switch of a notice'));
+    const box = element('div', more, element('p', { textContent: label }), preset, button(word, () => tools.unasked(`way: ${word}`)));
+    box.style.cssText = 'position: fixed; right: 1rem; bottom: 1rem; width: 16rem; padding: 1rem; background: #fff';
+    document.body.append(box);
+  }
+
   const never = (tools, what) => () => tools.unasked(`way: ${what}`);
 
   // account menu -> Settings -> tab Data controls -> row -> the dialog with the switch
@@ -245,6 +257,20 @@
         document.body.append(tour);
       },
     },
+    'way-notice-beside': { before: (c, tools) => { banner(c, tools, { role: 'region' }, 'Accept'); } },
+    'way-notice-plain': { before: (c, tools) => { banner(c, tools, {}, 'Accept'); takeOut(c); } },
+    'way-toast-switch': { before: (c, tools) => { banner(c, tools, { role: 'status' }, 'Close'); takeOut(c); } },
+    'way-toast-listed': { before: (c, tools) => { banner(c, tools, { className: 'way-toast' }, 'Close'); takeOut(c); } },
+    'way-state-values': {
+      late: true,
+      ask: async (c, tools) => {
+        const answer = await fetch(`${tools.address(c.key)}?view=page`);
+        if (!answer.ok) throw new Error(String(answer.status));
+        return !(await answer.json()).training.optOut;
+      },
+    },
+    'way-absent': { before(c) { takeOut(c).append(element('p', { className: 'way-managed', textContent: 'Your organization has no such setting.' })); } },
+    'way-absent-beside': { before(c) { c.section.before(element('p', { className: 'way-managed', textContent: 'Some accounts have no such setting.' })); } },
     'way-row-tells-state': {
       before(c, tools) {
         const place = takeOut(c);
