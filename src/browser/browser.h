@@ -41,7 +41,7 @@ struct ofs_request {
     char method[12];
     char *url;
     uint64_t body; /* a hash of its body; 0: no body; a unique value if the body is unknown */
-    char *sent;    /* what it carried, where it is told and short; else NULL */
+    char *sent;    /* what it carried, where it is told and short; else NULL: browser_ops.sent */
     enum ofs_request_kind kind;
     bool is_top; /* the top document itself */
     int64_t started_ms,
@@ -170,6 +170,12 @@ struct ofs_browser_ops {
     int (*body)(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 
+    /* What the request of that serial carried, as text, from the browser's memory; the caller frees
+     * it. OFS_ERR_PEER: the browser has not kept it. NULL: the protocol tells it together with the
+     * request (ofs_request.sent), or not at all. */
+    int (*sent)(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                struct ofs_error *err);
+
     /* One trusted click of the main button at a point of the top document's view, in CSS pixels. */
     int (*click)(struct ofs_tab *tab, double x, double y, ofs_deadline deadline,
                  struct ofs_error *err);
@@ -242,5 +248,8 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err);
 
 /* The request of that serial, or NULL if it is no longer in the record. */
 const struct ofs_request *ofs_tab_request(const struct ofs_tab *tab, unsigned serial);
+
+/* Keep what that request carried (browser_ops.sent), where it is not known yet. Copied. */
+void ofs_tab_keep_sent(struct ofs_tab *tab, unsigned serial, const char *text);
 
 #endif

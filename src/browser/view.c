@@ -234,3 +234,10 @@ const struct ofs_request *ofs_tab_request(const struct ofs_tab *tab, unsigned se
 {
     return kept(&tab->view, serial);
 }
+
+void ofs_tab_keep_sent(struct ofs_tab *tab, unsigned serial, const char *text)
+{
+    struct ofs_request *r = kept(&tab->view, serial);
+    if (r && !r->sent)
+        r->sent = strdup(text);
+}

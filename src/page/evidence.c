@@ -156,7 +156,7 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
 /* The request that the scenario names as the one that holds the state: until it was answered, what
  * is shown may be anything. Where a site does not make it any more, the wanted state is never
  * believed. */
-static bool awaits_state(const struct ofs_page *page, const struct ofs_progress *p)
+static bool awaits_state(struct ofs_page *page, const struct ofs_progress *p, ofs_deadline deadline)
 {
     const struct ofs_setting *setting = p->visit.setting;
     const struct ofs_tab *tab = page->tab;
@@ -164,7 +164,7 @@ static bool awaits_state(const struct ofs_page *page, const struct ofs_progress 
         return false;
     for (unsigned serial = p->serial + 1; serial <= tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(tab, serial);
-        if (r && r->url && is_success(r) && ofs_request_fits(r, setting->state))
+        if (r && r->url && is_success(r) && ofs_request_is(page, r, setting->state, deadline))
             return false;
     }
     return true;
@@ -331,7 +331,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_untold(page, p, ret);
     ret->undrawn = is_state && ofs_json_bool(look, "signals/late", false);
     read_requests(page, p, ret, &last);
-    ret->awaits_state = match && awaits_state(page, p);
+    ret->awaits_state = match && awaits_state(page, p, deadline);
     if (read_timers(page, deadline, ret, &hidden, err))
         return -1;
     ret->still_ms = now - (last > p->still_since ? last : p->still_since);

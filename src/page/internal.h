@@ -102,6 +102,9 @@ bool ofs_is_save_method(const char *method);
 bool ofs_url_has_path(const char *url, const char *path);
 /* Is it the one that the scenario names: {"path","method","query","body"}? */
 bool ofs_request_fits(const struct ofs_request *request, const cJSON *named);
+/* The same; what it carried is asked for where the protocol has not told it. */
+bool ofs_request_is(struct ofs_page *page, const struct ofs_request *request, const cJSON *named,
+                    ofs_deadline deadline);
 /* Does the address belong to that origin? */
 bool ofs_url_is_of(const char *url, const char *origin);
 

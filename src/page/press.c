@@ -178,7 +178,7 @@ static struct saves saves_since(const struct press *p)
         if (!r || !r->url || !ofs_is_save_method(r->method) ||
             !ofs_url_is_of(r->url, p->page->config.origin))
             continue;
-        bool named = ofs_request_fits(r, p->setting->save);
+        bool named = ofs_request_is(p->page, r, p->setting->save, p->deadline);
         bool open = !r->ended && !r->answered_ms;
         saves.any = true;
         saves.open = saves.open || open;

@@ -3,6 +3,8 @@
 
 #include "page/internal.h"
 
+enum { LEARNS = 3000 }; /* ms for what a request carried */
+
 /* Which of the page's own requests a scenario means. */
 
 /* One segment of the path may be "*". */
@@ -56,14 +58,14 @@ static bool has_field(const char *body, const char *name)
     return false;
 }
 
-bool ofs_request_fits(const struct ofs_request *r, const cJSON *named)
+/* By all but what it carried. */
+static bool fits_address(const struct ofs_request *r, const cJSON *named)
 {
     const char *path = ofs_json_str(named, "path", NULL);
     const char *method = ofs_json_str(named, "method", NULL);
-    const char *field = ofs_json_str(named, "body", NULL);
     const cJSON *pair;
     if (!path || !r->url || !ofs_url_has_path(r->url, path) ||
-        (method && strcmp(method, r->method)) || (field && !has_field(r->sent, field)))
+        (method && strcmp(method, r->method)))
         return false;
     cJSON_ArrayForEach(pair, ofs_json_get(named, "query"))
     {
@@ -71,4 +73,32 @@ bool ofs_request_fits(const struct ofs_request *r, const cJSON *named)
             return false;
     }
     return true;
+}
+
+bool ofs_request_fits(const struct ofs_request *r, const cJSON *named)
+{
+    const char *field = ofs_json_str(named, "body", NULL);
+    return fits_address(r, named) && (!field || has_field(r->sent, field));
+}
+
+/* What cannot be asked for is an empty text from then on: nothing is found in it. */
+static void learn_sent(struct ofs_page *page, const struct ofs_request *r, ofs_deadline deadline)
+{
+    const struct ofs_browser_ops *ops = page->browser->ops;
+    ofs_deadline soon = ofs_deadline_min(deadline, ofs_deadline_in(LEARNS));
+    struct ofs_error ignored;
+    OFS_AUTO_STR text = NULL;
+    if (!ops->sent || r->sent || !r->body || !(r->answered_ms || r->ended))
+        return;
+    unsigned serial = r->serial;
+    bool known = !ops->sent(page->tab, serial, soon, &text, &ignored);
+    ofs_tab_keep_sent(page->tab, serial, known ? text : "");
+}
+
+bool ofs_request_is(struct ofs_page *page, const struct ofs_request *r, const cJSON *named,
+                    ofs_deadline deadline)
+{
+    if (ofs_json_get(named, "body") && fits_address(r, named))
+        learn_sent(page, r, deadline);
+    return ofs_request_fits(r, named);
 }

@@ -372,12 +372,14 @@ bool ofs_is_excuse(const char *text)
 /* ---- asking ---- */
 
 /* What this answer says; "" where it does not speak of the setting. */
-static void state_in_answer(const struct ofs_setting *setting, const struct ofs_request *r,
-                            const char *text, char *ret_state, size_t size)
+static void state_in_answer(struct ofs_page *page, const struct ofs_progress *p,
+                            const struct ofs_request *r, const char *text, ofs_deadline deadline,
+                            char *ret_state, size_t size)
 {
+    const struct ofs_setting *setting = p->visit.setting;
     const char *field = ofs_json_str(setting->state, "field", NULL);
     *ret_state = '\0';
-    if (field && ofs_request_fits(r, setting->state))
+    if (field && ofs_request_is(page, r, setting->state, deadline))
         ofs_served_field(text, field, ofs_json_get(setting->state, "values"), ret_state, size);
     if (!*ret_state && setting->key)
         ofs_served_state(text, setting->key,
@@ -433,7 +435,7 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
     note_words(p, text);
     p->empty[at] = by_answer && !text[strspn(text, " \t\r\n")];
     p->excused[at] = by_answer && ofs_is_excuse(text);
-    state_in_answer(p->visit.setting, r, text, state, sizeof state);
+    state_in_answer(page, p, r, text, deadline, state, sizeof state);
     /* the newest word counts */
     if (!state[0] || ofs_json_num(p->served, "ended", 0) > (double)ended)
         return 0;

@@ -406,6 +406,7 @@ static const struct ofs_browser_ops bidi_ops = {
     .wait = bidi_wait,
     .reach = ofs_bidi_reach,
     .body = ofs_bidi_body,
+    .sent = ofs_bidi_sent,
     .screenshot = ofs_bidi_screenshot,
     .click = bidi_click,
     .hover = bidi_hover,

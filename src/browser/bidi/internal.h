@@ -23,6 +23,7 @@ struct bidi_tab {
     size_t last_frame;
     char navigation[64]; /* that led to the current document */
     char document[64];   /* request id of the loading or current document */
+    bool keeps_sent;     /* what requests carry can be asked for */
     bool has_probe;      /* the current document has it */
     bool coming;         /* the document of our navigation has not begun */
     unsigned before;     /* view.commits when it was asked for */
@@ -91,6 +92,10 @@ int ofs_bidi_ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner,
 /* browser_ops.screenshot */
 int ofs_bidi_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
                         char **ret_png, struct ofs_error *err);
+
+/* browser_ops.sent */
+int ofs_bidi_sent(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
+                  struct ofs_error *err);
 
 /* browser_ops.body */
 int ofs_bidi_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,

@@ -11,8 +11,9 @@
 enum {
     CLOSING = 700, /* milliseconds to wait for a closed tab to end, before it is closed again */
     CLOSES = 3,
-    KEPT_BODY = 8 << 20, /* bytes of one response body that the browser keeps */
-    WIDE = 1280,         /* CSS pixels */
+    KEPT_BODY = 8 << 20,  /* bytes of one response body that the browser keeps */
+    KEPT_SENT = 64 << 10, /* and of one request's */
+    WIDE = 1280,          /* CSS pixels */
     TALL = 3000,
 };
 
@@ -70,18 +71,23 @@ static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 
-/* Let the browser keep response bodies (7.5, data collectors). Not all browsers support it. */
-static int collect_bodies(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+/* Let the browser keep what is asked or answered (7.5, data collectors). Not all browsers can do
+ * either, and those that can do one may not know the other. */
+static int collect(struct bidi_tab *t, const char *type, int size, bool *ret_kept,
+                   ofs_deadline deadline, struct ofs_error *err)
 {
     cJSON *params = add_contexts(cJSON_CreateObject(), t);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(params, "dataTypes"),
-                         cJSON_CreateString("response"));
-    cJSON_AddNumberToObject(params, "maxEncodedDataSize", KEPT_BODY);
-    if (!ofs_bidi_ask(t, "network.addDataCollector", params, deadline, NULL, err)) {
-        t->tab.sees.bodies = true;
-        return 0;
-    }
-    return err->code == OFS_ERR_PEER ? 0 : -1;
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(params, "dataTypes"), cJSON_CreateString(type));
+    cJSON_AddNumberToObject(params, "maxEncodedDataSize", size);
+    *ret_kept = !ofs_bidi_ask(t, "network.addDataCollector", params, deadline, NULL, err);
+    return *ret_kept || err->code == OFS_ERR_PEER ? 0 : -1;
+}
+
+static int collect_bodies(struct bidi_tab *t, ofs_deadline deadline, struct ofs_error *err)
+{
+    if (collect(t, "response", KEPT_BODY, &t->tab.sees.bodies, deadline, err))
+        return -1;
+    return collect(t, "request", KEPT_SENT, &t->keeps_sent, deadline, err);
 }
 
 /* All of these settings belong to our context and session, and end with them. */
