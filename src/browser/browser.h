@@ -123,6 +123,8 @@ struct ofs_tab {
                             tab; NULL: the caller tells it in each */
     bool follows_timers; /* the caller's: the timers of the next document are needed, which costs
                             that document some time */
+    bool opens; /* the caller's input only opens something now, and saves nothing: the page's
+                   requests may still be asked again after it */
     struct ofs_tab_view view;
 };
 

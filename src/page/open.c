@@ -25,15 +25,14 @@ static int ask(struct ofs_page *page, struct ofs_progress *p, int from, ofs_dead
     return ofs_page_ask(page, "aim_open", args, deadline, ret_aim, err);
 }
 
-/* Press it, if the pointer is still over it once it has been moved there. */
-static int press(struct ofs_page *page, struct ofs_progress *p, const cJSON *aim,
-                 ofs_deadline deadline, struct ofs_error *err)
+/* Click there, if the pointer is still over it once it has been moved. */
+static int click(struct ofs_page *page, double x, double y, ofs_deadline deadline,
+                 bool *ret_clicked, struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = page->browser->ops;
-    double x = ofs_json_num(aim, "x", -1), y = ofs_json_num(aim, "y", -1);
-    int step = (int)ofs_json_num(aim, "step", 0);
     ofs_deadline soon = ofs_deadline_min(deadline, ofs_deadline_in(PRESSING));
     OFS_AUTO_JSON under = NULL;
+    *ret_clicked = false;
     if (ops->hover) {
         OFS_AUTO_JSON args = cJSON_CreateObject();
         cJSON_AddNumberToObject(args, "x", x);
@@ -44,8 +43,21 @@ static int press(struct ofs_page *page, struct ofs_progress *p, const cJSON *aim
         if (!ofs_json_bool(under, "ok", false))
             return 0; /* it moved: it is looked for anew */
     }
-    if (ops->click(page->tab, x, y, soon, err))
-        return -1;
+    *ret_clicked = true;
+    return ops->click(page->tab, x, y, soon, err);
+}
+
+static int press(struct ofs_page *page, struct ofs_progress *p, const cJSON *aim,
+                 ofs_deadline deadline, struct ofs_error *err)
+{
+    int step = (int)ofs_json_num(aim, "step", 0);
+    bool clicked;
+    page->tab->opens = true;
+    int rc = click(page, ofs_json_num(aim, "x", -1), ofs_json_num(aim, "y", -1), deadline, &clicked,
+                   err);
+    page->tab->opens = false;
+    if (rc || !clicked)
+        return rc;
     p->tries = step + 1 == p->opened ? p->tries + 1 : 1;
     p->opened = step + 1;
     p->opened_ms = p->still_since = p->calm_since = ofs_now_ms();

@@ -44,8 +44,9 @@ int ofs_unfold(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadl
     if (ofs_json_num(aim, "count", 0) != 1 || !ofs_json_get(aim, "via"))
         return 0;
     ofs_deadline soon = ofs_deadline_min(deadline, ofs_deadline_in(5000));
-    if (page->browser->ops->click(page->tab, ofs_json_num(aim, "x", 0), ofs_json_num(aim, "y", 0),
-                                  soon, err))
-        return -1;
-    return 1;
+    page->tab->opens = true;
+    int rc = page->browser->ops->click(page->tab, ofs_json_num(aim, "x", 0),
+                                       ofs_json_num(aim, "y", 0), soon, err);
+    page->tab->opens = false;
+    return rc ? -1 : 1;
 }

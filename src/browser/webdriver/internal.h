@@ -91,7 +91,7 @@ struct ofs_wd_tab {
     char handle[96];
     int world;         /* our own context in that document, if b->isolates; 0: none yet */
     unsigned document; /* number of the document with the probe */
-    bool pressed;      /* that document has some */
+    bool pressed;      /* that document got input that may save something */
     struct ofs_wd_answer *answers; /* of the current document */
     unsigned quiet_request;        /* serial of the placeholder for invisible requests, 0: none */
     struct ofs_devtools log;       /* for the log; a top frame has the id of its window */

@@ -288,7 +288,7 @@ static int act(struct ofs_wd_tab *t, cJSON *actions, ofs_deadline deadline, stru
     OFS_AUTO_JSON body = cJSON_CreateObject();
     bool unsure = false; /* every press is read back */
     cJSON_AddItemToObject(body, "actions", actions);
-    t->pressed = true;
+    t->pressed = t->pressed || !t->tab.opens;
     return ofs_wd_ask_tab(t, OFS_WD_ACT, body, &unsure, deadline, NULL, err);
 }
 
