@@ -25,6 +25,7 @@ const struct ofs_service_fault ofs_service_faults[] = {
     {"toast-dialog", "the note after a save is a dialog"},
     {"tour", "a tour comes late and lies over the page, as a dialog"},
     {"bot-wall", "a bot check stands before the page"},
+    {"other-instance", "the page of one site or blog leads to that of another"},
     {0}};
 
 struct touch {
@@ -353,6 +354,21 @@ static bool send_to_sign_in(const struct ofs_service *s, const char *path,
     return true;
 }
 
+/* From the first instance's page to the second one's. */
+static bool send_to_other(const struct ofs_service *s, const char *path,
+                          struct ofs_serve_reply *reply)
+{
+    struct ofs_error ignored;
+    const char *const *names = s->page->instances;
+    const char *at = names && names[1] ? strstr(path, names[0]) : NULL;
+    if (!at || !has_fault(s, "other-instance"))
+        return false;
+    reply->status = 302;
+    ofs_buf_printf(&reply->headers, &ignored, "Location: %.*s%s%s\r\n", (int)(at - path), path,
+                   names[1], at + strlen(names[0]));
+    return true;
+}
+
 static bool serve_own(struct ofs_service *s, const struct ofs_serve_request *request,
                       struct ofs_serve_reply *reply)
 {
@@ -395,7 +411,7 @@ static void handle(void *user, const struct ofs_serve_request *request,
     }
     if (is_danger(s, request->path))
         note_touch(s, "opened", request->path);
-    if (!send_to_sign_in(s, request->path, reply))
+    if (!send_to_sign_in(s, request->path, reply) && !send_to_other(s, request->path, reply))
         draw_page(s, request->path, reply);
 }
 
@@ -456,11 +472,15 @@ struct ofs_service *ofs_service_new(struct ofs_loop *loop, const char *scenario,
         s->rows[s->n_rows++] = options->rows[i];
         put_initial(s, options->rows[i].id, options->rows[i].initial);
     }
-    if (s->page->setting)
-        put_initial(s, s->page->setting, s->page->initial);
     const struct ofs_serve_options serve = {.port = options->port, .handler = handle, .user = s};
-    if (!s->rows || take_faults(s, options->faults, err) ||
-        !(s->server = ofs_server_new(loop, &serve, err))) {
+    if (!s->rows || take_faults(s, options->faults, err)) {
+        ofs_service_free(s);
+        return NULL;
+    }
+    /* what another control forces is so at the site, too */
+    if (s->page->setting)
+        put_initial(s, s->page->setting, has_fault(s, "forced") ? "on" : s->page->initial);
+    if (!(s->server = ofs_server_new(loop, &serve, err))) {
         ofs_service_free(s);
         return NULL;
     }

@@ -1,61 +1,168 @@
-// The scenarios of the other services against their replicas: what each run has to say, and that nothing else is touched.
-// ONLY=NAME,NAME: these services; FAULTS=0: without faults.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// The scenarios of the other services against their replicas: what each run has to say, that the replica's own record
+// of truth agrees, and that nothing else is touched.
+//
+//   ONLY=NAME,NAME   these services
+//   FAULTS=0         without faults
+//   WIRE=bidi,webkit over these wires of tests/zoo/wires.mjs (all: each); cdp unless given
+//   PART=NAME        these parts: rehearse, services, instances
+//
+// A wire whose programs are not there is skipped, or with NO_SKIP a fault.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { json, offswitch } from "../record/run.mjs";
+import { wires } from "../zoo/wires.mjs";
+import { instances } from "./instances.mjs";
 
-const offswitch = process.env.OFFSWITCH;
-const only = process.env.ONLY?.split(',');
-const faults = process.env.FAULTS !== '0';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'].map((arg) => `--browser-arg=${arg}`);
+const program = process.env.OFFSWITCH;
+const only = process.env.ONLY?.split(",");
+const withFaults = process.env.FAULTS !== "0";
+const parts = process.env.PART?.split(",") ?? ["rehearse", "services", "instances"];
+const chosen = process.env.WIRE === "all" ? Object.keys(wires) : (process.env.WIRE || "cdp").split(",");
+const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"].map((arg) => `--browser-arg=${arg}`);
+
+const all = ["chatgpt", "x", "github", "wordpress", "claude", "grok", "gemini", "grammarly", "mistral", "perplexity", "pinterest", "quora", "substack", "tumblr"];
 
 // service, fault, the verdict of every setting (with its reason)
 const table = [
-  ...['chatgpt', 'x', 'github', 'wordpress', 'claude', 'grok', 'gemini', 'grammarly', 'mistral', 'perplexity', 'pinterest', 'quora', 'substack', 'tumblr'].map((name) => [name, '', 'fixed']),
-  ['chatgpt', 'signed-out', 'unknown:signed-out'],
-  ['x', 'signed-out', 'unknown:signed-out'],
-  ['claude', 'signed-out', 'unknown:signed-out'],
-  ['grok', 'signed-out', 'unknown:signed-out'],
-  ['chatgpt', 'bot-wall', 'unknown:blocked'],
-  ['grok', 'bot-wall', 'unknown:blocked'],
-  ['chatgpt', 'tour', 'fixed'],
-  ['claude', 'toast-dialog', 'fixed'],
-  ['grok', 'late', 'fixed'],
-  ['x', 'state-error', 'unknown'],
-  ['grok', 'save-error', 'not-kept'],
-  ['chatgpt', 'save-undone', 'not-kept'],
-  ['wordpress', 'forced', 'as-wanted'],
+  ...all.map((name) => [name, "", "fixed"]),
+  ["chatgpt", "signed-out", "unknown:signed-out"],
+  ["x", "signed-out", "unknown:signed-out"],
+  ["claude", "signed-out", "unknown:signed-out"],
+  ["grok", "signed-out", "unknown:signed-out"],
+  ["chatgpt", "bot-wall", "unknown:blocked"],
+  ["grok", "bot-wall", "unknown:blocked"],
+  ["chatgpt", "tour", "fixed"],
+  ["claude", "toast-dialog", "fixed"],
+  ["grok", "late", "fixed"],
+  ["x", "state-error", "unknown"],
+  ["grok", "save-error", "not-kept"],
+  ["chatgpt", "save-undone", "not-kept"],
+  ["wordpress", "forced", "as-wanted"],
 ];
 
-const run = (name, fault) => new Promise((resolve) => {
-  const state = mkdtempSync(join(tmpdir(), 'offswitch-service-'));
-  const child = spawn(offswitch, ['rehearse', name, '--json', '--state', state, ...(fault ? ['--fault', fault] : []), ...args]);
-  let out = '';
-  let truth = '';
-  child.stdout.on('data', (piece) => { out += piece; });
-  child.stderr.on('data', (piece) => { truth += piece; });
-  child.on('close', (code) => {
-    rmSync(state, { recursive: true, force: true });
-    resolve({ code, report: JSON.parse(out), truth });
-  });
+// ---- what is running ----
+
+const scratch = mkdtempSync(join(tmpdir(), "offswitch-service-"));
+const children = new Set();
+let made = 0;
+const fresh = (what) => {
+  const dir = join(scratch, `${what}${made++}`);
+  mkdirSync(dir);
+  return dir;
+};
+function start(name, args, options) {
+  const child = spawn(name, args, options);
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
+}
+process.once("exit", () => {
+  children.forEach((child) => child.kill("SIGKILL"));
+  rmSync(scratch, { recursive: true, force: true });
 });
+
+// The replica alone: its origin, its truth, and what makes it another.
+async function serve(name, fault) {
+  const child = start(program, ["rehearse", name, "--serve", "0", ...(fault ? ["--fault", fault] : [])], { stdio: ["ignore", "pipe", "inherit"] });
+  const origin = await new Promise((done, fail) => {
+    let said = "";
+    child.stdout.on("data", (text) => (said += text).includes("\n") && done(said.trim()));
+    child.once("exit", (code) => fail(new Error(`the replica of ${name} ended (${code})`)));
+  });
+  return {
+    origin,
+    truth: async () => (await fetch(`${origin}/__truth`)).json(),
+    put: (states) => fetch(`${origin}/__truth`, { method: "PUT", body: JSON.stringify(states) }),
+    end: () => child.kill("SIGTERM"),
+  };
+}
+
+// One command on a replica, over the wire.
+function commandOf(peer, origin, state) {
+  const own = ["--origin", origin, "--state", state, "--acknowledge-terms", "--json"];
+  return (...args) => json([...args, ...own, ...peer.args(fresh("run"))]);
+}
+
+// ---- judging ----
 
 const isExpected = (setting, expected) => [setting.verdict, `${setting.verdict}:${setting.reason}`].includes(expected);
 
+// What is wrong with a run, in words: against what was expected of each setting, and against the replica's record.
+export function judge({ value: report }, expected, before, after) {
+  const wrong = [];
+  if (!report.settings.length) wrong.push(`no setting was reported (${report.error?.text})`);
+  for (const s of report.settings) {
+    const should = typeof expected === "string" ? expected : expected[s.id];
+    if (!should || !isExpected(s, should)) wrong.push(`${s.id} is ${s.verdict}:${s.reason}, expected ${should} (${s.detail})`);
+    const truth = after.settings[s.id];
+    if (["fixed", "as-wanted"].includes(s.verdict) && truth !== undefined && truth !== s.wanted) wrong.push(`FALSE ${s.verdict} of ${s.id}: it is ${truth}`);
+    if (s.verdict !== "fixed" && truth !== before.settings[s.id]) wrong.push(`${s.id} was ${before.settings[s.id]}, and is ${truth}`);
+  }
+  for (const id of Object.keys(after.settings))
+    if (!report.settings.some((s) => s.id === id) && after.settings[id] !== before.settings[id]) wrong.push(`${id} was not asked for, and is ${after.settings[id]}`);
+  for (const touch of after.wrong_touches) wrong.push(`WRONG TOUCH: ${touch.what}`);
+  if (after.saves - before.saves > report.settings.length) wrong.push(`${after.saves - before.saves} saves for ${report.settings.length} settings`);
+  return wrong;
+}
+
 let failed = 0;
 let passed = 0;
-for (const [name, fault, expected] of table) {
-  if ((only && !only.includes(name)) || (fault && !faults)) continue;
-  const { report, truth } = await run(name, fault);
-  const wrong = report.settings.filter((setting) => !isExpected(setting, expected)).map((s) => `${s.id} is ${s.verdict}:${s.reason}, expected ${expected} (${s.detail})`);
-  if (!report.settings.length) wrong.push('no setting was reported');
-  if (!/ 0 wrong touches/.test(truth)) wrong.push(`touched: ${truth.slice(truth.indexOf('wrong touch'))}`);
-  if (/says otherwise/.test(truth)) wrong.push('the report contradicts the replica');
-  console.log(`  ${wrong.length ? 'FAILED' : 'ok    '} ${name} ${fault}`);
+function tell(what, wrong) {
+  console.log(`  ${wrong.length ? "FAILED" : "ok    "} ${what}`);
   for (const text of wrong) console.log(`         ${text}`);
   if (wrong.length) failed++;
   else passed++;
+}
+
+// ---- the parts ----
+
+// As a person sees it: the program's own browser, and its own judgement.
+async function rehearse() {
+  for (const name of all) {
+    if (only && !only.includes(name)) continue;
+    const { value, err } = await json(["rehearse", name, "--json", "--state", fresh("state"), ...quiet]);
+    const wrong = value.settings.filter((s) => !isExpected(s, "fixed")).map((s) => `${s.id} is ${s.verdict}:${s.reason} (${s.detail})`);
+    if (!value.settings.length) wrong.push("no setting was reported");
+    if (!/ 0 wrong touches/.test(err)) wrong.push(`touched: ${err.slice(err.indexOf("wrong touch"))}`);
+    if (/says otherwise/.test(err)) wrong.push("the report contradicts the replica");
+    tell(`rehearse ${name}`, wrong);
+  }
+}
+
+async function services(peer, wire) {
+  for (const [name, fault, expected] of table) {
+    if ((only && !only.includes(name)) || (fault && !withFaults)) continue;
+    const site = await serve(name, fault);
+    const run = commandOf(peer, site.origin, fresh("state"));
+    const before = await site.truth();
+    const checked = fault ? null : await run("check", name);
+    const between = await site.truth();
+    const fixed = await run("fix", name, "--yes", ...(fault === "save-undone" ? [] : ["--hold", "1"]));
+    const wrong = judge(fixed, expected, between, await site.truth());
+    if (checked) wrong.push(...judge(checked, "differs", before, between).map((text) => `check: ${text}`));
+    site.end();
+    tell(`${wire} ${name} ${fault}`, [...wrong, ...(await peer.left())]);
+  }
+}
+
+try {
+  if (parts.includes("rehearse")) await rehearse();
+  for (const wire of chosen) {
+    const missing = Object.entries(wires[wire].needs).find(([, found]) => !found)?.[0];
+    if (missing) {
+      console.log(`  ${process.env.NO_SKIP ? "FAILED" : "skip  "} ${wire}: ${missing} is not there`);
+      failed += process.env.NO_SKIP ? 1 : 0;
+      continue;
+    }
+    const peer = await wires[wire].open(start, fresh("peer"));
+    if (parts.includes("services")) await services(peer, wire);
+    if (parts.includes("instances")) await instances({ wire, only, serve, judge, tell, offswitch, fresh, command: (origin, state) => commandOf(peer, origin, state) });
+    await peer.end();
+  }
+} catch (error) {
+  tell("the run itself", [error.stack]);
 }
 console.log(`services: ${passed} as they should be, ${failed} not`);
 process.exitCode = failed || !passed ? 1 : 0;

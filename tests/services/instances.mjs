@@ -1,0 +1,59 @@
+// A setting that exists once per site or blog: one verdict for each, undo, plans, and names that are none.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const services = [
+  { name: "wordpress", id: "third-party-sharing", names: ["garden.example", "kitchen.example"], wanted: "on" },
+  { name: "tumblr", id: "third-party-sharing", names: ["mossy-stones", "second-blog"], wanted: "on" },
+];
+
+const settingsOf = (run) => Object.fromEntries(run.value.settings.map((s) => [s.id, s]));
+
+export async function instances({ wire, only, serve, judge, tell, fresh, command }) {
+  for (const { name, id, names, wanted } of services) {
+    if (only && !only.includes(name)) continue;
+    const [first, second] = names.map((instance) => `${id}@${instance}`);
+    const other = wanted === "on" ? "off" : "on";
+    const site = await serve(name);
+    const state = fresh("state");
+    const run = command(site.origin, state);
+    const part = async (what, expected, status, ...args) => {
+      const before = await site.truth();
+      const done = await run(...args);
+      const after = await site.truth();
+      const wrong = judge(done, expected, before, after);
+      if (done.status !== status) wrong.push(`exit status ${done.status}, expected ${status}`);
+      tell(`${wire} ${name}: ${what}`, wrong);
+      return { done, after };
+    };
+
+    await part("a check of all that the index lists", { [first]: "differs", [second]: "differs" }, 2, "check", name);
+    await part("one by its name, and the other stays", { [first]: "fixed" }, 0, "fix", name, "--yes", "--hold", "0", "--instance", names[0]);
+    await part("then one is as wanted", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, "--instance", names[0], "--instance", names[1]);
+    await part("one by --only", { [second]: "differs" }, 2, "check", name, "--only", second);
+    await part("a name that is none of the account's", { [`${id}@nobody`]: "unknown" }, 3, "fix", name, "--yes", "--hold", "0", "--instance", "nobody");
+
+    const file = join(state, "plan.json");
+    const planned = await part("a plan", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, "--out", file);
+    const plan = JSON.parse(readFileSync(file, "utf8"));
+    tell(`${wire} ${name}: the plan names the instance`, JSON.stringify(plan).includes(`"${second}"`) ? [] : [`not in ${JSON.stringify(plan).slice(0, 300)}`]);
+    await site.put({ [second]: wanted });
+    const stale = await run("fix", "--plan", file, "--yes", "--hold", "0");
+    tell(`${wire} ${name}: a plan that reality has left behind`, stale.status === 4 ? [] : [`exit status ${stale.status}: ${stale.err}`]);
+    await site.put({ [second]: other });
+    await part("the plan is done", { [first]: "as-wanted", [second]: "fixed" }, 0, "fix", "--plan", file, "--yes", "--hold", "0");
+
+    await part("undo of the last run", { [second]: "fixed" }, 0, "undo", "--yes", "--hold", "0");
+    const { after } = await part("undo leaves the other", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name);
+    tell(`${wire} ${name}: each is as it should be`, after.settings[first] === wanted && after.settings[second] === other ? [] : [JSON.stringify(after.settings)]);
+    tell(`${wire} ${name}: the address of each`, settingsOf(planned.done)[second].url?.includes(names[1]) ? [] : [settingsOf(planned.done)[second].url]);
+    site.end();
+
+    const misled = await serve(name, "other-instance");
+    const here = command(misled.origin, fresh("state"));
+    const before = await misled.truth();
+    const done = await here("fix", name, "--yes", "--hold", "0", "--instance", names[0]);
+    tell(`${wire} ${name}: a page that leads to another one's`, judge(done, { [first]: "unknown:not-found" }, before, await misled.truth()));
+    misled.end();
+  }
+}
