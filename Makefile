@@ -154,8 +154,8 @@ live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
 	$(Q)AGAIN=1 AT_ONCE=$(or $(AT_ONCE),1) sh tests/run.sh "" $(LIVE_BIN)
 
 .PHONY: services
-services: $(BUILD)/offswitch ## the scenarios of the other services on their replicas; ONLY=NAME,NAME FAULTS=0
-	$(Q)$(ledger) $(if $(ONLY),ONLY=$(ONLY)) $(if $(FAULTS),FAULTS=$(FAULTS)) node tests/services/run.mjs
+services: $(BUILD)/offswitch ## the other services on their replicas; ONLY=NAME,NAME FAULTS=0 PART=NAME WIRE=bidi,webkit
+	$(Q)$(ledger) $(if $(ONLY),ONLY=$(ONLY)) $(if $(FAULTS),FAULTS=$(FAULTS)) $(if $(PART),PART=$(PART)) $(if $(WIRE),WIRE=$(WIRE)) node tests/services/run.mjs
 
 .PHONY: services-sample
 services-sample:

@@ -8,11 +8,13 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* These reasons hold for the whole site: further pages are not requested. */
-static bool is_halting(const char *reason)
+/* These reasons hold for the whole site: further pages are not requested. Of a setting whose
+ * instances have a host each, only a refusal of robots is everybody's. */
+static bool is_halting(const struct ofs_setting *setting, const char *reason)
 {
-    static const char *const words[] = {"signed-out", "checkpoint", "blocked", "wrong-origin"};
-    for (size_t i = 0; reason && i < sizeof words / sizeof *words; i++)
+    static const char *const words[] = {"blocked", "signed-out", "checkpoint", "wrong-origin"};
+    size_t n = setting && setting->origin ? 1 : sizeof words / sizeof *words;
+    for (size_t i = 0; reason && i < n; i++)
         if (!strcmp(reason, words[i]))
             return true;
     return false;
@@ -21,8 +23,13 @@ static bool is_halting(const char *reason)
 /* Remember AI-sounding switches and links that the scenario does not know, once each. */
 static void note_unlisted(struct ofs_job *job, const cJSON *look)
 {
-    const char *page = ofs_json_str(look, "path", "");
+    /* a page below the site's host is told with its whole address */
+    const char *origin = ofs_json_str(look, "origin", job->origin);
+    OFS_AUTO_STR page = ofs_text_printf("%s%s", strcmp(origin, job->origin) ? origin : "",
+                                        ofs_json_str(look, "path", ""));
     const cJSON *one, *known;
+    if (!page)
+        return;
     if (!job->run.unlisted)
         job->run.unlisted = cJSON_CreateArray();
     cJSON_ArrayForEach(one, ofs_json_get(look, "unlisted"))
@@ -47,13 +54,14 @@ static void note_unlisted(struct ofs_job *job, const cJSON *look)
 }
 
 /* What is recorded after every visit. */
-static void take_note(struct ofs_job *job, const struct ofs_visit_result *visited)
+static void take_note(struct ofs_job *job, const struct ofs_setting *setting,
+                      const struct ofs_visit_result *visited)
 {
     if (!visited->reason) {
         ofs_record_account(job, visited->look);
         note_unlisted(job, visited->look);
     }
-    if (is_halting(visited->reason) && !job->halt) {
+    if (is_halting(setting, visited->reason) && !job->halt) {
         job->halt = visited->reason;
         snprintf(job->halt_detail, sizeof job->halt_detail, "%s", visited->detail);
     }
@@ -71,7 +79,7 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     here.needs_timers |= may_need && job->needed_timers && job->load_ms > FOLLOWING;
     if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;
-    take_note(job, &visited);
+    take_note(job, where->setting, &visited);
     if (may_need && !visited.reason)
         job->needed_timers = visited.needed_timers;
     if (visited.load_ms)
@@ -106,7 +114,7 @@ static int read_index(struct ofs_worker *worker, const char *name, const struct 
     ofs_loop_notify(job->loop);
     if (rc)
         return -1;
-    take_note(job, &visited);
+    take_note(job, NULL, &visited);
     cJSON_DeleteItemFromObjectCaseSensitive(job->indexes, name);
     if (visited.reason) {
         ofs_cannot(ret, visited.reason, "%s", visited.detail);
@@ -347,7 +355,7 @@ int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
     const struct ofs_setting *setting = entry->setting;
     struct ofs_job *job = worker->job;
     *ret = (struct ofs_observation){0};
-    if (job->halt) {
+    if (job->halt && is_halting(setting, job->halt)) {
         ofs_cannot(ret, job->halt, "%s", job->halt_detail);
         return 0;
     }

@@ -130,6 +130,7 @@ int ofs_job_choose(struct ofs_job *job, struct ofs_error *err)
             continue;
         struct ofs_result *r = &job->run.results[job->n_entries];
         *r = (struct ofs_result){.id = s->id,
+                                 .origin = s->origin,
                                  .title = s->title,
                                  .group = s->group,
                                  .wanted = s->wanted,
@@ -201,8 +202,9 @@ struct ofs_job *ofs_job_new(struct ofs_loop *loop, const struct ofs_options *opt
     struct ofs_url url;
     if (ofs_browser_check_address(options->connect, err) ||
         (options->origin && check_origin(options->origin, &url, err)) ||
-        !(job->scenario = ofs_scenario_load(options->scenario, err)) || expand(job, err) ||
-        ofs_job_choose(job, err)) {
+        !(job->scenario = ofs_scenario_load(options->scenario, err)) ||
+        (options->origin && ofs_scenario_move_hosts(job->scenario, options->origin, err)) ||
+        expand(job, err) || ofs_job_choose(job, err)) {
         ofs_job_free(job);
         return NULL;
     }

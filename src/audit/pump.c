@@ -65,8 +65,8 @@ static struct ofs_entry *entry_here(const struct pump *p, const struct ofs_worke
     for (size_t i = 0; i < p->job->n_entries; i++) {
         struct ofs_entry *entry = &p->job->entries[i];
         const char *path = path_of(entry);
-        if (!entry->is_taken && path && worker->page && ofs_page_is_at(worker->page, path) &&
-            p->stage->wants(p->job, entry))
+        if (!entry->is_taken && path && worker->page &&
+            ofs_page_is_at(worker->page, entry->setting, path) && p->stage->wants(p->job, entry))
             return entry;
     }
     return NULL;
@@ -78,7 +78,7 @@ static bool is_shown_by_another(const struct pump *p, const struct ofs_worker *w
     const char *path = path_of(entry);
     for (size_t i = 0; path && i < p->job->n_workers; i++) {
         const struct ofs_worker *other = &p->job->workers[i];
-        if (other != worker && other->page && ofs_page_is_at(other->page, path))
+        if (other != worker && other->page && ofs_page_is_at(other->page, entry->setting, path))
             return true;
     }
     return false;
@@ -98,7 +98,8 @@ static struct ofs_entry *take(const struct pump *p, const struct ofs_worker *wor
 
 static bool share_page(const struct ofs_entry *a, const struct ofs_entry *b)
 {
-    return path_of(a) && path_of(b) && !strcmp(path_of(a), path_of(b));
+    return path_of(a) && path_of(b) && !strcmp(path_of(a), path_of(b)) &&
+           !strcmp(ofs_setting_origin(a->setting, ""), ofs_setting_origin(b->setting, ""));
 }
 
 static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,

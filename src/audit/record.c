@@ -138,7 +138,10 @@ void ofs_record_seen(struct ofs_job *job, const struct ofs_entry *entry, const c
     struct ofs_error err;
     if (!job->recording)
         return;
-    OFS_AUTO_STR url = seen->path[0] ? ofs_text_printf("%s%s", job->origin, seen->path) : NULL;
+    OFS_AUTO_STR url =
+        seen->path[0]
+            ? ofs_text_printf("%s%s", ofs_setting_origin(entry->setting, job->origin), seen->path)
+            : NULL;
     const struct ofs_seen facts = {.setting = entry->setting->id,
                                    .act = act,
                                    .state = seen->reason ? NULL : seen->state,
@@ -168,7 +171,8 @@ int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_e
 {
     if (!job->recording)
         return 0;
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", job->origin, entry->seen.path);
+    OFS_AUTO_STR url =
+        ofs_text_printf("%s%s", ofs_setting_origin(entry->setting, job->origin), entry->seen.path);
     const struct ofs_intent intent = {.setting = entry->setting->id,
                                       .from = entry->seen.state,
                                       .to = entry->setting->wanted,

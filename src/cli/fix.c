@@ -62,7 +62,7 @@ static void show_unknown(const struct session *session, const struct ofs_unknown
         ofs_text_printf("The site uses a label for \"%s\" that is not known:", u->title);
     OFS_AUTO_STR words = ofs_text_printf("\"%s\"%s%s%s", u->words, *u->language ? " (" : "",
                                          u->language, *u->language ? ")" : "");
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", run->origin, r ? r->page : "");
+    OFS_AUTO_STR url = r ? ofs_result_url(run, r) : NULL;
     fputc('\n', stderr);
     cli_block(stderr, 0, "", 0, title ? title : u->title);
     cli_block(stderr, 2, "Label", 14, words ? words : u->words);

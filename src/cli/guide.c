@@ -27,6 +27,12 @@ char *guide_link(const struct guide *g, const char *path)
     return path ? ofs_text_printf("%s%s", is_path ? g->origin : "", path) : NULL;
 }
 
+char *guide_page(const struct guide *g, const struct ofs_setting *s)
+{
+    return s->origin && s->page ? ofs_text_printf("%s%s", s->origin, s->page)
+                                : guide_link(g, s->page);
+}
+
 const char *guide_index_page(const struct guide *g, const struct ofs_setting *s)
 {
     const cJSON *index = s->index ? ofs_json_get(g->scenario->indexes, s->index) : NULL;
@@ -104,7 +110,7 @@ static void print_words(const struct guide *g, const char *name, const cJSON *wo
 
 static void print_route(const struct guide *g, const struct ofs_setting *s)
 {
-    OFS_AUTO_STR page = guide_link(g, s->page);
+    OFS_AUTO_STR page = guide_page(g, s);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *link_words = s->rows ? s->rows : s->labels;
     const cJSON *step;
@@ -199,7 +205,7 @@ static void add_value(cJSON *object, const char *key, const cJSON *value)
 static cJSON *setting_json(const struct guide *g, const struct ofs_setting *s)
 {
     cJSON *out = cJSON_CreateObject();
-    OFS_AUTO_STR page = guide_link(g, s->page);
+    OFS_AUTO_STR page = guide_page(g, s);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     ofs_json_add_str(out, "id", s->id);
     ofs_json_add_str(out, "title", s->title);
@@ -274,7 +280,8 @@ int cmd_guide(const struct cli *cli)
     if (!s)
         return cli_complain(&err);
     bool selected[OFS_SCENARIO_MOST_SETTINGS];
-    if (ofs_scenario_expand(s, cli->instances.at, cli->instances.n, &err) ||
+    if ((cli->origin && ofs_scenario_move_hosts(s, cli->origin, &err)) ||
+        ofs_scenario_expand(s, cli->instances.at, cli->instances.n, &err) ||
         ofs_scenario_select(s, cli->only, cli->group, cli->all, selected, &err))
         return cli_complain(&err);
     struct guide g = {

@@ -19,6 +19,9 @@ struct guide {
 /* The full link of a path; NULL for no path. The caller frees it. */
 char *guide_link(const struct guide *g, const char *path);
 
+/* The address of the setting's page; NULL where it has none of its own. The caller frees it. */
+char *guide_page(const struct guide *g, const struct ofs_setting *s);
+
 /* The path of the index page that leads to the setting, or NULL. */
 const char *guide_index_page(const struct guide *g, const struct ofs_setting *s);
 

@@ -36,7 +36,7 @@ static bool put_words(struct ofs_html *page, const struct guide *g, const cJSON 
 
 static void put_route(struct ofs_html *page, const struct guide *g, const struct ofs_setting *s)
 {
-    OFS_AUTO_STR own = guide_link(g, s->page);
+    OFS_AUTO_STR own = guide_page(g, s);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *words = s->rows ? s->rows : s->labels;
     bool listed = index && words;

@@ -115,7 +115,8 @@ static int open_window(struct login *l, struct ofs_error *err)
         return -1;
     const struct ofs_page_config config = {.scenario = l->scenario, .origin = l->origin};
     l->page = ofs_page_open(l->browser, &config, l->deadline, err);
-    return l->page ? ofs_page_go(l->page, first_page(l->scenario), l->deadline, err) : -1;
+    return l->page ? ofs_page_go(l->page, l->origin, first_page(l->scenario), l->deadline, err)
+                   : -1;
 }
 
 /* 0 once the person is signed in. */

@@ -93,6 +93,18 @@ static int rehearse_on(struct session *session, const struct ofs_scenario *scena
     return status;
 }
 
+/* Where no index tells the names, those of the replica's are taken, as a person would give them. */
+static void name_instances(struct cli *own, const struct ofs_scenario *scenario)
+{
+    const char *const *names = ofs_service_instances(scenario->id);
+    struct cli_list *given = &own->instances;
+    bool has_index = ofs_json_get(scenario->instances, "index") != NULL;
+    if (given->n || has_index)
+        return;
+    for (; names && *names && given->n < sizeof given->at / sizeof *given->at; names++)
+        given->at[given->n++] = *names;
+}
+
 int rehearse_service(struct session *session, struct cli *own, const char *scratch)
 {
     struct ofs_error err = {0};
@@ -103,6 +115,8 @@ int rehearse_service(struct session *session, struct cli *own, const char *scrat
     int status = 0;
     if (!own->state)
         own->state = scratch;
+    if (scenario)
+        name_instances(own, scenario);
     if (scenario && !scenario->n_settings)
         ofs_fail(&err, OFS_ERR_USAGE, "'%s' has only steps by hand", scenario->id);
     if (!scenario || !scenario->n_settings || !(loop = ofs_loop_new(&err)) ||

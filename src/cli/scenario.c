@@ -151,7 +151,7 @@ static void show_setting(const struct ofs_setting *s)
     cli_block(stdout, 4, "wanted", 12, state ? state : s->wanted);
     const struct {
         const char *name, *text;
-    } lines[] = {{"page", s->page}, {"index", s->index}, {"key", s->key}};
+    } lines[] = {{"origin", s->origin}, {"page", s->page}, {"index", s->index}, {"key", s->key}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (lines[i].text)
             cli_block(stdout, 4, lines[i].name, 12, lines[i].text);

@@ -114,7 +114,7 @@ static void show_planned(const struct session *session, FILE *out, const struct 
                                            : ofs_text_printf("Change from %s to %s: %s", r->before,
                                                              r->wanted, r->title);
     OFS_AUTO_STR effect = guide_effect(s);
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", ofs_job_run(session->job)->origin, r->page);
+    OFS_AUTO_STR url = ofs_result_url(ofs_job_run(session->job), r);
     const cJSON *also;
     cli_block(out, 2, "", 2, what ? what : r->title);
     cli_block(out, 4, "Where", 18, url ? url : r->page);
@@ -236,7 +236,8 @@ static void show_one(const struct session *session, const struct ofs_run *run,
         cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, r->detail);
     if (r->verdict == OFS_VERDICT_FIXED && !session->cli->quiet)
         show_proofs(run, r);
-    OFS_AUTO_STR url = r->page[0] ? ofs_text_printf("Go to %s%s", run->origin, r->page) : NULL;
+    OFS_AUTO_STR address = ofs_result_url(run, r);
+    OFS_AUTO_STR url = address ? ofs_text_printf("Go to %s", address) : NULL;
     if (url && verdict_rows[r->verdict].asks)
         cli_block(stdout, VERDICT_WIDTH, "", VERDICT_WIDTH, url);
 }
@@ -249,10 +250,10 @@ static void show_extras(const struct ofs_run *run)
         puts("\nPossibly AI-related, not checked:");
     cJSON_ArrayForEach(one, run->unlisted)
     {
-        const char *state = ofs_json_str(one, "state", NULL);
+        const char *state = ofs_json_str(one, "state", NULL), *page = ofs_json_str(one, "page", "");
         OFS_AUTO_STR text =
             ofs_text_printf("\"%s\"%s%s: %s%s", ofs_json_str(one, "name", ""), state ? " is " : "",
-                            state ? state : "", run->origin, ofs_json_str(one, "page", ""));
+                            state ? state : "", *page == '/' ? run->origin : "", page);
         cli_block(stdout, 2, "", 2, text ? text : "");
     }
     if (steps == 0)

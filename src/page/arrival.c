@@ -78,7 +78,7 @@ static bool has_part(const char *text, const char *name)
 static bool names_instance(const struct ofs_setting *setting, const cJSON *look)
 {
     static const char *const parts[] = {"path", "query", "fragment"};
-    bool found = !setting || !setting->instance;
+    bool found = !setting || !setting->instance || setting->origin; /* its host has the name */
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         found = found || has_part(ofs_json_str(look, parts[i], ""), setting->instance);
     return found;
@@ -91,7 +91,8 @@ int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p,
     const char *origin = ofs_json_str(look, "origin", "");
     const char *reason = reason_word(ofs_json_str(look, "blocker/reason", NULL));
     const char *why = ofs_json_str(look, "blocker/why", "");
-    bool is_away = strcmp(origin, page->config.origin) != 0;
+    const char *own = ofs_page_origin(page, p->visit.setting);
+    bool is_away = strcmp(origin, own) != 0;
     if (is_away && !reason && ofs_json_bool(look, "password", false))
         return ofs_visit_fail(result, "signed-out",
                               "the page is at %s, which asks for a password; if that is where you "
@@ -102,7 +103,7 @@ int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p,
             result, "wrong-origin",
             "the page is at %s and not at %s; nothing there was read or pressed; open it by hand "
             "and see where it leads",
-            origin, page->config.origin);
+            origin, own);
     if (!reason && !names_instance(p->visit.setting, look))
         return ofs_visit_fail(
             result, "not-found",

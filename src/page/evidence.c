@@ -139,7 +139,7 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
             *ret_last = r->ended_ms;
         if (is_open && !is_poll(tab, p->serial, r))
             e->open++;
-        if (!r->ended || !is_of_site(r, page->config.origin))
+        if (!r->ended || !is_of_site(r, ofs_page_origin(page, p->visit.setting)))
             continue;
         answers += is_answered(p, r);
         idle += is_idle_talk(p, r);

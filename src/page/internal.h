@@ -46,7 +46,8 @@ struct ofs_page {
     struct ofs_browser *browser;
     struct ofs_tab *tab;
     struct ofs_page_config config;
-    char at[512]; /* the path of the last visit, while it was usable */
+    char at[512];          /* the path of the last visit, while it was usable */
+    const char *at_origin; /* and where that was; borrowed as the config is */
     unsigned at_commit;
     unsigned at_serial;               /* the last request before that document was asked for */
     const struct ofs_setting *opened; /* whose way was opened there, or NULL */
@@ -66,6 +67,9 @@ int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look
 
 /* Wait until something has happened in the tab, at most so many milliseconds. */
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
+
+/* Where the pages of the setting are; NULL: of no setting. */
+const char *ofs_page_origin(const struct ofs_page *page, const struct ofs_setting *setting);
 
 /* The control of the setting in a read, or NULL. */
 const cJSON *ofs_match_of(const cJSON *look, const struct ofs_setting *setting);

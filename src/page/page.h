@@ -72,7 +72,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
                    struct ofs_visit_result *ret_result, struct ofs_error *err);
 
 /* Ask for the address and wait for nothing but that its document has begun. */
-int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
+int ofs_page_go(struct ofs_page *page, const char *origin, const char *path, ofs_deadline deadline,
                 struct ofs_error *err);
 
 /* Ask the probe one of its questions about the current document (probe/9-answers.js). */
@@ -80,7 +80,8 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
                  ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
 /* Is the tab still at the document that the last usable visit to `path` read? */
-bool ofs_page_is_at(const struct ofs_page *page, const char *path);
+bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setting,
+                    const char *path);
 
 /* A picture of the setting's control as the tab shows it now, and of the words beside it that the
  * scenario knows, as PNG in base64. Nothing else of the page is in it: where anything else lies in

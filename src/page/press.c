@@ -176,7 +176,7 @@ static struct saves saves_since(const struct press *p)
     for (unsigned serial = p->progress->serial + 1; serial <= tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r || !r->url || !ofs_is_save_method(r->method) ||
-            !ofs_url_is_of(r->url, p->page->config.origin))
+            !ofs_url_is_of(r->url, ofs_page_origin(p->page, p->setting)))
             continue;
         bool named = ofs_request_is(p->page, r, p->setting->save, p->deadline);
         bool open = !r->ended && !r->answered_ms;

@@ -153,10 +153,15 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.load_ms = p->load_ms;
 }
 
-int ofs_page_go(struct ofs_page *page, const char *path, ofs_deadline deadline,
+const char *ofs_page_origin(const struct ofs_page *page, const struct ofs_setting *setting)
+{
+    return ofs_setting_origin(setting, page->config.origin);
+}
+
+int ofs_page_go(struct ofs_page *page, const char *origin, const char *path, ofs_deadline deadline,
                 struct ofs_error *err)
 {
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", page->config.origin, path);
+    OFS_AUTO_STR url = ofs_text_printf("%s%s", origin, path);
     if (!url)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     page->is_configured = false;
@@ -175,7 +180,8 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     struct ofs_error soft;
     int64_t began = ofs_now_ms();
     page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded;
-    int rc = ofs_page_go(page, p->visit.path, deadline, &soft);
+    int rc =
+        ofs_page_go(page, ofs_page_origin(page, p->visit.setting), p->visit.path, deadline, &soft);
     if (p->visit.times)
         p->visit.times->navigating += ofs_now_ms() - began;
     if (rc && (soft.code != OFS_ERR_TIMEOUT || ofs_deadline_left(deadline) > 0)) {
@@ -352,9 +358,12 @@ struct ofs_progress *ofs_progress_begin(struct ofs_page *page, const struct ofs_
     return p;
 }
 
-bool ofs_page_is_at(const struct ofs_page *page, const char *path)
+bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setting,
+                    const char *path)
 {
-    return !strcmp(page->at, path) && page->at_commit == page->tab->view.commits;
+    return page->at[0] && !strcmp(page->at, path) &&
+           !strcmp(page->at_origin, ofs_page_origin(page, setting)) &&
+           page->at_commit == page->tab->view.commits;
 }
 
 /* Rounds until it is over: 1, or -1 on an error. A document that went away is looked for anew. */
@@ -386,7 +395,8 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     /* what was opened for another setting would lie over this one */
     const struct ofs_setting *opens =
         visit->setting && visit->setting->open ? visit->setting : NULL;
-    bool there = visit->stay && ofs_page_is_at(page, visit->path) && page->opened == opens;
+    bool there =
+        visit->stay && ofs_page_is_at(page, visit->setting, visit->path) && page->opened == opens;
     page->opened = opens;
     page->at[0] = '\0';
     if (there) /* what this document has asked for bears on each of its settings */
@@ -407,6 +417,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     judge_unconfirmed(page, p);
     if (!p->result.reason) {
         snprintf(page->at, sizeof page->at, "%s", visit->path);
+        page->at_origin = ofs_page_origin(page, visit->setting);
         page->at_commit = page->tab->view.commits;
         page->at_serial = p->serial;
     }

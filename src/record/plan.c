@@ -21,7 +21,7 @@ static void add_words(cJSON *object, const char *key, const char *words)
 static cJSON *setting_of(const struct ofs_run *run, const struct ofs_result *r)
 {
     cJSON *o = cJSON_CreateObject();
-    OFS_AUTO_STR url = ofs_text_printf("%s%s", run->origin, r->page);
+    OFS_AUTO_STR url = ofs_result_url(run, r);
     const char *state = r->after[0] ? r->after : r->before;
     cJSON_AddStringToObject(o, "id", r->id);
     cJSON_AddStringToObject(o, "title", r->title);
@@ -30,7 +30,7 @@ static cJSON *setting_of(const struct ofs_run *run, const struct ofs_result *r)
     cJSON_AddStringToObject(o, "verdict", ofs_verdict_word(r->verdict));
     cJSON_AddBoolToObject(o, "press", r->verdict == OFS_VERDICT_DIFFERS);
     add_words(o, "wording", r->wording);
-    ofs_json_add_str(o, "url", r->page[0] ? url : NULL);
+    ofs_json_add_str(o, "url", url);
     return o;
 }
 

@@ -339,7 +339,7 @@ static int insert_result(struct ofs_recording *rec, const struct ofs_run *run, s
 {
     const struct ofs_result *r = &run->results[place];
     OFS_AUTO_STR proofs = proofs_of(r);
-    OFS_AUTO_STR url = r->page[0] ? ofs_text_printf("%s%s", run->origin, r->page) : NULL;
+    OFS_AUTO_STR url = ofs_result_url(run, r);
     OFS_AUTO_STR detail = tamed(r->detail);
     OFS_AUTO_STR wording = tamed(r->wording);
     OFS_AUTO_STR title = tamed(r->title_seen);

@@ -167,11 +167,16 @@ cJSON *ofs_result_proofs(const struct ofs_result *r)
     return proofs;
 }
 
+char *ofs_result_url(const struct ofs_run *run, const struct ofs_result *r)
+{
+    const char *origin = r->origin ? r->origin : run->origin;
+    return r->page[0] && origin ? ofs_text_printf("%s%s", origin, r->page) : NULL;
+}
+
 static cJSON *result_json(const struct ofs_run *run, const struct ofs_result *r)
 {
     cJSON *o = cJSON_CreateObject();
-    OFS_AUTO_STR url =
-        r->page[0] && run->origin ? ofs_text_printf("%s%s", run->origin, r->page) : NULL;
+    OFS_AUTO_STR url = ofs_result_url(run, r);
     cJSON_AddStringToObject(o, "id", r->id);
     cJSON_AddStringToObject(o, "title", r->title);
     cJSON_AddStringToObject(o, "group", r->group);

@@ -41,6 +41,7 @@ enum { OFS_STATE_SIZE = 96 };
 /* One setting in one run. Strings without a size are borrowed from the scenario or static. */
 struct ofs_result {
     const char *id, *title, *group, *wanted;
+    const char *origin; /* its own, where it is not the run's; else NULL */
     char before[OFS_STATE_SIZE], after[OFS_STATE_SIZE]; /* "" for null */
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
@@ -76,6 +77,9 @@ struct ofs_run {
     int64_t hold_ms; /* how long the last read waited after the last save of the run; 0: no fix */
     struct ofs_error error; /* the run could not be done; code OFS_ERR_NONE: it could */
 };
+
+/* The address of its page; NULL where none is known. The caller frees it. */
+char *ofs_result_url(const struct ofs_run *run, const struct ofs_result *result);
 
 /* Give the run its id and its start. */
 void ofs_run_begin(struct ofs_run *run);

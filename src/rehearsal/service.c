@@ -26,6 +26,7 @@ const struct ofs_service_fault ofs_service_faults[] = {
     {"tour", "a tour comes late and lies over the page, as a dialog"},
     {"bot-wall", "a bot check stands before the page"},
     {"other-instance", "the page of one site or blog leads to that of another"},
+    {"signed-out-one", "nobody is signed in at one site or blog"},
     {0}};
 
 struct touch {
@@ -267,30 +268,38 @@ static bool answer_guessed(struct ofs_service *s, const struct ofs_serve_request
 
 /* ---- pages ---- */
 
-/* The instance that an address names, by the pattern of the table: "/sites/{instance}/…". */
-static void instance_of(const struct ofs_service *s, const char *path, char *ret, size_t size)
+static bool names_instance(const struct ofs_service *s, const struct ofs_serve_request *request,
+                           const char *name)
 {
-    ret[0] = '\0';
-    for (const char *const *name = s->page->instances; name && *name; name++) {
-        const char *at = strstr(path, *name);
-        size_t n = strlen(*name);
-        if (at && at > path && at[-1] == '/' && (at[n] == '/' || !at[n]))
-            snprintf(ret, size, "%s", *name);
-    }
+    const char *at = strstr(request->path, name);
+    size_t n = strlen(name);
+    if (s->page->by_host)
+        return !strncmp(request->host, name, n) && request->host[n] == '.';
+    return at && at > request->path && at[-1] == '/' && (at[n] == '/' || !at[n]);
+}
+
+/* The instance that an address names: by a part of its path, or by its host; or "". */
+static const char *instance_of(const struct ofs_service *s, const struct ofs_serve_request *request)
+{
+    for (const char *const *name = s->page->instances; name && *name; name++)
+        if (names_instance(s, request, *name))
+            return *name;
+    return "";
 }
 
 /* What the page's script has to know; no "</script>" can be in it. */
-static char *page_facts(const struct ofs_service *s, const char *path)
+static char *page_facts(const struct ofs_service *s, const struct ofs_serve_request *request)
 {
-    char instance[128], label[600];
+    char label[600];
     OFS_AUTO_JSON facts = cJSON_CreateObject();
-    instance_of(s, path, instance, sizeof instance);
-    bool is_index = s->page->index && !strcmp(path, s->page->index);
+    const char *instance = instance_of(s, request);
+    bool is_index = s->page->index && !strcmp(request->path, s->page->index);
+    bool is_bare = is_index || (s->page->by_host && !*instance);
     cJSON_AddItemToObject(facts, "faults", cJSON_Duplicate(s->faults, true));
     cJSON_AddItemToObject(facts, "state", cJSON_Duplicate(s->states, true));
     cJSON_AddStringToObject(facts, "instance", instance);
     cJSON *rows = cJSON_AddArrayToObject(facts, "rows");
-    for (size_t i = 0; i < s->n_rows && !is_index; i++) {
+    for (size_t i = 0; i < s->n_rows && !is_bare; i++) {
         const char *variable = strstr(s->rows[i].label, "{instance}");
         cJSON *row = cJSON_CreateObject();
         snprintf(label, sizeof label, "%.*s%s%s",
@@ -308,10 +317,11 @@ static char *page_facts(const struct ofs_service *s, const char *path)
     return cJSON_PrintUnformatted(facts);
 }
 
-static void draw_page(const struct ofs_service *s, const char *path, struct ofs_serve_reply *reply)
+static void draw_page(const struct ofs_service *s, const struct ofs_serve_request *request,
+                      struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
-    OFS_AUTO_STR facts = page_facts(s, path);
+    OFS_AUTO_STR facts = page_facts(s, request);
     if (has_fault(s, "bot-wall")) {
         ofs_buf_printf(&reply->body, &ignored,
                        "<!doctype html><html lang=\"en\"><title>Just a moment...</title>"
@@ -343,11 +353,14 @@ static bool is_danger(const struct ofs_service *s, const char *path)
 }
 
 /* Where a stranger is sent. */
-static bool send_to_sign_in(const struct ofs_service *s, const char *path,
+static bool send_to_sign_in(const struct ofs_service *s, const struct ofs_serve_request *request,
                             struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
-    if (!has_fault(s, "signed-out") || !s->page->sign_in || !strcmp(path, s->page->sign_in))
+    bool one = has_fault(s, "signed-out-one") && s->page->instances &&
+               names_instance(s, request, s->page->instances[0]);
+    if (!(one || has_fault(s, "signed-out")) || !s->page->sign_in ||
+        !strcmp(request->path, s->page->sign_in))
         return false;
     reply->status = 302;
     ofs_buf_printf(&reply->headers, &ignored, "Location: %s\r\n", s->page->sign_in);
@@ -355,17 +368,20 @@ static bool send_to_sign_in(const struct ofs_service *s, const char *path,
 }
 
 /* From the first instance's page to the second one's. */
-static bool send_to_other(const struct ofs_service *s, const char *path,
+static bool send_to_other(const struct ofs_service *s, const struct ofs_serve_request *request,
                           struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
     const char *const *names = s->page->instances;
-    const char *at = names && names[1] ? strstr(path, names[0]) : NULL;
-    if (!at || !has_fault(s, "other-instance"))
+    bool is_first = names && names_instance(s, request, names[0]);
+    if (!is_first || !has_fault(s, "other-instance"))
         return false;
+    const char *all = s->page->by_host ? request->host : request->path;
+    const char *at = strstr(all, names[0]);
     reply->status = 302;
-    ofs_buf_printf(&reply->headers, &ignored, "Location: %.*s%s%s\r\n", (int)(at - path), path,
-                   names[1], at + strlen(names[0]));
+    ofs_buf_printf(&reply->headers, &ignored, "Location: %s%.*s%s%s%s\r\n",
+                   s->page->by_host ? "http://" : "", (int)(at - all), all, names[1],
+                   at + strlen(names[0]), s->page->by_host ? request->path : "");
     return true;
 }
 
@@ -411,8 +427,8 @@ static void handle(void *user, const struct ofs_serve_request *request,
     }
     if (is_danger(s, request->path))
         note_touch(s, "opened", request->path);
-    if (!send_to_sign_in(s, request->path, reply) && !send_to_other(s, request->path, reply))
-        draw_page(s, request->path, reply);
+    if (!send_to_sign_in(s, request, reply) && !send_to_other(s, request, reply))
+        draw_page(s, request, reply);
 }
 
 /* ---- life ---- */

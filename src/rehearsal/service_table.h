@@ -4,6 +4,7 @@
 #ifndef OFS_REHEARSAL_SERVICE_TABLE_H
 #define OFS_REHEARSAL_SERVICE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum service_where { SERVICE_READ, SERVICE_QUERY, SERVICE_JSON, SERVICE_FORM };
@@ -27,6 +28,7 @@ struct service_page {
     size_t script_size;
     const char *setting, *initial; /* NULL: the page is guessed, from the scenario's labels */
     const char *const *instances;  /* names, ended by NULL; or NULL */
+    bool by_host;                  /* each has a host of its own: NAME.localhost */
     const char *index, *link;      /* the page with the links, and how such a link begins */
     const char *const *danger;     /* paths that nobody may open */
     const char *sign_in;           /* where a stranger is sent; NULL: the page itself shows it */

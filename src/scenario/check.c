@@ -176,6 +176,46 @@ const char *ofs_check_origin(const char *text, const char *origin)
     return NULL;
 }
 
+/* Below such a host everybody may have a name of their own, as in co.uk: nothing says that it is
+ * one site. A host of one label is none, but for localhost. */
+static bool is_shared_host(const char *host, size_t n)
+{
+    const char *last = NULL, *before = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (host[i] == '.') {
+            before = last;
+            last = host + i;
+        }
+    if (!last)
+        return n != strlen("localhost") || strncmp(host, "localhost", n) != 0;
+    size_t top = n - (size_t)(last + 1 - host);
+    size_t second = (size_t)(last - (before ? before + 1 : host));
+    return !before && top == 2 && second <= 3;
+}
+
+const char *ofs_check_own_origin(const char *text, const char *origin)
+{
+    const char *at = strstr(text, "://" OFS_INSTANCE ".");
+    const char *host = at ? at + strlen("://" OFS_INSTANCE ".") : NULL;
+    const char *own = origin ? strstr(origin, "://") : NULL;
+    if (!at)
+        return "has to be https://" OFS_INSTANCE
+               ".HOST: the name of the instance is one whole part "
+               "of the host's name, the first one";
+    if (strstr(host, OFS_INSTANCE))
+        return "has \"" OFS_INSTANCE "\" in it twice";
+    if (!own)
+        return NULL; /* the origin's own fault is told */
+    if ((size_t)(at - text) != (size_t)(own - origin) ||
+        strncmp(text, origin, (size_t)(own - origin)) || strcmp(host, own + 3))
+        return "is not below the scenario's own origin: it has to be \"" OFS_INSTANCE
+               ".\" and exactly that host";
+    size_t n = strcspn(host, ":");
+    if (*host == '[' || host[strspn(host, DIGITS ".:")] == '\0')
+        return "is below an address: only a name has names below it";
+    return is_shared_host(host, n) ? "is below a host that many share" : NULL;
+}
+
 /* "scheme:" in front, as in RFC 3986, section 3.1. */
 static bool has_scheme(const char *text)
 {

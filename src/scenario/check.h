@@ -20,6 +20,7 @@ ofs_check ofs_check_name;            /* of a scenario: [a-z0-9][a-z0-9-]*; it na
 ofs_check ofs_check_id;              /* [a-z0-9][a-z0-9./-]*, with one '/' at most */
 ofs_check ofs_check_key;             /* a control's key: one token without quotes */
 ofs_check ofs_check_origin;          /* https://HOST[:PORT]; http for loopback only */
+ofs_check ofs_check_own_origin;      /* https://{instance}. and the host of the scenario's origin */
 ofs_check ofs_check_path;            /* a path that stays under the origin */
 ofs_check ofs_check_page;            /* such a path, with one "{instance}" at most */
 ofs_check ofs_check_request_path;    /* such a path without a query, with one segment "*" at most */

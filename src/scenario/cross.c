@@ -352,6 +352,17 @@ static void check_place(struct ofs_lint *l, const cJSON *root, const cJSON *sett
         if (is_per_instance(other) != is_per_instance(first))
             ofs_lint_fault(l, other,
                            "either all pages have \"" OFS_INSTANCE "\" in them, or none has");
+    const cJSON *own = ofs_json_get(setting, "origin");
+    if (own && is_per_instance(first))
+        ofs_lint_fault(l, own,
+                       "the page has \"" OFS_INSTANCE "\" in it too: one place for the name is all "
+                       "there may be");
+    if (own && ofs_json_get(setting, "index"))
+        ofs_lint_fault(l, own,
+                       "\"origin\" and \"index\" exclude each other: an index leads to pages "
+                       "of the scenario's own origin");
+    if (own && !ofs_json_get(root, "instances"))
+        ofs_lint_fault(l, own, "has \"" OFS_INSTANCE "\" in it, and the file has no \"instances\"");
     if (is_per_instance(first) && !ofs_json_get(root, "instances"))
         ofs_lint_fault(l, first,
                        "has \"" OFS_INSTANCE "\" in it, and the file has no \"instances\"");

@@ -8,7 +8,7 @@
 
 /* Settings that exist once for each blog, site or organisation. */
 
-enum { MOST_NAME = 128, MOST_INSTANCES = 200 };
+enum { MOST_NAME = 128, MOST_LABEL = 63, MOST_INSTANCES = 200 };
 
 bool ofs_instance_is_safe(const char *name)
 {
@@ -20,6 +20,38 @@ bool ofs_instance_is_safe(const char *name)
         if (!strchr(letters, *p) && !strchr("._~:-", *p))
             return false;
     return true;
+}
+
+bool ofs_instance_is_label(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t n = strlen(name);
+    return n > 0 && n <= MOST_LABEL && name[strspn(name, letters)] == '\0' && name[0] != '-' &&
+           name[n - 1] != '-';
+}
+
+int ofs_scenario_move_hosts(struct ofs_scenario *s, const char *origin, struct ofs_error *err)
+{
+    const char *host = strstr(origin, "://");
+    host = host ? host + 3 : origin;
+    const char *port = strchr(*host == '[' ? host + strcspn(host, "]") : host, ':');
+    OFS_AUTO_STR moved =
+        ofs_text_printf("%.*s" OFS_INSTANCE ".localhost%.*s", (int)(host - origin), origin,
+                        port ? (int)strcspn(port, "/") : 0, port ? port : "");
+    cJSON *setting;
+    size_t i = 0;
+    if (!moved)
+        return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+    cJSON_ArrayForEach(setting, cJSON_GetObjectItemCaseSensitive(s->tree, "settings"))
+    {
+        cJSON *own = cJSON_GetObjectItemCaseSensitive(setting, "origin");
+        if (own && !cJSON_SetValuestring(own, moved))
+            return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
+        if (own && i < s->n_settings)
+            s->settings[i].origin = own->valuestring;
+        i++;
+    }
+    return 0;
 }
 
 /* Every "{instance}" in the strings of a tree becomes the name. */
@@ -60,9 +92,11 @@ static const cJSON *copy_for(struct ofs_scenario *s, const struct ofs_setting *s
 static int check_names(const struct ofs_scenario *s, const char *const *names, size_t n,
                        struct ofs_error *err)
 {
-    bool any = false;
-    for (size_t i = 0; i < s->n_settings; i++)
+    bool any = false, hosts = false;
+    for (size_t i = 0; i < s->n_settings; i++) {
         any = any || ofs_setting_is_per_instance(&s->settings[i]);
+        hosts = hosts || s->settings[i].origin;
+    }
     if (!any)
         return ofs_fail(err, OFS_ERR_USAGE,
                         "%s has no setting that exists several times: there is "
@@ -75,6 +109,15 @@ static int check_names(const struct ofs_scenario *s, const char *const *names, s
             ofs_fail(err, OFS_ERR_USAGE, "\"%.80s\" cannot be the name of a %s", names[i],
                      ofs_json_str(s->instances, "what", "blog or site"));
             return ofs_hint(err, "write it as it is in the address: letters, digits and . _ - ~ :");
+        } else if (hosts && !ofs_instance_is_label(names[i])) {
+            ofs_fail(err, OFS_ERR_USAGE,
+                     "\"%.80s\" cannot be the name of a %s: it is one part of a "
+                     "host name",
+                     names[i], ofs_json_str(s->instances, "what", "blog or site"));
+            return ofs_hint(err,
+                            "write what stands in front of %s, in small letters; what has a "
+                            "host name of its own is done by hand",
+                            strstr(s->origin, "://") + 3);
         }
     return 0;
 }

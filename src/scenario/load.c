@@ -265,6 +265,7 @@ void ofs_setting_fill(struct ofs_setting *s, const cJSON *tree, const struct ofs
         .title = ofs_json_str(tree, "title", NULL),
         .group = ofs_json_str(tree, "group", "ai"),
         .wanted = ofs_json_str(tree, "wanted", NULL),
+        .origin = ofs_json_str(tree, "origin", NULL),
         .page = ofs_json_str(
             tree, "page", cJSON_GetStringValue(cJSON_GetArrayItem(ofs_json_get(tree, "pages"), 0))),
         .pages = ofs_json_get(tree, "pages"),
@@ -412,7 +413,13 @@ bool ofs_scenario_is_never(const struct ofs_scenario *s, const char *path)
 
 bool ofs_setting_is_per_instance(const struct ofs_setting *s)
 {
-    return s->page && strstr(s->page, OFS_INSTANCE);
+    return (s->page && strstr(s->page, OFS_INSTANCE)) ||
+           (s->origin && strstr(s->origin, OFS_INSTANCE));
+}
+
+const char *ofs_setting_origin(const struct ofs_setting *s, const char *otherwise)
+{
+    return s && s->origin ? s->origin : otherwise;
 }
 
 bool ofs_words_know_language(const cJSON *words, const char *language)

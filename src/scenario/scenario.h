@@ -32,6 +32,8 @@ struct ofs_setting {
     const char *title;
     const char *group;   /* default "ai" */
     const char *wanted;  /* "off", "on", or a word of a choice */
+    const char *origin;  /* its own, where each instance has one: "https://NAME.example.com". May
+                            hold "{instance}". NULL: the scenario's */
     const char *page;    /* path under the origin, the first of them; NULL: only through the
                             index. May hold "{instance}" */
     const cJSON *pages;  /* several, in the order in which they are tried, or NULL */
@@ -76,7 +78,7 @@ struct ofs_scenario {
     const cJSON *never_press; /* names of what is never pressed, by language */
     const cJSON *overlays;    /* selectors of dialogs that ask nothing: toasts, tours */
     const cJSON *instances; /* {"what","index","link"}: what a setting with "{instance}" in its page
-                               exists once for */
+                               or origin exists once for */
     const cJSON *terms;     /* {"notice","page"}: told once before the first run on the real site */
     const cJSON *manual;    /* [{"id","title","page","why","steps":[…]}] */
     const cJSON *policies;  /* [{"id","title","url","through","select","remove","why"}] */
@@ -104,6 +106,17 @@ bool ofs_scenario_is_never(const struct ofs_scenario *scenario, const char *path
 /* May an instance have this name? Letters, digits and . _ - ~ :, beginning with a letter or digit,
  * without "..": it becomes a part of an address. */
 bool ofs_instance_is_safe(const char *name);
+
+/* May it be one label of a host name (RFC 1123, 2.1)? Small letters, digits and -. */
+bool ofs_instance_is_label(const char *name);
+
+/* Instances' own hosts are below another one from now on: NAME.localhost, at the port of that
+ * loopback origin. For replicas; before ofs_scenario_expand. */
+int ofs_scenario_move_hosts(struct ofs_scenario *scenario, const char *origin,
+                            struct ofs_error *err);
+
+/* The setting's own origin, or else that one. */
+const char *ofs_setting_origin(const struct ofs_setting *setting, const char *otherwise);
 
 /* Put one setting for each name in the place of each setting that exists once for each instance.
  * Its id is ID@NAME. Fails with OFS_ERR_USAGE for a name that is not safe, and where no setting of

@@ -5,12 +5,14 @@ import { join } from "node:path";
 const services = [
   { name: "wordpress", id: "third-party-sharing", names: ["garden.example", "kitchen.example"], wanted: "on" },
   { name: "tumblr", id: "third-party-sharing", names: ["mossy-stones", "second-blog"], wanted: "on" },
+  { name: "substack", id: "block-ai-training", names: ["mossy-letters", "second-letter"], wanted: "on", hosts: true },
 ];
+const noNames = ["two.parts", "Capitals", "under_score", "-first", "x".repeat(64), "a/../b", "a@b", "127.0.0.1:80"];
 
 const settingsOf = (run) => Object.fromEntries(run.value.settings.map((s) => [s.id, s]));
 
 export async function instances({ wire, only, serve, judge, tell, fresh, command }) {
-  for (const { name, id, names, wanted } of services) {
+  for (const { name, id, names, wanted, hosts } of services) {
     if (only && !only.includes(name)) continue;
     const [first, second] = names.map((instance) => `${id}@${instance}`);
     const other = wanted === "on" ? "off" : "on";
@@ -27,14 +29,23 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
       return { done, after };
     };
 
-    await part("a check of all that the index lists", { [first]: "differs", [second]: "differs" }, 2, "check", name);
+    const both = names.flatMap((instance) => ["--instance", instance]);
+    const listed = hosts ? both : []; /* an index tells the names, or nothing does */
+    await part("a check of all", { [first]: "differs", [second]: "differs" }, 2, "check", name, ...listed);
+    if (hosts) {
+      await part("nobody has named one", { [id]: "unknown:not-found" }, 3, "fix", name, "--yes");
+      for (const instance of noNames) {
+        const done = await run("fix", name, "--yes", "--instance", instance);
+        tell(`${wire} ${name}: "${instance}" is no name`, done.status === 64 ? [] : [`exit status ${done.status}: ${done.err}`]);
+      }
+    }
     await part("one by its name, and the other stays", { [first]: "fixed" }, 0, "fix", name, "--yes", "--hold", "0", "--instance", names[0]);
-    await part("then one is as wanted", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, "--instance", names[0], "--instance", names[1]);
+    await part("then one is as wanted", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...both);
     await part("one by --only", { [second]: "differs" }, 2, "check", name, "--only", second);
     await part("a name that is none of the account's", { [`${id}@nobody`]: "unknown" }, 3, "fix", name, "--yes", "--hold", "0", "--instance", "nobody");
 
     const file = join(state, "plan.json");
-    const planned = await part("a plan", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, "--out", file);
+    const planned = await part("a plan", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...listed, "--out", file);
     const plan = JSON.parse(readFileSync(file, "utf8"));
     tell(`${wire} ${name}: the plan names the instance`, JSON.stringify(plan).includes(`"${second}"`) ? [] : [`not in ${JSON.stringify(plan).slice(0, 300)}`]);
     await site.put({ [second]: wanted });
@@ -44,16 +55,26 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
     await part("the plan is done", { [first]: "as-wanted", [second]: "fixed" }, 0, "fix", "--plan", file, "--yes", "--hold", "0");
 
     await part("undo of the last run", { [second]: "fixed" }, 0, "undo", "--yes", "--hold", "0");
-    const { after } = await part("undo leaves the other", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name);
+    const { after } = await part("undo leaves the other", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...listed);
     tell(`${wire} ${name}: each is as it should be`, after.settings[first] === wanted && after.settings[second] === other ? [] : [JSON.stringify(after.settings)]);
     tell(`${wire} ${name}: the address of each`, settingsOf(planned.done)[second].url?.includes(names[1]) ? [] : [settingsOf(planned.done)[second].url]);
     site.end();
 
-    const misled = await serve(name, "other-instance");
-    const here = command(misled.origin, fresh("state"));
-    const before = await misled.truth();
-    const done = await here("fix", name, "--yes", "--hold", "0", "--instance", names[0]);
-    tell(`${wire} ${name}: a page that leads to another one's`, judge(done, { [first]: "unknown:not-found" }, before, await misled.truth()));
-    misled.end();
+    const whole = await serve(name);
+    const before = await whole.truth();
+    const done = await command(whole.origin, fresh("state"))("fix", name, "--yes", "--hold", "0", "--tabs", "1", ...both);
+    tell(`${wire} ${name}: both in one tab`, judge(done, { [first]: "fixed", [second]: "fixed" }, before, await whole.truth()));
+    whole.end();
+
+    for (const [fault, reason] of [["other-instance", hosts ? "wrong-origin" : "not-found"], ["signed-out-one", "signed-out"]]) {
+      const odd = await serve(name, fault);
+      const here = command(odd.origin, fresh("state"));
+      const before = await odd.truth();
+      const done = await here("fix", name, "--yes", "--hold", "0", "--tabs", "1", ...both);
+      /* signed out of one host is signed out of no other; of one site, of all its pages */
+      const other = fault === "signed-out-one" && !hosts ? "unknown:signed-out" : "fixed";
+      tell(`${wire} ${name}: ${fault}`, judge(done, { [first]: `unknown:${reason}`, [second]: other }, before, await odd.truth()));
+      odd.end();
+    }
   }
 }

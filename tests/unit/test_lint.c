@@ -285,6 +285,13 @@ static const struct row words[] = {
 #define WITH_SETTINGS(members, list) HEAD ORIGIN members ",\n 'settings': [" list "]}"
 #define OTHER "{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/b', 'key': 'B'}"
 
+#define BLOGS "'instances': {'what': 'blog'}"
+#define BELOW(host, own)                                               \
+    HEAD "'origin': '" host "', " BLOGS                                \
+         ",\n 'settings': [{'id': 'a', 'title': 'A', 'wanted': 'on', " \
+         "'key': 'K', 'page': '/p', 'origin': " own "}]}"
+#define OWN(own) BELOW("https://x.example", own)
+
 static const struct row ways[] = {
     /* all of it together */
     {WITH_SETTINGS(
@@ -513,6 +520,40 @@ static void lint_rows(const struct row *rows, size_t n)
     }
 }
 
+/* Each instance has a host of its own. */
+static const struct row own_origins[] = {
+    {OWN("'https://{instance}.x.example'"), NULL, NULL},
+    {BELOW("http://localhost:8080", "'http://{instance}.localhost:8080'"), NULL, NULL},
+    {OWN(MARK "'https://x.example'"), "settings[0].origin", "one whole part"},
+    {OWN(MARK "'https://a-{instance}.x.example'"), "settings[0].origin", "one whole part"},
+    {OWN(MARK "'https://{instance}x.example'"), "settings[0].origin", "one whole part"},
+    {OWN(MARK "'https://x.{instance}.example'"), "settings[0].origin", "one whole part"},
+    {OWN(MARK "'https://{instance}'"), "settings[0].origin", "one whole part"},
+    {OWN(MARK "'https://{instance}.{instance}.x.example'"), "settings[0].origin", "twice"},
+    {OWN(MARK "'https://{instance}.example'"), "settings[0].origin", "below the scenario's own"},
+    {OWN(MARK "'https://{instance}.y.example'"), "settings[0].origin", "below the scenario's own"},
+    {OWN(MARK "'https://{instance}.x.example.y.example'"), "settings[0].origin",
+     "below the scenario's own"},
+    {OWN(MARK "'https://{instance}.x.example:444'"), "settings[0].origin",
+     "below the scenario's own"},
+    {OWN(MARK "'https://{instance}.x.example/'"), "settings[0].origin", "below the scenario's own"},
+    {OWN(MARK "'http://{instance}.x.example'"), "settings[0].origin", "below the scenario's own"},
+    {BELOW("https://co.uk", MARK "'https://{instance}.co.uk'"), "settings[0].origin", "many share"},
+    {BELOW("https://example", MARK "'https://{instance}.example'"), "settings[0].origin",
+     "many share"},
+    {BELOW("http://127.0.0.1:8080", MARK "'http://{instance}.127.0.0.1:8080'"),
+     "settings[0].origin", "below an address"},
+    {WITH_SETTINGS("'indexes': {'i': {'page': '/i'}}, " BLOGS,
+                   "{'id': 'a', 'title': 'A', 'wanted': 'on', 'key': 'K', 'page': '/p', 'index': "
+                   "'i', 'origin': " MARK "'https://{instance}.x.example'}"),
+     "settings[0]", "exclude each other"},
+    {WITH_SETTINGS(BLOGS, "{'id': 'a', 'title': 'A', 'wanted': 'on', 'key': 'K', 'page': "
+                          "'/{instance}', 'origin': " MARK "'https://{instance}.x.example'}"),
+     "settings[0]", "one place for the name"},
+    {ONE(PLACED "'origin': " MARK "'https://{instance}.x.example'"), "settings[0]",
+     "the file has no \"instances\""},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void test_syntax(void **state)
@@ -537,6 +578,7 @@ static void test_ways(void **state)
 {
     (void)state;
     lint_rows(ways, COUNT(ways));
+    lint_rows(own_origins, COUNT(own_origins));
 }
 
 static void test_crossed(void **state)

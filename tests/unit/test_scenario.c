@@ -403,6 +403,14 @@ static const char several[] =
     " {\"id\": \"one\", \"title\": \"One\", \"wanted\": \"off\", \"page\": \"/one\", \"key\": "
     "\"k\"}]}";
 
+static const char hosts[] =
+    "{\"format\": 1, \"id\": \"letters\", \"version\": \"1\", \"title\": \"Letters\","
+    " \"origin\": \"https://letters.example\", \"instances\": {\"what\": \"letter\"},"
+    " \"settings\": [{\"id\": \"block\", \"title\": \"Block\", \"wanted\": \"on\","
+    " \"origin\": \"https://{instance}.letters.example\", \"page\": \"/p\", \"key\": \"b\"},"
+    " {\"id\": \"one\", \"title\": \"One\", \"wanted\": \"off\", \"page\": \"/one\", \"key\": "
+    "\"k\"}]}";
+
 static void test_instances(void **state)
 {
     (void)state;
@@ -431,6 +439,44 @@ static void test_instances(void **state)
     unlink(path);
 }
 
+/* Each has a host of its own, and a replica's are below localhost. */
+static void test_hosts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *moved, *origin;
+    } rows[] = {
+        {NULL, "https://my-letters.letters.example"},
+        {"http://127.0.0.1:8080", "http://my-letters.localhost:8080"},
+        {"http://localhost:8080/", "http://my-letters.localhost:8080"},
+        {"http://[::1]:8080", "http://my-letters.localhost:8080"},
+        {"http://localhost", "http://my-letters.localhost"},
+    };
+    static const char *const bad[] = {"",   "A",   "a.b", "a_b",       "-a",
+                                      "a-", "a:1", "a/b", "x.com::sub"};
+    struct ofs_error err = {0};
+    const char *const name = "my-letters";
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ofs_scenario *s = ofs_scenario_from_text(hosts, strlen(hosts), "hosts", &err);
+        assert_non_null(s);
+        if (rows[i].moved)
+            assert_int_equal(ofs_scenario_move_hosts(s, rows[i].moved, &err), 0);
+        assert_true(ofs_setting_is_per_instance(&s->settings[0]));
+        assert_int_equal(ofs_scenario_expand(s, &name, 1, &err), 0);
+        assert_string_equal(s->settings[0].origin, rows[i].origin);
+        assert_string_equal(ofs_setting_origin(&s->settings[0], "x"), rows[i].origin);
+        assert_string_equal(ofs_setting_origin(&s->settings[1], "x"), "x");
+        ofs_scenario_free(s);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct ofs_scenario *s = ofs_scenario_from_text(hosts, strlen(hosts), "hosts", &err);
+        assert_false(ofs_instance_is_label(bad[i]));
+        assert_int_equal(ofs_scenario_expand(s, &bad[i], 1, &err), -1);
+        assert_int_equal(err.code, OFS_ERR_USAGE);
+        ofs_scenario_free(s);
+    }
+}
+
 static void test_unsafe_instances(void **state)
 {
     (void)state;
@@ -453,11 +499,17 @@ static void test_unsafe_instances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_instances),    cmocka_unit_test(test_unsafe_instances),
-        cmocka_unit_test(test_schema),       cmocka_unit_test(test_minimal),
-        cmocka_unit_test(test_linkedin),     cmocka_unit_test(test_linkedin_sources),
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_large_file),
-        cmocka_unit_test(test_no_directory), cmocka_unit_test(test_select),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_instances),
+        cmocka_unit_test(test_unsafe_instances),
+        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_minimal),
+        cmocka_unit_test(test_linkedin),
+        cmocka_unit_test(test_linkedin_sources),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_large_file),
+        cmocka_unit_test(test_no_directory),
+        cmocka_unit_test(test_select),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
