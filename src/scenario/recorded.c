@@ -43,19 +43,40 @@ static void take_key(struct ofs_recorded_step *step, const char *attribute, size
     memcpy(step->attribute, name, n_attribute + 1);
 }
 
-/* [attribute="value"], the only part of the selector that names this attribute. */
-static void take_attribute(struct ofs_recorded_step *step, const char *css, const char *attribute)
+/* [attribute="value"], the only part of the selector that names this attribute; NULL: it has none.
+ */
+static const char *find_attribute(const char *css, const char *attribute, size_t *ret_len)
 {
     char start[64];
     snprintf(start, sizeof start, "[%s=", attribute);
     const char *at = strstr(css, start);
     if (!at)
-        return;
+        return NULL;
     at += strlen(start);
     char quote = *at == '"' || *at == '\'' ? *at++ : 0;
     const char *end = strchr(at, quote ? quote : ']');
-    if (end)
-        take_key(step, attribute, strlen(attribute), at, (size_t)(end - at));
+    *ret_len = end ? (size_t)(end - at) : 0;
+    return end ? at : NULL;
+}
+
+static void take_attribute(struct ofs_recorded_step *step, const char *css, const char *attribute)
+{
+    size_t n;
+    const char *value = find_attribute(css, attribute, &n);
+    if (value)
+        take_key(step, attribute, strlen(attribute), value, n);
+}
+
+/* input[type="radio"] and [role="switch"] say what kind of control it is. */
+static void take_role(struct ofs_recorded_step *step, const char *css)
+{
+    size_t n = 0;
+    const char *type = find_attribute(css, "type", &n);
+    bool counts = type && ((n == 5 && !strncmp(type, "radio", n)) ||
+                           (n == 8 && !strncmp(type, "checkbox", n)));
+    const char *role = counts ? type : find_attribute(css, "role", &n);
+    if (role && !step->role[0] && n < sizeof step->role)
+        snprintf(step->role, sizeof step->role, "%.*s", (int)n, role);
 }
 
 void ofs_recorded_take_css(struct ofs_recorded_step *step, const char *css)
@@ -71,6 +92,7 @@ void ofs_recorded_take_css(struct ofs_recorded_step *step, const char *css)
         if (!depth && strchr(" >+~", *p) && p[1])
             last = p + 1;
     }
+    take_role(step, last);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
         take_attribute(step, last, attributes[i]);
     if (*last == '#')

@@ -260,6 +260,26 @@ const tests = {
     assert.match(nameless.value.error.hint, /scenario new/);
   },
 
+  /* The name of an option in the place of the setting's: what was recorded may be said of no other state, and is pressed nowhere. */
+  async "import: a radio of which no role was recorded"() {
+    const shapes = [["/settings/sharing", "aria/Nobody", "[name='share']"], ["/settings/sharing", "aria/Nobody", "label:nth-of-type(3)"],
+      ["/settings/sharing", "text/Nobody", "fieldset > label:nth-of-type(3) > input"], ["/settings/voice", "aria/On", "[name='voice']"],
+      ["/settings/voice", "aria/Off", "[name='voice']"], ["/settings/voice", "aria/On", "label:nth-of-type(1)"], ["/settings/voice", "aria/Off", "label:nth-of-type(2)"]];
+    Object.assign(site.state, { share: "everyone", voice: true });
+    site.writes = [];
+    for (const [page, ...selectors] of shapes) {
+      const { status, value } = await json(["scenario", "import", "-"], { stdin: JSON.stringify(recording(navigate(page), click(...selectors))) });
+      if (status) continue; // said that it cannot be told
+      assert.deepEqual(await faultsOf(value.scenario), []);
+      const run = await json(["fix", put("bare.json", value.scenario), "--yes", "--hold", "0", ...launch]);
+      assert.deepEqual([run.status, run.value.settings.map((s) => s.verdict)], [3, ["unknown"]], `${page} ${selectors}: ${run.value.settings[0].detail}`);
+    }
+    assert.deepEqual(site.writes, []);
+    const typed = recording(navigate("/settings/sharing"), click("aria/Nobody", "input[type='radio'][name='share']"));
+    const { value } = await json(["scenario", "import", "-"], { stdin: JSON.stringify(typed) });
+    assert.deepEqual([value.scenario.settings[0].wanted, value.scenario.settings[0].labels], ["nobody", undefined], "the selector itself says that it is a radio");
+  },
+
   async "import: a project of Selenium IDE"() {
     const steps = project(["open", "/settings/privacy"], ["setWindowSize", "1200x800"], ["uncheck", "id=train", [["id=train", "id"], ["css=#train", "css:finder"]]]);
     const { status, value } = await json(["scenario", "import", put("box.side", steps)]);
