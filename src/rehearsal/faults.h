@@ -205,11 +205,17 @@
       "so it does; only the item that deletes is there")                                           \
     X(WAY_MENU_WIPE_BELOW, "way-menu-wipe-below", "way",                                           \
       "so it does; that it deletes is said in its second line")                                    \
+    X(WAY_MENU_WIPE_UNTOLD, "way-menu-wipe-untold", "way",                                         \
+      "so it does; its name for assistive technology does not say that it deletes")                \
     X(WAY_MENU_TWICE, "way-menu-twice", "way", "so it does; two items have the right name")        \
     X(WAY_MENU_FIELD, "way-menu-field", "way",                                                     \
       "a button opens a menu; a hidden field holds the state")                                     \
     X(WAY_QUESTIONS, "way-questions", "way",                                                       \
       "the site asks, saves, and tells something that has to be closed")                           \
+    X(WAY_QUESTION_UNTOLD, "way-question-untold", "way",                                           \
+      "the site asks, and that its button deletes is not in its name")                             \
+    X(WAY_QUESTION_OTHER, "way-question-other", "way",                                             \
+      "the site asks about deleting, with the button of the expected question")                    \
     X(WAY_SAVE, "way-save", "way",                                                                 \
       "a Save button comes alive 3 s after the change; another Save is beside it")                 \
     X(WAY_FORCED, "way-forced", "way", "another box that is on keeps it from being changed")       \

@@ -4,21 +4,22 @@
 //   ONLY=NAME,NAME   these services
 //   FAULTS=0         without faults
 //   WIRE=bidi,webkit over these wires of tests/zoo/wires.mjs (all: each); cdp unless given
-//   PART=NAME        these parts: rehearse, services, instances
+//   PART=NAME        these parts: rehearse, services, instances, outsider
 //
 // A wire whose programs are not there is skipped, or with NO_SKIP a fault.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json, offswitch } from "../record/run.mjs";
+import { json } from "../record/run.mjs";
 import { wires } from "../zoo/wires.mjs";
 import { instances } from "./instances.mjs";
+import { outsider } from "./outsider.mjs";
 
 const program = process.env.OFFSWITCH;
 const only = process.env.ONLY?.split(",");
 const withFaults = process.env.FAULTS !== "0";
-const parts = process.env.PART?.split(",") ?? ["rehearse", "services", "instances"];
+const parts = process.env.PART?.split(",") ?? ["rehearse", "services", "instances", "outsider"];
 const chosen = process.env.WIRE === "all" ? Object.keys(wires) : (process.env.WIRE || "cdp").split(",");
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"].map((arg) => `--browser-arg=${arg}`);
 
@@ -160,7 +161,9 @@ try {
     }
     const peer = await wires[wire].open(start, fresh("peer"));
     if (parts.includes("services")) await services(peer, wire);
-    if (parts.includes("instances")) await instances({ wire, only, serve, judge, tell, offswitch, fresh, command: (origin, state) => commandOf(peer, origin, state) });
+    const tools = { wire, only, serve, judge, tell, fresh, command: (origin, state) => commandOf(peer, origin, state) };
+    if (parts.includes("instances")) await instances(tools);
+    if (parts.includes("outsider")) await outsider(tools);
     await peer.end();
   }
 } catch (error) {

@@ -102,12 +102,20 @@ function itemsFor(setting, menu, wanted) {
   return items.filter((el) => names.has(plain(first(el))) && hints(el).every((text) => text.length <= 40 && !isDestructive(text)));
 }
 
+/* Does any line of it, but for the item's own names, say that it destroys? A name may be told to assistive technology alone,
+ * and say less than what is to be read. */
+function warns(setting, item, wanted) {
+  const names = setting.items.get(wanted) || new Set();
+  return [...textLines(item).map((line) => line.text), ...referenced(item, "aria-describedby").map((el) => squeeze(el.textContent)), item.getAttribute("title") || ""]
+    .some((text) => isDestructive(text) && !names.has(plain(text)));
+}
+
 function aimItem(setting, button, wanted) {
   const menu = menuOf(button);
   if (!menu) return { open: false, count: 0 };
   const hits = itemsFor(setting, menu, wanted);
   if (hits.length !== 1) return { open: true, count: hits.length };
-  if (isForbidden(setting, hits[0])) return { open: true, count: 1, forbidden: true };
+  if (isForbidden(setting, hits[0]) || warns(setting, hits[0], wanted)) return { open: true, count: 1, forbidden: true };
   if (isDisabled(hits[0])) return { open: true, count: 1, disabled: true };
   const { hit, ...aim } = aimAt(hits[0], null, []);
   arm(() => itemsFor(setting, menu, wanted).slice(0, 1), setting.id);

@@ -40,7 +40,17 @@ function buttonsIn(root, wanted, setting) {
     if ((roleOf(el) === "button" || isInput(el, "button", "submit")) && isRendered(el) && wanted.has(plain(accessibleName(el)))) hits.push(el);
     return true;
   });
-  return hits.some((el) => isForbidden(setting, el)) ? [] : hits;
+  /* its name may be told to assistive technology alone, and say less than what is to be read */
+  const saysMore = (el) => saidBy(el).some((text) => isDestructive(text) && !wanted.has(text));
+  return hits.some((el) => isForbidden(setting, el) || saysMore(el)) ? [] : hits;
+}
+
+/* A question about what is never pressed, or one that speaks of destroying where the scenario does not say what is asked. */
+function isOfAnother(root, asks, setting) {
+  const headings = [...root.querySelectorAll("h1, h2, h3, [role=heading]")].map((el) => squeeze(el.textContent));
+  const titles = [accessibleName(root), ...headings].map(plain).filter(Boolean);
+  const never = setting ? setting.never : [];
+  return titles.some((text) => never.some((name) => text.includes(name)) || (!asks.length && isDestructive(text)));
 }
 
 /* Those that answer the site's question: in the dialog that lies on top, where it asks what it should. */
@@ -48,7 +58,7 @@ function answersOf({ names, asks = [], id }) {
   const modals = askingModals();
   const root = modals.includes(topModalNow()) ? topModalNow() : modals[modals.length - 1];
   const lines = new Set(root && asks.length ? [accessibleName(root), ...textLines(root).map((line) => line.text)].map(plain) : []);
-  if (!root || (asks.length && !asks.some((text) => lines.has(plain(text))))) return [];
+  if (!root || (asks.length && !asks.some((text) => lines.has(plain(text)))) || isOfAnother(root, asks, settingOf(id))) return [];
   return buttonsIn(root, new Set(names.map(plain)), settingOf(id));
 }
 

@@ -44,8 +44,9 @@
       if (list) return close();
       list = element('div', { className: 'dialog', role: 'menu' });
       list.style.cssText = 'position: absolute; left: 40%; top: 40%';
-      for (const [text, hint, press] of items()) {
+      for (const [text, hint, press, name] of items()) {
         const item = element('div', { role: 'menuitem', tabIndex: -1 }, element('div', { textContent: text }));
+        if (name) item.setAttribute('aria-label', name);
         if (hint) item.append(element('div', { textContent: hint }));
         item.addEventListener('click', () => { close(); press(); });
         list.append(item);
@@ -126,7 +127,7 @@
     const opener = menuButton('', () => [
       ...(c.on ? [] : [[names.turnOn, names.hint, flip(true)]]),
       ...(c.on && !wipe?.alone ? [[names.turnOff, names.hint, flip(false)]] : []),
-      ...(wipe ? [[wipe.text, wipe.hint, never(tools, wipe.text)]] : []),
+      ...(wipe ? [[wipe.text, wipe.hint, never(tools, wipe.text), wipe.name]] : []),
     ]);
     opener.id = c.box;
     const title = element('h3', { textContent: c.row });
@@ -202,6 +203,9 @@
     'way-menu-wipe-below': {
       before: (c, tools) => choice(c, tools, turning, { wipe: { text: 'Turn off', hint: 'and delete activity', alone: true } }),
     },
+    'way-menu-wipe-untold': {
+      before: (c, tools) => choice(c, tools, turning, { wipe: { text: 'Turn off', hint: 'and erase what was kept', name: 'Turn off', alone: true } }),
+    },
     'way-menu-twice': {
       before: (c, tools) => choice(c, tools, turning, { wipe: { text: 'Turn off', hint: '1 step' } }),
     },
@@ -214,6 +218,22 @@
         await tools.save(c, value);
         await pause(300);
         await confirmed('It is off', 'Got it', [button('Delete activity', never(tools, 'Delete activity'))]);
+        return false;
+      },
+    },
+    'way-question-untold': {
+      async change(c, value, tools) {
+        const wipe = button('Turn off and erase what was kept', never(tools, 'the button that erases'));
+        wipe.setAttribute('aria-label', 'Turn off');
+        dialog('Turn it off?', wipe);
+        tools.show(c, c.saved);
+        return false;
+      },
+    },
+    'way-question-other': {
+      async change(c, value, tools) {
+        if (await confirmed('Turn off and delete activity?', 'Turn off')) tools.unasked('way: the other question');
+        tools.show(c, c.saved);
         return false;
       },
     },
