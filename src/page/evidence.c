@@ -155,19 +155,26 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
 
 /* The request that the scenario names as the one that holds the state: until it was answered, what
  * is shown may be anything. Where a site does not make it any more, the wanted state is never
- * believed. */
-static bool awaits_state(struct ofs_page *page, const struct ofs_progress *p, ofs_deadline deadline)
+ * believed; where it was refused, no state is. */
+static void read_state_request(struct ofs_page *page, const struct ofs_progress *p,
+                               ofs_deadline deadline, struct ofs_evidence *e)
 {
     const struct ofs_setting *setting = p->visit.setting;
     const struct ofs_tab *tab = page->tab;
-    if (!setting || !setting->state || !tab->sees.requests)
-        return false;
+    bool refused = false;
+    if (!setting || !setting->state)
+        return;
     for (unsigned serial = p->serial + 1; serial <= tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(tab, serial);
-        if (r && r->url && is_success(r) && ofs_request_is(page, r, setting->state, deadline))
-            return false;
+        if (!r || !r->url || !r->ended || r->left ||
+            !ofs_request_is(page, r, setting->state, deadline))
+            continue;
+        if (is_success(r))
+            return;
+        refused = true;
     }
-    return true;
+    e->awaits_state = tab->sees.requests;
+    e->state_refused = refused;
 }
 
 static enum ofs_sign sign_of(const cJSON *value)
@@ -331,7 +338,8 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
     read_untold(page, p, ret);
     ret->undrawn = is_state && ofs_json_bool(look, "signals/late", false);
     read_requests(page, p, ret, &last);
-    ret->awaits_state = match && awaits_state(page, p, deadline);
+    if (match)
+        read_state_request(page, p, deadline, ret);
     if (read_timers(page, deadline, ret, &hidden, err))
         return -1;
     ret->still_ms = now - (last > p->still_since ? last : p->still_since);

@@ -138,8 +138,8 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
         return wait_for(missing, waiting, at_least(left, LATER));
     struct ofs_readiness over = {.missing = missing, .waiting = waiting, .wait_ms = SOON};
     if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_LINK ||
-        e->reading == OFS_READING_ABSENT) {
-        over.hopeless = true;
+        e->reading == OFS_READING_ABSENT || e->state_refused) {
+        over.hopeless = true; /* what is drawn without its answer is nobody's state */
         return over;
     }
     over.grade = OFS_GRADE_STILL;

@@ -59,16 +59,17 @@ struct ofs_evidence {
 
     /* what is pending */
     bool sees_requests, sees_channels;
-    unsigned open;     /* requests that have not been answered whole */
-    unsigned refused;  /* questions to the site that it refused, or that broke off, and were not
-                          answered later */
-    bool awaits_state; /* the request that the scenario names as its state's has no answer yet */
-    bool untold;       /* the browser does not tell whether the page's requests were answered, and
-                          nothing else vouches for the state that is read */
-    bool vouched;      /* the site said the state that is read when it was asked again */
-    bool overflowed;   /* more requests than can be kept */
-    unsigned doubted;  /* of them, answers that are none: empty, a page in place of data, a list of
-                          errors, broken off unnoticed, dropped, or that there is no such thing */
+    unsigned open;      /* requests that have not been answered whole */
+    unsigned refused;   /* questions to the site that it refused, or that broke off, and were not
+                           answered later */
+    bool awaits_state;  /* the request that the scenario names as its state's has no answer yet */
+    bool state_refused; /* nor will it have one: the site refused it, or it broke off */
+    bool untold;        /* the browser does not tell whether the page's requests were answered, and
+                           nothing else vouches for the state that is read */
+    bool vouched;       /* the site said the state that is read when it was asked again */
+    bool overflowed;    /* more requests than can be kept */
+    unsigned doubted;   /* of them, answers that are none: empty, a page in place of data, a list of
+                           errors, broken off unnoticed, dropped, or that there is no such thing */
     unsigned silent_channels; /* open sockets over which nothing came yet */
     unsigned channels, workers;
     unsigned drawing;    /* pictures and the like that are under way */

@@ -229,14 +229,15 @@
     X(WAY_WALL, "way-wall", "way", "pages are answered 403, with a wall against robots")           \
     X(WAY_NOTICE_BESIDE, "way-notice-beside", "way",                                               \
       "a banner to be accepted has a switch of that name, which is off; the page has its own")     \
-    X(WAY_NOTICE_PLAIN, "way-notice-plain", "way",                                                 \
-      "so it does, and the page has none")                                                         \
+    X(WAY_NOTICE_PLAIN, "way-notice-plain", "way", "so it does, and the page has none")            \
     X(WAY_TOAST_SWITCH, "way-toast-switch", "way",                                                 \
       "a toast has a switch of that name, which is off; the page has none")                        \
     X(WAY_TOAST_LISTED, "way-toast-listed", "way",                                                 \
       "so it does, as an element that only the scenario knows for a toast")                        \
     X(WAY_STATE_VALUES, "way-state-values", "way",                                                 \
       "the state's answer tells an opt-out: true is off")                                          \
+    X(WAY_STATE_PLACEHOLDER, "way-state-placeholder", "way",                                       \
+      "the switch is drawn as on and works, until the state comes")                                \
     X(WAY_ABSENT, "way-absent", "way",                                                             \
       "in place of the switch the page says that the account has none")                            \
     X(WAY_ABSENT_BESIDE, "way-absent-beside", "way", "so it says, and the switch is there")

@@ -11,7 +11,13 @@
 #include "rehearsal/service_table.h"
 #include "wire/serve.h"
 
-enum { MOST_TOUCHES = 256, USUAL_DELAY = 150, LATE_DELAY = 2500, UNDONE_AFTER = 1500 };
+enum {
+    MOST_TOUCHES = 256,
+    MOST_UNDO = 8,
+    USUAL_DELAY = 150,
+    LATE_DELAY = 2500,
+    UNDONE_AFTER = 1500
+};
 
 const struct ofs_service_fault ofs_service_faults[] = {
     {"signed-out", "nobody is signed in"},
@@ -23,6 +29,7 @@ const struct ofs_service_fault ofs_service_faults[] = {
     {"locked", "the control is disabled"},
     {"forced", "another control forces the state and disables this one"},
     {"toast-dialog", "the note after a save is a dialog"},
+    {"notice", "new terms stand over the page, with a switch of the same name (claude)"},
     {"tour", "a tour comes late and lies over the page, as a dialog"},
     {"bot-wall", "a bot check stands before the page"},
     {"other-instance", "the page of one site or blog leads to that of another"},
@@ -45,8 +52,10 @@ struct ofs_service {
     int64_t delay_ms, started_ms;
     struct touch touches[MOST_TOUCHES];
     size_t n_touches, n_saves;
-    char undo_id[160], undo_word[64]; /* to be put back at that time */
-    int64_t undo_at;
+    struct {
+        char id[160], word[64];
+        int64_t at;
+    } undo[MOST_UNDO]; /* to be put back at that time; 0: none */
 };
 
 /* ---- truth ---- */
@@ -66,10 +75,11 @@ static void put(struct ofs_service *s, const char *id, const char *word)
 
 static void settle(struct ofs_service *s)
 {
-    if (s->undo_at && ofs_now_ms() >= s->undo_at) {
-        s->undo_at = 0;
-        put(s, s->undo_id, s->undo_word);
-    }
+    for (size_t i = 0; i < MOST_UNDO; i++)
+        if (s->undo[i].at && ofs_now_ms() >= s->undo[i].at) {
+            s->undo[i].at = 0;
+            put(s, s->undo[i].id, s->undo[i].word);
+        }
 }
 
 static void note_touch(struct ofs_service *s, const char *verb, const char *what)
@@ -181,10 +191,13 @@ static void save(struct ofs_service *s, const char *key, const char *word,
         reply->status = 500;
         return;
     }
-    if (before && has_fault(s, "save-undone")) {
-        snprintf(s->undo_id, sizeof s->undo_id, "%s", key);
-        snprintf(s->undo_word, sizeof s->undo_word, "%s", before);
-        s->undo_at = ofs_now_ms() + UNDONE_AFTER;
+    size_t i = 0;
+    while (i < MOST_UNDO && s->undo[i].at)
+        i++;
+    if (before && i < MOST_UNDO && has_fault(s, "save-undone")) {
+        snprintf(s->undo[i].id, sizeof s->undo[i].id, "%s", key);
+        snprintf(s->undo[i].word, sizeof s->undo[i].word, "%s", before);
+        s->undo[i].at = ofs_now_ms() + UNDONE_AFTER;
     }
     put(s, key, word);
 }
@@ -328,6 +341,12 @@ static void draw_page(const struct ofs_service *s, const struct ofs_serve_reques
                        "<form id=\"challenge-form\"><p>Checking your browser</p></form>");
         return;
     }
+    if (s->page->sign_in && !strcmp(request->path, s->page->sign_in)) {
+        ofs_buf_printf(&reply->body, &ignored,
+                       "<!doctype html><html lang=\"en\"><title>Sign in</title><form><p>Password "
+                       "<input type=\"password\" aria-label=\"Password\"></p></form>");
+        return;
+    }
     ofs_buf_printf(&reply->body, &ignored,
                    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
                    "<title>%s</title><link rel=\"stylesheet\" href=\"/__service.css\"></head><body>"
@@ -363,7 +382,11 @@ static bool send_to_sign_in(const struct ofs_service *s, const struct ofs_serve_
         !strcmp(request->path, s->page->sign_in))
         return false;
     reply->status = 302;
-    ofs_buf_printf(&reply->headers, &ignored, "Location: %s\r\n", s->page->sign_in);
+    if (s->page->signs_in_elsewhere)
+        ofs_buf_printf(&reply->headers, &ignored, "Location: http://localhost:%d%s\r\n",
+                       ofs_server_port(s->server), s->page->sign_in);
+    else
+        ofs_buf_printf(&reply->headers, &ignored, "Location: %s\r\n", s->page->sign_in);
     return true;
 }
 

@@ -122,6 +122,7 @@ static const struct service_page pages[] = {
      .initial = "on",
      .danger = LIST("/delete-activity", "/product/gemini/delete"),
      .sign_in = "/sign-in",
+     .signs_in_elsewhere = true,
      .requests = {{"POST", "/_/data/batchexecute", NULL, "keep-activity", SERVICE_FORM, "f.req",
                    "[\"keep-activity\",\"on\"]", "on", "off", "{\"ok\":", "}"}}},
     {.scenario = "substack",

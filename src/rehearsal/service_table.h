@@ -32,6 +32,7 @@ struct service_page {
     const char *index, *link;      /* the page with the links, and how such a link begins */
     const char *const *danger;     /* paths that nobody may open */
     const char *sign_in;           /* where a stranger is sent; NULL: the page itself shows it */
+    bool signs_in_elsewhere;       /* that is at another origin */
     struct service_request requests[4];
 };
 

@@ -26,20 +26,20 @@ const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 const all = ["chatgpt", "x", "github", "wordpress", "claude", "grok", "gemini", "grammarly", "mistral", "perplexity", "pinterest", "quora", "substack", "tumblr"];
 
 // service, fault, the verdict of every setting (with its reason)
+const faithful = ["chatgpt", "x", "github", "wordpress", "claude", "grok", "gemini"];
 const table = [
   ...all.map((name) => [name, "", "fixed"]),
-  ["chatgpt", "signed-out", "unknown:signed-out"],
-  ["x", "signed-out", "unknown:signed-out"],
-  ["claude", "signed-out", "unknown:signed-out"],
-  ["grok", "signed-out", "unknown:signed-out"],
-  ["chatgpt", "bot-wall", "unknown:blocked"],
-  ["grok", "bot-wall", "unknown:blocked"],
-  ["chatgpt", "tour", "fixed"],
-  ["claude", "toast-dialog", "fixed"],
-  ["grok", "late", "fixed"],
-  ["x", "state-error", "unknown"],
-  ["grok", "save-error", "not-kept"],
-  ["chatgpt", "save-undone", "not-kept"],
+  ...faithful.map((name) => [name, "signed-out", "unknown:signed-out"]),
+  ...faithful.map((name) => [name, "row-missing", "unknown:not-found"]),
+  ...faithful.map((name) => [name, "locked", "unknown|locked"]),
+  ...faithful.map((name) => [name, "tour", "fixed"]),
+  ...faithful.map((name) => [name, "toast-dialog", "fixed"]),
+  ...faithful.map((name) => [name, "save-error", "not-kept"]),
+  ...faithful.map((name) => [name, "save-undone", "not-kept"]),
+  ...["chatgpt", "x", "wordpress", "claude", "grok"].map((name) => [name, "late", "fixed"]),
+  ...["chatgpt", "x", "wordpress", "claude", "grok"].map((name) => [name, "state-error", "unknown"]),
+  ...["chatgpt", "claude", "grok"].map((name) => [name, "bot-wall", "unknown:blocked"]),
+  ["claude", "notice", "unknown:covered"],
   ["wordpress", "forced", "as-wanted"],
 ];
 
@@ -88,7 +88,7 @@ function commandOf(peer, origin, state) {
 
 // ---- judging ----
 
-const isExpected = (setting, expected) => [setting.verdict, `${setting.verdict}:${setting.reason}`].includes(expected);
+const isExpected = (setting, expected) => expected.split("|").some((one) => [setting.verdict, `${setting.verdict}:${setting.reason}`].includes(one));
 
 // What is wrong with a run, in words: against what was expected of each setting, and against the replica's record.
 export function judge({ value: report }, expected, before, after) {

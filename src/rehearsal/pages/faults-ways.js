@@ -289,6 +289,15 @@
         return !(await answer.json()).training.optOut;
       },
     },
+    'way-state-placeholder': {
+      late: true,
+      async ask(c, tools) {
+        tools.show(c, true);
+        c.el.disabled = false;
+        const answer = await fetch(`${tools.address(c.key)}?view=page`);
+        return answer.ok ? (await answer.json()).value : true;
+      },
+    },
     'way-absent': { before(c) { takeOut(c).append(element('p', { className: 'way-managed', textContent: 'Your organization has no such setting.' })); } },
     'way-absent-beside': { before(c) { c.section.before(element('p', { className: 'way-managed', textContent: 'Some accounts have no such setting.' })); } },
     'way-row-tells-state': {

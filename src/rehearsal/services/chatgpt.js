@@ -9,7 +9,6 @@ async function main() {
     return openSettings(localStorage.getItem("training") !== "off", (on) => localStorage.setItem("training", on ? "on" : "off"));
   }
   app.append(el("button", { type: "button", "data-testid": "accounts-profile-button", "aria-label": "Open profile menu", onpointerdown: openMenu }, "A. Person"));
-  maybeTour();
   if (isSettings()) openSettings(...(await state()));
   addEventListener("hashchange", async () => isSettings() && openSettings(...(await state())));
 }
@@ -46,7 +45,7 @@ function openSettings(on, change) {
 
 function inner(on, change) {
   const box = dialog(rowName,
-    el("div", { class: "row" }, el("span", { id: "improve" }, rowName), switchButton(on, { "data-testid": "improve-model-toggle", "aria-labelledby": "improve" }, change)),
+    el("div", { class: "row" }, el("span", { id: "improve" }, rowName), switchButton(on, { "data-testid": "improve-model-toggle", "aria-labelledby": "improve", disabled: has("locked") }, change)),
     el("div", { class: "row" }, el("span", { id: "audio" }, "Include your audio recordings"), switchButton(false, { "aria-labelledby": "audio" }, () => touch("audio recordings"))),
     el("button", { type: "button", onclick: () => box.close() }, "Done"));
 }

@@ -11,7 +11,7 @@ function choose(word) {
 
 const item = (text, hint, press) => el("div", { role: "menuitem", tabindex: "-1", "aria-label": text, onclick: () => { menu.remove(); press(); } }, el("span", {}, text), el("span", {}, hint));
 let menu = null;
-const chip = el("button", { type: "button", "aria-haspopup": "menu", "aria-label": `Turn ${on ? "off" : "on"} your Keep Activity setting`, onclick: () => {
+const chip = el("button", { type: "button", "aria-haspopup": "menu", disabled: has("locked"), "aria-label": `Turn ${on ? "off" : "on"} your Keep Activity setting`, onclick: () => {
   menu = on
     ? el("div", { role: "menu", class: "menu" }, item("Turn off", "1 step", () => choose("off")), item("Turn off and delete activity", "2 steps", () => touch("Turn off and delete activity")))
     : el("div", { role: "menu", class: "menu" }, item("Turn on", "1 step", () => choose("on")));

@@ -4,7 +4,7 @@ function dropdown(field, label, words, now) {
   const id = "label-" + field;
   const form = el("form", { action: "/settings/copilot", method: "post" }, el("input", { type: "hidden", name: "_method", value: "put" }), el("input", { type: "hidden", name: "authenticity_token", value: "t" }), input);
   const shown = el("span", {}, words[now]);
-  const button = el("button", { type: "button", "aria-haspopup": "true", "aria-expanded": "false", "aria-labelledby": `${id} value-${field}`, onclick: () => {
+  const button = el("button", { type: "button", "aria-haspopup": "true", "aria-expanded": "false", "aria-labelledby": `${id} value-${field}`, disabled: has("locked"), onclick: () => {
     if (form.querySelector("[role=menu]")) return;
     button.setAttribute("aria-expanded", "true");
     form.append(el("div", { role: "menu", class: "menu" }, ...Object.entries(words).map(([value, word]) =>

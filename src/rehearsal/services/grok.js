@@ -8,7 +8,7 @@ async function main() {
   if (new URLSearchParams(location.search).get("_s") !== "data") return;
   const row = (label, on, change) => {
     const id = label.replace(/\W/g, "");
-    const button = switchButton(on, { "aria-labelledby": id }, change);
+    const button = switchButton(on, { "aria-labelledby": id, disabled: has("locked") }, change);
     return [el("div", { class: "row" }, el("span", { id }, label), button), button];
   };
   const [training, lever] = row("Improve the Model", true, (on, back) => send("POST", "/rest/user-settings", { excludeFromTraining: !on }).catch(back));

@@ -7,7 +7,7 @@ async function main() {
   if (!has("row-missing"))
     for (const { id, label } of replica.rows) {
       const name = "label-" + id;
-      view.append(el("div", { class: "row" }, el("span", { id: name }, label), switchButton(settings[id] === "on", { "aria-labelledby": name },
+      view.append(el("div", { class: "row" }, el("span", { id: name }, label), switchButton(settings[id] === "on", { "aria-labelledby": name, disabled: has("locked") },
         (on, back) => send("POST", "/api/settings", { id, of: replica.instance, value: on ? "on" : "off" }).catch(back))));
     }
   view.append(el("div", { class: "row" }, el("span", { id: "ads" }, "Show me tailored ads"), switchButton(true, { "aria-labelledby": "ads" }, () => touch("Show me tailored ads"))),

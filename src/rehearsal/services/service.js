@@ -64,3 +64,11 @@ function maybeTour() {
     document.body.append(box);
   }, 400);
 }
+
+maybeTour();
+
+/* New terms, to be accepted, with the same choice in them, set by somebody else. */
+function maybeNotice(label) {
+  if (!has("notice")) return;
+  dialog("Updates to our terms", el("div", { class: "row" }, el("span", { id: "notice" }, label), switchButton(false, { "aria-labelledby": "notice" }, () => touch("the switch of a notice"))), danger("Accept"));
+}

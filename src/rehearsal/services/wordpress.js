@@ -30,7 +30,8 @@ async function main() {
   view.append(el("h1", {}, "Site visibility"));
   const search = box("Discourage search engines from indexing this site", has("forced"), () => { touch("Discourage search engines"); dirty(); });
   const share = box("Prevent third-party sharing for this site", settings.wpcom_data_sharing_opt_out || has("forced"), dirty);
-  share.disabled = has("forced");
+  share.disabled = has("forced") || has("locked");
+  if (has("row-missing")) share.closest("p").remove();
   view.append(save, danger("Delete site"));
 }
 

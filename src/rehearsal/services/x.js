@@ -30,7 +30,7 @@ async function main() {
   }
   column.lastChild.replaceWith(el("h2", {}, "Data Sharing"));
   column.append(
-    box(labels.training, on, (value, back) => send("POST", "/i/api/graphql/KEf9x/XaiDataSharingSettingsMutation", { variables: { allowXaiDataSharing: value } }).catch(back)),
+    has("row-missing") ? "" : box(labels.training, on, (value, back) => send("POST", "/i/api/graphql/KEf9x/XaiDataSharingSettingsMutation", { variables: { allowXaiDataSharing: value } }).catch(back)),
     box(labels.personal, true, () => touch(labels.personal)),
     box(labels.memory, true, () => touch(labels.memory)),
     danger("Delete conversation history"));
