@@ -123,6 +123,48 @@ static void judge_match(const struct ofs_setting *setting, const struct ofs_visi
                  ret->inverted ? turned(state) : state);
 }
 
+/* "A", "B" and "C": what the page has instead, or "". */
+static void list_near(const cJSON *names, char *ret, size_t size)
+{
+    size_t used = 0;
+    const cJSON *name;
+    *ret = '\0';
+    cJSON_ArrayForEach(name, names)
+    {
+        const char *between = name == names->child ? "" : name->next ? ", " : " and ";
+        int n = snprintf(ret + used, size - used, "%s\"%.80s\"", between,
+                         cJSON_IsString(name) ? name->valuestring : "");
+        if (n < 0 || (size_t)n >= size - used)
+            break;
+        used += (size_t)n;
+    }
+    ret[used] = '\0';
+}
+
+/* Nothing on the page is the control. */
+static void tell_absent(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
+                        bool sealed, struct ofs_observation *ret)
+{
+    char near[280];
+    list_near(ofs_json_get(ofs_json_get(visited->look, "near"), setting->id), near, sizeof near);
+    if (visited->way[0])
+        ofs_cannot(ret, "not-found",
+                   "the page does not show \"%.100s\", which should lead to the control; look for "
+                   "it by hand",
+                   visited->way);
+    else if (sealed)
+        ofs_cannot(ret, "not-found",
+                   "the control is not on its page, or in a part of it that cannot be looked into "
+                   "over this driver; look by hand, or connect in another way");
+    else if (near[0])
+        ofs_cannot(ret, "not-found",
+                   "the control is not on its page, and nearest to it by name is %s; look for it "
+                   "by hand",
+                   near);
+    else
+        ofs_cannot(ret, "not-found", "the control is not on its page; look for it by hand");
+}
+
 void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_result *visited,
                  struct ofs_observation *ret)
 {
@@ -151,17 +193,7 @@ void ofs_observe(const struct ofs_setting *setting, const struct ofs_visit_resul
         /* Parts of the page that scripts cannot read: the control may be in one of them. */
         bool sealed = ofs_json_num(look, "sealed", 0) > 0;
         ret->absent = !sealed;
-        if (visited->way[0])
-            ofs_cannot(ret, "not-found",
-                       "the page does not show \"%.100s\", which should lead to the control; look "
-                       "for it by hand",
-                       visited->way);
-        else
-            ofs_cannot(ret, "not-found",
-                       sealed
-                           ? "the control is not on its page, or in a part of it that cannot be "
-                             "looked into over this driver; look by hand, or connect in another way"
-                           : "the control is not on its page; look for it by hand");
+        tell_absent(setting, visited, sealed, ret);
         return;
     }
     const char *notice = ofs_json_str(match, "notice", NULL);

@@ -43,6 +43,11 @@ const table = [
   ["wordpress", "forced", "as-wanted"],
 ];
 
+/* What a wire cannot tell there, and why. After the press the site has the new state, and nobody vouches for it. */
+const untold = {
+  webkit: { github: "its form is drawn by a script, and nothing that the driver tells names the field's value" },
+};
+
 // ---- what is running ----
 
 const scratch = mkdtempSync(join(tmpdir(), "offswitch-service-"));
@@ -143,7 +148,12 @@ async function services(peer, wire) {
     const checked = fault ? null : await run("check", name, ...named);
     const between = await site.truth();
     const fixed = await run("fix", name, "--yes", ...named, ...(fault === "save-undone" ? [] : ["--hold", "1"]));
-    const wrong = judge(fixed, expected, between, await site.truth());
+    const after = await site.truth();
+    const should = untold[wire]?.[name] && expected === "fixed" ? "unknown:not-ready" : expected;
+    const base = should === expected ? between : { ...between, settings: after.settings };
+    const wrong = judge(fixed, should, base, after);
+    /* what is not found is told with what is called most like it */
+    if (name === "x" && fault === "row-missing" && !/nearest to it by name is "Allow X to personalize/.test(fixed.value.settings[0].detail)) wrong.push(`no candidates: ${fixed.value.settings[0].detail}`);
     if (checked) wrong.push(...judge(checked, "differs", before, between).map((text) => `check: ${text}`));
     site.end();
     tell(`${wire} ${name} ${fault}`, [...wrong, ...(await peer.left())]);

@@ -188,9 +188,12 @@ function isFilled(el) {
   return el.getBoundingClientRect().height > Math.max(edges, parseFloat(style.minHeight) || 0) + 4;
 }
 
+/* A field to write in: while it is empty it has the height of a line of its own. */
+const isToWriteIn = (el) => el.hasAttribute("contenteditable") && el.getAttribute("contenteditable").toLowerCase() !== "false";
+
 /* A part of the page that nobody can look into, and that is large enough to hold a switch. */
 function isSealed(el) {
-  if (!shut.has(el) || shadowOf(el) || !isRendered(el) || !showsNothing(el)) return false;
+  if (isToWriteIn(el) || !shut.has(el) || shadowOf(el) || !isRendered(el) || !showsNothing(el)) return false;
   const box = el.getBoundingClientRect();
   return box.width >= 30 && box.height >= 12 && (el.localName.includes("-") || isFilled(el));
 }

@@ -146,6 +146,20 @@ function listedOn(settings) {
   return listed;
 }
 
+const MOST_NEAR = 3;
+const longWords = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 3);
+
+/* What on the page is called most like a setting that is not there: for a person, who may know it again. */
+function nearTo(setting, controls, taken) {
+  const sought = new Set([...setting.known].flatMap(longWords));
+  const rated = controls.filter((c) => c.rendered && !taken.has(c) && c.name).map((c) => {
+    const words = longWords(c.name);
+    return { name: squeeze(c.name).slice(0, 80), shared: words.filter((word) => sought.has(word)).length / (words.length || 1) };
+  });
+  const best = rated.filter((one) => one.shared > 0).sort((a, b) => b.shared - a.shared);
+  return [...new Set(best.map((one) => one.name))].slice(0, MOST_NEAR);
+}
+
 /* One read of the page: where it is, whether it is ready, and each setting's control on it. */
 function look({ index } = {}) {
   const roots = [document];
@@ -176,6 +190,7 @@ function look({ index } = {}) {
     };
   }
   const missing = site.settings.filter((s) => !matches[s.id] && (s.absent_when || []).length && anySelector(s.absent_when)).map((s) => s.id);
+  const near = Object.fromEntries(site.settings.filter((s) => !matches[s.id]).map((s) => [s.id, nearTo(s, controls, taken)]));
   const own = ownTexts(site.settings, taken, controls);
   const links = linksFor(site.settings, own);
   const unlisted = [...links.strange, ...strangeControls(controls, taken, own)];
@@ -190,7 +205,7 @@ function look({ index } = {}) {
     canary: site.canary.length ? anySelector(site.canary) : null,
     account: shownAccount(),
     blocker: blockerNow(), password: asksForPassword(),
-    changes, opaque, told, sealed, controls: controls.length, matches, missing, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
+    changes, opaque, told, sealed, controls: controls.length, matches, missing, near, links: links.found, listed: index ? listedOn(site.settings) : {}, link_count: links.count, unlisted,
     modals: askingModals().map((el) => squeeze(accessibleName(el) || el.textContent).slice(0, 160)),
     arrived: armed ? armed.seen.arrived : null,
     scroll: { more: !!document.body && restBelow(scroller()) > 4 },
