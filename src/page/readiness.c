@@ -9,7 +9,8 @@ enum {
     STILL_UNMARKED = 1000,
     STILL_WANTED = 3000,          /* all that can be pending is seen, but something keeps moving */
     STILL_UNSEEN = OFS_UNSEEN_MS, /* something may be pending that cannot be seen */
-    STILL_LONG = 21000,           /* the same, on a page that goes on making timers */
+    STILL_LONG = 21000,           /* the same, on a page that goes on making timers, or of which no
+                                     request is told */
     LOOK_EACH = 3000,             /* whether it does is seen by looking */
     HORIZON = 15000,              /* a timer that is due later does not hold back a state */
     OVERDUE_UNWANTED = 6000,      /* a mark or an answer that did not come */
@@ -148,12 +149,15 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     return over;
 }
 
-/* What cannot be seen needs time. A timer that the page makes meanwhile may lead to another one. */
+/* What cannot be seen needs time. A timer that the page makes meanwhile may lead to another one,
+ * and where no request is told, two answers may be pending one after the other. */
 static struct ofs_readiness judge_unseen(const struct ofs_evidence *e)
 {
-    if (e->calm_ms >= STILL_UNSEEN || e->still_ms >= STILL_LONG)
+    bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
+    int64_t need = is_state && !e->sees_requests && !e->plain ? STILL_LONG : STILL_UNSEEN;
+    if (e->calm_ms >= need || e->still_ms >= STILL_LONG)
         return believe(OFS_GRADE_STILL);
-    int64_t left = STILL_UNSEEN - e->calm_ms;
+    int64_t left = need - e->calm_ms;
     return wait_for(NULL, OFS_WAITING_STILLNESS, left < LOOK_EACH ? left : LOOK_EACH);
 }
 
