@@ -47,7 +47,9 @@ static int begin(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err
     OFS_AUTO_STR source = ofs_text_printf("%s(\"%s\");", ledger_source, name);
     if (!source)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    if (post(t, "Debugger.enable", NULL, err) ||
+    /* each breakpoint walks through what earlier documents have left behind, too */
+    if (post(t, "HeapProfiler.collectGarbage", NULL, err) ||
+        post(t, "Debugger.enable", NULL, err) ||
         post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()), err))
         return -1;
     cJSON *script = ofs_cdp_with("source", cJSON_CreateString(source));
