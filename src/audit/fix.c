@@ -152,7 +152,10 @@ static int read_back(struct ofs_worker *worker, struct ofs_entry *entry, struct 
         entry->was_reloaded = true;
         ofs_record_seen(worker->job, entry, "reload", &entry->reloaded);
         bool refused = entry->press.save_status >= 400 || entry->press.save_failed;
-        if (is_right(entry, &entry->reloaded) || entry->reloaded.reason || refused)
+        /* a save that the site takes over late may contradict a page while it loads */
+        bool again =
+            !entry->reloaded.reason || (!i && !strcmp(entry->reloaded.reason, "not-ready"));
+        if (is_right(entry, &entry->reloaded) || !again || refused)
             break;
     }
     return 0;
