@@ -187,6 +187,7 @@ static void fix_failed(struct ofs_job *job, struct ofs_entry *entry, const struc
     (void)job;
     if (err->maybe_done)
         entry->press.sent = true;
+    entry->unread = ofs_reason_of_error(err);
     if (entry->press.sent)
         entry->settled_ms = ofs_now_ms();
     else if (entry->was_tried)
@@ -236,6 +237,7 @@ static int read_last(struct ofs_worker *worker, struct ofs_entry *entry, struct 
     ofs_record_seen(job, entry, "last", &entry->fresh);
     ofs_judge_fix(&(struct ofs_proofs){.press = &entry->press,
                                        .reloaded = entry->was_reloaded ? &entry->reloaded : NULL,
+                                       .unread = entry->unread,
                                        .fresh = &entry->fresh,
                                        .held = job->options.hold_ms > 0},
                   entry->result);
@@ -288,6 +290,9 @@ void ofs_job_fix(struct ofs_job *job)
     ofs_close_tabs(job); /* the last reads are made in tabs that have pressed nothing */
     /* A run that timed out, or whose ledger failed, still reads back what it has pressed. */
     struct ofs_error end = job->end;
+    for (size_t i = 0; i < job->n_entries; i++)
+        if (end.code != OFS_ERR_NONE && !job->entries[i].unread)
+            job->entries[i].unread = ofs_reason_of_error(&end);
     if (end.code == OFS_ERR_TIMEOUT || end.code == OFS_ERR_STATE)
         job->end = (struct ofs_error){0};
     job->halt = NULL; /* retry once even after a blocker */

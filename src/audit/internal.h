@@ -61,6 +61,7 @@ struct ofs_proofs {
     const struct ofs_press *press;
     const struct ofs_observation *reloaded; /* in the tab that pressed, after its last reload; NULL:
                                                it was not read */
+    const char *unread;                     /* why it was not: a word of the contract, or NULL */
     const struct ofs_observation *fresh;    /* the last act, in a fresh tab; NULL: not read */
     bool held;                              /* the fresh read came after the hold */
 };
@@ -83,6 +84,7 @@ struct ofs_entry {
     bool was_checked, was_reloaded, was_read_last;
     bool was_tried;            /* a press was under way */
     bool is_taken;             /* a worker is working on it in this stage */
+    const char *unread;        /* why it was not reloaded after the press, static; or NULL */
     int64_t intent;            /* its number in the ledger, once it was written down */
     int64_t settled_ms;        /* when the press and its save were over */
     struct ofs_picture before; /* as the check showed it, until it is written down */

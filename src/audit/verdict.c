@@ -314,9 +314,10 @@ static void judge_reads(const struct ofs_proofs *proofs, struct ofs_result *r)
     else if (!reloaded_right) {
         bool was_read = reloaded && !reloaded->reason;
         say(r, OFS_VERDICT_UNKNOWN,
-            was_read   ? "not-ready"
-            : reloaded ? reloaded->reason
-                       : "browser-lost",
+            was_read         ? "not-ready"
+            : reloaded       ? reloaded->reason
+            : proofs->unread ? proofs->unread
+                             : "browser-lost",
             "clicked once; a fresh tab says %s, and the tab that clicked %s%s; run check later",
             fresh->state, was_read ? "says " : "could not be read",
             was_read ? reloaded->state : "");

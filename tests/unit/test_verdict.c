@@ -211,8 +211,7 @@ static void test_observe_passes_on(void **state)
 {
     (void)state;
     const struct ofs_setting setting = {.id = "s"};
-    struct ofs_visit_result visited = {
-        .missing = true, .unmarked = true, .reason = "load-failed"};
+    struct ofs_visit_result visited = {.missing = true, .unmarked = true, .reason = "load-failed"};
     struct ofs_observation o;
     ofs_observe(&setting, &visited, &o);
     assert_true(o.missing && o.unmarked);
@@ -375,6 +374,22 @@ static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
         assert_true(r->proof_reload && r->proof_fresh_tab && r->proof_held);
         assert_false(r->proof_served);
         assert_int_equal(r->proof_save, saved);
+    }
+}
+
+/* A tab that was not read again because the time was up was not lost. */
+static void test_unread(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"timed-out", "load-failed", NULL};
+    const struct ofs_press press = {.sent = true, .arrived = true};
+    const struct ofs_observation fresh = {.state = "off"};
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct ofs_result r = {.wanted = "off", .before = "on"};
+        ofs_judge_fix(&(struct ofs_proofs){.press = &press, .fresh = &fresh, .unread = words[i]},
+                      &r);
+        assert_int_equal(r.verdict, OFS_VERDICT_UNKNOWN);
+        assert_string_equal(r.reason, words[i] ? words[i] : "browser-lost");
     }
 }
 
@@ -602,6 +617,7 @@ int main(void)
         cmocka_unit_test(test_observe_choices),
         cmocka_unit_test(test_observe_passes_on),
         cmocka_unit_test(test_observe_data),
+        cmocka_unit_test(test_unread),
         cmocka_unit_test(test_proofs),
         cmocka_unit_test(test_observe_long_words),
         cmocka_unit_test(test_judge_check),
