@@ -58,7 +58,7 @@ static const struct option_row rows[] = {
     {"wording", 0, RUN, FOR_RUN, TEXT, AT(wording), "TEXT",
      "accept TEXT as the setting's new label"},
     {"tabs", 0, RUN, FOR_RUN, COUNT, AT(tabs), "N",
-     "how many tabs to work in, 1 to 8; default 4, or what the scenario allows"},
+     "the most tabs to work in, 1 to 8; default 4, or what the scenario allows"},
     {"hold", 0, RUN, FOR_FIX | FOR_UNDO | FOR_REHEARSE | FOR_WATCH, WAIT, AT(hold_ms), "SECONDS",
      "how long the last read waits after the last save; default 6, 0 allowed"},
     {"timeout", 0, RUN, FOR_BROWSER, SECONDS, AT(timeout_ms), "SECONDS",
