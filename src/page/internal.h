@@ -19,6 +19,7 @@ struct ofs_progress {
     struct ofs_visit visit;
     struct ofs_visit_result result; /* as far as it has come */
     const char *missing;            /* what the page still waits for, static */
+    bool is_hopeless;               /* it will not come any more */
     unsigned commits, serial;       /* as they were when it began */
     unsigned commit;                /* of the document that was read last */
     int64_t began, still_since;

@@ -143,6 +143,7 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
                          const struct ofs_evidence *e)
 {
     p->missing = r->missing;
+    p->is_hopeless = r->hopeless;
     p->result.grade = r->grade;
     p->result.unconfirmed = r->unconfirmed;
     p->result.unmarked = r->unmarked;
@@ -276,6 +277,14 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     return wait_on(page, p, &r, looked, deadline, err) ? -1 : 0;
 }
 
+/* A page that has started, and lacks what every page shows to a signed-in person. */
+static bool is_nobodys(const struct ofs_page *page, const cJSON *look)
+{
+    return ofs_json_bool(page->config.scenario->canary, "on_every_page", false) &&
+           cJSON_IsFalse(ofs_json_get(look, "canary")) && ofs_json_bool(look, "complete", false) &&
+           !cJSON_IsFalse(ofs_json_get(look, "boot"));
+}
+
 static int tell_unready(const struct ofs_page *page, struct ofs_progress *p)
 {
     struct ofs_visit_result *result = &p->result;
@@ -288,6 +297,10 @@ static int tell_unready(const struct ofs_page *page, struct ofs_progress *p)
                               "the page asks for a password; sign in and run again");
     if (ofs_json_bool(result->look, "empty", false))
         return ofs_visit_fail(result, "load-failed", "the page is empty; try again later");
+    if (p->is_hopeless && is_nobodys(page, result->look))
+        return ofs_visit_fail(result, "signed-out",
+                              "nothing on the page shows that you are signed in; sign in and run "
+                              "again");
     return ofs_visit_fail(result, "not-ready",
                           "the page was not ready in time: %s; open it by hand, or run again",
                           p->missing ? p->missing : "it kept changing");
