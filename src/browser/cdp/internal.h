@@ -48,6 +48,7 @@ struct cdp_tab {
     int world;       /* execution context of the probe in the current document, 0: none yet */
     char ledger[40]; /* the name of the timer record in our documents, "": there is none */
     char ledger_script[32]; /* the browser's id of the script that makes it */
+    unsigned collected;     /* view.commits when garbage was last collected for it */
     unsigned ledger_from;   /* view.commits of the last document that has none */
     char page[64];          /* object id of the current document in the page's own world, or "" */
 };

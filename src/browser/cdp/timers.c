@@ -21,6 +21,7 @@ enum {
     ATTEMPTS = 40,
     ARM_EVERY = 10, /* attempts: a new frame may have appeared */
     AGAIN = 4,      /* milliseconds between two attempts */
+    DOCUMENTS = 10, /* so many leave more behind than it costs to collect it */
 };
 
 static const char ledger_source[] = {
@@ -48,8 +49,12 @@ static int begin(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err
     if (!source)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     /* each breakpoint walks through what earlier documents have left behind, too */
-    if (post(t, "HeapProfiler.collectGarbage", NULL, err) ||
-        post(t, "Debugger.enable", NULL, err) ||
+    if (t->tab.view.commits - t->collected >= DOCUMENTS) {
+        t->collected = t->tab.view.commits;
+        if (post(t, "HeapProfiler.collectGarbage", NULL, err))
+            return -1;
+    }
+    if (post(t, "Debugger.enable", NULL, err) ||
         post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()), err))
         return -1;
     cJSON *script = ofs_cdp_with("source", cJSON_CreateString(source));
