@@ -373,10 +373,11 @@ void peer_kill(struct peer *peer, const struct peer_visit *visit)
     pid_t *driver = &peer->driver.pids[0];
     if (peer->kind->driver == DRIVER_GRID && peer->kind->base == PEER_DRIVER)
         driver = &peer->driver.grid.nodes[0].pid;
-    if (*driver <= 0) {
+    bool direct = peer->kind->attached && !strcmp(peer->kind->protocol, "cdp");
+    if (*driver <= 0 || direct) /* with whom the program speaks, whoever begins the session */
         peer_kill_browser(peer, visit);
+    if (*driver <= 0)
         return;
-    }
     size_t n = add_theirs(*driver, theirs, 0);
     child_end(*driver, SIGKILL);
     *driver = 0;
