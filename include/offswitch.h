@@ -100,6 +100,7 @@ struct ofs_options {
 
     const char *label; /* whose run it is, in the person's words, or NULL */
     bool no_account;   /* do not keep whose account it is */
+    bool presses;      /* ofs_job_fix may follow: pages are read so that a press there is soon judged */
     bool pictures;     /* keep a picture of each control that is pressed, before and after */
     /* Exactly these settings, to these states, in place of what the scenario wants; NULL: not so. */
     const struct ofs_wish *wishes;

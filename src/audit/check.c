@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
+enum { FOLLOWING = 200 }; /* ms: what following the timers of a page may cost it */
+
 /* These reasons hold for the whole site: further pages are not requested. Of a setting whose
  * instances have a host each, only a refusal of robots is everybody's. */
 static bool is_halting(const struct ofs_setting *setting, const char *reason)
@@ -67,20 +69,27 @@ static void take_note(struct ofs_job *job, const struct ofs_setting *setting,
     }
 }
 
+/* Is the page of this setting likely to need its timers? The pages of a site are alike, but for
+ * those whose state comes in a request that is known. And where no request is known for the save,
+ * only the timers tell that none is coming any more. */
+static bool expects_timers(const struct ofs_job *job, const struct ofs_setting *setting)
+{
+    bool is_told = ofs_json_get(setting->save, "path") != NULL;
+    return (!setting->state && job->needed_timers && job->load_ms > FOLLOWING) ||
+           (job->options.presses && !is_told);
+}
+
 static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_deadline deadline,
                  struct ofs_observation *ret, struct ofs_error *err)
 {
     struct ofs_job *job = worker->job;
     struct ofs_visit_result visited;
     struct ofs_visit here = *where;
-    /* The pages of a site are alike, but for those whose state comes in a request that is known. */
-    enum { FOLLOWING = 200 }; /* ms: what following the timers of a page may cost it */
-    bool may_need = !where->setting->state;
-    here.needs_timers |= may_need && job->needed_timers && job->load_ms > FOLLOWING;
+    here.needs_timers |= expects_timers(job, where->setting);
     if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;
     take_note(job, where->setting, &visited);
-    if (may_need && !visited.reason)
+    if (!where->setting->state && !visited.reason)
         job->needed_timers = visited.needed_timers;
     if (visited.load_ms)
         job->load_ms = visited.load_ms;

@@ -209,6 +209,7 @@ static void run_worker(void *arg)
     if (!rc && p->stage->prepare) {
         worker->busy_since = ofs_now_ms();
         rc = p->stage->prepare(worker, &err);
+        worker->busy_since = 0;
     }
     if (rc < 0 && !is_over(p->job))
         p->job->end = err;

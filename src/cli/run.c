@@ -162,6 +162,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
         .show = cli->show,
         .label = cli->label,
         .no_account = cli->no_account,
+        .presses = may_press(cli),
         .pictures = !cli->no_pictures && may_press(cli),
         .wishes = extra->wishes,
         .n_wishes = extra->n_wishes,

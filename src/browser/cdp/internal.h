@@ -42,8 +42,7 @@ struct cdp_tab {
     unsigned before; /* view.commits when it was asked for */
     unsigned seen;   /* view.events when the caller last looked */
     int change;      /* the pending call that waits for a change of the document, 0: none */
-    struct ofs_journal_entry *note; /* the journal entry the journal entry for a later run, in case
-                                       this one is killed; may be NULL */
+    struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
     int entering;    /* the pending call for our world in the current document, 0: none */
     int world;       /* execution context of the probe in the current document, 0: none yet */
     char ledger[40]; /* the name of the timer record in our documents, "": there is none */
