@@ -158,8 +158,8 @@ static void tell_absent(const struct ofs_setting *setting, const struct ofs_visi
                    "over this driver; look by hand, or connect in another way");
     else if (near[0])
         ofs_cannot(ret, "not-found",
-                   "the control is not on its page, and nearest to it by name is %s; look for it "
-                   "by hand",
+                   "the control is not on its page; the nearest names there are %s; look for it by "
+                   "hand",
                    near);
     else
         ofs_cannot(ret, "not-found", "the control is not on its page; look for it by hand");

@@ -112,7 +112,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
     if (e->untold)
         return "the browser does not tell whether the site answered what it asked for";
     if (e->undrawn)
-        return "it waits to be drawn, which a browser puts off in the background";
+        return "it was waiting to be drawn, and browsers draw a tab in the background late";
     if (e->awaits_state)
         return "the answer that holds its state did not come";
     if (e->served == OFS_SERVED_CONTRADICTS)

@@ -131,7 +131,8 @@ static int search_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline
     return moved;
 }
 
-/* An "on" that only looks so costs a question, and what the site's own data say needs no timers. */
+/* Timers matter for a state that is to be believed. A wrong "on" costs a question at most, and the
+ * site's own data need no timers. */
 static bool bears_on_timers(const struct ofs_evidence *e)
 {
     return e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK &&

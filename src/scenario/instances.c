@@ -115,8 +115,8 @@ static int check_names(const struct ofs_scenario *s, const char *const *names, s
                      "host name",
                      names[i], ofs_json_str(s->instances, "what", "blog or site"));
             return ofs_hint(err,
-                            "write what stands in front of %s, in small letters; what has a "
-                            "host name of its own is done by hand",
+                            "write the part before %s, in small letters; do by hand what has "
+                            "a host name of another kind",
                             strstr(s->origin, "://") + 3);
         }
     return 0;

@@ -153,7 +153,7 @@ async function services(peer, wire) {
     const base = should === expected ? between : { ...between, settings: after.settings };
     const wrong = judge(fixed, should, base, after);
     /* what is not found is told with what is called most like it */
-    if (name === "x" && fault === "row-missing" && !/nearest to it by name is "Allow X to personalize/.test(fixed.value.settings[0].detail)) wrong.push(`no candidates: ${fixed.value.settings[0].detail}`);
+    if (name === "x" && fault === "row-missing" && !/nearest names there are "Allow X to personalize/.test(fixed.value.settings[0].detail)) wrong.push(`no candidates: ${fixed.value.settings[0].detail}`);
     if (checked) wrong.push(...judge(checked, "differs", before, between).map((text) => `check: ${text}`));
     site.end();
     tell(`${wire} ${name} ${fault}`, [...wrong, ...(await peer.left())]);

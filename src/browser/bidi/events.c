@@ -141,8 +141,8 @@ static const char *header(const cJSON *headers, const char *name)
     return NULL;
 }
 
-/* A WebSocket (RFC 6455, 4.1) or an EventSource (HTML, 9.2.4), as Firefox tells of them once they
- * are answered or have failed: its address is that of any request. */
+/* A WebSocket (RFC 6455, 4.1) or an EventSource (HTML, 9.2.4), as Firefox reports it once it
+ * was answered or has failed: its address looks like that of any request. */
 static bool is_channel(const cJSON *params)
 {
     const cJSON *headers = ofs_json_at(params, "request/headers");
@@ -160,7 +160,7 @@ static bool is_opened(const cJSON *params)
             !strncmp(ofs_json_str(params, "response/mimeType", ""), stream, strlen(stream)));
 }
 
-/* It ended before anything came over it, wherever it leads. */
+/* A channel ended before anything came over it, whatever host it leads to. */
 static void note_mute(struct bidi_tab *t)
 {
     t->tab.view.mute++;

@@ -225,7 +225,7 @@ static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *
                  "itself once it has been idle for long",
                  err->code == OFS_ERR_TIMEOUT ? "every node of a Grid may be taken: try later, or "
                                                 "with a larger --timeout; "
-                                              : "run again when you like; ");
+                                              : "run again; ");
     return rc;
 }
 

@@ -55,8 +55,8 @@ int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_dead
     return 0;
 }
 
-/* The address is the driver's: one that runs elsewhere, or is reached by a tunnel, speaks of
- * another machine. */
+/* The driver names the address. A driver that runs elsewhere, or is reached through a tunnel, names
+ * one of another machine. */
 static bool may_join(const struct ofs_wd *b)
 {
     struct ofs_url at;
@@ -97,8 +97,8 @@ int ofs_wd_open_devtools(struct ofs_wd *b, const struct ofs_connect *how, ofs_de
         *err = why;
         return -1;
     }
-    OFS_AUTO_STR words = ofs_text_printf("The browser at %s cannot be joined (%s); going on over "
-                                         "the driver alone, which tells less of a page.",
+    OFS_AUTO_STR words = ofs_text_printf("The browser at %s cannot be joined (%s); continuing over "
+                                         "the driver alone, which reports less about a page.",
                                          b->debugger, why.text);
     if (words && how->on_notice)
         how->on_notice(how->ctx, words);

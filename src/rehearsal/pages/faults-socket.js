@@ -1,5 +1,5 @@
-// A state that comes by a socket. A script that speaks of it is a reason to doubt a page where the browser does not
-// tell of it, so only pages with that fault have this one.
+// The state comes by a socket. Where a browser does not report sockets, a page is doubted if one of its
+// scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

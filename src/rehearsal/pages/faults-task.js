@@ -1,5 +1,5 @@
-// A state that is asked for after a delay which leaves no id. A script that speaks of such delays is a reason to doubt a
-// page where the browser does not tell of them, so only pages with that fault have this one.
+// The state is asked for after a delay that leaves no id. Where a browser does not report such delays, a page is doubted if one of its
+// scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

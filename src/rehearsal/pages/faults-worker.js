@@ -1,5 +1,5 @@
-// A state that a worker asks for, and hands over. A script that speaks of it is a reason to doubt a page where the browser does not
-// tell of it, so only pages with that fault have this one.
+// A worker asks for the state and hands it over. Where a browser does not report workers, a page is doubted if one of its
+// scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 
