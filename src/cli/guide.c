@@ -108,13 +108,24 @@ static void print_words(const struct guide *g, const char *name, const cJSON *wo
     }
 }
 
+char *guide_instance(const struct guide *g, const struct ofs_setting *s)
+{
+    if (!ofs_setting_is_per_instance(s))
+        return NULL;
+    return ofs_text_printf("with the name of the %s in place of {instance}; --instance NAME fills "
+                           "it in",
+                           ofs_json_str(g->scenario->instances, "what", "blog or site"));
+}
+
 static void print_route(const struct guide *g, const struct ofs_setting *s)
 {
     OFS_AUTO_STR page = guide_page(g, s);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *link_words = s->rows ? s->rows : s->labels;
     const cJSON *step;
+    OFS_AUTO_STR name = guide_instance(g, s);
     print_line("Open", page);
+    print_line("", name);
     cJSON_ArrayForEach(step, s->open) print_words(g, "Then open", ofs_json_get(step, "names"), "");
     if (!index || !link_words)
         return;

@@ -22,6 +22,9 @@ char *guide_link(const struct guide *g, const char *path);
 /* The address of the setting's page; NULL where it has none of its own. The caller frees it. */
 char *guide_page(const struct guide *g, const struct ofs_setting *s);
 
+/* What to write in that address; NULL where nothing is left open. The caller frees it. */
+char *guide_instance(const struct guide *g, const struct ofs_setting *s);
+
 /* The path of the index page that leads to the setting, or NULL. */
 const char *guide_index_page(const struct guide *g, const struct ofs_setting *s);
 

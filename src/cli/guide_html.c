@@ -37,6 +37,7 @@ static bool put_words(struct ofs_html *page, const struct guide *g, const cJSON 
 static void put_route(struct ofs_html *page, const struct guide *g, const struct ofs_setting *s)
 {
     OFS_AUTO_STR own = guide_page(g, s);
+    OFS_AUTO_STR name = guide_instance(g, s);
     OFS_AUTO_STR index = guide_link(g, guide_index_page(g, s));
     const cJSON *words = s->rows ? s->rows : s->labels;
     bool listed = index && words;
@@ -44,6 +45,10 @@ static void put_route(struct ofs_html *page, const struct guide *g, const struct
         return;
     ofs_html_put(page, "<li>Open ");
     ofs_html_link(page, own ? own : index, true);
+    if (name) {
+        ofs_html_put(page, ", ");
+        ofs_html_text(page, name);
+    }
     if (own && listed) {
         ofs_html_put(page, "<br>If that page is not there, open ");
         ofs_html_link(page, index, true);

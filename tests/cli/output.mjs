@@ -101,6 +101,18 @@ export function testGuidePage() {
   expect(lost.status === 1 && lost.err.includes("cannot be written") && statSync(file).ino === before, "a page that cannot be written", lost);
 }
 
+/** An address with a gap in it says what belongs there; one that is filled in says nothing. */
+export function testGuideInstance() {
+  const gap = "name of the publication in place of {instance}";
+  const open = offswitch(["guide", "substack"]);
+  expect(open.status === 0 && open.out.replace(/\s+/g, " ").includes(gap), "what belongs into the gap", open);
+  const filled = offswitch(["guide", "substack", "--instance", "mossy"]);
+  expect(filled.out.includes("https://mossy.substack.com/") && !filled.out.includes("{instance}"), "a name fills it in", filled);
+  const file = join(home, "guide-instance.html");
+  offswitch(["guide", "substack", "--html", file]);
+  expect(readFileSync(file, "utf8").includes(gap), "in the page too");
+}
+
 /** Columns are set by the longest text: none runs into the next. */
 export function testScenarioTable() {
   const { out } = offswitch(["scenario", "list"]);
