@@ -101,6 +101,10 @@ static const struct page {
      "<!doctype html><title>changes</title><p id=p>a<script>"
      "setTimeout(() => p.textContent = 'b', 700)</script>",
      false},
+    {"/asks", NULL,
+     "<!doctype html><title>asks</title><p>a<script>"
+     "setTimeout(() => fetch('/plain'), 900)</script>",
+     false},
 };
 
 static void serve(void *user, const struct ofs_serve_request *request,
@@ -436,6 +440,39 @@ static void test_wait(struct place *p)
         pass(p, name);
 }
 
+/* What happens after a read and before the wait ends the wait at once. */
+static void test_missed(struct place *p)
+{
+    enum { MEANWHILE = 1600, PATIENCE = 6000, AT_ONCE = 3000 };
+    static const struct {
+        const char *name, *page, *function;
+        int pause;
+    } cases[] = {
+        {"a request that began before the answer to a question was handled", "/asks", "changed", 0},
+        {"a change of the document between a read and the wait", "/changes", "look", MEANWHILE},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ofs_error err = {0}, ignored;
+        OFS_AUTO_JSON answer = NULL;
+        OFS_AUTO_JSON args = cJSON_CreateObject();
+        if (!visit(p, cases[i].name, cases[i].page))
+            continue;
+        cJSON_AddNumberToObject(args, "ms", MEANWHILE);
+        int rc = p->browser->ops->call(p->tab, cases[i].function, args, ofs_deadline_in(LOADS),
+                                       &answer, &err);
+        if (!rc && cases[i].pause)
+            ofs_loop_sleep(p->loop, ofs_deadline_in(cases[i].pause), &ignored);
+        int64_t since = ofs_now_ms();
+        rc = rc ? rc : p->browser->ops->wait(p->tab, ofs_deadline_in(PATIENCE), &err);
+        if (rc)
+            fail(p, cases[i].name, "%s", err.text);
+        else if (ofs_now_ms() - since > AT_ONCE)
+            fail(p, cases[i].name, "it was missed: the wait ended with its deadline");
+        else
+            pass(p, cases[i].name);
+    }
+}
+
 /* ---- each wire ---- */
 
 static void read_args(const struct peer_visit *visit, struct ofs_connect *how,
@@ -492,6 +529,7 @@ static int test_wire(const struct peer_kind *kind)
     } else {
         tell_sees(&place);
         test_wait(&place);
+        test_missed(&place);
         test_requests(&place);
         test_timers(&place);
         test_hidden(&place);

@@ -282,6 +282,7 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
         return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
     if (!t->has_probe && install_probe(t, deadline, err))
         return -1;
+    unsigned asked = tab->view.events;
     if (ofs_bidi_run(t, dispatch, dispatch_arguments(function, args_text), deadline, &answer, err))
         return -1;
     if (ofs_bidi_is(answer, "type", "null")) {
@@ -292,7 +293,7 @@ static int bidi_call(struct ofs_tab *tab, const char *function, const cJSON *arg
     *ret_value = text ? ofs_json_parse(text, strlen(text), err) : NULL;
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
-    t->seen = tab->view.events;
+    t->seen = asked; /* the answer may be older than what has happened since */
     return 0;
 }
 

@@ -225,6 +225,7 @@ int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     if (!ofs_cdp_has_arrived(t))
         return ofs_fail(err, OFS_ERR_GONE, "the page has not begun yet");
     OFS_AUTO_JSON text = NULL;
+    unsigned asked = tab->view.events;
     for (int attempt = 0; attempt < 2 && !cJSON_IsString(text); attempt++) {
         cJSON_Delete(text);
         text = NULL;
@@ -236,6 +237,7 @@ int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
             return -1;
         cJSON_Delete(text);
         text = NULL;
+        asked = tab->view.events;
         if (run_function(t, dispatch, function, args, deadline, &text, err))
             return -1;
     }
@@ -244,7 +246,7 @@ int ofs_cdp_call(struct ofs_tab *tab, const char *function, const cJSON *args,
         *ret_value = ofs_json_parse(text->valuestring, strlen(text->valuestring), err);
     if (!*ret_value)
         return ofs_fail(err, OFS_ERR_PROTOCOL, "the probe's answer to '%s' is not JSON", function);
-    t->seen = tab->view.events;
+    t->seen = asked; /* the answer may be older than what has happened since */
     return 0;
 }
 

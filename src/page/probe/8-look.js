@@ -2,6 +2,7 @@
 
 let site = { settings: [], marks: [], canary: [], blockers: [], static_paths: [], overlays: [], never: [], menus: false };
 let changes = 0;
+let looked = 0; // changes, as of the last read
 const waiting = new Set();
 
 const observer = new MutationObserver(() => {
@@ -162,6 +163,7 @@ function nearTo(setting, controls, taken) {
 
 /* One read of the page: where it is, whether it is ready, and each setting's control on it. */
 function look({ index } = {}) {
+  looked = changes;
   const roots = [document];
   let opaque = 0;
   let told = 0;

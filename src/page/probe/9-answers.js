@@ -101,8 +101,9 @@ const answers = {
   idle({ ms }) {
     return nextIdle(ms);
   },
-  /* Resolves when the page has changed, or after so many milliseconds. */
+  /* Resolves when the page has changed since it was last read, or after so many milliseconds. */
   changed({ ms }) {
+    if (changes !== looked) return true;
     return new Promise((resolve) => {
       const done = () => {
         waiting.delete(done);
