@@ -8,8 +8,6 @@
 #include "base/json.h"
 #include "base/text.h"
 
-enum { FOLLOWING = 200 }; /* ms: what following the timers of a page may cost it */
-
 /* These reasons hold for the whole site: further pages are not requested. Of a setting whose
  * instances have a host each, only a refusal of robots is everybody's. */
 static bool is_halting(const struct ofs_setting *setting, const char *reason)
@@ -75,8 +73,7 @@ static void take_note(struct ofs_job *job, const struct ofs_setting *setting,
 static bool expects_timers(const struct ofs_job *job, const struct ofs_setting *setting)
 {
     bool is_told = ofs_json_get(setting->save, "path") != NULL;
-    return (!setting->state && job->needed_timers && job->load_ms > FOLLOWING) ||
-           (job->options.presses && !is_told);
+    return (!setting->state && job->needed_timers) || (job->options.presses && !is_told);
 }
 
 static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_deadline deadline,
@@ -91,8 +88,6 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     take_note(job, where->setting, &visited);
     if (!where->setting->state && !visited.reason)
         job->needed_timers = visited.needed_timers;
-    if (visited.load_ms)
-        job->load_ms = visited.load_ms;
     ofs_observe(where->setting, &visited, ret);
     ofs_visit_result_clear(&visited);
     return 0;

@@ -124,7 +124,6 @@ struct ofs_job {
     const char *halt;             /* a reason that holds for the whole site, or NULL */
     char halt_detail[400];
     bool needed_timers;              /* by the last page that could tell */
-    int64_t load_ms;                 /* what the last page took to load */
     struct ofs_ledger *ledger;       /* borrowed, or NULL */
     struct ofs_recording *recording; /* or NULL */
     struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */

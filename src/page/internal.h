@@ -25,7 +25,6 @@ struct ofs_progress {
     int64_t began, still_since;
     int64_t calm_since; /* when the page was last seen to have made a timer */
     int timers_made;    /* as of the last read; -1: none yet */
-    int64_t load_ms;    /* as in the result */
     bool was_reloaded;  /* once more, so that its timers are known from their start */
     char *signature;    /* of the last read */
     unsigned rounds;    /* equal reads */

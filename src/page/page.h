@@ -34,7 +34,6 @@ struct ofs_visit_result {
     bool is_answered;       /* the data are an answer to a request of the page, not its document */
     bool proven_quiet;      /* nothing was pending, whatever the grade is */
     bool needed_timers;     /* the page's timers bore on it */
-    int64_t load_ms; /* what its loading took, without its timers being followed; 0: not measured */
     char way[128];   /* what should lead to the control and is not there, or "" */
     cJSON *look;     /* the last read, or NULL; owned by the result */
 };

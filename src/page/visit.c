@@ -152,7 +152,6 @@ static void finish_ready(struct ofs_progress *p, const struct ofs_readiness *r,
     p->result.is_answered = e->served == OFS_SERVED_AGREES && e->served_by_answer;
     p->result.proven_quiet = ofs_evidence_is_quiet(e);
     p->result.needed_timers = bears_on_timers(e);
-    p->result.load_ms = p->load_ms;
 }
 
 const char *ofs_page_origin(const struct ofs_page *page, const struct ofs_setting *setting)
@@ -190,10 +189,7 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
         *err = soft;
         return -1;
     }
-    rc = await_load(page, p, deadline, err);
-    if (!page->tab->follows_timers)
-        p->load_ms = ofs_now_ms() - began;
-    return rc;
+    return await_load(page, p, deadline, err);
 }
 
 /* A page whose timers were not followed from its start is loaded once more, so that they are. */

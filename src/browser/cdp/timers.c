@@ -21,7 +21,7 @@ enum {
     ATTEMPTS = 40,
     ARM_EVERY = 10, /* attempts: a new frame may have appeared */
     AGAIN = 4,      /* milliseconds between two attempts */
-    DOCUMENTS = 10, /* so many leave more behind than it costs to collect it */
+    DOCUMENTS = 4,  /* so many leave more behind than it costs to collect it */
 };
 
 static const char ledger_source[] = {
@@ -48,12 +48,6 @@ static int begin(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err
     OFS_AUTO_STR source = ofs_text_printf("%s(\"%s\");", ledger_source, name);
     if (!source)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
-    /* each breakpoint walks through what earlier documents have left behind, too */
-    if (t->tab.view.commits - t->collected >= DOCUMENTS) {
-        t->collected = t->tab.view.commits;
-        if (post(t, "HeapProfiler.collectGarbage", NULL, err))
-            return -1;
-    }
     if (post(t, "Debugger.enable", NULL, err) ||
         post(t, "Debugger.setSkipAllPauses", ofs_cdp_with("skip", cJSON_CreateTrue()), err))
         return -1;
@@ -80,6 +74,12 @@ int ofs_cdp_follow_timers(struct cdp_tab *t, bool follow, ofs_deadline deadline,
                           struct ofs_error *err)
 {
     bool follows = t->ledger[0];
+    /* each breakpoint walks through what the documents before have left behind, too */
+    if (follow && t->tab.view.commits - t->collected >= DOCUMENTS) {
+        t->collected = t->tab.view.commits;
+        if (post(t, "HeapProfiler.collectGarbage", NULL, err))
+            return -1;
+    }
     if (follows == follow)
         return 0;
     return follow ? begin(t, deadline, err) : end(t, err);
