@@ -385,11 +385,12 @@ int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
 int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum ofs_reread how,
                        ofs_deadline deadline, struct ofs_observation *ret, struct ofs_error *err)
 {
+    bool is_here = how == OFS_REREAD_HERE;
     const struct ofs_visit where = {.path = entry->seen.path,
                                     .setting = entry->setting,
-                                    .stay = how == OFS_REREAD_HERE,
-                                    .as_is = how == OFS_REREAD_HERE,
-                                    .needs_timers = !entry->seen.is_answered,
+                                    .stay = is_here,
+                                    .as_is = is_here,
+                                    .needs_timers = !is_here && !entry->seen.is_answered,
                                     .trust_unmarked = entry->seen.unmarked,
                                     .times = &entry->result->times};
     *ret = (struct ofs_observation){0};
