@@ -3,7 +3,7 @@
 
 #include "page/internal.h"
 
-enum { MOST_COMMITS = 5 }; /* documents in one visit, before it is a loop */
+enum { MOST_COMMITS = 5 }; /* documents in one visit; more are a loop */
 
 int ofs_visit_fail(struct ofs_visit_result *result, const char *reason, const char *fmt, ...)
 {
@@ -15,7 +15,7 @@ int ofs_visit_fail(struct ofs_visit_result *result, const char *reason, const ch
     return 1;
 }
 
-/* The contract's own copy of a blocker's reason: it outlives the read that named it. */
+/* The contract's own copy of a blocker's reason. It outlives the read. */
 static const char *reason_word(const char *reason)
 {
     static const char *const words[] = {"signed-out", "checkpoint", "blocked"};
@@ -39,7 +39,7 @@ static const char *blocker_for_status(const struct ofs_scenario *scenario, int s
     return status == 429 || status == 999 ? "blocked" : NULL;
 }
 
-/* What the network alone tells of the document. */
+/* What the network alone shows about the document. */
 int ofs_judge_arrival(const struct ofs_page *page, const struct ofs_progress *p,
                       struct ofs_visit_result *result)
 {
@@ -74,17 +74,17 @@ static bool has_part(const char *text, const char *name)
     return false;
 }
 
-/* A site may lead from one instance's page to another one's. */
+/* A site may redirect from one instance's page to another's. */
 static bool names_instance(const struct ofs_setting *setting, const cJSON *look)
 {
     static const char *const parts[] = {"path", "query", "fragment"};
-    bool found = !setting || !setting->instance || setting->origin; /* its host has the name */
+    bool found = !setting || !setting->instance || setting->origin; /* its host contains the name */
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         found = found || has_part(ofs_json_str(look, parts[i], ""), setting->instance);
     return found;
 }
 
-/* What the page's address and its blockers tell. */
+/* What the page's address and its blockers show. */
 int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p, const cJSON *look,
                       struct ofs_visit_result *result)
 {

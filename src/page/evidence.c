@@ -3,11 +3,12 @@
 
 #include "page/internal.h"
 
-/* From the tab's view and the last read of the probe to the struct that readiness.c judges. */
+/* Builds the struct that readiness.c judges, from the tab's view and the probe's last read. */
 
 enum {
-    BODY_AFTER = 12000, /* ms: an answer whose rest the page has not read by then is not awaited */
-    POLLS = 2,          /* whole answers to one question, before asking it again is a poll */
+    BODY_AFTER = 12000, /* ms: a response that the page has not read to its end by then is not
+                           awaited */
+    POLLS = 2,          /* complete responses to one request, before its repetition is a poll */
 };
 
 bool ofs_is_save_method(const char *method)
@@ -36,29 +37,28 @@ static bool is_success(const struct ofs_request *r)
     return r->ended && !r->failed && r->status >= 200 && r->status < 300;
 }
 
-/* A page that does not read a body leaves its request open for ever. */
+/* If the page does not read a body, its request never ends. */
 static bool is_left_unread(const struct ofs_request *r, int64_t now)
 {
     return !r->ended && r->answered_ms && now - r->answered_ms > BODY_AFTER;
 }
 
-/* Was it told what it asked for? */
+/* Did the page get what it requested? */
 static bool is_answered(const struct ofs_progress *p, const struct ofs_request *r)
 {
     unsigned at = r->serial % OFS_MAX_REQUESTS;
     return is_success(r) && !r->dropped && !p->excused[at] && !p->empty[at];
 }
 
-/* An answer that says that the site could not tell: a page that asked for a state did not get it.
- */
+/* The site failed to answer: a page that requested a state did not get it. */
 static bool is_refusal(const struct ofs_request *r)
 {
     return !r->left && (r->failed || r->status == 401 || r->status == 403 || r->status == 408 ||
                         r->status == 429 || r->status >= 500);
 }
 
-/* One that says that there is no such thing, or that is none. It may be about something else, so it
- * keeps from believing a state alone. */
+/* The response says that nothing was found, or is not a proper response. It may be about something
+ * else, so it only prevents believing a state. */
 static bool is_doubtful(const struct ofs_progress *p, const struct ofs_request *r)
 {
     bool asks = !strcmp(r->method, "GET");
@@ -67,14 +67,14 @@ static bool is_doubtful(const struct ofs_progress *p, const struct ofs_request *
                         (asks && (r->dropped || p->empty[at])));
 }
 
-/* Nothing came of it. That is usual where something was reported to the site, and is doubted only
- * where no other answer came. */
+/* It brought nothing. That is usual for a report to the site, and is doubtful only if no other
+ * response came. */
 static bool is_idle_talk(const struct ofs_progress *p, const struct ofs_request *r)
 {
     return !strcmp(r->method, "POST") && (r->dropped || p->empty[r->serial % OFS_MAX_REQUESTS]);
 }
 
-/* The same question was answered twice already: a page that asks it again polls. */
+/* The same request was answered twice already: a page that repeats it polls. */
 static bool is_poll(const struct ofs_tab *tab, unsigned from, const struct ofs_request *r)
 {
     int answered = 0;
@@ -112,7 +112,7 @@ static const char *site_of(const char *url, size_t *ret_len)
     return at;
 }
 
-/* Data of the site: from its origin, or from a neighbour of its host. */
+/* Data of the site: from its origin, or from a host that shares its last two labels. */
 static bool is_of_site(const struct ofs_request *r, const char *origin)
 {
     size_t n, m;
@@ -122,7 +122,7 @@ static bool is_of_site(const struct ofs_request *r, const char *origin)
     return ofs_url_is_of(r->url, origin) || (n > 0 && n == m && !strncmp(theirs, ours, n));
 }
 
-/* What the page's own requests tell. `*ret_last` is when the last of them ended. */
+/* What the page's own requests show. `*ret_last` is when the last of them ended. */
 static void read_requests(const struct ofs_page *page, const struct ofs_progress *p,
                           struct ofs_evidence *e, int64_t *ret_last)
 {
@@ -153,9 +153,9 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
     e->overflowed = tab->view.overflowed;
 }
 
-/* The request that the scenario names as the one that holds the state: until it was answered, what
- * is shown may be anything. Where a site does not make it any more, the wanted state is never
- * believed; where it was refused, no state is. */
+/* The request that the scenario names as the one that holds the state. Until it is answered, the
+ * page may show any state. If the site no longer makes it, the wanted state is never believed. If
+ * it was refused, no state is believed. */
 static void read_state_request(struct ofs_page *page, const struct ofs_progress *p,
                                ofs_deadline deadline, struct ofs_evidence *e)
 {
@@ -206,8 +206,8 @@ static enum ofs_reading reading_of(const struct ofs_visit *visit, const cJSON *l
     return strcmp(state, visit->setting->wanted) ? OFS_READING_UNWANTED : OFS_READING_WANTED;
 }
 
-/* The key names the control, so the data's value is compared with what the control shows, whatever
- * its words make of it. */
+/* The key names the control, so the data's value is compared with the state that the control shows,
+ * whatever its wording means. */
 static void read_served(const struct ofs_progress *p, const cJSON *match, struct ofs_evidence *e)
 {
     const char *said = ofs_json_str(p->served, "state", "");
@@ -219,15 +219,15 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
     e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);
 }
 
-/* Are the site's data known to name the setting? */
+/* Is it known that the site's data name the setting? */
 static bool is_named_by_data(const struct ofs_setting *setting)
 {
     const char *save = ofs_json_str(setting->save, "path", "");
     return setting->state || (setting->key && strstr(save, setting->key));
 }
 
-/* Whether the page may be waiting for what the browser does not tell of: a shared worker, a
- * WebTransport, a worker's stream of events, or a delay that leaves no id. */
+/* Can the page be waiting for something that the browser does not report: a shared worker, a
+ * WebTransport, an EventSource in a worker, or a delay without an id? */
 static bool may_wait_unseen(const struct ofs_tab *tab, const struct ofs_progress *p)
 {
     bool shares = tab->view.worker_scripts > tab->view.workers_begun;
@@ -235,11 +235,11 @@ static bool may_wait_unseen(const struct ofs_tab *tab, const struct ofs_progress
     return shares || (!tab->sees.channels && hides);
 }
 
-/* Where the browser tells no answers, a request that failed leaves no trace at all; nor does a
- * socket where it tells of none. So on a page with scripts the site's data have to name the setting
- * where they are known to do so, or, without any answers, where it has a key; besides, all that the
- * page is seen to have asked for has to have been answered. What the site says when it is asked
- * again vouches for a state, and is not what the page was served. */
+/* If the browser does not report responses, a failed request leaves no trace; nor does a socket
+ * that is not reported. So on a page with scripts the site's data must name the setting if they are
+ * known to do so, or, without any responses, if it has a key. Also, all requests that are seen must
+ * be answered. What the site says when it is asked again vouches for a state, but is not what the
+ * page was served. */
 static void read_untold(const struct ofs_page *page, const struct ofs_progress *p,
                         struct ofs_evidence *e)
 {
@@ -263,7 +263,7 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
 static void read_probe(const struct ofs_progress *p, const cJSON *look, const cJSON *match,
                        struct ofs_evidence *e)
 {
-    /* The document that holds the control has to have started, be it a frame's. */
+    /* The document that holds the control must have started, even if it is a frame's. */
     e->mark = sign_of(ofs_json_get(match ? match : look, "boot"));
     e->canary = sign_of(ofs_json_get(look, "canary"));
     e->complete = ofs_json_bool(look, "complete", false);
@@ -277,8 +277,8 @@ static void read_probe(const struct ofs_progress *p, const cJSON *look, const cJ
     e->rounds = p->rounds;
 }
 
-/* A page that has made no timer may be waiting for what leaves no id. That matters where its state
- * is to be believed and its data do not tell it. */
+/* A page that has made no timer may be waiting for something without an id. That matters if its
+ * state is to be believed and the site's data do not confirm it. */
 static bool wants_clocks(const struct ofs_evidence *e)
 {
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
@@ -286,7 +286,7 @@ static bool wants_clocks(const struct ofs_evidence *e)
            (is_state && e->complete && e->served != OFS_SERVED_AGREES && e->open == 0);
 }
 
-/* `*ret_hidden`: since the page last began what cannot be seen to end; -1: never. */
+/* `*ret_hidden`: since the page last began work whose end is not visible; -1: never. */
 static int read_timers(struct ofs_page *page, ofs_deadline deadline, struct ofs_evidence *e,
                        int64_t *ret_hidden, struct ofs_error *err)
 {

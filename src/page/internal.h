@@ -1,9 +1,9 @@
 /*
  * internal.h: for this room only.
  *
- * A visit goes through these files: visit.c drives it; arrival.c says what the network and the
- * page's own address tell (blocked, signed out, elsewhere); open.c opens the way to a control that
- * is not there at once; evidence.c gathers what is pending; served.c asks the site's own data;
+ * A visit goes through these files: visit.c drives it; arrival.c judges what the network and the
+ * page's own address show (blocked, signed out, elsewhere); open.c opens the way to a control that
+ * is not there at once; evidence.c gathers what is pending; served.c reads the site's own data;
  * readiness.c judges; search.c goes through the rest of the page.
  */
 #ifndef OFS_PAGE_INTERNAL_H
@@ -14,14 +14,14 @@
 #include "base/json.h"
 #include "page/page.h"
 
-/* How far a visit is. */
+/* The progress of a visit. */
 struct ofs_progress {
     struct ofs_visit visit;
-    struct ofs_visit_result result; /* as far as it has come */
+    struct ofs_visit_result result; /* so far */
     const char *missing;            /* what the page still waits for, static */
-    bool is_hopeless;               /* it will not come any more */
-    unsigned commits, serial;       /* as they were when it began */
-    unsigned commit;                /* of the document that was read last */
+    bool is_hopeless;               /* it will not come */
+    unsigned commits, serial;       /* when it began */
+    unsigned commit;                /* of the document that was last read */
     int64_t began, still_since;
     int64_t calm_since; /* when the page was last seen to have made a timer */
     int timers_made;    /* as of the last read; -1: none yet */
@@ -31,15 +31,15 @@ struct ofs_progress {
     int scrolls;
     bool drawn; /* since the last scroll */
     bool searched, unfolded;
-    int opened, tries; /* steps of its way that were pressed; presses of the last one */
+    int opened, tries; /* steps of its way that were pressed; presses of the last step */
     int64_t opened_ms; /* when */
     cJSON *served;     /* what the site's data say: {"state", "by_answer"}, or NULL */
-    bool inspected[OFS_MAX_REQUESTS]; /* whose answers were asked, by serial modulo the size */
-    bool excused[OFS_MAX_REQUESTS];   /* whose answer was none */
-    bool empty[OFS_MAX_REQUESTS];     /* whose answer was empty */
+    bool inspected[OFS_MAX_REQUESTS]; /* whose response was read, by serial modulo the size */
+    bool excused[OFS_MAX_REQUESTS];   /* whose response was not a proper one */
+    bool empty[OFS_MAX_REQUESTS];     /* whose response was empty */
     struct {
-        bool hides, worker, stream; /* of what is never told; of a worker; of a stream of events */
-    } speaks;                       /* what the page's scripts speak of */
+        bool hides, worker, stream; /* what is never reported; a worker; an EventSource */
+    } speaks;                       /* what the page's scripts mention */
 };
 
 struct ofs_page {
@@ -47,12 +47,13 @@ struct ofs_page {
     struct ofs_tab *tab;
     struct ofs_page_config config;
     char at[512];          /* the path of the last visit, while it was usable */
-    const char *at_origin; /* and where that was; borrowed as the config is */
+    const char *at_origin; /* and its origin; borrowed like the config */
     unsigned at_commit;
-    unsigned at_serial;               /* the last request before that document was asked for */
+    unsigned at_serial;               /* the last request before that document was requested */
     const struct ofs_setting *opened; /* whose way was opened there, or NULL */
-    bool was_used;                    /* some address was asked for */
-    cJSON *probe_config;           /* what the probe has to know, owned; NULL: it begins with it */
+    bool was_used;                    /* some address was requested */
+    cJSON *probe_config;           /* what the probe has to know, owned; NULL: the probe starts with
+                                      it */
     char *config_text;             /* the same as JSON, owned */
     bool is_configured;            /* the current document's probe has it */
     unsigned configured_commit;    /* as of this commit */
@@ -65,18 +66,18 @@ struct ofs_page {
 int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look,
                   struct ofs_error *err);
 
-/* Wait until something has happened in the tab, at most so many milliseconds. */
+/* Wait until something has happened in the tab, at most `ms` milliseconds. */
 int ofs_page_wait(struct ofs_page *page, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
 
-/* Where the pages of the setting are; NULL: of no setting. */
+/* The origin of the setting's pages; NULL: without a setting. */
 const char *ofs_page_origin(const struct ofs_page *page, const struct ofs_setting *setting);
 
 /* The control of the setting in a read, or NULL. */
 const cJSON *ofs_match_of(const cJSON *look, const struct ofs_setting *setting);
 
-/* ---- reading again and again (visit.c) ---- */
+/* ---- repeated reads (visit.c) ---- */
 
-/* Begin to follow the page from this moment on. Borrowed from the page. */
+/* Begin to follow the page from now on. Borrowed from the page. */
 struct ofs_progress *ofs_progress_begin(struct ofs_page *page, const struct ofs_visit *visit,
                                         struct ofs_error *err);
 
@@ -99,49 +100,49 @@ int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p,
 int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                         struct ofs_evidence *ret, struct ofs_error *err);
 
-/* Is it a request by which a page saves? */
+/* Is it the method of a request that saves? */
 bool ofs_is_save_method(const char *method);
-/* True where the address, up to its query, has exactly that path, in which one segment may be "*"
+/* True if the address, up to its query, has exactly that path, in which one segment may be "*"
  * (requests.c). */
 bool ofs_url_has_path(const char *url, const char *path);
-/* Is it the one that the scenario names: {"path","method","query","body"}? */
+/* Is it the request that the scenario names: {"path","method","query","body"}? */
 bool ofs_request_fits(const struct ofs_request *request, const cJSON *named);
-/* The same; what it carried is asked for where the protocol has not told it. */
+/* The same, but asks for the request's body if the protocol has not reported it. */
 bool ofs_request_is(struct ofs_page *page, const struct ofs_request *request, const cJSON *named,
                     ofs_deadline deadline);
 /* Does the address belong to that origin? */
 bool ofs_url_is_of(const char *url, const char *origin);
 
-/* Ask the answers that have come since the last time, and the document, for the setting's state.
- * `all`: also where no state can be in them, for whether they are answers at all. */
+/* Look for the setting's state in the document and in the responses that came since the last call.
+ * `all`: also in those that cannot hold a state, to check that they are proper responses. */
 int ofs_inspect_answers(struct ofs_page *page, struct ofs_progress *p, bool all,
                         ofs_deadline deadline, struct ofs_error *err);
 
-/* Is it no answer, though its status says so: a page in place of data, data that say that they are
- * an error, or that end too early? Pure. */
+/* Is it not a proper response, despite its status: a page in place of data, data that report an
+ * error, or truncated data? Pure. */
 bool ofs_is_excuse(const char *text);
 
-/* The state of a key in what a site sent: "on", "off", another word, or "" where it is not named.
+/* The state of a key in what a site sent: "on", "off", another word, or "" if the key is not named.
  * Pure. `text` is JSON, or the source of a document. `named`: the request's own address names the
  * key. */
 void ofs_served_state(const char *text, const char *key, bool named, char *ret_state, size_t size);
 
 /* The same, by the field that the scenario names: a path such as "data/settings/training". `values`
- * says what its values mean, where that is not plain: {"true": "off"}, or NULL. */
+ * maps its values if they are not plain: {"true": "off"}, or NULL. */
 void ofs_served_field(const char *text, const char *field, const cJSON *values, char *ret_state,
                       size_t size);
 
 /* ---- the way to a control (open.c) ---- */
 
-/* One step further: 0 where there is none to do, 1 when the page has to be read again, 2 with a
- * reason in the result when the way cannot be gone, -1 on an error. */
+/* One step further: 0 if there is none, 1 if the page has to be read again, 2 with a reason in the
+ * result if the way is blocked, -1 on an error. */
 int ofs_open_way(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                  struct ofs_error *err);
 
 /* ---- the rest of the page (search.c) ---- */
 
-/* One step further: 1 when there was one and the page has to be read again, 0 when the whole page
- * was seen, -1 on an error. */
+/* One step further: 1 if there was one and the page has to be read again, 0 if the whole page was
+ * seen, -1 on an error. */
 int ofs_scroll_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                   struct ofs_error *err);
 int ofs_unfold(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,

@@ -4,15 +4,15 @@
 #include "page/internal.h"
 
 /* The way to a control that is not there when the page has loaded: account menu, Settings, tab,
- * row. Each step is a press that changes nothing at the site; the probe refuses every other
+ * row. Each step is a press that changes nothing at the site; the probe refuses all other presses
  * (probe/7-steps.js). */
 
 enum {
-    OPENS = 4000,    /* ms for what a press has opened to come */
-    AGAIN = 2500,    /* ms until a press that opened nothing is repeated: its page may not have
-                        started by then */
+    OPENS = 4000,    /* ms for the opened content to appear */
+    AGAIN = 2500,    /* ms until a press that opened nothing is repeated: the page may not have
+                        started before */
     MOST_TRIES = 3,  /* presses of one step */
-    SETTLES = 1500,  /* ms for what cannot be pressed to become what can */
+    SETTLES = 1500,  /* ms for an element to become pressable */
     PRESSING = 8000, /* ms for one press */
 };
 
@@ -25,7 +25,7 @@ static int ask(struct ofs_page *page, struct ofs_progress *p, int from, ofs_dead
     return ofs_page_ask(page, "aim_open", args, deadline, ret_aim, err);
 }
 
-/* Click there, if the pointer is still over it once it has been moved. */
+/* Move the pointer there, and click if it is still over the element. */
 static int click(struct ofs_page *page, double x, double y, ofs_deadline deadline,
                  bool *ret_clicked, struct ofs_error *err)
 {
@@ -41,7 +41,7 @@ static int click(struct ofs_page *page, double x, double y, ofs_deadline deadlin
             ofs_page_ask(page, "under", args, deadline, &under, err))
             return -1;
         if (!ofs_json_bool(under, "ok", false))
-            return 0; /* it moved: it is looked for anew */
+            return 0; /* it moved: look for it again */
     }
     *ret_clicked = true;
     return ops->click(page->tab, x, y, soon, err);
@@ -66,7 +66,7 @@ static int press(struct ofs_page *page, struct ofs_progress *p, const cJSON *aim
     return 0;
 }
 
-/* Nothing further is there. What was pressed last may need time, or once more. */
+/* Nothing further is there. The last press may need time, or has to be repeated. */
 static int wait_or_repeat(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                           struct ofs_error *err)
 {
@@ -83,7 +83,7 @@ static int wait_or_repeat(struct ofs_page *page, struct ofs_progress *p, ofs_dea
     return since < OPENS;
 }
 
-/* What the probe would not press, and why, once it has held still. */
+/* The element that the probe refuses to press, and why, once the page is still. */
 static int refuse(struct ofs_progress *p, const cJSON *aim)
 {
     const char *name = ofs_json_str(aim, "name", ""), *why = ofs_json_str(aim, "refused", NULL);

@@ -7,7 +7,7 @@
 
 enum {
     MOST_PASSES = 3, /* closed roots inside closed roots */
-    ANSWERS = 25000, /* milliseconds for one question, so that a stuck page does not take all run */
+    ANSWERS = 25000, /* milliseconds for one query, so that a stuck page does not use up the run */
 };
 
 void ofs_visit_result_clear(struct ofs_visit_result *result)
@@ -26,7 +26,7 @@ static cJSON *words_of(const cJSON *by_language)
     return by_language ? cJSON_Duplicate(by_language, true) : cJSON_CreateObject();
 }
 
-/* The labels, with the wordings that the person has accepted for this very setting. */
+/* The labels, with the wordings that the person has accepted for this setting. */
 static cJSON *labels_of(const struct ofs_setting *setting, const cJSON *accepted)
 {
     cJSON *labels = words_of(setting->labels), *list = NULL;
@@ -46,7 +46,7 @@ static cJSON *array_or_empty(const cJSON *value)
     return cJSON_IsArray(value) ? cJSON_Duplicate(value, true) : cJSON_CreateArray();
 }
 
-/* Words that are no language's, for adding to words by language. */
+/* Words without a language, to be added to words by language. */
 static void add_words(cJSON *to, const char *prefix, const cJSON *by_language)
 {
     const cJSON *list;
@@ -66,7 +66,7 @@ static cJSON *never_press_of(const struct ofs_scenario *scenario, const struct o
     return all;
 }
 
-/* The buttons that answer the site's questions. */
+/* The buttons that answer the site's dialogs. */
 static cJSON *answers_of(const struct ofs_setting *s)
 {
     cJSON *all = cJSON_CreateObject();
@@ -81,7 +81,7 @@ static cJSON *answers_of(const struct ofs_setting *s)
     return all;
 }
 
-/* What the probe has to know of the site. */
+/* What the probe has to know about the site. */
 static cJSON *probe_config(const struct ofs_page_config *config)
 {
     const struct ofs_scenario *scenario = config->scenario;
@@ -153,7 +153,7 @@ struct ofs_page *ofs_page_open(struct ofs_browser *browser, const struct ofs_pag
         free_page(page);
         return NULL;
     }
-    if (page->tab->config) { /* the text will do */
+    if (page->tab->config) { /* the text is enough */
         cJSON_Delete(page->probe_config);
         page->probe_config = NULL;
     }
@@ -174,8 +174,8 @@ void ofs_page_close(struct ofs_page *page, ofs_deadline deadline)
     free_page(page);
 }
 
-/* The question, with the config where the document is new and does not begin with it. NULL where
- * `args` will do as it is. */
+/* The arguments of the query, with the config if the document is new and does not start with it.
+ * NULL if `args` can be used unchanged. */
 static cJSON *configured(const struct ofs_page *page, const cJSON *args)
 {
     if (page->tab->config ||
@@ -191,7 +191,7 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
 {
     const struct ofs_browser_ops *ops = page->browser->ops;
     ofs_deadline end = ofs_deadline_min(deadline, ofs_deadline_in(ANSWERS));
-    /* A document that went away between two questions is asked anew; a read can be repeated. */
+    /* If the document was replaced between two queries, ask again; a read can be repeated. */
     for (int attempt = 0; attempt < 3; attempt++) {
         unsigned mark = page->tab->view.commits;
         OFS_AUTO_JSON with_config = configured(page, args);
@@ -218,8 +218,8 @@ int ofs_page_look(struct ofs_page *page, ofs_deadline deadline, cJSON **ret_look
         cJSON *look = NULL;
         if (ofs_page_ask(page, "read", args, deadline, &look, err))
             return -1;
-        /* What was told before may have changed since; what was not looked into yet may hide more.
-         */
+        /* What was exposed before may have changed since; what was not looked into yet may hide
+         * more. */
         bool more =
             ofs_json_num(look, "opaque", 0) > 0 || (!pass && ofs_json_num(look, "told", 0) > 0);
         if (pass == MOST_PASSES || !ops->reach || !more) {

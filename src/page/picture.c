@@ -17,7 +17,8 @@ static int ask_for_box(struct ofs_page *page, const struct ofs_setting *setting,
     return ofs_page_ask(page, "picture", args, deadline, ret_box, err);
 }
 
-/* PNG (RFC 4648, 4, and the signature of PNG 3, 5.2), and nothing that could be read as markup. */
+/* PNG (RFC 4648, 4, and the signature of PNG 3, 5.2), without anything that could be parsed as
+ * markup. */
 static bool is_png(const char *text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -26,8 +27,7 @@ static bool is_png(const char *text)
            strlen(text) <= MOST_PICTURE;
 }
 
-/* The page is looked at before and after: a picture of a page that has moved meanwhile may show
- * more. */
+/* The page is read before and after: if it moved meanwhile, the picture may show more. */
 static int take(struct ofs_page *page, const struct ofs_setting *setting, ofs_deadline deadline,
                 char **ret_png, struct ofs_error *err)
 {

@@ -4,23 +4,23 @@
 
 #include "page/internal.h"
 
-/* One press, and what comes of it. Milliseconds. */
+/* One press and its result. Milliseconds. */
 enum {
-    COVER_PATIENCE = 4000, /* for what covers the control to go away without us */
+    COVER_PATIENCE = 4000, /* for a cover over the control to go away without our action */
     PRESS_BUDGET = 10000,
     LANDING = 700, /* for a press to reach its control, before another kind of input is tried */
-    SAVE_BEGINS = 2500, /* a save that has not begun by then is not awaited, where nobody can see
-                           that none is coming */
+    SAVE_BEGINS = 2500, /* a save that has not begun by then is not awaited, if it is unknown
+                           whether one is coming */
     SAVE_ENDS = 20000,
-    SAVE_ENABLED = 6000, /* for a Save button to come alive after the flip */
+    SAVE_ENABLED = 6000, /* for a Save button to become enabled after the flip */
     MENU_OPENS = 5000,   /* for a menu to show its items */
-    MOST_KEYS = 1,       /* steps of a choice: each of them is a save of its own */
-    MOST_AIMS = 3,       /* a control that moves away under the pointer is aimed at so often */
+    MOST_KEYS = 1,       /* steps of a choice: each step is a separate save */
+    MOST_AIMS = 3,       /* attempts to aim at a control that moves away from the pointer */
     AGAIN = 250,
     MENU_SETTLES = 120,
 };
 
-/* What a press has to do with. */
+/* The data of a press. */
 struct press {
     struct ofs_page *page;
     const struct ofs_setting *setting;
@@ -32,15 +32,15 @@ struct press {
     char before[64];               /* the state that was shown */
     int timers_before;
     int64_t sent_at;
-    /* the site's questions */
+    /* the site's dialogs */
     size_t modals_before;
     unsigned prompts_before;
-    uint64_t answered;       /* which of the scenario's questions were, a bit each */
-    char answered_last[160]; /* the question that was answered last, as it was shown */
+    uint64_t answered;       /* which of the scenario's dialogs were, one bit each */
+    char answered_last[160]; /* the dialog that was answered last, as it was shown */
     bool saved;
     bool is_menu;
     ofs_deadline begin, end; /* of the save */
-    ofs_deadline dirty;      /* for the Save button to come alive */
+    ofs_deadline dirty;      /* for the Save button to become enabled */
 };
 
 static int decline(struct press *p, const char *reason, const char *fmt, ...) OFS_PRINTF(3, 4);
@@ -73,9 +73,8 @@ static cJSON *question_about(const struct press *p, const char *avoid)
     return args;
 }
 
-/* The pointer is moved first: a page may shift at that, and then the press would hit something
- * else.
- * `*ret_ok`: what is under the pointer still takes the press for the control. */
+/* The pointer is moved first: the page may shift then, and the press would hit something else.
+ * `*ret_ok`: the element under the pointer still passes the press to the control. */
 static int hover(struct press *p, const cJSON *aim, bool *ret_ok, struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = p->page->browser->ops;
@@ -111,8 +110,8 @@ static int tell_covered(struct press *p, const cJSON *aim)
     return decline(p, "covered", "the control has no visible place to click; use it by hand");
 }
 
-/* Where to press. Opens a closed <details> and waits a while for a cover to go. `*ret_aim` is NULL
- * when the press was declined. */
+/* Where to press. Opens a closed <details>, and waits a while for a cover to go. `*ret_aim` is NULL
+ * if the press was declined. */
 static int take_aim(struct press *p, const char *avoid, cJSON **ret_aim, struct ofs_error *err)
 {
     ofs_deadline patience = ofs_deadline_in(COVER_PATIENCE);
@@ -202,7 +201,7 @@ static void note_saves(struct press *p, const struct saves *saves)
     p->result->save_failed = saves->failed;
 }
 
-/* ---- the site's questions ---- */
+/* ---- the site's dialogs ---- */
 
 /* The wordings of all languages in one list. */
 static int add_names(cJSON *args, const char *key, const cJSON *by_language)
@@ -219,8 +218,8 @@ static int add_names(cJSON *args, const char *key, const cJSON *by_language)
     return cJSON_GetArraySize(names);
 }
 
-/* A button that the scenario names, in the site's question (which has to ask `asks`, where that is
- * given) or beside the control. */
+/* A button that the scenario names: in the site's dialog (which must contain one of `asks`, if
+ * given), or beside the control. */
 static int press_named(struct press *p, const cJSON *names, const cJSON *asks, bool in_dialog,
                        bool *ret_pressed, struct ofs_error *err)
 {
@@ -243,14 +242,14 @@ static int press_named(struct press *p, const cJSON *names, const cJSON *asks, b
     return 0;
 }
 
-/* One question, or several in order; each is answered once. */
+/* One dialog, or several in order; each is answered once. */
 static int confirm(struct press *p, const char *question, bool *ret_answered, struct ofs_error *err)
 {
     const cJSON *all = p->setting->confirm, *one;
     int i = 0;
     *ret_answered = false;
     if (!strcmp(question, p->answered_last))
-        return 0; /* it is on its way out */
+        return 0; /* it is being closed */
     if (cJSON_IsObject(all) && !p->answered && press_named(p, all, NULL, true, ret_answered, err))
         return -1;
     if (cJSON_IsArray(all))
@@ -315,13 +314,13 @@ static int send_input(struct press *p, const cJSON *aim, struct ofs_error *err)
     return click_at(p, aim, err);
 }
 
-/* Nothing that the page did shows that the input reached it: the page's control heard nothing,
- * nothing was sent, and it shows what it showed. */
+/* No reaction of the page shows that the input reached it: its control got no event, nothing was
+ * sent, and its state is unchanged. */
 static bool reached_nothing(const struct press *p, const struct saves *saves)
 {
     const cJSON *look = p->progress->result.look;
     const cJSON *match = ofs_match_of(look, p->setting);
-    bool heard = !cJSON_IsFalse(ofs_json_get(look, "arrived")); /* null: nobody listened */
+    bool heard = !cJSON_IsFalse(ofs_json_get(look, "arrived")); /* null: nothing listened */
     return !p->is_menu && !p->result->arrived && !heard && !saves->any &&
            p->page->tab->sees.requests && match &&
            p->page->tab->view.commits == p->page->at_commit &&
@@ -330,15 +329,14 @@ static bool reached_nothing(const struct press *p, const struct saves *saves)
            ofs_now_ms() - p->sent_at >= LANDING;
 }
 
-/* The other kind of input, once. */
+/* Try the other kind of input, once. */
 static int try_otherwise(struct press *p, struct ofs_error *err)
 {
     OFS_AUTO_JSON aim = NULL;
     p->result->retried = true;
     if (take_aim(p, p->result->by_keyboard ? "keyboard" : "pointer", &aim, err))
         return -1;
-    p->result->reason =
-        NULL; /* the first one was sent: the site is read again, whatever came of it */
+    p->result->reason = NULL; /* the first one was sent: read the site again in any case */
     p->result->detail[0] = '\0';
     bool other = aim && is_by_keys(aim) != p->result->by_keyboard;
     if (!other || p->page->tab->view.commits != p->page->at_commit)
@@ -347,7 +345,8 @@ static int try_otherwise(struct press *p, struct ofs_error *err)
     return send_input(p, aim, err);
 }
 
-/* Can no save be coming any more? Known where all that the page may have put off is seen. */
+/* Is it certain that no save will come? Known only if all work that the page can defer is
+ * visible. */
 static bool nothing_is_put_off(const struct press *p)
 {
     const struct ofs_evidence *e = &p->evidence;
@@ -363,8 +362,8 @@ static bool is_over(const struct press *p, const struct saves *saves)
         return !saves->named_open || ofs_deadline_left(p->end) == 0;
     bool nothing_begins = ofs_deadline_left(p->begin) == 0;
     if (ofs_json_get(p->setting->save, "button") && !p->saved && ofs_deadline_left(p->dirty))
-        return false; /* the Save button may come alive only now */
-    /* A scenario that names a save knows that one comes. */
+        return false; /* the Save button may become enabled only now */
+    /* If the scenario names a save request, one is expected. */
     bool expects = ofs_json_get(p->setting->save, "path") && p->page->tab->sees.requests;
     if (p->result->arrived && !saves->open && !expects && !p->result->asked[0] &&
         nothing_is_put_off(p))
@@ -373,7 +372,7 @@ static bool is_over(const struct press *p, const struct saves *saves)
            (p->result->asked[0] && nothing_begins);
 }
 
-/* After the press: until the page's save was answered, or there is nothing to wait for. */
+/* After the press: wait until the page's save was answered, or there is nothing to wait for. */
 static int await_save(struct press *p, struct ofs_error *err)
 {
     p->begin = ofs_deadline_in(SAVE_BEGINS);
@@ -382,7 +381,7 @@ static int await_save(struct press *p, struct ofs_error *err)
     for (;;) {
         if (ofs_progress_read(p->page, p->progress, p->deadline, &p->evidence, err))
             return err->code == OFS_ERR_GONE ? 0
-                                             : -1; /* the page went elsewhere: it is read anew */
+                                             : -1; /* the page navigated away: it is read again */
         const cJSON *look = p->progress->result.look;
         const char *state = ofs_json_str(ofs_match_of(look, p->setting), "state", "");
         p->result->arrived = p->result->arrived || ofs_json_bool(look, "arrived", false);
@@ -399,8 +398,7 @@ static int await_save(struct press *p, struct ofs_error *err)
     }
 }
 
-/* Follow the page from now on, so that what the press brings about can be told from what was
- * before. */
+/* Follow the page from now on, to separate the effects of the press from what was there before. */
 static int follow(struct press *p, struct ofs_error *err)
 {
     const struct ofs_visit here = {
@@ -417,7 +415,7 @@ static int follow(struct press *p, struct ofs_error *err)
     return 0;
 }
 
-/* The pointer is moved first here too: what is under it has to be what was aimed at. */
+/* Here too the pointer is moved first: the element under it must be the one aimed at. */
 static int click_aimed(struct press *p, const cJSON *aim, bool *ret_clicked, struct ofs_error *err)
 {
     const struct ofs_browser_ops *ops = p->page->browser->ops;
@@ -462,7 +460,7 @@ static int tell_no_item(struct press *p, const cJSON *aim)
                    count, p->wanted);
 }
 
-/* Choose the one item of the menu that means what is wanted. Opening it has changed nothing. */
+/* Press the one menu item that means the wanted state. Opening the menu has changed nothing. */
 static int press_item(struct press *p, struct ofs_error *err)
 {
     ofs_deadline patience = ofs_deadline_min(p->deadline, ofs_deadline_in(MENU_OPENS));
@@ -473,7 +471,7 @@ static int press_item(struct press *p, struct ofs_error *err)
         if (ofs_page_ask(p->page, "aim_item", args, p->deadline, &aim, err))
             return -1;
         bool ready = ofs_json_num(aim, "count", 0) == 1 && ofs_json_get(aim, "via");
-        equal = ready ? equal + 1 : 0; /* a menu may still be moving into its place */
+        equal = ready ? equal + 1 : 0; /* a menu may still be moving to its position */
         if (equal >= 2 && click_aimed(p, aim, &clicked, err)) {
             p->result->sent = clicked;
             return -1;
@@ -490,7 +488,7 @@ static int press_item(struct press *p, struct ofs_error *err)
     }
 }
 
-/* Open the menu, and choose. */
+/* Open the menu, and press the item. */
 static int press_menu(struct press *p, const cJSON *aim, struct ofs_error *err)
 {
     p->is_menu = true;
@@ -512,7 +510,7 @@ static int press(struct press *p, struct ofs_error *err)
     rc = rc ? rc : take_aim(p, NULL, &aim, err);
     if (rc && err->code != OFS_ERR_GONE)
         return -1;
-    /* Another document than the one that was read is not pressed on. */
+    /* Press only in the document that was read. */
     if (rc || p->page->tab->view.commits != p->page->at_commit)
         return decline(p, "not-ready", "the page reloaded before the click; run again");
     if (!aim)
@@ -527,8 +525,8 @@ static int press(struct press *p, struct ofs_error *err)
         (err->code != OFS_ERR_TIMEOUT || ofs_deadline_left(p->deadline) == 0) &&
         err->code != OFS_ERR_GONE)
         return -1;
-    /* A browser that did not say that it took the press, or a page that went away at it: the site
-     * is read again, not pressed again. */
+    /* If the browser did not confirm the press, or the page was unloaded by it: read the site
+     * again, do not press again. */
     return await_save(p, err);
 }
 

@@ -4,20 +4,21 @@
 
 /* Milliseconds. */
 enum {
-    FLOOR = 300,        /* added to quiet before a wanted state is believed */
-    STILL_MARKED = 400, /* a state that is not wanted, and the scenario's mark was seen */
+    FLOOR = 300,        /* added after quiet, before a wanted state is believed */
+    STILL_MARKED = 400, /* an unwanted state, and the scenario's mark was seen */
     STILL_UNMARKED = 1000,
-    STILL_WANTED = 3000,          /* all that can be pending is seen, but something keeps moving */
-    STILL_UNSEEN = OFS_UNSEEN_MS, /* something may be pending that cannot be seen */
-    STILL_LONG = 21000,           /* the same, on a page that goes on making timers, or of which no
-                                     request is told */
+    STILL_WANTED = 3000,          /* everything that can be pending is visible, but something keeps
+                                     changing */
+    STILL_UNSEEN = OFS_UNSEEN_MS, /* something may be pending that is not visible */
+    STILL_LONG = 21000,           /* the same, on a page that keeps making timers, or whose requests
+                                     are not reported */
     LOOK_EACH = 3000,             /* whether it does is seen by looking */
-    HORIZON = 15000,              /* a timer that is due later does not hold back a state */
+    HORIZON = 15000,              /* a timer that is due later does not delay a state */
     OVERDUE_UNWANTED = 6000,      /* a mark or an answer that did not come */
     OVERDUE = 12000,
-    OVERDUE_QUIET = 2000, /* the same, where nothing is pending that could still bring it */
-    LATER = 500,          /* a look for what no event tells of */
-    SOON = 50,            /* after what was waited for has happened, its effect */
+    OVERDUE_QUIET = 2000, /* the same, if nothing is pending that can still bring it */
+    LATER = 500,          /* the next read, for changes without an event */
+    SOON = 50,            /* the effect, after the awaited event has happened */
 };
 
 const char *ofs_grade_word(enum ofs_grade grade)
@@ -31,7 +32,7 @@ static int64_t at_least(int64_t ms, int64_t least)
     return ms > least ? ms : least;
 }
 
-/* Timers that may still change what is shown. */
+/* Timers that can still change what is shown. */
 static bool timer_is_near(const struct ofs_evidence *e)
 {
     return e->knows_timers && e->timer_ms >= 0 && e->timer_ms <= HORIZON;
@@ -52,7 +53,7 @@ bool ofs_evidence_is_quiet(const struct ofs_evidence *e)
            e->idle && e->rounds >= 2;
 }
 
-/* Is there a place where something may be pending and cannot be seen? */
+/* Can something be pending that is not visible? */
 static bool is_unseen(const struct ofs_evidence *e)
 {
     return !e->sees_requests || !e->sees_channels || e->channels > 0 || e->workers > 0 ||
@@ -60,7 +61,7 @@ static bool is_unseen(const struct ofs_evidence *e)
            e->unknown_clocks || (e->timers_made != 0 && (!e->knows_timers || e->repeating > 0));
 }
 
-/* To take it for true costs a question at most. */
+/* A wrong reading of this kind costs at most a question. */
 static bool is_easy(const struct ofs_evidence *e)
 {
     return e->reading == OFS_READING_UNWANTED || e->reading == OFS_READING_LINK;
@@ -77,7 +78,7 @@ static struct ofs_readiness believe(enum ofs_grade grade)
     return (struct ofs_readiness){.grade = grade};
 }
 
-/* Without these nothing is believed, whatever it shows. */
+/* Without these nothing is believed, whatever the page shows. */
 static const char *barrier(const struct ofs_evidence *e)
 {
     if (e->canary == OFS_SIGN_MISSING)
@@ -92,7 +93,8 @@ static bool is_unmarked(const struct ofs_evidence *e)
     return e->mark == OFS_SIGN_MISSING && !e->plain;
 }
 
-/* What has to come before a state is confirmed; the mark last, which may be all that is missing. */
+/* What has to happen before a state is confirmed. The mark is last: it may be the only thing
+ * missing. */
 static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting *ret_waiting)
 {
     *ret_waiting = OFS_WAITING_LOADING;
@@ -121,7 +123,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
     return is_unmarked(e) ? "its scripts did not finish starting" : NULL;
 }
 
-/* Something is missing that would confirm the state. */
+/* Something that would confirm the state is missing. */
 static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, const char *missing,
                                               enum ofs_waiting waiting)
 {
@@ -129,10 +131,10 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     int64_t overdue = ofs_evidence_is_quiet(e)             ? OVERDUE_QUIET
                       : e->reading == OFS_READING_UNWANTED ? OVERDUE_UNWANTED
                       : e->untold && !e->sees_requests && e->open == 0
-                          ? OVERDUE_UNWANTED /* nothing is to come */
+                          ? OVERDUE_UNWANTED /* nothing more will come */
                           : OVERDUE;
     int64_t left = overdue - (e->still_ms < e->age_ms ? e->still_ms : e->age_ms);
-    /* An "on" is not doubted for ever because an advertisement never loads. */
+    /* An "on" is not doubted forever because an advertisement never loads. */
     bool is_late = e->reading == OFS_READING_UNWANTED ? e->age_ms >= overdue && e->still_ms >= 1000
                                                       : left <= 0 && !pending;
     if (!is_late)
@@ -140,7 +142,7 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     struct ofs_readiness over = {.missing = missing, .waiting = waiting, .wait_ms = SOON};
     if (e->reading == OFS_READING_INDEX || e->reading == OFS_READING_LINK ||
         e->reading == OFS_READING_ABSENT || e->state_refused) {
-        over.hopeless = true; /* what is drawn without its answer is nobody's state */
+        over.hopeless = true; /* a state shown without its response proves nothing */
         return over;
     }
     over.grade = OFS_GRADE_STILL;
@@ -149,8 +151,8 @@ static struct ofs_readiness judge_unconfirmed(const struct ofs_evidence *e, cons
     return over;
 }
 
-/* What cannot be seen needs time. A timer that the page makes meanwhile may lead to another one,
- * and where no request is told, two answers may be pending one after the other. */
+/* What is not visible needs time. A timer that the page makes meanwhile may start another one, and
+ * if requests are not reported, two responses may be pending one after the other. */
 static struct ofs_readiness judge_unseen(const struct ofs_evidence *e)
 {
     bool is_state = e->reading == OFS_READING_WANTED || e->reading == OFS_READING_DISABLED;
@@ -176,7 +178,7 @@ static struct ofs_readiness judge_stillness(const struct ofs_evidence *e)
 }
 
 /* Only a second equal read, an idle moment or the end of an animation is missing to be quiet. No
- * event tells of those, so the page is read again soon, and less often the longer it takes. */
+ * event reports these, so the page is read again soon, and less often the longer it takes. */
 static struct ofs_readiness look_again_soon(const struct ofs_evidence *e, struct ofs_readiness r)
 {
     struct ofs_evidence settled = *e;

@@ -2,13 +2,15 @@
  * readiness.h: when a page is believed: from evidence to a grade, or to what is missing. Pure.
  *
  * Three grades, the best first:
- *   served  the site's own data name the setting and its value, and the control shows that value;
- *   quiet   nothing can be pending: no request, timer, socket, worker, animation or frame loop,
- * over two equal reads; still   such evidence cannot be had, and the page has held still for a
- * time. A state that is not wanted needs less than one that is: to take an "on" for true costs a
- * question, to take an "off" for true would be a false off. That a page is idle never proves a
- * wanted state by that alone, for a page may not have asked for its state yet: a short time is
- * added.
+ *
+ * - served: the site's own data name the setting and its value, and the control shows that value.
+ * - quiet: nothing can be pending: no request, timer, socket, worker, animation or frame loop, over
+ *   two equal reads.
+ * - still: such evidence is not available, and the page has not changed for a time.
+ *
+ * An unwanted state needs less evidence than the wanted one: a wrong "on" costs a question, a wrong
+ * "off" is a false off. An idle page alone never proves the wanted state, because it may not have
+ * requested its state yet: a short time is added.
  */
 #ifndef OFS_PAGE_READINESS_H
 #define OFS_PAGE_READINESS_H
@@ -16,10 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How long a page has to hold still where something may be pending that cannot be seen. */
+/* How long a page must not change if something may be pending that is not visible. */
 enum { OFS_UNSEEN_MS = 11000 };
 
-/* How long a page that put off work to its next turn may still be at it. */
+/* How long a page that deferred work to its next turn may still be doing it. */
 enum { OFS_QUEUED_MS = 300 };
 
 enum ofs_grade { OFS_GRADE_NONE, OFS_GRADE_STILL, OFS_GRADE_QUIET, OFS_GRADE_SERVED };
@@ -27,7 +29,7 @@ enum ofs_grade { OFS_GRADE_NONE, OFS_GRADE_STILL, OFS_GRADE_QUIET, OFS_GRADE_SER
 /* "served", "quiet", "still"; NULL for none. Static. */
 const char *ofs_grade_word(enum ofs_grade grade);
 
-/* What the site's own data say of the setting, against what its control shows. */
+/* What the site's own data say about the setting, compared with what its control shows. */
 enum ofs_served { OFS_SERVED_UNKNOWN, OFS_SERVED_AGREES, OFS_SERVED_CONTRADICTS };
 
 /* What was read. */
@@ -35,22 +37,21 @@ enum ofs_reading {
     OFS_READING_INDEX,    /* an index page, no setting was looked for */
     OFS_READING_LINK,     /* an index page, and it has the link that was looked for */
     OFS_READING_ABSENT,   /* the control is not there */
-    OFS_READING_UNWANTED, /* it shows a state that is not the wanted one */
+    OFS_READING_UNWANTED, /* it shows a state other than the wanted one */
     OFS_READING_WANTED,
     OFS_READING_DISABLED, /* it shows a state and cannot be used */
     OFS_READING_UNCLEAR,  /* it shows no state, or in unknown words */
 };
 
-/* Yes, no, or there is nothing to tell. */
+/* Yes, no, or not applicable. */
 enum ofs_sign { OFS_SIGN_NONE, OFS_SIGN_SEEN, OFS_SIGN_MISSING };
 
 struct ofs_evidence {
     enum ofs_reading reading;
     enum ofs_served served;
-    bool
-        served_by_answer; /* by an answer of the site, not by the document that it is embedded in */
+    bool served_by_answer; /* in a response of the site, not in the document itself */
 
-    /* what the page says of itself */
+    /* what the page shows about itself */
     bool complete;        /* the document and its frames have loaded */
     bool busy;            /* aria-busy */
     enum ofs_sign canary; /* of a signed-in person */
@@ -59,40 +60,42 @@ struct ofs_evidence {
 
     /* what is pending */
     bool sees_requests, sees_channels;
-    unsigned open;      /* requests that have not been answered whole */
-    unsigned refused;   /* questions to the site that it refused, or that broke off, and were not
+    unsigned open;      /* requests without a complete response */
+    unsigned refused;   /* requests to the site that it refused, or that failed, and were not
                            answered later */
-    bool awaits_state;  /* the request that the scenario names as its state's has no answer yet */
-    bool state_refused; /* nor will it have one: the site refused it, or it broke off */
-    bool untold;        /* the browser does not tell whether the page's requests were answered, and
-                           nothing else vouches for the state that is read */
-    bool vouched;       /* the site said the state that is read when it was asked again */
+    bool awaits_state;  /* the request that the scenario names as holding the state has no response
+                           yet */
+    bool state_refused; /* nor will it get one: the site refused it, or it failed */
+    bool untold;        /* the browser does not report whether the page's requests were answered,
+                           and nothing else vouches for the state that is read */
+    bool vouched;       /* when asked again, the site gave the state that is read */
     bool overflowed;    /* more requests than can be kept */
-    unsigned doubted;   /* of them, answers that are none: empty, a page in place of data, a list of
-                           errors, broken off unnoticed, dropped, or that there is no such thing */
-    unsigned silent_channels; /* open sockets over which nothing came yet */
+    unsigned doubted;   /* requests without a proper response: empty, a page in place of data, a
+                           list of errors, truncated, dropped, or "not found" */
+    unsigned silent_channels; /* open sockets that have received nothing yet */
     unsigned channels, workers;
-    unsigned drawing;    /* pictures and the like that are under way */
+    unsigned drawing;    /* images and the like that are still loading */
     bool knows_timers;   /* the next two are known */
-    int64_t timer_ms;    /* until the first timer that runs once is due; -1: none */
-    unsigned repeating;  /* timers that run again and again */
-    bool unknown_clocks; /* some of the page's clocks were asked for and cannot be told */
-    bool hides;          /* it began something of which nothing tells when it ends, lately */
-    bool queues;         /* it put off work of its own to the next turn, just now */
-    int timers_made;     /* by the page so far, by their ids; -1: not known */
-    bool undrawn;        /* its state waits for a frame that the browser draws late, or never */
-    bool loops;          /* frame after frame is asked for */
-    unsigned animations; /* of the control, that will end */
+    int64_t timer_ms;    /* until the first one-shot timer is due; -1: none */
+    unsigned repeating;  /* repeating timers */
+    bool unknown_clocks; /* some of the page's timers were queried and are unknown */
+    bool hides;          /* it recently began work whose end is not reported */
+    bool queues;         /* it has just deferred work of its own to the next turn */
+    int timers_made;     /* by the page so far, counted by their ids; -1: unknown */
+    bool undrawn;        /* its state waits for a frame that the browser renders late, or never */
+    bool loops;          /* every frame callback requests the next frame */
+    unsigned animations; /* of the control, and they will end */
     unsigned elsewhere;  /* other animations that will end */
     bool idle;
 
     unsigned rounds;  /* equal reads, one after the other */
     int64_t still_ms; /* since the last change of what is read, or of what is pending */
-    int64_t calm_ms;  /* since then, and since the page was last seen to have made a timer */
+    int64_t calm_ms;  /* the same, or since the page was last seen to have made a timer, if that is
+                         later */
     int64_t age_ms;   /* since the visit began */
 };
 
-/* What a wait is for; the names of struct ofs_times. */
+/* The reason of a wait; the names of struct ofs_times. */
 enum ofs_waiting {
     OFS_WAITING_LOADING,
     OFS_WAITING_REQUESTS,
@@ -102,11 +105,11 @@ enum ofs_waiting {
 
 struct ofs_readiness {
     enum ofs_grade grade; /* NONE: not ready */
-    bool unconfirmed;     /* only good for a state that is not wanted */
-    bool unmarked;        /* and of all that would confirm it the mark alone is missing */
-    bool hopeless;        /* nothing is pending that could still make it ready */
-    const char *missing; /* what the page still waits for: "it was …"; static; NULL: time alone */
-    int64_t wait_ms;     /* look again after so long, or when something happens */
+    bool unconfirmed;     /* good enough only for an unwanted state */
+    bool unmarked;        /* and only the mark is missing to confirm it */
+    bool hopeless;        /* nothing is pending that can still make it ready */
+    const char *missing;  /* what the page still waits for: "it was …"; static; NULL: only time */
+    int64_t wait_ms;      /* read again after this time, or when something happens */
     enum ofs_waiting waiting;
 };
 

@@ -3,7 +3,7 @@
 
 #include "page/internal.h"
 
-enum { LEARNS = 3000 }; /* ms for what a request carried */
+enum { LEARNS = 3000 }; /* ms to get a request's body */
 
 /* Which of the page's own requests a scenario means. */
 
@@ -31,7 +31,7 @@ bool ofs_url_has_path(const char *url, const char *path)
     return rest && fits_path(rest, path);
 }
 
-/* Is NAME=VALUE a whole part of the query? As the page wrote it. */
+/* Is NAME=VALUE a complete pair of the query, as the page wrote it? */
 static bool has_pair(const char *url, const char *name, const char *value)
 {
     const char *at = strchr(url, '?');
@@ -58,7 +58,7 @@ static bool has_field(const char *body, const char *name)
     return false;
 }
 
-/* By all but what it carried. */
+/* By everything except its body. */
 static bool fits_address(const struct ofs_request *r, const cJSON *named)
 {
     const char *path = ofs_json_str(named, "path", NULL);
@@ -81,7 +81,7 @@ bool ofs_request_fits(const struct ofs_request *r, const cJSON *named)
     return fits_address(r, named) && (!field || has_field(r->sent, field));
 }
 
-/* What cannot be asked for is an empty text from then on: nothing is found in it. */
+/* A body that is not available is set to an empty text: nothing is found in it. */
 static void learn_sent(struct ofs_page *page, const struct ofs_request *r, ofs_deadline deadline)
 {
     const struct ofs_browser_ops *ops = page->browser->ops;

@@ -2,12 +2,12 @@
 
 #include "page/internal.h"
 
-/* Further down the page, where more controls may be drawn (ours, or a second one of its name), and
- * into a closed section that the scenario names. */
+/* Further down the page, where more controls may be rendered (the setting's, or a second one with
+ * its name), and into a closed section that the scenario names. */
 
 enum {
     MOST_SCROLLS = 20,
-    DRAWN_WITHIN = 9000, /* ms: a browser may draw a tab in the background only after seconds */
+    DRAWN_WITHIN = 9000, /* ms: a browser may render a background tab only after seconds */
 };
 
 int ofs_scroll_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,

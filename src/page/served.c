@@ -6,16 +6,16 @@
 
 #include "page/internal.h"
 
-/* What the site itself says of a setting: in its answers, and in the data that are embedded in its
- * document. The key that names the control names the value too. */
+/* What the site itself says about a setting: in its responses, and in the data that are embedded in
+ * its document. The key that names the control also names the value. */
 
 enum {
     MOST_DEPTH = 64,    /* of nested data */
     MOST_OBJECT = 8192, /* bytes of an embedded object around a key */
-    MOST_ANSWERS = 60,  /* asked in one go */
+    MOST_ANSWERS = 60,  /* read in one call */
 };
 
-/* A state that was found; two that differ are none. */
+/* A state that was found; two different ones count as none. */
 struct found {
     char state[64];
     bool any, conflict;
@@ -94,7 +94,7 @@ static const char *find_key(const char *text, const char *key)
     return NULL;
 }
 
-/* An object that says by one of its members which setting it is. */
+/* An object with a member that names the setting. */
 static bool is_about(const cJSON *object, const char *key)
 {
     static const char *const names[] = {"key",       "id",          "name",    "settingKey",
@@ -124,8 +124,8 @@ static void search_data(const cJSON *value, const char *key, int depth, struct f
 
 /* ---- data that are embedded in a document ---- */
 
-/* A copy without the escapes of attributes and of strings inside scripts, so that data read as
- * data. */
+/* A copy without the escapes of attributes and of strings inside scripts, so that the data can be
+ * parsed. */
 static char *unescape(const char *text)
 {
     static const struct {
@@ -220,7 +220,7 @@ static void take_around(const char *text, const char *at, const char *key, struc
     }
 }
 
-/* One of several: that it is checked says which of them was chosen. */
+/* One of several choices: if it is checked, it is the chosen one. */
 static bool is_radio(const char *tag)
 {
     return find_key(tag, "radio") || find_key(tag, "menuitemradio");
@@ -241,8 +241,8 @@ static bool has_value_on(const char *tag)
     return !strcmp(state_of_word(word), "on");
 }
 
-/* <input id="KEY" checked>: an attribute that says on was put there by the site. One that is
- * missing, or says off, may be an empty switch that waits for its state, and says nothing. */
+/* <input id="KEY" checked>: the site has set an attribute that says on. If it is missing, or says
+ * off, the switch may be empty and wait for its state: that proves nothing. */
 static bool take_tag(const char *text, const char *at, struct found *f)
 {
     const char *begin = at, *end = at + strcspn(at, "<>");
@@ -303,7 +303,7 @@ void ofs_served_state(const char *text, const char *key, bool named, char *ret_s
     finish(&f, ret_state, size);
 }
 
-/* What the scenario says that the value means. */
+/* The meaning that the scenario gives to the value. */
 static const char *meant_by(const cJSON *value, const cJSON *values)
 {
     OFS_AUTO_STR printed = cJSON_IsString(value) ? strdup(value->valuestring)
@@ -323,7 +323,7 @@ void ofs_served_field(const char *text, const char *field, const cJSON *values, 
     finish(&f, ret_state, size);
 }
 
-/* ---- answers that are none ---- */
+/* ---- responses that are not proper ones ---- */
 
 static bool says_no(const cJSON *value)
 {
@@ -369,9 +369,9 @@ bool ofs_is_excuse(const char *text)
     return false;
 }
 
-/* ---- asking ---- */
+/* ---- reading responses ---- */
 
-/* What this answer says; "" where it does not speak of the setting. */
+/* The state in this response; "" if it does not name the setting. */
 static void state_in_answer(struct ofs_page *page, const struct ofs_progress *p,
                             const struct ofs_request *r, const char *text, ofs_deadline deadline,
                             char *ret_state, size_t size)
@@ -393,8 +393,8 @@ static bool is_to_be_asked(const struct ofs_request *r)
     return reads && r->ended && !r->failed && !r->left && r->status >= 200 && r->status < 300;
 }
 
-/* Can this answer say something? Scripts and documents can where the browser does not tell of
- * all that a page may listen to. */
+/* Can this response hold evidence? Scripts and documents can if the browser does not report every
+ * channel that a page may listen to. */
 static bool is_of_use(const struct ofs_page *page, const struct ofs_request *r, bool names)
 {
     if (r->kind == OFS_REQUEST_DATA)
@@ -403,7 +403,7 @@ static bool is_of_use(const struct ofs_page *page, const struct ofs_request *r, 
     return hides || (names && r->kind != OFS_REQUEST_SCRIPT);
 }
 
-/* An answer may be a script, too. */
+/* The response may also be a script. */
 static void note_words(struct ofs_progress *p, const char *text)
 {
     static const char *const hiding[] = {"SharedWorker", "WebTransport", "AbortSignal.timeout",
@@ -429,14 +429,14 @@ static int ask_answer(struct ofs_page *page, struct ofs_progress *p, const struc
         if (is_over)
             *err = soft;
         else if (!by_answer)
-            p->speaks.hides = true; /* it may say anything */
+            p->speaks.hides = true; /* it may contain anything */
         return is_over ? -1 : 0;
     }
     note_words(p, text);
     p->empty[at] = by_answer && !text[strspn(text, " \t\r\n")];
     p->excused[at] = by_answer && ofs_is_excuse(text);
     state_in_answer(page, p, r, text, deadline, state, sizeof state);
-    /* the newest word counts */
+    /* the latest response counts */
     if (!state[0] || ofs_json_num(p->served, "ended", 0) > (double)ended)
         return 0;
     cJSON_Delete(p->served);

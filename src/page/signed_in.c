@@ -8,7 +8,7 @@ int ofs_page_is_signed_in(struct ofs_page *page, ofs_deadline deadline, bool *re
     OFS_AUTO_JSON look = NULL;
     *ret_signed_in = false;
     if (ofs_page_ask(page, "look", NULL, deadline, &look, err))
-        return err->code == OFS_ERR_GONE ? 0 : -1; /* between two pages: nothing to see yet */
+        return err->code == OFS_ERR_GONE ? 0 : -1; /* between two pages: nothing to read yet */
     const cJSON *canary = ofs_json_get(look, "canary");
     bool here = !strcmp(ofs_json_str(look, "origin", ""), page->config.origin);
     bool barred = ofs_json_str(look, "blocker/reason", NULL) != NULL;

@@ -6,15 +6,16 @@
 #include "page/internal.h"
 
 /* One visit: load, then read and judge each time something has happened, until the page is ready or
- * it is clear that it will not be. */
+ * clearly never will be. */
 
 enum {
     PAGE_BUDGET = 45000, /* ms for one visit */
-    FIRST_LOOK = 400,    /* ms: a document that has not loaded by then is looked at all the same */
+    FIRST_LOOK = 400,    /* ms: a document that has not loaded by then is read anyway */
     OPENING = 150,       /* ms between two reads while a menu or dialog opens */
-    LOOKS_APART = 40,    /* ms between two reads while a page is busy with itself */
-    IS_THERE = 2000,     /* ms for a page that has failed to say whether its tab is still there */
-    CLOSING = 250,       /* ms in which a tab that was closed says so */
+    LOOKS_APART = 40,    /* ms between two reads while the page keeps changing */
+    IS_THERE = 2000,     /* ms for a page that failed to answer, to check that its tab still
+                            exists */
+    CLOSING = 250,       /* ms in which a closed tab is reported as closed */
 };
 
 static int64_t *time_of(const struct ofs_progress *p, enum ofs_waiting waiting)
@@ -34,7 +35,7 @@ static int64_t *time_of(const struct ofs_progress *p, enum ofs_waiting waiting)
     }
 }
 
-/* What has to hold still, as text. */
+/* What must not change, as text. */
 static char *signature_of(const struct ofs_visit *visit, const cJSON *look)
 {
     const cJSON *match = ofs_match_of(look, visit->setting);
@@ -45,7 +46,7 @@ static char *signature_of(const struct ofs_visit *visit, const cJSON *look)
                            (int)ofs_json_num(look, "controls", 0), ofs_json_str(look, "lang", ""));
 }
 
-/* Take a read over, and count how often it came out the same. */
+/* Store a read, and count the equal reads. */
 static void take_look(const struct ofs_page *page, struct ofs_progress *p, cJSON *look)
 {
     unsigned commit = page->tab->view.commits;
@@ -75,7 +76,7 @@ int ofs_progress_read(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     return ofs_gather_evidence(page, p, deadline, ret, err);
 }
 
-/* Until the document has loaded: nothing is read before, unless it takes long. */
+/* Wait until the document has loaded: nothing is read before, unless it takes long. */
 static int await_load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                       struct ofs_error *err)
 {
@@ -97,7 +98,7 @@ static int wait_on(struct ofs_page *page, struct ofs_progress *p, const struct o
     int64_t began = ofs_now_ms(), *spent = time_of(p, r->waiting);
     if (ofs_page_wait(page, r->wait_ms, deadline, err))
         return -1;
-    /* many events in a row make one read */
+    /* several events in a row cause one read */
     ofs_deadline next = ofs_deadline_min(looked + LOOKS_APART, deadline);
     if (ofs_loop_sleep(page->browser->loop, next, err))
         return -1;
@@ -106,16 +107,16 @@ static int wait_on(struct ofs_page *page, struct ofs_progress *p, const struct o
     return 0;
 }
 
-/* A control of another setting's kind under the setting's heading may be there in place of what is
- * not drawn yet. */
+/* A control of another setting's kind under the setting's heading may be there instead of one that
+ * is not rendered yet. */
 static bool is_doubtful(const cJSON *match)
 {
     return !strcmp(ofs_json_str(match, "rung", ""), "row") &&
            !strcmp(ofs_json_str(match, "wording", ""), "unknown");
 }
 
-/* The page is as far as it comes without us: go through the rest of it. 1 when it has to be read
- * again. */
+/* The page does not change further without our action: go through the rest of it. 1 if it has to be
+ * read again. */
 static int search_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                      struct ofs_error *err)
 {
@@ -131,7 +132,7 @@ static int search_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline
     return moved;
 }
 
-/* Timers matter for a state that is to be believed. A wrong "on" costs a question at most, and the
+/* Timers matter for a state that is to be believed. A wrong "on" costs at most a question, and the
  * site's own data need no timers. */
 static bool bears_on_timers(const struct ofs_evidence *e)
 {
@@ -166,7 +167,7 @@ int ofs_page_go(struct ofs_page *page, const char *origin, const char *path, ofs
     if (!url)
         return ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     page->is_configured = false;
-    /* To another fragment of the same document no document is loaded: leave it first. */
+    /* Navigating to another fragment of the same document loads no document: leave it first. */
     bool leaves = page->was_used && strchr(path, '#');
     page->was_used = true;
     if (leaves && page->browser->ops->navigate(page->tab, "about:blank", deadline, err))
@@ -174,7 +175,7 @@ int ofs_page_go(struct ofs_page *page, const char *origin, const char *path, ofs
     return page->browser->ops->navigate(page->tab, url, deadline, err);
 }
 
-/* Ask for the page. A page that is late is told by the first look. */
+/* Request the page. If it is late, the first read shows that. */
 static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                 struct ofs_error *err)
 {
@@ -192,7 +193,7 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     return await_load(page, p, deadline, err);
 }
 
-/* A page whose timers were not followed from its start is loaded once more, so that they are. */
+/* A page whose timers were not followed from its start is loaded once more to follow them. */
 static bool wants_known_timers(const struct ofs_page *page, const struct ofs_progress *p,
                                const struct ofs_evidence *e)
 {
@@ -216,7 +217,7 @@ static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     return load(page, p, deadline, err);
 }
 
-/* A page of an error may be a wall in front of the site, which the scenario describes. */
+/* An error page may be a wall in front of the site, which the scenario describes. */
 static int judge_wall(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline)
 {
     struct ofs_visit_result wall = {0};
@@ -232,7 +233,7 @@ static int judge_wall(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     return 1;
 }
 
-/* One round: read and judge. 1 when the visit is over, 0 to go on, -1 on an error. */
+/* One round: read and judge. 1 if the visit is over, 0 to go on, -1 on an error. */
 static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                 struct ofs_error *err)
 {
@@ -274,7 +275,7 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     return wait_on(page, p, &r, looked, deadline, err) ? -1 : 0;
 }
 
-/* A page that has started, and lacks what every page shows to a signed-in person. */
+/* A page that has started, but lacks what every page shows to a signed-in person. */
 static bool is_nobodys(const struct ofs_page *page, const cJSON *look)
 {
     return ofs_json_bool(page->config.scenario->canary, "on_every_page", false) &&
@@ -303,7 +304,7 @@ static int tell_unready(const struct ofs_page *page, struct ofs_progress *p)
                           p->missing ? p->missing : "it kept changing");
 }
 
-/* A sign-in page that no blocker describes still asks for a password. */
+/* A sign-in page that no blocker describes still has a password field. */
 static void judge_absence(const struct ofs_page *page, struct ofs_progress *p)
 {
     const cJSON *look = p->result.look;
@@ -313,7 +314,7 @@ static void judge_absence(const struct ofs_page *page, struct ofs_progress *p)
         tell_unready(page, p);
 }
 
-/* What was not confirmed counts only where it is not the wanted state. */
+/* An unconfirmed state counts only if it is not the wanted one. */
 static void judge_unconfirmed(const struct ofs_page *page, struct ofs_progress *p)
 {
     const struct ofs_setting *setting = p->visit.setting;
@@ -329,7 +330,7 @@ static void judge_unconfirmed(const struct ofs_page *page, struct ofs_progress *
         tell_unready(page, p);
 }
 
-/* A tab that is being closed fails its document first, and says so a moment later. */
+/* When a tab is closed, its document fails first; the closing is reported a moment later. */
 static bool is_closing(struct ofs_page *page)
 {
     const struct ofs_tab_view *view = &page->tab->view;
@@ -338,7 +339,7 @@ static bool is_closing(struct ofs_page *page)
     while (view->failure[0] && !view->closed && !view->crashed &&
            !ofs_loop_turn(page->browser->loop, moment, &ignored))
         ;
-    /* where no event tells of it, a question does */
+    /* if no event reports it, a query does */
     OFS_AUTO_JSON look = NULL;
     if (view->failure[0] && !view->closed && !view->crashed)
         ofs_page_look(page, ofs_deadline_in(IS_THERE), &look, &ignored);
@@ -376,7 +377,7 @@ bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setti
            page->at_commit == page->tab->view.commits;
 }
 
-/* Rounds until it is over: 1, or -1 on an error. A document that went away is looked for anew. */
+/* Rounds until the visit is over: 1, or -1 on an error. If the document was replaced, try again. */
 static int run(struct ofs_page *page, struct ofs_progress *p, ofs_deadline budget,
                struct ofs_error *err)
 {
@@ -402,14 +403,14 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     if (!p)
         return -1;
     ofs_deadline budget = ofs_deadline_min(deadline, ofs_deadline_in(PAGE_BUDGET));
-    /* what was opened for another setting would lie over this one */
+    /* what was opened for another setting would cover this one */
     const struct ofs_setting *opens =
         visit->setting && visit->setting->open ? visit->setting : NULL;
     bool there =
         visit->stay && ofs_page_is_at(page, visit->setting, visit->path) && page->opened == opens;
     page->opened = opens;
     page->at[0] = '\0';
-    if (there) /* what this document has asked for bears on each of its settings */
+    if (there) /* the requests of this document matter for each of its settings */
         p->serial = page->at_serial;
     int rc = there ? 0 : load(page, p, budget, &soft);
     rc = rc ? rc : run(page, p, budget, &soft);

@@ -1,9 +1,9 @@
-/* The composed tree: what a person sees as one page, shadow roots and same-origin frames included
- * (DOM Standard, 4.2.2 "Shadow tree"; frames through contentDocument). Nodes of frames belong to other
- * realms, so nothing here asks `instanceof`. */
+/* The composed tree: what a person sees as one page, including shadow roots and same-origin frames (DOM
+ * Standard, 4.2.2 "Shadow tree"; frames through contentDocument). Nodes of frames belong to other realms, so
+ * `instanceof` is never used. */
 
-/* Within one question the page does not change, so what was found out of a node holds until its end. Outside
- * of a question, as in a listener, nothing is remembered. */
+/* The page does not change during a query, so results for a node are cached until the query ends. Outside of
+ * a query, as in a listener, nothing is cached. */
 let memory = null;
 
 function remembered(compute) {
@@ -35,9 +35,9 @@ const forget = () => {
   if (memory) memory = {};
 };
 
-const closedRoots = new WeakMap(); /* host -> closed shadow root, where the protocol handed it over */
+const closedRoots = new WeakMap(); /* host -> closed shadow root, if the protocol provided it */
 
-const toldNodes = new WeakMap(); /* custom element -> what it tells assistive technology alone */
+const toldNodes = new WeakMap(); /* custom element -> what it exposes only to assistive technology */
 
 const isElement = (node) => !!node && node.nodeType === 1;
 const isText = (node) => !!node && node.nodeType === 3;
@@ -54,8 +54,8 @@ function frameDocument(el) {
   }
 }
 
-/* What stands in the place of an element's own children: a frame's document, a shadow tree, what a
- * slot was given. NULL: they stand there themselves. */
+/* What is rendered instead of an element's own children: a frame's document, a shadow tree, the nodes
+ * assigned to a slot. NULL: the element's own children. */
 function otherChildren(el) {
   const inner = frameDocument(el);
   if (inner) return [inner.documentElement];
@@ -68,7 +68,7 @@ function otherChildren(el) {
 
 const composedChildren = (node) => (isElement(node) && otherChildren(node)) || node.childNodes;
 
-/* The slot of a child of a closed root's host is not told to us: look for it. */
+/* For a child of a closed root's host assignedSlot is null: search for the slot. */
 function slotOf(node) {
   if (node.assignedSlot) return node.assignedSlot;
   const host = node.parentNode;
@@ -103,7 +103,7 @@ const composedAncestors = remembered((node) => {
 
 const composedContains = (outer, node) => outer === node || composedAncestors(node).includes(outer);
 
-/* Visit every element in document order; a visitor that returns false keeps us out of that subtree. */
+/* Visit every element in document order; a visitor that returns false skips that subtree. */
 function walk(node, visit) {
   const stack = node ? [node] : []; /* a document that has just begun has no element yet */
   while (stack.length) {
@@ -113,7 +113,7 @@ function walk(node, visit) {
     if (others) {
       for (let i = others.length - 1; i >= 0; i--) if (isElement(others[i])) stack.push(others[i]);
     } else {
-      /* by sibling: lists of nodes are slow to index where the page is seen through wrappers */
+      /* by sibling: indexing a node list is slow if the page is accessed through wrappers */
       for (let child = el.lastElementChild; child; child = child.previousElementSibling) stack.push(child);
     }
   }
@@ -134,7 +134,7 @@ const pseudoStyleOf = (el, pseudo) => el.ownerDocument.defaultView.getComputedSt
 const styleOf = remembered((el) => el.ownerDocument.defaultView.getComputedStyle(el));
 const hasBoxes = remembered((el) => el.getClientRects().length > 0);
 
-/* Is the element drawn at all? Visually hidden ones (clipped, one pixel, transparent) are. */
+/* Is the element rendered at all? Visually hidden ones (clipped, one pixel, transparent) are. */
 const isRendered = remembered((el) => {
   if (hasBoxes(el)) return styleOf(el).visibility === "visible" && (!el.checkVisibility || el.checkVisibility());
   const style = styleOf(el);
@@ -142,8 +142,8 @@ const isRendered = remembered((el) => {
     [...composedChildren(el)].some((c) => (isElement(c) ? isRendered(c) : c.data && c.data.trim()));
 });
 
-/* Could a person come to see it? Not what lies left of or above the page, in a box of no size, or is all
- * transparent. */
+/* Can a person bring it into view? Not if it is left of or above the page, has a box without size, or is
+ * fully transparent. */
 const isInSight = remembered((el) => {
   const box = el.getBoundingClientRect();
   const view = el.ownerDocument.defaultView;
@@ -157,9 +157,9 @@ const isInSight = remembered((el) => {
 });
 
 const mayHost = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
-const reached = new WeakSet(); /* what the protocol has looked into already */
+const reached = new WeakSet(); /* what the protocol has already looked into */
 
-const doubted = new WeakMap(); /* what told nothing, to a protocol that may not know yet: since when, and asked when */
+const doubted = new WeakMap(); /* exposed nothing while the protocol may not know yet: since when, last asked when */
 const DOUBT_MS = 1500;
 const ASK_AGAIN_MS = 300;
 
@@ -167,7 +167,7 @@ const wasAskedJustNow = (el) => doubted.has(el) && performance.now() - doubted.g
 
 const shut = new WeakSet(); /* may have a closed root, and the protocol cannot open one */
 
-/* What has no box of its own, as a slot, shows what is in it. */
+/* An element without a box, such as a slot, shows its contents. */
 function showsNothing(el) {
   for (const child of composedChildren(el)) {
     if (isText(child) && child.data.trim()) return false;
@@ -176,8 +176,8 @@ function showsNothing(el) {
   return true;
 }
 
-/* Is it as tall as it is for the sake of nothing that is to be seen in it? What its own style explains
- * is no sign (CSS Typed OM, 6.1: the computed height is a keyword where the content decides). */
+/* Does its height come from contents that are not visible? A height that its own style explains does not
+ * count (CSS Typed OM, 6.1: the computed height is a keyword if the content determines it). */
 function isFilled(el) {
   const style = styleOf(el);
   const outer = el.parentElement ? styleOf(el.parentElement).display : "";
@@ -188,18 +188,19 @@ function isFilled(el) {
   return el.getBoundingClientRect().height > Math.max(edges, parseFloat(style.minHeight) || 0) + 4;
 }
 
-/* A field to write in: while it is empty it has the height of a line of its own. */
+/* An editable field: while it is empty it has the height of one line. */
 const isToWriteIn = (el) => el.hasAttribute("contenteditable") && el.getAttribute("contenteditable").toLowerCase() !== "false";
 
-/* A part of the page that nobody can look into, and that is large enough to hold a switch. */
+/* A part of the page that neither scripts nor the protocol can read, and that is large enough to hold a
+ * switch. */
 function isSealed(el) {
   if (isToWriteIn(el) || !shut.has(el) || shadowOf(el) || !isRendered(el) || !showsNothing(el)) return false;
   const box = el.getBoundingClientRect();
   return box.width >= 30 && box.height >= 12 && (el.localName.includes("-") || isFilled(el));
 }
 
-/* An element that may keep something from scripts: a custom element without a role of its own, or one
- * that takes room and shows nothing that is in it (DOM, 4.8, attachShadow: valid shadow host names). */
+/* An element that may hide something from scripts: a custom element without a role attribute, or one that
+ * takes up space and shows no contents (DOM, 4.8, attachShadow: valid shadow host names). */
 function isOpaque(el) {
   const custom = el.localName.includes("-");
   if (!custom && (el.shadowRoot || !mayHost.test(el.localName))) return false;
@@ -209,10 +210,10 @@ function isOpaque(el) {
   return box.width >= 8 && box.height >= 8;
 }
 
-/* Those that are still to be looked into, or have told something that may have changed since. */
+/* Elements that are not looked into yet, or whose exposed values may have changed. */
 const isToBeReached = (el) => toldNodes.has(el) || (!reached.has(el) && !wasAskedJustNow(el) && isOpaque(el));
 
-/* Where a frame's document lies in the top document's view, and how large one of its pixels is there: a
+/* The position of a frame's document in the top document's view, and the size of one of its pixels there: a
  * frame may be zoomed or scaled. */
 const frameView = remembered((doc) => {
   let at = { x: 0, y: 0, scale: 1 };
@@ -229,7 +230,7 @@ const frameView = remembered((doc) => {
   return at;
 });
 
-/* Is a frame around it turned or tilted? Then no box tells where a point of it lies. */
+/* Is a frame around it rotated or skewed? Then a box does not give the position of a point. */
 function isInTurnedFrame(doc) {
   for (let view = doc.defaultView; view && view.frameElement; view = view.parent)
     for (const el of [view.frameElement, ...composedAncestors(view.frameElement)]) {
@@ -250,8 +251,8 @@ const middle = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
 
 const inline = /^(inline|inline-block|contents|ruby|none)$/;
 
-/* The text of a subtree as a person sees it: one entry for each line that its blocks make. `skip`
- * keeps subtrees out. */
+/* The text of a subtree as a person sees it: one entry for each line that its blocks make. `skip` excludes
+ * subtrees. */
 function textLines(root, skip) {
   const lines = [];
   let line = { text: "", el: null };

@@ -1,6 +1,6 @@
-/* Texts: when two count as one, and which words are in them. */
+/* Texts: when two are equal, and which words they contain. */
 
-/* What was found out of a text holds for ever. */
+/* A result for a text never changes. */
 function rememberedText(compute) {
   const known = new Map();
   return (text) => {
@@ -13,14 +13,14 @@ function rememberedText(compute) {
 }
 const MOST_TEXTS = 5000;
 
-/* Texts are compared without regard to case, kind of blank, kind of quote, and a mark at the end. The lint of scenarios
- * does the same (src/base/plain.c); tests/probe/texts.json is held against both. */
+/* Texts are compared without regard to case, kind of space, kind of quote, and a final mark. The lint of
+ * scenarios does the same (src/base/plain.c); tests/probe/texts.json tests both. */
 const plainOf = rememberedText(makePlain);
 const plain = (text) => (text ? plainOf(text) : "");
 
 function makePlain(text) {
   return text
-    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'") /* before NFKC, which takes \u00b4 apart */
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'") /* before NFKC, which decomposes \u00b4 */
     .normalize("NFKC")
     .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"')
     .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, "")
@@ -31,8 +31,8 @@ function makePlain(text) {
     .replace(/\u03c2/g, "\u03c3"); /* a sigma at the end of a word */
 }
 
-/* Wordings of which one has to be met: whole, or but for one variable part, written {…}. That part is never empty, no
- * longer than MOST_VARIABLE, and set apart as it is in the wording. */
+/* Wordings, one of which has to match: completely, or except for one variable part, written {…}. That part is
+ * never empty, no longer than MOST_VARIABLE, and separated as in the wording. */
 const VARIABLE = "{\u2026}";
 const MOST_VARIABLE = 80;
 
@@ -47,7 +47,7 @@ class Wordings {
         continue;
       }
       const [head, tail] = [text.slice(0, at), text.slice(at + VARIABLE.length)];
-      /* with a letter beside it, so that blanks and marks there are kept */
+      /* with a letter beside it, so that spaces and marks there are kept */
       this.parts.push({ head: plain(head + "x").slice(0, -1), tail: plain("x" + tail).slice(1) });
     }
   }
@@ -75,10 +75,10 @@ class Wordings {
 
 const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
 
-/* The words of a text, as written: what is no letter and no digit parts them. */
+/* The words of a text, as written, separated by anything that is not a letter or digit. */
 const wordsIn = (text) => text.split(/^[\x00-\x7f]*$/.test(text) ? /[^A-Za-z0-9]+/ : /[^\p{L}\p{N}]+/u).filter(Boolean);
 
-/* The same in small letters; one text is asked about several times in a row. */
+/* The same in lower case; several queries about one text often follow each other. */
 let lastText = "";
 let lastWords = [];
 
@@ -90,8 +90,8 @@ function smallWordsIn(text) {
   return lastWords;
 }
 
-/* From "word|start~|two words|two begun~" to a test of a text: is one of these in it? Sets, for a pattern of so
- * many alternatives takes tens of milliseconds to begin with. */
+/* From "word|start~|two words|two begun~" to a test of a text: does it contain one of these? Uses sets: a
+ * pattern of so many alternatives takes tens of milliseconds at first use. */
 function anyWordOf(list) {
   const parts = list.split("|");
   const phrases = parts.filter((part) => part.includes(" ")).map((part) => " " + (part.endsWith("~") ? part.slice(0, -1) : part + " "));

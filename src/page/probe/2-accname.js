@@ -31,7 +31,7 @@ const knownRoles = new Set(
     "superscript switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem").split(" "));
 
 /* The first token of the role attribute that is a role (WAI-ARIA 1.2, 5.3 and 8.1), else the element's own
- * role (HTML-AAM, and for a custom element what it says of itself). */
+ * role (HTML-AAM; for a custom element, the role that it exposes). */
 const roleOf = remembered((el) => {
   const role = el.getAttribute("role");
   const given = role && role.toLowerCase().split(/\s+/).find((token) => knownRoles.has(token) && !/^(none|presentation)$/.test(token));
@@ -49,7 +49,7 @@ const byId = (el, id) => {
 const referenced = (el, attribute) =>
   (el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean).map((id) => byId(el, id)).filter(Boolean);
 
-/* Labels of form controls and of custom elements that a label names (HTML, 4.10.4). */
+/* Labels of form controls, and of custom elements that a label references (HTML, 4.10.4). */
 const labelsOf = remembered((el) => {
   if (el.labels && el.labels.length) return [...el.labels];
   const root = el.getRootNode();
@@ -109,7 +109,7 @@ function contentsName(el, ctx) {
   return text + pseudoText(el, "::after");
 }
 
-/* 2E: what the host language gives. */
+/* 2E: the name from the host language. */
 function nativeName(el, ctx) {
   const down = (other) => nameStep(other, { ...ctx, top: false, direct: false, through: true });
   if (isInput(el, "button", "submit", "reset")) return el.value || { submit: "Submit", reset: "Reset" }[el.type] || "";
@@ -141,7 +141,7 @@ function nameStep(el, ctx) {
     if (text) return text;
   }
   const role = roleOf(el);
-  if (!ctx.top && ctx.through) { /* 2C: a control inside a label stands for its value */
+  if (!ctx.top && ctx.through) { /* 2C: a control inside a label contributes its value */
     const value = valueOfEmbedded(el, role);
     if (value !== null) return value;
   }
@@ -159,7 +159,7 @@ function nameStep(el, ctx) {
 const accessibleName = remembered((el) =>
   squeeze(nameStep(el, { visited: new Set(), referenced: false, inLabelledby: false, through: false, top: true })));
 
-/* The elements whose text makes the name, for telling its lines apart. */
+/* The elements whose text makes the name, to get its separate lines. */
 function nameSources(el) {
   const sources = referenced(el, "aria-labelledby");
   if (sources.length) return sources;

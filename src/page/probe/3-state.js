@@ -1,5 +1,5 @@
-/* The state of a control in words: "on", "off", another word of a choice, or null for "cannot tell".
- * Judged both ways: what is neither provably on nor provably off is null. */
+/* The state of a control in words: "on", "off", another word of a choice, or null for "unknown". Both states
+ * need proof: what is neither provably on nor provably off is null. */
 
 const stateWords = {
   on: ("on|yes|true|1|enabled|active|activated|allowed|opted in|an|ein|ja|aktiviert|eingeschaltet|aktiv|erlaubt|oui|activé|" +
@@ -15,7 +15,7 @@ for (const state of ["on", "off"]) for (const word of stateWords[state]) wordSta
 
 const stateOfWord = (text) => wordState.get(plain(text)) || null;
 
-/* What a switch is called that has no name: its states, or the kind of thing that it is. */
+/* Generic names of a switch without a name: its states, or the kind of control. */
 const kindWords = new Set(
   ("switch|toggle|toggle switch|checkbox|schalter|umschalter|interrupteur|interruptor|interruttore|schakelaar|przełącznik|" +
     "omkopplare|スイッチ|开关|開關|스위치").split("|").map(plain));
@@ -27,7 +27,7 @@ const namesNothing = rememberedText((name) => {
 });
 const ariaState = (value) => ({ true: "on", false: "off" })[(value || "").toLowerCase()] || null;
 
-/* Two witnesses of one control: both that speak have to agree. */
+/* Two sources for one control: if both have a value, they must agree. */
 const agree = (a, b) => (a && b ? (a === b ? a : null) : a || b);
 
 function stateOfBox(el) {
@@ -36,8 +36,8 @@ function stateOfBox(el) {
   return el.hasAttribute("aria-checked") ? agree(own, ariaState(el.getAttribute("aria-checked"))) : own;
 }
 
-/* The states that a custom element gives to style sheets (HTML, 4.13.7.4 and CSS Selectors, :state()). That one of
- * them is not set says nothing: nobody knows whether the element uses it. */
+/* The states that a custom element exposes to style sheets (HTML, 4.13.7.4 and CSS Selectors, :state()). An
+ * unset state proves nothing: it is unknown whether the element uses it. */
 const customStates = [["on", "checked"], ["on", "selected"], ["on", "on"], ["off", "unchecked"], ["off", "off"]];
 
 function stateOfCustom(el) {
@@ -52,7 +52,7 @@ function stateOfCustom(el) {
   return told.size === 1 ? [...told][0] : null;
 }
 
-/* A control that shows a word for a state has to mean what its attribute says. */
+/* If a control shows a word for a state, it must agree with its attribute. */
 function stateOfAttribute(el, attribute) {
   const own = ariaState(el.getAttribute(attribute));
   if (el.textContent.length > 200) return own;
@@ -70,7 +70,8 @@ function wordOfOption(option) {
 
 const stateOfSelect = (el) => (el.selectedOptions && el.selectedOptions.length === 1 ? wordOfOption(el.selectedOptions[0]) : null);
 
-/* The site's own words for an option, and for a radio: its name, the value that stands behind KEY__ in its id, its value. */
+/* The site's own words for an option, and for a radio: its name, the value after KEY__ in its id, its
+ * value. */
 const optionTexts = (option) => [option.textContent, option.value];
 const radioTexts = (el) => [accessibleName(el), (el.id || "").split("__")[1], el.getAttribute("value")].filter(Boolean);
 

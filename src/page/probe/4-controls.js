@@ -7,17 +7,18 @@ function isPressable(el) {
     (el.hasAttribute("data-control-name") && styleOf(el).cursor === "pointer") || styleOf(el).cursor === "pointer";
 }
 
-/* Opens a menu, a list or a dialog when it is pressed: such a press turns nothing on or off. */
+/* Opens a menu, a list or a dialog: pressing it turns nothing on or off. */
 const opens = (el) => /^(true|menu|listbox|dialog|tree|grid)$/.test(el.getAttribute("aria-haspopup") || "");
 
-/* A button that shows one of several choices, and opens a menu of them. Without a setting of that kind none is looked for. */
+/* A button that shows one of several choices and opens a menu of them. Looked for only if a setting is of
+ * that kind. */
 function isMenuButton(el) {
   if (!site.menus || !/^(button|combobox)$/.test(roleOf(el)) || el.localName === "select" || isInput(el, "submit", "reset")) return false;
   if (/^(true|menu|listbox)$/.test(el.getAttribute("aria-haspopup") || "") || roleOf(el) === "combobox") return true;
   return site.settings.some((s) => s.control === "menu" && ((s.key && keyOf(s, el)) || s.known.has(plain(accessibleName(el)))));
 }
 
-/* A part of something that is pressed as a whole, and that says more: it tells a state and has none. */
+/* A part of a larger button that has more text. The part shows a state but has no state. */
 function isPartOfButton(el) {
   const around = !takesPresses(el) && composedAncestors(el).find((e) => takesPresses(e) && !/^(label|html|body)$/.test(e.localName));
   return !!around && squeeze(around.textContent) !== squeeze(el.textContent);
@@ -29,9 +30,9 @@ function isWordButton(el) {
   const text = el.textContent;
   if (!text || text.length > 40 || !stateOfWord(text)) return false;
   if (!isPressable(el) || opens(el) || isPartOfButton(el)) return false;
-  const label = el.closest("label"); /* it says the state of the control that the label is for */
+  const label = el.closest("label"); /* it shows the state of the label's control */
   if (label && label.control && !label.control.matches("button:not([role]):not([aria-pressed])")) return false;
-  const parent = composedParent(el); /* the outermost of several that say the same */
+  const parent = composedParent(el); /* the outermost of several with the same text */
   return !(parent && parent.textContent === text && !/^(html|body)$/.test(parent.localName) && isWordButton(parent));
 }
 
@@ -48,17 +49,17 @@ function kindOf(el) {
   return isWordButton(el) ? "word" : null;
 }
 
-/* What a custom element says of itself through ElementInternals (HTML, 4.13.7), as the browser tells. Of any
- * other element that has the role and no state yet the browser tells "false": that is no off. */
+/* What a custom element exposes through ElementInternals (HTML, 4.13.7), as the browser reports it. For any
+ * other element with the role and no state yet the browser reports "false", which is not off. */
 function toldKind(el) {
   const node = toldNodes.get(el);
   return !!node && (el.localName.includes("-") || el.hasAttribute("is")) && switchRoles.has(node.role);
 }
 
-/* Kept from assistive technology: a copy for forms, or a decoration. */
+/* Hidden from assistive technology: a copy for forms, or a decoration. */
 const isAway = (el) => [el, ...composedAncestors(el)].some((e) => e.getAttribute("aria-hidden") === "true");
 
-/* Radios of one name are a group within their form, or their tree (HTML, 4.10.5.1.16). */
+/* Radios with the same name are a group within their form, or their tree (HTML, 4.10.5.1.16). */
 const namedGroups = new WeakMap();
 function namedGroup(owner, name) {
   if (!namedGroups.has(owner)) namedGroups.set(owner, new Map());
@@ -83,8 +84,8 @@ function stateOfOne(kind, el) {
   return stateOfWord(el.textContent);
 }
 
-/* A control: its outermost element, every element that is part of it, and how it reads. Elements
- * inside one another (a host with a role around an input) are one control. */
+/* A control: its outermost element, every element that is part of it, and its state. Nested elements (a host
+ * with a role around an input) are one control. */
 const controlsOf = remembered((root) => {
   const found = [];
   const groups = new Map();
@@ -105,7 +106,7 @@ const controlsOf = remembered((root) => {
     }
     const outer = found.length && found[found.length - 1];
     if (outer && outer.kind !== "radio" && composedContains(outer.el, el)) {
-      if (kind === "word") return true; /* a text inside a control that has a state of its own */
+      if (kind === "word") return true; /* a text inside a control that has its own state */
       outer.members.push(el);
       outer.kinds.push(kind);
       return true;
@@ -119,8 +120,8 @@ const controlsOf = remembered((root) => {
 });
 const collectControls = () => controlsOf(document.documentElement);
 
-/* Two buttons side by side, or alone in one group, that say On and Off are one choice, and neither is a state
- * of its own: what is chosen is said by an attribute, or by the looks alone, and then not to us. */
+/* Two buttons side by side, or alone in one group, with the texts On and Off are one choice, and neither has
+ * its own state. An attribute says which one is chosen; if only the looks do, the state is unknown. */
 function joinSegments(found) {
   const list = [...found];
   const letters = (el) => el.textContent.replace(/\s/g, "");
@@ -143,7 +144,7 @@ function joinSegments(found) {
   return list;
 }
 
-/* How many controls an element holds, itself included. */
+/* How many controls an element contains, including itself. */
 const countsIn = new WeakMap();
 
 function holdsOthers(around, control, controls) {
@@ -157,7 +158,7 @@ function holdsOthers(around, control, controls) {
 
 const nameOf = (el) => accessibleName(el) || (toldKind(el) ? squeeze(toldNodes.get(el).name) : "");
 
-/* Not drawn because a <details> above it is closed. */
+/* Not rendered because a <details> ancestor is closed. */
 const foldedIn = (el) => composedAncestors(el).find((e) => e.localName === "details" && !e.open) || null;
 
 function describe(control) {
@@ -168,7 +169,7 @@ function describe(control) {
     control.texts = members.map(radioTexts);
     control.name = members.includes(el) ? radioGroupName(members) : accessibleName(el);
   } else if (kind === "menu") {
-    control.state = null; /* what it shows means something to a setting alone */
+    control.state = null; /* only a setting can interpret what it shows */
     const name = accessibleName(el);
     control.name = plain(name) === plain(el.textContent) ? "" : name;
   } else {
@@ -183,14 +184,16 @@ function describe(control) {
   control.rendered = members.some((m) => isRendered(m) || labelsOf(m).some(isRendered)) && (!!control.folded || isShown(control));
 }
 
-/* A hidden input is shown by its label or by the track around it; a copy that is kept out of sight by none. */
+/* A hidden input is represented by its label or the track around it; a copy that is out of view has
+ * neither. */
 function isShown(control) {
   const around = composedAncestors(control.el).slice(0, 3).filter((e) => boxOf(e).w <= 300 && boxOf(e).h <= 150);
   const shown = [...control.members, ...control.members.flatMap(labelsOf), ...control.members.map(untiedLabel), ...around];
   return shown.some((e) => e && isRendered(e) && isInSight(e));
 }
 
-/* Some libraries put a label beside their box and tie it by script alone: nothing else in their parent can be on or off. */
+/* Some libraries put a label beside its box and connect them only by script. It counts if nothing else in the
+ * parent can be on or off. */
 function untiedLabel(el) {
   const parent = el.parentElement;
   if (!parent || el.localName !== "input") return null;
@@ -198,7 +201,7 @@ function untiedLabel(el) {
   return label && parent.querySelectorAll("button, input, select, textarea").length === 1 ? label : null;
 }
 
-/* Radios without a group element: what names them stands in the fieldset or row around them. */
+/* Radios without a group element: their name is that of the fieldset or row around them. */
 function radioGroupName(members) {
   const around = composedAncestors(members[0]).find((e) => members.every((m) => composedContains(e, m)));
   return around && (around.localName === "fieldset" || roleOf(around) === "group") ? accessibleName(around) : "";

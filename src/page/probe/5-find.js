@@ -1,10 +1,10 @@
-/* Which control is a setting's: a ladder whose rung is told. Two on a rung are ambiguous, and no lower
- * rung is tried then.
+/* Which control belongs to a setting: a ladder of rungs; the rung is reported. Two controls on a rung are
+ * ambiguous, and no lower rung is tried then.
  *   key      an attribute that does not depend on the language
  *   label    the accessible name is a known wording
  *   part     one whole line of what makes the name is a known wording
- *   row      the row that holds this control and no other says a known wording
- *   visible  the text that stands beside or above it is a known wording */
+ *   row      a known wording is in the row that contains this control and no other
+ *   visible  the text beside or above it is a known wording */
 
 function keyOf(setting, el) {
   for (const attribute of setting.key_attributes) {
@@ -16,18 +16,18 @@ function keyOf(setting, el) {
 
 const isChoiceLabel = (control, node) => control.kind === "radio" && node.localName === "label" && control.members.includes(node.control);
 
-/* What is no text of the row: the control's own words for its states, and what lies over the page. */
+/* Text that does not count for the row: the control's own words for its states, and what is over the page. */
 const ownText = (control) => (node) =>
   control.members.includes(node) || isChoiceLabel(control, node) || node.localName === "option" || (node.childElementCount === 0 && stateOfWord(node.textContent)) || isApart(node, control);
 
-/* The largest element around a control that holds no other control: its row. */
+/* The largest element around a control that contains no other control: its row. */
 function rowOf(control, controls) {
   let row = null;
   for (const around of composedAncestors(control.el)) {
     if (/^(body|html|main|form|iframe)$/.test(around.localName)) break;
     if (holdsOthers(around, control, controls)) break;
     row = around;
-    if (textLines(around, ownText(control)).length >= 6) break; /* a page's worth of text is no row */
+    if (textLines(around, ownText(control)).length >= 6) break; /* this much text is a page, not a row */
   }
   return row;
 }
@@ -41,12 +41,12 @@ function rowLines(control, controls) {
   return control.rowLines;
 }
 
-/* By layout: the nearest line at the same height, else the nearest one above; with the other lines of
- * the block that it stands in, which are its title or its description. */
+/* By layout: the nearest line at the same height, else the nearest one above, with the other lines of its
+ * block, which are its title or its description. */
 function labelBlock(control, controls) {
   if (control.labelBlock !== undefined) return control.labelBlock;
   control.labelBlock = null;
-  if (control.folded) return null; /* not laid out: nothing lies beside it yet */
+  if (control.folded) return null; /* not laid out: nothing is beside it yet */
   const own = middle(boxOf(shownMember(control)));
   for (const around of composedAncestors(control.el).slice(0, 6)) {
     const lines = textLines(around, ownText(control)).filter((line) => !namesNothing(line.text)).map((line) => ({ ...line, box: boxOf(line.el) }));
@@ -89,11 +89,11 @@ const rungs = [
   ["visible", (s, c, all) => !c.name && visibleLines(c, all).some((line) => s.known.has(plain(line.text)))],
 ];
 
-/* Others that a person would take for the same: without a name, beside a text of their own that is a
- * known wording. No rung that goes by names sees them. Two controls may share one text, unless what stands
- * beside the found one says something else: then its name is the other's text. */
+/* Other controls that a person could take for the same one: without a name, beside their own text that is a
+ * known wording. The rungs that use names do not find them. Two controls may share one text, unless the text
+ * beside the found one differs: then its name is the other control's text. */
 function rivalsOf(setting, hits, controls) {
-  /* what is folded away is not laid out: there its row is all that stands beside it */
+  /* a folded element is not laid out: use its row instead */
   const linesOf = (c) => (c.folded ? (rowLines(c, controls), c.rowBlock) : visibleLines(c, controls));
   const isKnown = (line) => setting.known.has(plain(line.text));
   const taken = hits.flatMap((c) => {
@@ -106,7 +106,8 @@ function rivalsOf(setting, hits, controls) {
     linesOf(c).some((line) => isKnown(line) && !isTaken(line.el)));
 }
 
-/* The hidden field that holds what a menu shows: it has the setting's key, in a form that has no other menu. */
+/* The hidden field with the value that a menu shows: it has the setting's key, and its form has no other
+ * menu. */
 function fieldOf(setting, control, controls) {
   const form = control.kind === "menu" && setting.key && control.el.closest("form");
   if (!form || controls.some((c) => c !== control && c.kind === "menu" && composedContains(form, c.el))) return null;
@@ -114,8 +115,8 @@ function fieldOf(setting, control, controls) {
   return fields.length === 1 ? fields[0] : null;
 }
 
-/* What the dialog on top holds counts, and never a twin behind it; a notice that wants to be agreed to, and a toast, hold
- * nothing that counts, whatever is in them. */
+/* A control in the top dialog counts, and never a duplicate behind it. Controls in a notice that asks for
+ * agreement, or in a toast, never count. */
 function countingOf(hits) {
   const top = topModalNow();
   const real = hits.filter((c) => !noticeAround(c.el));
@@ -135,8 +136,8 @@ function findSetting(setting, controls) {
 
 const wordSet = (byLanguage) => new Wordings(Object.values(byLanguage || {}).flat());
 
-/* What one of several choices is called by the setting. Where the setting declares choices, only they name a
- * state: `texts` are the site's own words for it, `builtin` is what these words mean elsewhere. */
+/* What the setting calls one of several choices. If the setting declares choices, only they name a state:
+ * `texts` are the site's own words for it, `builtin` is the default meaning of these words. */
 function meantBy(setting, texts, builtin) {
   if (!setting.choices.size) return builtin;
   const meanings = new Set(texts.map((text) => setting.choices.get(plain(text))).filter(Boolean));
@@ -146,7 +147,8 @@ function meantBy(setting, texts, builtin) {
   return text && !isTaken ? text : null;
 }
 
-/* What a menu shows: its text, and the hidden field behind it where there is one. Both that speak have to agree. */
+/* What a menu shows: its text, and the hidden field behind it if there is one. If both have a value, they
+ * must agree. */
 function stateOfMenu(setting, control) {
   const known = (text) => setting.choices.get(plain(text)) || [...setting.choices.values()].find((word) => plain(word) === plain(text)) || null;
   const el = control.el;
@@ -160,7 +162,7 @@ function stateOfMenu(setting, control) {
   return texts[0] && texts[0].length <= 60 && !stateOfWord(texts[0]) ? texts[0] : null;
 }
 
-/* The states that a control can be put into, in the setting's words. */
+/* The states that a control can be set to, in the setting's words. */
 const wordsOf = (setting, control) => (control.words ? control.words.map((word, i) => meantBy(setting, control.texts[i], word)) : null);
 
 function stateFor(setting, control) {

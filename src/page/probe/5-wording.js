@@ -1,5 +1,5 @@
-/* What words a control: the text that is nearest to it in its own row. A name may be borrowed from far away, and
- * a heading names a part of the page and not what "on" means, so neither vouches against the nearest text. */
+/* The wording of a control: the nearest text in its own row. A name may come from far away, and a heading
+ * names a part of the page, not what "on" means. So neither outweighs the nearest text. */
 
 const hasNegation = anyWordOf([
   "do not|don t|dont|never|not|no longer|stop|opt out|exclude|prevent", "nicht|kein~|niemals|nie|ohne|widersprechen|ablehnen|verhindern|ausschließen",
@@ -8,7 +8,8 @@ const hasNegation = anyWordOf([
 ].join("|"));
 const MOST_WISH_WORDS = 14;
 
-/* A wish against something, as "Do not use my posts". A whole sentence that denies something only describes. */
+/* A request not to do something, such as "Do not use my posts". A whole sentence with a negation only
+ * describes. */
 function isNegated(text) {
   if (/[.!?。]$/.test(text) && !/^(do not|don['’]?t|never|stop) /i.test(text)) return false;
   return hasNegation(text) && text.split(/\s+/).length <= MOST_WISH_WORDS;
@@ -16,7 +17,7 @@ function isNegated(text) {
 
 const headingOf = (el) => [el, ...composedAncestors(el)].find((e) => roleOf(e) === "heading" || e.localName === "legend") || null;
 
-/* The heading of a page or of a section. Smaller ones are titles of rows. */
+/* The heading of a page or of a section. Lower levels are titles of rows. */
 function isPageHeading(el) {
   const heading = headingOf(el);
   if (!heading) return false;
@@ -24,7 +25,7 @@ function isPageHeading(el) {
   return heading.localName === "legend" || !(Number(level) > 2);
 }
 
-/* The lines that stand nearest to a control, nearest first; and whether they stand beside it. */
+/* The lines nearest to a control, nearest first; and whether they are beside it. */
 function nearestLines(control, controls) {
   if (control.folded) {
     rowLines(control, controls);
@@ -36,10 +37,10 @@ function nearestLines(control, controls) {
   return { lines: lines.filter((line) => !namesNothing(line.text)), beside: block.beside };
 }
 
-/* A line that is long enough to word something, and that is not a link or a button. */
+/* A line that is long enough to be a wording, and is not a link or a button. */
 const isStatement = (line) => line.text.split(/\s+/).length >= 3 && ![line.el, ...composedAncestors(line.el)].some(takesPresses);
 
-/* Does what names the control stand with it, or is a nearer text what a person reads? */
+/* Is the name of the control next to it, or does a person read a nearer text instead? */
 function isVouchedFor(control, near, controls) {
   const sources = control.members.flatMap(nameSources);
   const name = plain(control.name);
@@ -47,15 +48,15 @@ function isVouchedFor(control, near, controls) {
   if (near.lines.length && isOfName(near.lines[0])) return true;
   if (near.lines.some((line) => isOfName(line) && !isPageHeading(line.el))) return true;
   const strangers = near.beside ? near.lines.filter(isStatement) : [];
-  if (!sources.length) return !strangers.length; /* nobody sees aria-label */
+  if (!sources.length) return !strangers.length; /* aria-label is not visible */
   const row = rowOf(control, controls);
   const own = sources.some((source) => source.localName === "label" || (row && composedContains(row, source)) || control.members.includes(source));
   if (sources.every(headingOf)) return !strangers.length && !sources.every(isPageHeading);
   return own || !strangers.length;
 }
 
-/* The texts that may word a control without a name, nearest first. A title further away counts only
- * where nothing nearer is to be read, and the heading of a page or section never. */
+/* The texts that may be the wording of a control without a name, nearest first. A title further away counts
+ * only if there is no nearer text, and the heading of a page or section never. */
 function wordsAround(setting, control, controls, near) {
   rowLines(control, controls);
   const titles = control.rowBlock.filter((line) => !isPageHeading(line.el));
@@ -65,16 +66,15 @@ function wordsAround(setting, control, controls, near) {
   return [near.lines.filter((line) => !isPageHeading(line.el)), known];
 }
 
-/* How the site words the control, and whether that is a wording we know. An inverted wording anywhere
- * near outweighs a known one; a row's title says which setting it is, and the words at the switch say
- * what on means. */
+/* The site's wording of the control, and whether it is known. An inverted wording nearby outweighs a known
+ * one: the row's title identifies the setting, and the words at the switch say what "on" means. */
 function wordingOf(setting, control, controls) {
   const has = (words, texts) => texts.find((text) => words.has(plain(text)));
   const tell = (wording, said) => ({ wording, said: said || "" });
   const words = setting.labels.size + setting.rows.size + setting.inverted.size;
   const near = nearestLines(control, controls);
   const nearTexts = near.lines.map((line) => line.text);
-  /* what names one of several choices does not word the question */
+  /* the name of one of several choices is not the wording of the setting */
   const own = control.name ? [control.name, ...(/^(radio|menu)$/.test(control.kind) ? [] : partLines(control))] : [];
   const inverted = has(setting.inverted, [...own, ...nearTexts, ...rowLines(control, controls)]);
   if (inverted) return tell("inverted", inverted);

@@ -1,7 +1,7 @@
-/* Where a hand would press so that this control and nothing else takes it. Nothing here presses. */
+/* The point where a press reaches this control and nothing else. Nothing here presses. */
 
 function deepestAt(x, y) {
-  let own = { x, y }; /* the point in the present document */
+  let own = { x, y }; /* the point in the current document */
   let el = document.elementFromPoint(x, y);
   for (let depth = 0; el && depth < 32; depth++) {
     const shadow = shadowOf(el);
@@ -25,7 +25,8 @@ const takesPresses = (el) =>
   /^(a|button|input|select|textarea|summary|option)$/.test(el.localName) || /^(button|link|tab|menuitem|switch|checkbox|radio)$/.test(roleOf(el)) ||
   el.hasAttribute("onclick");
 
-/* Does a press at what lies there reach `el`? `through` are the elements whose presses it takes. */
+/* Does a press on the element at that point reach `el`? `through` are the elements that pass presses on to
+ * it. */
 function reaches(hit, el, through) {
   if (!hit) return false;
   for (let e = hit; e; e = composedParent(e)) {
@@ -53,7 +54,7 @@ function pointIn(el, target, through) {
   if (box.w < 4 || box.h < 4 || style.visibility !== "visible" || isInTurnedFrame(el.ownerDocument)) return { point: null, hit: null };
   let blocker = null;
   for (const [fx, fy] of spots) {
-    const x = Math.floor(box.x + box.w * fx); /* whole: not every protocol presses between two pixels */
+    const x = Math.floor(box.x + box.w * fx); /* integers: not every protocol can press between two pixels */
     const y = Math.floor(box.y + box.h * fy);
     if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
     const hit = deepestAt(x, y);
@@ -64,7 +65,7 @@ function pointIn(el, target, through) {
   return { point: null, hit: blocker };
 }
 
-/* Is it there for the eye, and not only for the keyboard and the form? */
+/* Is it visible, and not only present for the keyboard and the form? */
 function isDrawn(el) {
   if (!isRendered(el)) return false;
   const box = boxOf(el);
@@ -74,8 +75,8 @@ function isDrawn(el) {
   return [el, ...composedAncestors(el).slice(0, 4)].every((e) => parseFloat(styleOf(e).opacity) > 0.05);
 }
 
-/* The styled track of a visually hidden input: the smallest thing around it that holds no other
- * control and nothing else to press. */
+/* The styled track of a visually hidden input: the smallest element around it that contains no other control
+ * and nothing else to press. */
 function trackOf(target, controls, control) {
   for (const around of composedAncestors(target).slice(0, 4)) {
     const box = boxOf(around);
@@ -97,7 +98,7 @@ function scrollTo(el) {
   forget();
 }
 
-/* The innermost element is what takes the press; for radios, the one that means the wanted word. */
+/* The innermost element takes the press; for radios, the one that means the wanted word. */
 function targetOf(control, wanted, setting) {
   if (control.kind !== "radio") return control.members[control.members.length - 1];
   const words = wordsOf(setting, control);
@@ -125,7 +126,7 @@ function aimAt(target, control, controls) {
     const aim = attempt(label, [...others, label], "label");
     if (aim) return aim;
   }
-  /* What lies on an input that is drawn is no track of it: it covers it. */
+  /* An element over a visible input is not its track: it covers it. */
   const track = control && !isDrawn(target) && trackOf(target, controls, control);
   if (track) {
     const aim = attempt(track, [...others, track], "track");
@@ -134,16 +135,16 @@ function aimAt(target, control, controls) {
   return { cover: cover ? describeElement(cover) : "", hit: cover };
 }
 
-/* The space bar works these wherever they lie, by the browser itself (HTML, 6.4.4 "activation behavior"). For another
- * element with a role its page would have to listen to keys, and nobody can see whether it does. In a tab without
- * the focus of the system, Firefox gives the keys to the page and activates nothing. */
+/* The browser itself activates these with the space bar, wherever they are (HTML, 6.4.4 "activation
+ * behavior"). For other elements with a role the page has to listen to keys, and that is not visible to
+ * scripts. In a tab without system focus, Firefox passes the keys to the page and activates nothing. */
 const isNativelyKeyed = (el) => document.hasFocus() && (isInput(el, "checkbox", "radio", "button") || el.localName === "button");
 
-/* Does the focus come to lie on this element, in its root and in every document around it? */
+/* Can this element get the focus, in its root and in every document around it? */
 function takesFocus(el) {
   if (!isRendered(el) || el.tabIndex < 0 || isDisabled(el)) return false;
   el.focus({ preventScroll: true });
-  forget(); /* the page may listen */
+  forget(); /* the page may have focus listeners */
   for (let e = el; e; ) {
     const root = e.getRootNode();
     if (root.activeElement !== e) return false;
@@ -152,8 +153,8 @@ function takesFocus(el) {
   return true;
 }
 
-/* How to work a control: by what is surest first. `by` asks for one means, "keyboard" or "pointer"; no other is
- * answered then. */
+/* How to operate a control: the safest way first. `by` asks for one way, "keyboard" or "pointer"; then only
+ * that one is returned. */
 function aimControl(target, control, controls, by) {
   const pointer = aimAt(target, control, controls);
   const cover = pointer.via === undefined && !composedContains(control.el, pointer.hit) && (coverOf(control, controls) || (topModalNow() && !composedContains(topModalNow(), control.el) && describeElement(pointer.hit)));

@@ -1,5 +1,5 @@
-/* What lies over the page and takes the presses: dialogs, popovers, banners that stay in place. Their text is
- * never that of the controls below them. */
+/* What is over the page and takes the presses: dialogs, popovers, fixed banners. Their text never belongs to
+ * the controls below them. */
 
 const isPopover = (el) => {
   if (!el.hasAttribute("popover")) return false;
@@ -14,7 +14,7 @@ const isDialog = (el) => (el.localName === "dialog" ? el.open : /^(dialog|alertd
 
 const isOverlay = remembered((el) => isDialog(el) || isPopover(el) || styleOf(el).position === "fixed");
 
-/* Elements that are laid over others without staying in place. Small ones are parts of a control. */
+/* Elements that are laid over others without being fixed. Small ones are parts of a control. */
 const isSheet = remembered((el) => {
   if (styleOf(el).position !== "absolute") return false;
   const box = boxOf(el);
@@ -25,7 +25,7 @@ const shownMember = (control) => control.members.find(isRendered) || control.el;
 
 const isWithin = (point, box) => point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h;
 
-/* Keeps its text out of the rows of what does not belong to it. */
+/* Excludes its text from the rows of controls that do not belong to it. */
 function isApart(el, control) {
   if (isOverlay(el)) return !composedContains(el, control.el);
   if (!isSheet(el) || composedContains(el, control.el)) return false;
@@ -44,8 +44,8 @@ const matchesAny = (el, selectors) =>
     }
   });
 
-/* A modal that is open keeps hands and keys from everything behind it. What the scenario names as toasts and tours
- * is none. */
+/* An open modal keeps pointer and keyboard from everything behind it. Toasts and tours that the scenario
+ * names are excluded. */
 const openModals = remembered(() =>
   elementsHere().filter((el) => {
     const role = el.getAttribute("role");
@@ -53,14 +53,14 @@ const openModals = remembered(() =>
     return modal && isRendered(el) && el.getAttribute("aria-hidden") !== "true" && boxOf(el).w > 0 && !matchesAny(el, site.overlays);
   }));
 
-/* Does it keep hands from what is behind it: by what it says, or by where it lies? */
+/* Does it block the pointer from what is behind it: by its attributes, or by its position? */
 function isBlocking(el) {
   if (isModal(el) || el.getAttribute("aria-modal") === "true") return true;
   const hit = deepestAt(Math.floor(innerWidth / 2), Math.floor(innerHeight / 2));
   return !!hit && composedContains(el, hit);
 }
 
-/* The dialog that lies over all others; null where none keeps hands from the page. */
+/* The dialog over all others; null if none blocks the page. */
 const topModal = remembered(() => {
   const modals = openModals().filter(isBlocking).reverse();
   const isOnTop = (el) => {
@@ -76,7 +76,7 @@ const agreeing = anyWordOf(
   "accept~|agree|i agree|consent|i understand|akzeptier~|zustimm~|einverstanden|accepter|accepte|j accepte|accetta|accetto|acconsento|akkoord|accepteren|ga akkoord|aceitar|aceito|concordo|" +
     "aceptar|acepto|akceptuj~|zgadzam|godkänn~|acceptér|godta|同意する|同意");
 
-/* A notice that wants to be agreed to: a dialog with such a button. A switch in it belongs to the notice. */
+/* A notice that asks for agreement: a dialog with such a button. A switch in it belongs to the notice. */
 const isNotice = remembered((dialog) => {
   let found = false;
   walk(dialog, (el) => {
@@ -86,21 +86,21 @@ const isNotice = remembered((dialog) => {
   return found;
 });
 
-/* What comes by itself and goes again: a toast. It says so by its role, or the scenario does. */
+/* A toast, which appears and disappears automatically. Its role says so, or the scenario. */
 const isToast = (el) => el.localName === "output" || /^(status|alert|log)$/.test(el.getAttribute("role")) || matchesAny(el, site.overlays);
 
-/* A banner that stays in place and leaves most of the page to be seen. */
+/* A fixed banner that leaves most of the page visible. */
 function isBanner(el) {
   const box = boxOf(el);
   return isOverlay(el) && box.w * box.h < (innerWidth * innerHeight) / 2;
 }
 
-/* The notice or the toast that an element is in. */
+/* The notice or the toast around an element. */
 const noticeAround = (el) =>
   openModals().find((dialog) => composedContains(dialog, el) && isNotice(dialog)) ||
   composedAncestors(el).find((around) => isToast(around) || (isBanner(around) && isNotice(around))) || null;
 
-/* The browser itself keeps everything else from being used (HTML, 6.3.1, modal dialogs). */
+/* The browser itself makes everything else inert (HTML, 6.3.1, modal dialogs). */
 function isModal(el) {
   try {
     return el.matches(":modal");
@@ -109,12 +109,12 @@ function isModal(el) {
   }
 }
 
-/* The bar at the top of a page: it is in the way until somebody scrolls. */
+/* The bar at the top of a page: it is in the way until the page is scrolled. */
 const isTopBar = (el) => boxOf(el).h < 120 && (/^(header|nav)$/.test(el.localName) || /^(banner|navigation)$/.test(roleOf(el)));
 
 const documentsAround = (el) => [el, ...composedAncestors(el)].map((e) => e.ownerDocument);
 
-/* What lies over the control or over the text of its row; NULL: nothing that is to be seen now. */
+/* What covers the control or the text of its row; NULL: nothing visible now. */
 function coverOf(control, controls) {
   const outside = (el) => !composedContains(el, control.el);
   const docs = documentsAround(control.el);
@@ -126,7 +126,7 @@ function coverOf(control, controls) {
   const block = labelBlock(control, controls);
   const own = middle(boxOf(shownMember(control)));
   const isSeen = own.x >= 0 && own.y >= 0 && own.x < innerWidth && own.y < innerHeight;
-  /* of what is out of view only this can be said: does something lie over all of the page? */
+  /* out of view only one thing is known: does something cover the whole page? */
   const spots = isSeen ? [own, ...(block ? [middle(boxOf(block.nearest.el))] : [])] : [{ x: innerWidth / 2, y: innerHeight / 2 }];
   for (const at of spots) {
     const hit = at.x >= 0 && at.y >= 0 && at.x < innerWidth && at.y < innerHeight ? deepestAt(at.x, at.y) : null;

@@ -1,12 +1,12 @@
-/* Notice the press when it comes: trusted, and through the control (UI Events, isTrusted). The page may
- * have changed since the aim was taken, under the pointer even: what would go astray is kept from the page.
- * `ours` gives the elements that may take the press; it is asked again when the press does not meet them. */
+/* Detects the press: trusted, and through the control (UI Events, isTrusted). The page may have changed since
+ * aiming, even under the pointer: a press that would hit something else is kept from the page. `ours` returns
+ * the elements that may take the press; it is called again if the press does not hit them. */
 let armed = null;
 
 const pressEvents = ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "keydown", "keyup"];
-const GUARD_MS = 15000; /* our press comes at once; later ones are a person's */
+const GUARD_MS = 15000; /* our press comes at once; later ones are the person's */
 
-/* From outside, the path of an event ends at the host of a closed root. */
+/* Seen from outside, the path of an event ends at the host of a closed root. */
 const withHosts = (elements) => new Set(elements.flatMap((el) => [el, ...composedAncestors(el).filter((e) => closedRoots.has(e))]));
 
 function sameOriginViews(view) {
@@ -15,7 +15,7 @@ function sameOriginViews(view) {
     try {
       if (view.frames[i].document) list.push(...sameOriginViews(view.frames[i]));
     } catch (_) {
-      /* of another origin: nothing of ours is in it */
+      /* of another origin: none of our elements is in it */
     }
   return list;
 }
@@ -46,7 +46,7 @@ function arm(ours, id = null) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
-    if (done) later(0, () => (seen.over = true)); /* a label's click makes another, on its control */
+    if (done) later(0, () => (seen.over = true)); /* a click on a label dispatches another one on its control */
   };
   const views = sameOriginViews(window);
   for (const view of views) for (const type of pressEvents) view.addEventListener(type, listener, true);

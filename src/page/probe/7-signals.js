@@ -1,12 +1,12 @@
 /* What can still be pending on the page: evidence for the caller's judgement of readiness.
  *
- * The ids of timers, frame callbacks and idle callbacks count up in one row for each document, and every
- * script world shares that row (HTML, 8.6 "Timers", 8.11.1 "animation frames"; Cooperative Scheduling, 5.1).
- * So an id that is taken and given back at once, less the ids that the probe took, is the number that the
- * page took. Zero proves that none is pending. */
+ * The ids of timers, frame callbacks and idle callbacks are counted up per document, in one sequence for all
+ * script worlds (HTML, 8.6 "Timers", 8.11.1 "animation frames"; Cooperative Scheduling, 5.1). So an id that is
+ * taken and cancelled at once, minus the ids that the probe took, is the number that the page took. Zero
+ * proves that none is pending. */
 
-/* Realm -> how many ids of each kind the probe has taken there. The first document of a frame gives its window,
- * ids included, to the one that is loaded into it (HTML, 7.4.5), so a document is no key. */
+/* Realm -> how many ids of each kind the probe has taken there. The first document of a frame passes its
+ * window, including the ids, to the next one (HTML, 7.4.5), so a document cannot be the key. */
 const ownIds = new WeakMap();
 
 function ownIdsOf(doc) {
@@ -15,7 +15,8 @@ function ownIdsOf(doc) {
   return ownIds.get(realm);
 }
 
-/* The probe's own timer. Every timer of the probe goes through here, so that it is not taken for the page's. */
+/* The probe's own timer. All timers of the probe are made here, so that they are not counted as the
+ * page's. */
 function later(ms, work) {
   ownIdsOf(document).timers++;
   return setTimeout(work, ms);
@@ -27,7 +28,7 @@ const counters = {
   idles: (view) => [view.requestIdleCallback, view.cancelIdleCallback],
 };
 
-/* How many ids of one kind the page has taken in this document; null: not known. */
+/* How many ids of one kind the page has taken in this document; null: unknown. */
 function idsTaken(doc, kind) {
   const [take, giveBack] = counters[kind](doc.defaultView);
   if (take === undefined) return 0; /* this browser has no such callbacks */
@@ -43,7 +44,7 @@ function documentsHere() {
   return [document, ...elementsHere().map(frameDocument).filter(Boolean)].filter((doc) => doc.defaultView);
 }
 
-/* Did a frame callback ask for the next one since the last question? */
+/* Has a frame callback requested the next one since the last query? */
 function isLooping(docs, frames) {
   let loops = false;
   docs.forEach((doc, i) => {
@@ -54,9 +55,9 @@ function isLooping(docs, frames) {
   return loops;
 }
 
-/* A frame callback of the page runs in the next frame, which a tab in the background gets late, or never. One of
- * ours is asked for after theirs and runs after them (HTML, 8.11.1): those that were there when it was asked for
- * have run when it has. */
+/* A frame callback of the page runs in the next frame, which comes late or never in a background tab. Ours is
+ * requested after the page's and runs after them (HTML, 8.11.1): when it has run, so have those that were
+ * requested before it. */
 const LATE_MS = 1500;
 const frameState = { settled: 0, askedAt: null, took: 0 };
 
@@ -74,27 +75,27 @@ function isFrameLate(frames) {
   return Math.max(frameState.took, performance.now() - frameState.askedAt) > LATE_MS;
 }
 
-/* Does it end by itself? An animation without end says nothing. */
+/* Does it end without our action? An endless animation proves nothing. */
 function willEnd(animation) {
   if (animation.playState !== "running" && !animation.pending) return false;
   const end = animation.effect && animation.effect.getComputedTiming().endTime;
   return typeof end === "number" && Number.isFinite(end);
 }
 
-/* May its end change a control? */
+/* Can its end change a control? */
 function isAwaited(animation, controls) {
   const target = animation.effect.target;
   return !!target && controls().some((control) => control.members.some((member) => composedContains(target, member)));
 }
 
-/* Those of a control, and the others: their end may be what a script waits for. */
+/* Those of a control, and the others: a script may wait for their end. */
 function animationsNow(roots, controls) {
   const all = roots.flatMap((root) => (root.getAnimations ? [...root.getAnimations()] : [])).filter(willEnd);
   const animations = all.filter((animation) => isAwaited(animation, controls)).length;
   return { animations, elsewhere: all.length - animations };
 }
 
-/* `roots` are the documents and shadow roots of the page, `controls` gives its controls when asked. */
+/* `roots` are the documents and shadow roots of the page, `controls()` returns its controls. */
 function signalsNow(roots, controls, modals) {
   const docs = documentsHere();
   const taken = (kind) => docs.map((doc) => idsTaken(doc, kind));
@@ -106,8 +107,8 @@ function signalsNow(roots, controls, modals) {
 }
 
 /* Resolves in the next idle period of the page (Cooperative Scheduling of Background Tasks, 5.2), with the
- * milliseconds that are free. A hidden document has few of them, and some browsers have none: there it
- * is one turn of the event loop, and `turn` says so. */
+ * free milliseconds. A hidden document has few idle periods, and some browsers have none: then it is one turn
+ * of the event loop, and `turn` is true. */
 function nextIdle(ms) {
   return new Promise((resolve) => {
     const own = ownIdsOf(document);
@@ -120,7 +121,7 @@ function nextIdle(ms) {
       resolve({ idle: true, ...answer });
     };
     let asked = 0;
-    /* Runs when nothing of a higher priority is left to do, drawn or not (Prioritized Task Scheduling, 4.2). */
+    /* Runs when no task of a higher priority is left, rendered or not (Prioritized Task Scheduling, 4.2). */
     if (globalThis.scheduler && scheduler.postTask) {
       scheduler.postTask(() => end({ remaining: 0, turn: true }), { priority: "background" });
       return;

@@ -1,7 +1,7 @@
-/* What is pressed besides the setting's own control: things to open on the way to it, and the item of its menu. And what
- * is never pressed, whatever names it. */
+/* What is pressed besides the setting's own control: elements to open on the way to it, and its menu item.
+ * And what is never pressed, whatever names it. */
 
-/* Words of what takes something away for good, or ends an account. */
+/* Words for deleting something permanently, or for closing an account. */
 const destroys = anyWordOf([
   "delete~|deletion|remove|removes|removing|erase~|wipe|clear|purge|destroy~|discard|unsubscribe|deactivate|close account|cancel~|log out|logout|sign out|archive all|reset",
   "lösch~|entfern~|vernicht~|kündig~|abmelden|deaktiviere~ konto|zurücksetzen", "supprim~|effac~|retirer|détruire|résilier|déconnex~|réinitialis~",
@@ -11,17 +11,17 @@ const destroys = anyWordOf([
 const destroysBySign = /削除|消去|退会|ログアウト|删除|刪除|清除|注销|삭제|탈퇴|로그아웃|מחק|מחיקה|حذف/;
 const isDestructive = (text) => destroys(text) || destroysBySign.test(text);
 
-/* What a person would read on it. */
+/* The texts that a person reads on it. */
 const saidBy = (el) => [accessibleName(el), squeeze(el.textContent), el.getAttribute("title") || ""].map(plain).filter(Boolean);
 
-/* A name of the scenario's that is never pressed, whole or as a part of a longer one. */
+/* A name that the scenario forbids to press, alone or as a part of a longer one. */
 const isForbidden = (setting, ...elements) =>
   !!setting && elements.some((el) => el && saidBy(el).some((text) => setting.never.some((name) => text.includes(name))));
 
 /* ---- opening ---- */
 
-/* Could a press at it change something of the site's? Whatever has a state of its own or holds such a thing, sends a
- * form, leads away, or says that it destroys. */
+/* Can a press on it change something at the site? Yes if it has its own state or contains an element with
+ * one, sends a form, navigates away, or names something destructive. */
 function couldChange(el, controls, known) {
   const kind = kindOf(el);
   if ((kind && kind !== "menu") || /^(checkbox|radio|switch|menuitemcheckbox|menuitemradio|option|slider|spinbutton|textbox)$/.test(roleOf(el))) return "it has a state of its own";
@@ -41,14 +41,14 @@ function couldChange(el, controls, known) {
 
 const isStepLike = (el) => takesPresses(el) || /^(treeitem|row|menuitem|tab|button|link)$/.test(roleOf(el)) || (el.hasAttribute("tabindex") && el.tabIndex >= 0);
 
-/* Not behind what lies over the page. A menu hangs from the body, beside the dialog that it was opened in. */
+/* Not behind an overlay. A menu may be attached to the body, beside the dialog that opened it. */
 function isWithinReach(el) {
   const top = topModalNow();
   return !top || composedContains(top, el) || composedAncestors(el).some((e) => /^(menu|listbox)$/.test(roleOf(e)) || isPopover(e));
 }
 
-/* The elements that a step may mean: by its key, else by its whole name or by the first line of what it says. Both kinds
- * count: a row that says its state besides its name is a rival of a button with the name alone. */
+/* The elements that a step may mean: by its key, else by its whole name or the first line of its text. Both
+ * kinds count: a row that shows its state besides its name is a rival of a button with only the name. */
 function stepElements(step) {
   const shown = elementsHere().filter((el) => isRendered(el) && isInSight(el) && !isAway(el) && isWithinReach(el));
   const keyed = step.key ? shown.filter((el) => keyOf(step, el)) : [];
@@ -60,7 +60,8 @@ function stepElements(step) {
   return outermost(likely.filter(isMeant));
 }
 
-/* The next thing to open, from the step `from` on: the furthest that is there, for those before it are done then. */
+/* The next element to open, from step `from` on: the last step that is there, because the earlier ones are
+ * then done. */
 function nextStep(setting, controls, from) {
   for (let i = setting.open.length - 1; i >= from; i--) {
     const hits = stepElements(setting.open[i]);
@@ -81,7 +82,7 @@ function nextStep(setting, controls, from) {
 
 const itemRoles = /^(menuitem|menuitemradio|menuitemcheckbox|option)$/;
 
-/* The menu that a button has opened: the one that it names, else the only one that is open. */
+/* The menu that a button has opened: the one that it references, else the only open one. */
 function menuOf(button) {
   const named = button ? [...referenced(button, "aria-controls"), ...referenced(button, "aria-owns")] : [];
   const isMenu = (el) => /^(menu|listbox)$/.test(roleOf(el)) && isRendered(el) && isInSight(el);
@@ -91,7 +92,8 @@ function menuOf(button) {
   return outer.length === 1 ? outer[0] : null;
 }
 
-/* The items that mean the word: by their whole name; else by the first line of it, where nothing else in it warns. */
+/* The items that mean the word: by their whole name; else by its first line, if no other line contains a
+ * warning. */
 function itemsFor(setting, menu, wanted) {
   const names = setting.items.get(wanted) || new Set();
   const items = elementsHere().filter((el) => itemRoles.test(roleOf(el)) && composedContains(menu, el) && isRendered(el));
@@ -102,8 +104,8 @@ function itemsFor(setting, menu, wanted) {
   return items.filter((el) => names.has(plain(first(el))) && hints(el).every((text) => text.length <= 40 && !isDestructive(text)));
 }
 
-/* Does any line of it, but for the item's own names, say that it destroys? A name may be told to assistive technology alone,
- * and say less than what is to be read. */
+/* Does any line of it, except the item's own names, name something destructive? A name may be exposed only to
+ * assistive technology, and say less than the visible text. */
 function warns(setting, item, wanted) {
   const names = setting.items.get(wanted) || new Set();
   return [...textLines(item).map((line) => line.text), ...referenced(item, "aria-describedby").map((el) => squeeze(el.textContent)), item.getAttribute("title") || ""]
@@ -122,9 +124,9 @@ function aimItem(setting, button, wanted) {
   return { open: true, count: 1, ...aim };
 }
 
-/* ---- questions ---- */
+/* ---- dialogs ---- */
 
-/* Dialogs that ask something. A toast that only tells is none: it lies over nothing and holds no button of the answers. */
+/* Dialogs that ask something. A toast is not one: it covers nothing and contains no button with an answer. */
 const askingModals = () =>
   openModals().filter((el) => {
     if (isModal(el) || el.getAttribute("aria-modal") === "true" || roleOf(el) === "alertdialog" || isBlocking(el)) return true;

@@ -1,7 +1,7 @@
-/* Does a text speak of AI training, or of what feeds it? A false alarm costs a person one look; silence costs
- * them a switch that nobody turned off. So the list is wide, in the languages that scenarios know. */
+/* Does a text mention AI training, or what feeds it? A false alarm costs a person one look; a miss leaves a
+ * switch on. So the list is wide, in the languages of the scenarios. */
 
-/* Words that are enough alone; "~" stands for any ending. */
+/* Words that are sufficient alone; "~" matches any ending. */
 const namesAi = anyWordOf([
   "a i|genai|gpt|chatgpt|llm|llms|copilot|gemini|grok|chatbot~|deepfake~|autopilot",
   "artificial~|machine learn~|deep learning|generativ~|neural~|language model~|model|models|train|trains|trained|training|fine tun~|finetun~|agent|agents|" +
@@ -17,9 +17,9 @@ const namesAi = anyWordOf([
     "trénov~|yapay zeka~|makine öğren~|eğit~|искусственн~|машинн~|обучен~|модел~|нейросет~|штучн~|навчанн~",
 ].join("|"));
 const aiLetters = new Set("AI IA KI ML ИИ ШІ".split(" "));
-/* In small letters "ai" is a common word of other languages. */
+/* In lower case "ai" is a common word of other languages. */
 const hasSmallLetters = () => /^(|en|de|nl|sv|da|nb|no|pl|cs)(-|$)/i.test(document.documentElement.lang);
-/* Scripts that put no blanks between words. */
+/* Scripts without spaces between words. */
 const aiSigns = /人工知能|機械学習|生成AI|モデル|学習|エージェント|アシスタント|人工智能|人工智慧|机器学习|機器學習|模型|训练|訓練|智能体|生成式|인공지능|학습|모델|에이전트/;
 
 /* "Improve our products with your content": two halves, in either order. */
@@ -35,14 +35,14 @@ const hasAiLetters = (text) => wordsIn(text).some((word) => aiLetters.has(word) 
 const soundsLikeAi = (text) => hasAiLetters(text) || aiSigns.test(text) || namesAi(text) || (speaksOfBetter(text) && speaksOfThings(text));
 
 const MOST_NAME = 200;
-const MOST_LINE = 120; /* longer ones explain */
+const MOST_LINE = 120; /* longer lines explain */
 
-/* The texts that are a setting's own on this page: its known wordings, and what its controls are called here. */
+/* The texts that belong to a setting on this page: its known wordings, and the names of its controls here. */
 function ownTexts(settings, taken, controls) {
   const own = new Set(settings.flatMap((setting) => [...setting.known]));
   for (const control of taken)
     for (const text of [control.name, ...partLines(control), ...visibleLines(control, controls).map((line) => line.text)]) own.add(plain(text));
-  for (const text of [...own]) if (!text || namesNothing(text)) own.delete(text); /* "On" is nobody's own */
+  for (const text of [...own]) if (!text || namesNothing(text)) own.delete(text); /* "On" names no setting */
   return own;
 }
 
@@ -53,7 +53,7 @@ const withoutState = (text) => {
 };
 const isOwnText = (own, text) => own.has(plain(text)) || own.has(plain(withoutState(text)));
 
-/* Controls about AI that are none of the settings'. */
+/* Controls about AI that belong to no setting. */
 function strangeControls(controls, taken, own) {
   const strange = [];
   for (const control of controls) {

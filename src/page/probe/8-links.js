@@ -1,8 +1,8 @@
-/* The links of a page: to the settings of the scenario, and to what may be new ones. */
+/* The links of a page: to the settings of the scenario, and to possible new ones. */
 
 const runTogether = (text) => plain(text).replace(/\s/g, "");
 
-/* Settings by every wording of theirs that is known. */
+/* Settings by each of their known wordings. */
 function byWording(settings) {
   const map = new Map();
   for (const setting of settings) for (const text of setting.known) map.set(text, [...(map.get(text) || []), setting]);
@@ -10,11 +10,11 @@ function byWording(settings) {
   return { wordings: [...map.keys()], settingsOf: (text) => [...(map.get(text) || []), ...variable.filter((s) => s.known.has(text) && !s.known.whole.has(text))] };
 }
 
-/* Named by more than the text in it? */
+/* Has it a name apart from its text? */
 const isNamedApart = (el) =>
   el.hasAttribute("aria-label") || el.hasAttribute("aria-labelledby") || !!shadowOf(el) || !!el.querySelector("[aria-label], [aria-labelledby], [alt], [title], svg, slot, input");
 
-/* The texts of a link that may be a setting's, or null where a short look shows that none is. */
+/* The texts of a link that may be a setting's, or null if a quick test excludes all settings. */
 function linkTexts(el, wordings) {
   if (!isNamedApart(el)) {
     const text = el.textContent;
@@ -24,7 +24,7 @@ function linkTexts(el, wordings) {
   return [accessibleName(el), ...textLines(el).map((line) => line.text)];
 }
 
-/* The names of instances, out of the links whose whole path is that of `pattern`. */
+/* The names of instances, from the links whose whole path matches `pattern`. */
 function instancesLinked(pattern) {
   const [head, tail] = pattern.split("{instance}");
   const names = [];
@@ -41,10 +41,10 @@ function instancesLinked(pattern) {
 }
 
 const trimmed = (path) => path.replace(/\/$/, "");
-/* The part of the site that an address is in: links elsewhere are no settings. */
+/* The part of the site that an address belongs to: links to other parts are not settings. */
 const firstPart = (path) => path.split("/")[1] || "";
 
-/* Links to the settings, and links to something about AI that is none of them. */
+/* Links to the settings, and links about AI that belong to none of them. */
 function linksFor(settings, own) {
   const found = {};
   const strange = [];

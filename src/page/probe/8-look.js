@@ -1,8 +1,8 @@
-/* One read of the page. Nothing of the page's own code runs, and nothing is changed. */
+/* One read of the page. It runs none of the page's own code, and changes nothing. */
 
 let site = { settings: [], marks: [], canary: [], blockers: [], static_paths: [], overlays: [], never: [], menus: false };
 let changes = 0;
-let looked = 0; // changes, as of the last read
+let looked = 0; // the number of changes at the last read
 const waiting = new Set();
 
 const observer = new MutationObserver(() => {
@@ -27,7 +27,7 @@ const anySelector = (selectors, doc = document) =>
   });
 
 /* Whose account the page shows: by a selector, as text or as an attribute, or by a key of the data that is
- * embedded in the document. Null where it does not say. */
+ * embedded in the document. Null if the page does not show it. */
 function shownAccount() {
   const { selector, attribute, key } = site.account || {};
   try {
@@ -41,7 +41,7 @@ function shownAccount() {
       if (hit) return squeeze(JSON.parse(hit[1])).slice(0, 200) || null;
     }
   } catch (_) {
-    /* no such selector, or not JSON after all */
+    /* no such selector, or not JSON */
   }
   return null;
 }
@@ -63,7 +63,7 @@ const asksForPassword = () => elementsHere().some((el) => isInput(el, "password"
 
 const MOST_ROW_TEXTS = 5;
 
-/* What else is said of the control in its row: a reason to believe that it is locked may be among it. */
+/* The other texts in the control's row: they may say why it is locked. */
 function rowTexts(control, said, controls) {
   const described = control.members.flatMap((m) => [...referenced(m, "aria-describedby").map((el) => squeeze(el.textContent)), squeeze(m.getAttribute("title"))]);
   const texts = [...rowLines(control, controls), ...visibleLines(control, controls).map((line) => line.text), ...described].filter(Boolean);
@@ -82,7 +82,7 @@ const speaksOfLock = anyWordOf([
   "gestionad~|administrad~|organización|no disponible|siempre activ~",
 ].join("|"));
 
-/* Could a person work it now? */
+/* Can a person operate it now? */
 const isAlive = (control) => control.rendered && !control.disabled && !control.busy;
 
 /* Is the control fixed by another one, as the scenario says it may be? */
@@ -104,14 +104,14 @@ function tellControl(control, setting, controls) {
     state: stateFor(setting, control), words: wordsOf(setting, control), cover: coverOf(control, controls),
     disabled: control.disabled, busy: control.busy, rendered: control.rendered, folded: !!control.folded,
     boot: site.marks.length ? anySelector(site.marks, view) : null,
-    /* where nobody tells that a document broke off, its scripts may be what is missing */
+    /* if a truncated document is not reported, its scripts may be the missing part */
     plain: site.static_paths.some((p) => under(view.location.pathname, p)) || (view.scripts.length === 0 && !globalThis.cutUnseen),
   };
 }
 
 const restBelow = (el) => el.scrollHeight - el.clientHeight - el.scrollTop;
 
-/* What scrolls the page: the document, or the large element that does it in its place. */
+/* What scrolls the page: the document, or the large element that scrolls in its place. */
 function scroller() {
   const whole = document.scrollingElement || document.documentElement;
   if (whole.scrollHeight - whole.clientHeight > 4) return whole;
@@ -123,9 +123,9 @@ function scroller() {
   return best || whole;
 }
 
-/* Resolves once the page is drawn anew: only then does it get to know what has come into sight (HTML,
- * 8.1.7.3, update the rendering; Intersection Observer, 3.2.9). In a tab that nobody looks at it takes
- * seconds. False: not in so many milliseconds. */
+/* Resolves once the page is rendered again: only then does it learn what has become visible (HTML, 8.1.7.3,
+ * update the rendering; Intersection Observer, 3.2.9). In a background tab that takes seconds. False: not
+ * within `ms` milliseconds. */
 const drawn = (ms) =>
   new Promise((resolve) => {
     const end = (yes) => {
@@ -138,7 +138,7 @@ const drawn = (ms) =>
     watcher.observe(document.documentElement);
   });
 
-/* Settings whose wording stands anywhere on the page, as a link or not. */
+/* Settings whose wording is anywhere on the page, in a link or not. */
 function listedOn(settings) {
   const lines = new Set((document.body ? textLines(document.body) : []).map((line) => plain(line.text)));
   const listed = {};
@@ -150,7 +150,7 @@ function listedOn(settings) {
 const MOST_NEAR = 3;
 const longWords = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 3);
 
-/* What on the page is called most like a setting that is not there: for a person, who may know it again. */
+/* The names on the page that are most similar to a missing setting: a person may recognise it. */
 function nearTo(setting, controls, taken) {
   const sought = new Set([...setting.known].flatMap(longWords));
   const rated = controls.filter((c) => c.rendered && !taken.has(c) && c.name).map((c) => {

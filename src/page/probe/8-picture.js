@@ -1,15 +1,15 @@
-/* What may be shown of a page in a picture of a setting's control: the control, and the words of its row that the
- * scenario knows. A box that anything else reaches into, such as a name, an e-mail address or a portrait, is no box
- * for a picture. Nothing is scrolled but to bring the control into view. */
+/* What may be shown in a picture of a setting's control: the control, and the words of its row that the
+ * scenario knows. If anything else overlaps the box, such as a name, an e-mail address or a portrait, there
+ * is no picture. Scrolls only to bring the control into view. */
 
 const MOST_PICTURE = { w: 1000, h: 160 };
 const LEAST_PICTURE = 8;
 const PICTURE_EDGE = 6; /* CSS pixels around what is shown */
-const NEAR = 120; /* how far a label may lie above or below the control */
+const NEAR = 120; /* how far a label may be above or below the control */
 
 const showsImages = /^(img|image|picture|canvas|video|audio|iframe|frame|embed|object|input|textarea|select|meter|progress|math)$/;
 
-/* A text that says nothing but what the scenario says: a wording, a part of one, a word for a state. */
+/* A text that contains only what the scenario knows: a wording, a part of one, a word for a state. */
 function isKnownText(setting, text) {
   const words = smallWordsIn(plain(text)).join(" ");
   if (!words || stateOfWord(text)) return true;
@@ -18,7 +18,7 @@ function isKnownText(setting, text) {
 
 const textsIn = (el) => [...el.childNodes, ...(shadowOf(el) || el).childNodes].filter((node, i, all) => isText(node) && node.data.trim() && all.indexOf(node) === i);
 
-/* Where a text is drawn, line by line. */
+/* Where a text is rendered, line by line. */
 function textBoxes(node) {
   const doc = node.ownerDocument;
   const at = frameView(doc);
@@ -27,14 +27,15 @@ function textBoxes(node) {
   return [...range.getClientRects()].map((r) => ({ x: r.left * at.scale + at.x, y: r.top * at.scale + at.y, w: r.width * at.scale, h: r.height * at.scale }));
 }
 
-/* Not what is there for screen readers alone. What has no box of its own, as a slot, shows what is in it. */
+/* Visible, not only exposed to screen readers. An element without a box, such as a slot, shows its
+ * contents. */
 const isToBeSeen = remembered((el) => (hasBoxes(el) ? isRendered(el) && isInSight(el) : styleOf(el).visibility === "visible"));
 
 const meets = (a, b) => a.x + a.w > b.x + 1 && b.x + b.w > a.x + 1 && a.y + a.h > b.y + 1 && b.y + b.h > a.y + 1;
 
 const drawnWords = (el) => ["::before", "::after"].some((pseudo) => /[\p{L}\p{N}]/u.test((/^["'](.*)["']$/.exec(pseudoStyleOf(el, pseudo).content) || [])[1] || ""));
 
-/* Does this element draw something into the box that is not to be shown? */
+/* Does this element draw something into the box that must not be shown? */
 function drawsInto(el, box, setting, ours) {
   if (!isToBeSeen(el)) return false;
   const isOurs = ours.row.some((part) => composedContains(part, el));
@@ -58,7 +59,8 @@ const fitsPicture = (box) =>
   box.w >= LEAST_PICTURE && box.h >= LEAST_PICTURE && box.w <= MOST_PICTURE.w && box.h <= MOST_PICTURE.h && box.x >= 0 && box.y >= 0 &&
   box.x + box.w <= innerWidth && box.y + box.h <= innerHeight;
 
-/* The parts of a control that are to be seen: itself, or what is drawn in its place; and the choices of radios. */
+/* The visible parts of a control: the control itself, or what is rendered in its place; and the choices of
+ * radios. */
 function drawnParts(control, controls) {
   const parts = control.members.filter(isDrawn);
   if (parts.length) return control.kind === "radio" ? parts : parts.slice(0, 1);
@@ -80,7 +82,7 @@ function knownWords(setting, part, row) {
 
 let lastPictured = null;
 
-/* The largest element of which a picture may be taken. */
+/* The largest element that may be pictured. */
 function elementFor(setting, control, controls, ours) {
   const candidates = [rowOf(control, controls), ...control.members.flatMap(labelsOf), ...drawnParts(control, controls)].filter(Boolean);
   return candidates.find((el) => el.ownerDocument === document && fitsPicture(boxOf(el)) && isClear(boxOf(el), setting, ours)) || null;

@@ -1,12 +1,12 @@
-/* One read of the page in one question: two rounds with an idle moment between them, so that whether both
- * came out the same is known at once. */
+/* One read of the page in one query: two rounds with an idle moment between them, so that it is known at once
+ * whether both are equal. */
 
-const IDLE_MS = 100; /* at most, for the idle moment */
-const FRAME_MS = 1500; /* at most, for a frame: a tab in the background may get one a second */
+const IDLE_MS = 100; /* maximum, for the idle moment */
+const FRAME_MS = 1500; /* maximum, for a frame: a background tab may get one per second */
 
 let wasDrawn = false; /* a frame of this document was seen */
 
-/* What of a read has to be the same in both rounds. */
+/* The parts of a read that must be equal in both rounds. */
 const essence = (seen) => JSON.stringify([seen.matches, seen.links, seen.path, seen.controls, seen.lang, seen.modals.length, seen.blocker]);
 
 const idleCallback = (ms) =>
@@ -15,8 +15,8 @@ const idleCallback = (ms) =>
     requestIdleCallback(() => resolve(true), { timeout: ms });
   });
 
-/* The page's own frame and idle callbacks come before ours, which were asked for later (HTML, 8.11.1;
- * Cooperative Scheduling of Background Tasks, 5.2). The first frame of a document tells it what is in sight. */
+/* The page's own frame and idle callbacks run before ours, which are requested later (HTML, 8.11.1;
+ * Cooperative Scheduling of Background Tasks, 5.2). At its first frame a document learns what is visible. */
 function pendingCallbacks({ frames, idles }) {
   const waits = [];
   if (!wasDrawn || frames !== 0) waits.push(drawn(FRAME_MS).then((yes) => (wasDrawn = wasDrawn || yes)));

@@ -1,5 +1,5 @@
-/* The table of questions that a caller may ask, and what of it is handed over by element. Each question takes
- * one JSON value and answers with JSON text. */
+/* The table of queries that a caller may send, and what is returned as elements. Each query takes one JSON
+ * value and returns JSON text. */
 
 function locate(id) {
   const controls = collectControls();
@@ -8,7 +8,8 @@ function locate(id) {
   return { controls, setting, control: found && found.hits.length === 1 ? found.hits[0] : null };
 }
 
-/* Attributes that may tell a control in any language, without the ones that a framework counts up at each load. */
+/* Attributes that may identify a control in any language, except those that a framework numbers at each
+ * load. */
 const lasting = ["data-testid", "data-test-id", "data-test", "data-qa", "data-cy", "name", "id", "aria-labelledby"];
 function keysOf(control) {
   const elements = [control.el, ...control.members];
@@ -16,7 +17,7 @@ function keysOf(control) {
     .filter(({ value }) => /^[^\s:\d"'`<>\\]{3,100}$/.test(value));
 }
 
-/* What can be chosen, in the site's words, and the state that each of them stands for. */
+/* The options, in the site's words, and the state that each of them represents. */
 const MOST_OPTIONS = 200;
 function optionsOf({ kind, el, members, words }) {
   const isList = kind === "select";
@@ -24,7 +25,7 @@ function optionsOf({ kind, el, members, words }) {
   return options.filter(([text]) => text).slice(0, MOST_OPTIONS).map(([text, state]) => ({ text, state }));
 }
 
-/* What may take the press for a setting, as the page is now. */
+/* The elements that may take the press for a setting, as the page is now. */
 function partsOf(id, wanted, via) {
   const { controls, control, setting } = locate(id);
   const target = control && targetOf(control, wanted, setting);
@@ -40,12 +41,13 @@ function buttonsIn(root, wanted, setting) {
     if ((roleOf(el) === "button" || isInput(el, "button", "submit")) && isRendered(el) && wanted.has(plain(accessibleName(el)))) hits.push(el);
     return true;
   });
-  /* its name may be told to assistive technology alone, and say less than what is to be read */
+  /* its name may be exposed only to assistive technology, and say less than the visible text */
   const saysMore = (el) => saidBy(el).some((text) => isDestructive(text) && !wanted.has(text));
   return hits.some((el) => isForbidden(setting, el) || saysMore(el)) ? [] : hits;
 }
 
-/* A question about what is never pressed, or one that speaks of destroying where the scenario does not say what is asked. */
+/* A dialog about something that is never pressed, or one that mentions a destructive action if the scenario
+ * does not say what is asked. */
 function isOfAnother(root, asks, setting) {
   const headings = [...root.querySelectorAll("h1, h2, h3, [role=heading]")].map((el) => squeeze(el.textContent));
   const titles = [accessibleName(root), ...headings].map(plain).filter(Boolean);
@@ -53,7 +55,7 @@ function isOfAnother(root, asks, setting) {
   return titles.some((text) => never.some((name) => text.includes(name)) || (!asks.length && isDestructive(text)));
 }
 
-/* Those that answer the site's question: in the dialog that lies on top, where it asks what it should. */
+/* The buttons that answer the site's dialog: in the top dialog, if it asks what it should. */
 function answersOf({ names, asks = [], id }) {
   const modals = askingModals();
   const root = modals.includes(topModalNow()) ? topModalNow() : modals[modals.length - 1];
@@ -62,7 +64,7 @@ function answersOf({ names, asks = [], id }) {
   return buttonsIn(root, new Set(names.map(plain)), settingOf(id));
 }
 
-/* Those that save: in the control's form, else in its dialog, else on the page. */
+/* The buttons that save: in the control's form, else in its dialog, else on the page. */
 function saversOf({ names, id }) {
   const { control, setting } = locate(id);
   const around = control ? composedAncestors(control.el) : [];
@@ -77,7 +79,7 @@ function saversOf({ names, id }) {
 const buttonsNamed = (args) => (args.dialog ? answersOf(args) : saversOf(args));
 const settingOf = (id) => site.settings.find((s) => s.id === id) || null;
 
-/* What is looked for on this site. It comes with the first question to each document, as `config`. */
+/* What to look for on this site. It comes with the first query to each document, as `config`. */
 function configure(given) {
   const settings = given.settings.map(prepareSetting);
   for (const { forced_by } of settings)
@@ -97,11 +99,11 @@ const answers = {
     const roots = [...documentsHere(), ...elementsHere().map(shadowOf).filter(Boolean)];
     return signalsNow(roots, collectControls, openModals());
   },
-  /* Is the page idle within so many milliseconds? */
+  /* Is the page idle within `ms` milliseconds? */
   idle({ ms }) {
     return nextIdle(ms);
   },
-  /* Resolves when the page has changed since it was last read, or after so many milliseconds. */
+  /* Resolves when the page has changed since it was last read, or after `ms` milliseconds. */
   changed({ ms }) {
     if (changes !== looked) return true;
     return new Promise((resolve) => {
@@ -114,7 +116,8 @@ const answers = {
       waiting.add(done);
     });
   },
-  /* How to work a setting's control, and an ear for the press. `by` asks for one means, `avoid` for the other one. */
+  /* How to operate a setting's control; also listens for the press. `by` asks for one way, `avoid` for the
+   * other one. */
   aim({ id, wanted, avoid, by = { keyboard: "pointer", pointer: "keyboard" }[avoid] }) {
     const { controls, control, setting } = locate(id);
     if (!control) return { gone: true };
@@ -138,14 +141,14 @@ const answers = {
     arm(() => partsOf(id, wanted, aim.via), id);
     return aim;
   },
-  /* The pointer is at this point now: does a press there still reach what was aimed at? */
+  /* The pointer is at this point now: does a press there still reach the target? */
   under({ x, y, id, wanted, via }) {
     const ours = id ? partsOf(id, wanted, via) : armed ? armed.ours() : [];
     const hit = deepestAt(x, y);
     const ok = ours.length > 0 && reaches(hit, ours[0], ours);
     return ok ? { ok } : { ok, gone: !ours.length, cover: describeElement(hit) };
   },
-  /* What came of the press that was aimed last: did an input event reach the control? */
+  /* The result of the press that was aimed last: did an input event reach the control? */
   arrivals({ id } = {}) {
     if (!armed || (id && armed.id !== id)) return { armed: false, arrived: false, events: [], stray: 0 };
     const { arrived, events, stray } = armed.seen;
@@ -160,19 +163,19 @@ const answers = {
     arm(() => buttonsNamed(args));
     return { count: 1, disabled: false, ...aim };
   },
-  /* Where to press for the next thing to open on the way to a setting. */
+  /* Where to press for the next element to open on the way to a setting. */
   aim_open({ id, from }) {
     const { setting, controls } = locate(id);
     const found = setting && findSetting(setting, controls);
-    /* a neighbour under the same heading may be there in place of what is not open yet */
+    /* a neighbour under the same heading may be found instead of what is not open yet */
     const isDoubtful = found && found.rung === "row" && wordingOf(setting, found.hits[0], controls).wording === "unknown";
     if (!setting) return { done: true };
-    /* the last thing to open is still there: what is found beside it may be a twin */
+    /* the last element to open is still there: what is found beside it may be a duplicate */
     const next = found && from === setting.open.length ? { count: 0 } : nextStep(setting, controls, found && !isDoubtful ? setting.open.length - 1 : from);
     const isDone = found && !isDoubtful && (next.count !== 1 || next.via === undefined || next.expanded || next.selected);
     return isDone ? { done: true } : next;
   },
-  /* The names of the instances that links of this page lead to. */
+  /* The names of the instances that this page links to. */
   instances({ link }) {
     return instancesLinked(link);
   },
@@ -193,15 +196,15 @@ const answers = {
     const { hit, ...aim } = aimAt(hits[0], null, []);
     return { count: 1, ...aim };
   },
-  /* A box for a picture of a setting's control, where there is one. */
+  /* A box for a picture of a setting's control, if there is one. */
   picture: pictureOf,
-  /* One screen further down, where there is one, for what is drawn only when scrolled to. */
+  /* One screen further down, if there is one, for content that is rendered only when scrolled to. */
   scroll({ ms }) {
     const el = scroller();
     el.scrollBy({ top: Math.max(el.clientHeight * 0.8, 100), behavior: "instant" });
     return drawn(ms).then((yes) => ({ drawn: yes }));
   },
-  /* For comparing with the browser's own answer: every control with name, role and state. The elements
+  /* To compare with the browser's own answer: every control with name, role and state. The elements
    * themselves are ofsProbe.listed(), in the order of `parts`. */
   list() {
     const controls = collectControls();
@@ -214,7 +217,7 @@ const answers = {
   },
 };
 
-/* A select is worked from the keyboard; one step is one press. */
+/* A select is operated with the keyboard; one step is one press. */
 function aimSelect(target, wanted, setting) {
   const options = [...target.options].filter((o) => !o.disabled);
   const at = options.findIndex((o) => o.selected);
@@ -230,7 +233,7 @@ function aimSelect(target, wanted, setting) {
 
 let lastListed = [];
 
-/* For the protocol's own reach, by element and not by JSON. */
+/* For the protocol's own reach: elements, not JSON. */
 globalThis.ofsProbe = {
   listed() {
     return lastListed;
