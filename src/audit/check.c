@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* These reasons hold for the whole site: further pages are not requested. Of a setting whose
- * instances have a host each, only a refusal of robots is everybody's. */
+/* These reasons apply to the whole site: no further pages are requested. If the instances of a
+ * setting have a host each, only a refusal of robots applies to all. */
 static bool is_halting(const struct ofs_setting *setting, const char *reason)
 {
     static const char *const words[] = {"blocked", "signed-out", "checkpoint", "wrong-origin"};
@@ -23,7 +23,7 @@ static bool is_halting(const struct ofs_setting *setting, const char *reason)
 /* Remember AI-sounding switches and links that the scenario does not know, once each. */
 static void note_unlisted(struct ofs_job *job, const cJSON *look)
 {
-    /* a page below the site's host is told with its whole address */
+    /* a page below the site's host is reported with its full address */
     const char *origin = ofs_json_str(look, "origin", job->origin);
     OFS_AUTO_STR page = ofs_text_printf("%s%s", strcmp(origin, job->origin) ? origin : "",
                                         ofs_json_str(look, "path", ""));
@@ -67,9 +67,9 @@ static void take_note(struct ofs_job *job, const struct ofs_setting *setting,
     }
 }
 
-/* Is the page of this setting likely to need its timers? The pages of a site are alike, but for
- * those whose state comes in a request that is known. And where no request is known for the save,
- * only the timers tell that none is coming any more. */
+/* Does the page of this setting probably need its timers? The pages of a site are alike, except
+ * those whose state comes in a known request. And if no request is known for the save, only the
+ * timers show that none will come. */
 static bool expects_timers(const struct ofs_job *job, const struct ofs_setting *setting)
 {
     bool is_told = ofs_json_get(setting->save, "path") != NULL;
@@ -93,7 +93,7 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     return 0;
 }
 
-/* An index page is read at most once in a run; another worker may be reading it. */
+/* An index page is read at most once per run; another worker may be reading it. */
 static int await_index(struct ofs_job *job, struct ofs_error *err)
 {
     while (job->index_is_read)
@@ -132,7 +132,7 @@ static int read_index(struct ofs_worker *worker, const char *name, const struct 
 }
 
 /* An index page as this run has read it: up to the setting's link, or completely. NULL with `ret`
- * filled when it cannot be read, or with `*ret_rc` on an error. */
+ * filled if it cannot be read, or with `*ret_rc` on an error. */
 static const cJSON *index_look(struct ofs_worker *worker, const char *name,
                                const struct ofs_setting *setting, struct ofs_observation *ret,
                                int *ret_rc, struct ofs_error *err)
@@ -152,7 +152,7 @@ static const cJSON *index_look(struct ofs_worker *worker, const char *name,
     return ofs_json_get(worker->job->indexes, name);
 }
 
-/* The index is intact when it lists other known settings and hides nothing. */
+/* The index is intact if it lists other known settings and hides nothing. */
 static bool is_intact(const cJSON *look, const char *id)
 {
     const cJSON *links;
@@ -170,8 +170,8 @@ static void judge_unlisted(const struct ofs_job *job, const struct ofs_setting *
                            const cJSON *look, struct ofs_observation *ret)
 {
     const char *lang = ofs_json_str(look, "lang", "");
-    /* Whether its name could have been recognised. An address is not enough: a site that renames a
-     * setting changes its address too. */
+    /* Could its name have been recognised? An address is not enough: a site that renames a setting
+     * changes its address too. */
     bool can_tell = ofs_words_know_language(setting->labels, lang) ||
                     ofs_words_know_language(setting->rows, lang);
     ret->absent = true;
@@ -229,8 +229,8 @@ static const char *link_path(const cJSON *look, const struct ofs_setting *settin
     return NULL;
 }
 
-/* When the setting's index is only a guess, the other indexes are read before its absence counts.
- * `*ret_path` is NULL when none lists it. */
+/* If the setting's index is only a guess, the other indexes are read before its absence counts.
+ * `*ret_path` is NULL if none lists it. */
 static int search_indexes(struct ofs_worker *worker, const struct ofs_setting *setting,
                           const char **ret_path, struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -293,7 +293,7 @@ static int by_index(struct ofs_worker *worker, struct ofs_entry *entry, struct o
     return 0;
 }
 
-/* Where one page shows nothing of it, the next one may. */
+/* If one page shows nothing of it, the next one may. */
 static bool leads_on(const struct ofs_observation *seen)
 {
     return seen->absent || seen->missing ||
@@ -301,8 +301,8 @@ static bool leads_on(const struct ofs_observation *seen)
             (!strcmp(seen->reason, "load-failed") || !strcmp(seen->reason, "not-ready")));
 }
 
-/* The pages that it may be on, in order; the first that shows it counts. Absent is it only where
- * all of them could be read. */
+/* The pages that it may be on, in order; the first that shows it counts. It is absent only if all
+ * of them were readable. */
 static int read_pages(struct ofs_worker *worker, struct ofs_entry *entry,
                       struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -333,8 +333,8 @@ static int read_pages(struct ofs_worker *worker, struct ofs_entry *entry,
     return 0;
 }
 
-/* Nothing of it is at its own page. Where the list of instances can be read and does not have this
- * one, it is none of the account's. */
+/* Its own page does not show it. If the list of instances is readable and does not contain this
+ * one, it does not belong to the account. */
 static int judge_instance(struct ofs_worker *worker, const struct ofs_setting *setting,
                           struct ofs_observation *ret, struct ofs_error *err)
 {
@@ -363,7 +363,7 @@ int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
         ofs_cannot(ret, job->halt, "%s", job->halt_detail);
         return 0;
     }
-    if (ofs_setting_is_per_instance(setting)) { /* no name is known for it */
+    if (ofs_setting_is_per_instance(setting)) { /* its name is not known */
         *ret = job->no_instances;
         return 0;
     }
@@ -396,7 +396,7 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
     *ret = (struct ofs_observation){0};
     if (visit(worker, &where, deadline, ret, err))
         return -1;
-    /* It has to be the control that the check found, located in the same way. */
+    /* It must be the control that the check found, located in the same way. */
     if (!ret->reason && ret->located != entry->seen.located)
         ofs_cannot(ret, "ambiguous",
                    "the page has changed since the first read; look at it by hand");

@@ -1,5 +1,5 @@
-/* A document of the site, as it was delivered to the browser: for texts that are shown to nobody
- * else. A tab of our own is opened for it and closed after it. */
+/* A document of the site, as delivered to the browser: for texts that are not shown to a person. It
+ * is opened in our own tab, which is closed afterwards. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { PATIENCE = 30000, CLOSING = 3000, MOST = 8 << 20 };
 
-/* The top document that came last: redirects are documents before it. */
+/* The last top document: redirects are documents before it. */
 static const struct ofs_request *top_document(const struct ofs_tab *tab, unsigned after)
 {
     for (unsigned serial = tab->view.last_serial; serial > after; serial--) {

@@ -7,8 +7,8 @@
 #include "base/json.h"
 
 enum {
-    LATER = 2000, /* ms: a save may take a moment to be shown, then the tab is reloaded once more */
-    RELOADS = 2,  /* after the first one */
+    LATER = 2000,      /* ms: a save may be shown late, then the tab is reloaded once more */
+    RELOADS = 2,       /* after the first one */
     READ_BACK = 45000, /* ms beyond the run's deadline, for reading back what was pressed */
 };
 
@@ -152,7 +152,7 @@ static int read_back(struct ofs_worker *worker, struct ofs_entry *entry, struct 
         entry->was_reloaded = true;
         ofs_record_seen(worker->job, entry, "reload", &entry->reloaded);
         bool refused = entry->press.save_status >= 400 || entry->press.save_failed;
-        /* a save that the site takes over late may contradict a page while it loads */
+        /* a save that the site processes late may contradict a page while it loads */
         bool again =
             !entry->reloaded.reason || (!i && !strcmp(entry->reloaded.reason, "not-ready"));
         if (is_right(entry, &entry->reloaded) || !again || refused)
@@ -181,7 +181,7 @@ static int fix_one(struct ofs_worker *worker, struct ofs_entry *entry, struct of
 }
 
 /* The page failed during work on this setting. A setting that may have been pressed gets its last
- * read; one that was not keeps its verdict and names the reason. */
+ * read; otherwise it keeps its verdict and names the reason. */
 static void fix_failed(struct ofs_job *job, struct ofs_entry *entry, const struct ofs_error *err)
 {
     (void)job;
@@ -288,7 +288,7 @@ void ofs_job_fix(struct ofs_job *job)
                                    .deadline = job->deadline + READ_BACK};
     ofs_pump(job, &press);
     ofs_close_tabs(job); /* the last reads are made in tabs that have pressed nothing */
-    /* A run that timed out, or whose ledger failed, still reads back what it has pressed. */
+    /* If a run timed out, or its ledger failed, it still reads back what it has pressed. */
     struct ofs_error end = job->end;
     for (size_t i = 0; i < job->n_entries; i++)
         if (end.code != OFS_ERR_NONE && !job->entries[i].unread)

@@ -4,8 +4,7 @@
 #include "audit/internal.h"
 #include "base/json.h"
 
-/* One setting for each blog, site or organisation: which ones there are, by the links of an index
- * page. */
+/* One setting for each blog, site or organisation: the links of an index page list them. */
 
 static bool wants_names(const struct ofs_job *job)
 {
@@ -20,7 +19,7 @@ static const char *what(const struct ofs_job *job)
     return ofs_json_str(job->scenario->instances, "what", "instance");
 }
 
-/* Only names that may become a part of an address. */
+/* Only names that can be part of an address. */
 static cJSON *safe_names(cJSON *all)
 {
     cJSON *safe = cJSON_CreateArray();

@@ -30,7 +30,7 @@ struct ofs_observation {
     const char *located;    /* the rung, static */
     enum ofs_grade grade;   /* why the page was believed */
     enum ofs_served served; /* the state in the site's own data */
-    bool is_answered;       /* and these are an answer to a request of the page */
+    bool is_answered;       /* from a response to a request of the page */
     bool absent;            /* ready, and the control is not there */
     bool not_offered;       /* absent, and the intact index does not list it */
     bool missing;           /* no such page */
@@ -129,7 +129,7 @@ struct ofs_job {
     struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */
     struct ofs_error end;          /* what ended the run; code NONE: nothing */
     bool finished;
-    bool lacks_pictures; /* the browser did not give one in time: it is asked for no more */
+    bool lacks_pictures; /* the browser did not take one in time: no more are requested */
     struct ofs_run run;
 };
 
@@ -157,43 +157,43 @@ void ofs_drop_page(struct ofs_worker *worker);
 /* Close the workers' tabs. */
 void ofs_close_tabs(struct ofs_job *job);
 
-/* Reach or start the browser, where that was not done yet (job.c). */
+/* Reach or start the browser, unless that is done (job.c). */
 int ofs_job_reach(struct ofs_job *job, struct ofs_error *err);
 
 /* ---- one setting (check.c) ---- */
 
-/* Read one setting by its page and, where that does not lead to it, through the index. */
+/* Read one setting on its page or, if that does not show it, through the index. */
 int ofs_read_setting(struct ofs_worker *worker, struct ofs_entry *entry,
                      struct ofs_observation *ret, struct ofs_error *err);
 
-/* Read it again where the check found it. */
+/* How to read it again where the check found it. */
 enum ofs_reread {
     OFS_REREAD_HERE,   /* without a reload if the tab is still open */
-    OFS_REREAD_LOADED, /* loaded anew */
+    OFS_REREAD_LOADED, /* loaded again */
 };
 int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum ofs_reread how,
                        ofs_deadline deadline, struct ofs_observation *ret, struct ofs_error *err);
 
 /* ---- pictures (picture.c) ---- */
 
-/* A picture of the setting's control in the worker's tab, where the options want one and there is
- * one to be had. Fails only where the run cannot go on. */
+/* A picture of the setting's control in the worker's tab, if the options ask for one and one can be
+ * taken. Fails only if the run cannot go on. */
 int ofs_take_picture(struct ofs_worker *worker, const struct ofs_entry *entry,
                      struct ofs_picture *ret, struct ofs_error *err);
 void ofs_picture_clear(struct ofs_picture *picture);
 
 /* ---- instances (instances.c) ---- */
 
-/* Where chosen settings exist once for each instance and none is named: read the names from the
- * index page, and choose again. What hinders that is a reason of those settings. */
+/* If chosen settings exist once per instance and none is named: read the names from the index page,
+ * and choose again. If that fails, those settings get the reason. */
 int ofs_find_instances(struct ofs_job *job, struct ofs_error *err);
 
-/* The names on the index of instances: a list, or NULL where it cannot be read; then, and where it
- * names none, `ret` says why. The caller owns it. */
+/* The names on the index of instances: a list, or NULL if it cannot be read; then, or if it names
+ * none, `ret` says why. The caller owns it. */
 int ofs_read_instances(struct ofs_job *job, struct ofs_page *page, cJSON **ret_names,
                        struct ofs_observation *ret, struct ofs_error *err);
 
-/* Choose the settings of the options, as the scenario is now (job.c). */
+/* Choose the settings of the options, from the current scenario (job.c). */
 int ofs_job_choose(struct ofs_job *job, struct ofs_error *err);
 
 /* ---- wordings (wording.c) ---- */

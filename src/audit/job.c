@@ -15,7 +15,7 @@
 enum {
     CLOSING = 5000, /* for leaving in order */
     TIME_LEAST = 60000,
-    TIME_EACH = 15000, /* more for each chosen setting, where no --timeout is given */
+    TIME_EACH = 15000, /* added for each chosen setting, if no --timeout is given */
 };
 
 static int check_origin(const char *origin, struct ofs_url *ret_url, struct ofs_error *err)
@@ -44,7 +44,7 @@ int ofs_job_check_origin(const char *origin, struct ofs_error *err)
     return check_origin(origin, &url, err);
 }
 
-/* As a browser writes it (HTML, 7.1.1): small letters, and no port that is the scheme's own. */
+/* As a browser serializes it (HTML, 7.1.1): lower case, and no default port. */
 static char *serialized(const struct ofs_url *url)
 {
     bool is_own = url->port == (strcmp(url->scheme, "https") ? 80 : 443);
@@ -77,7 +77,7 @@ static int apply_wishes(struct ofs_job *job, bool *selected, struct ofs_error *e
     return 0;
 }
 
-/* Names behind an '@' in what was chosen, each once, behind those that were given. */
+/* Names behind an '@' in the chosen ids, each once, after the given ones. */
 static size_t instances_of(const struct ofs_options *o, char *only, const char **ret_names,
                            size_t most)
 {
@@ -182,7 +182,7 @@ static void apply_defaults(struct ofs_job *job)
     }
     if (!o->wording)
         return;
-    /* a wording given on the command line holds for every chosen setting that has a key */
+    /* a wording from the command line applies to every chosen setting that has a key */
     for (size_t i = 0; i < job->n_entries; i++)
         ofs_accept(job, job->entries[i].setting->id, o->wording);
 }
@@ -339,7 +339,7 @@ int ofs_job_check(struct ofs_job *job, struct ofs_error *err)
 {
     const struct ofs_stage check = {
         .wants = wants_check, .work = check_one, .failed = check_failed, .deadline = job->deadline};
-    bool needs_browser = job->n_entries > 0; /* a scenario may have steps by hand alone */
+    bool needs_browser = job->n_entries > 0; /* a scenario may have only manual steps */
     if (ofs_record_begin(job, err) || (needs_browser && ofs_job_reach(job, err))) {
         for (size_t i = 0; i < job->n_entries; i++)
             ofs_mark_unread(job->entries[i].result, err);

@@ -2,7 +2,7 @@
 
 #include "audit/internal.h"
 
-/* Pictures are for the report alone: no verdict rests on one, and a run does as well without. */
+/* Pictures are only for the report: no verdict depends on one, and a run works without them. */
 
 int ofs_take_picture(struct ofs_worker *worker, const struct ofs_entry *entry,
                      struct ofs_picture *ret, struct ofs_error *err)
@@ -17,7 +17,7 @@ int ofs_take_picture(struct ofs_worker *worker, const struct ofs_entry *entry,
         return -1;
     if (!late)
         return 0;
-    /* The browser may still be about to take it. Nothing is pressed in such a tab. */
+    /* The browser may still take it. Nothing is pressed in such a tab. */
     job->lacks_pictures = true;
     ofs_drop_page(worker);
     return 0;

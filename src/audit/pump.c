@@ -7,10 +7,11 @@
  * Settings of one page are taken together, so that the page is loaded once. */
 
 enum {
-    OPENINGS = 2,         /* as often the work has to take what opening a tab takes */
-    OPENS_WITHIN = 30000, /* ms: the one that is opening says when it is done */
+    OPENINGS = 2,         /* the remaining work must take this many times as long as opening a
+                             tab */
+    OPENS_WITHIN = 30000, /* ms: the worker that opens a tab signals when it is done */
     CLOSING = 3000,       /* ms for closing a tab that is no longer needed */
-    MOST_LOST = 2,        /* so many tabs closed from outside end the run */
+    MOST_LOST = 2,        /* this many tabs closed from outside end the run */
 };
 
 struct pump {
@@ -59,7 +60,7 @@ static const char *path_of(const struct ofs_entry *entry)
     return entry->seen.path[0] ? entry->seen.path : entry->setting->page;
 }
 
-/* Whose page this worker's tab shows, or NULL. */
+/* The entry whose page this worker's tab shows, or NULL. */
 static struct ofs_entry *entry_here(const struct pump *p, const struct ofs_worker *worker)
 {
     for (size_t i = 0; i < p->job->n_entries; i++) {
@@ -120,9 +121,9 @@ void ofs_drop_page(struct ofs_worker *worker)
     ofs_page_close(page, ofs_deadline_in(CLOSING));
 }
 
-/* Milliseconds until another tab is worth its while, 0: now. A tab is a process of the browser,
- * whose start costs as much as a few short pages. So one opens at a time, and only while the rest
- * of the list would take the tabs that are there longer than OPENINGS times that. */
+/* Milliseconds until another tab is worth opening, 0: now. A tab is a process of the browser, and
+ * starting it costs as much as a few short pages. So only one opens at a time, and only if the
+ * existing tabs would need more than OPENINGS times that for the rest of the list. */
 static int64_t wait_for_tab(const struct pump *p)
 {
     const struct ofs_job *job = p->job;

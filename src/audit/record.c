@@ -233,7 +233,7 @@ int ofs_job_record(struct ofs_job *job, struct ofs_error *err)
     return -1;
 }
 
-/* ---- settings that come back again and again ---- */
+/* ---- settings that are turned back repeatedly ---- */
 
 cJSON *ofs_job_turned_back(struct ofs_job *job, struct ofs_error *err)
 {

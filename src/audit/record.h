@@ -1,5 +1,5 @@
 /*
- * record.h: for this room only: what a job writes into the ledger. With no ledger in the options
+ * record.h: for this room only: what a job writes into the ledger. If the options have no ledger,
  * every call does nothing. A write that fails afterwards becomes the job's error, which
  * ofs_job_record returns; a write that fails before a press prevents the press.
  */
@@ -19,7 +19,7 @@ void ofs_record_account(struct ofs_job *job, const cJSON *look);
 void ofs_record_seen(struct ofs_job *job, const struct ofs_entry *entry, const char *act,
                      const struct ofs_observation *seen);
 
-/* How the control looked, "before" the press or "after" it; nothing where there is no picture. */
+/* How the control looked, "before" the press or "after" it; nothing if there is no picture. */
 void ofs_record_picture(struct ofs_job *job, const struct ofs_entry *entry, const char *moment,
                         const struct ofs_picture *picture);
 
@@ -27,7 +27,7 @@ void ofs_record_picture(struct ofs_job *job, const struct ofs_entry *entry, cons
  * turning it. */
 int ofs_record_intent(struct ofs_job *job, struct ofs_entry *entry, struct ofs_error *err);
 
-/* It was pressed, or was not; `err` is what the press failed with, or NULL. */
+/* It was pressed, or was not; `err` is the error of the press, or NULL. */
 void ofs_record_pressed(struct ofs_job *job, const struct ofs_entry *entry,
                         const struct ofs_error *err);
 

@@ -1,6 +1,6 @@
 #include "audit/internal.h"
 
-/* The run as the public header gives it. */
+/* The run in the form of the public header. */
 
 static const char *or_null(const char *text)
 {

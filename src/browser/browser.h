@@ -41,7 +41,7 @@ struct ofs_request {
     char method[12];
     char *url;
     uint64_t body; /* a hash of its body; 0: no body; a unique value if the body is unknown */
-    char *sent;    /* what it carried, where it is told and short; else NULL: browser_ops.sent */
+    char *sent;    /* its body, if reported and short; else NULL: browser_ops.sent */
     enum ofs_request_kind kind;
     bool is_top; /* the top document itself */
     int64_t started_ms,
@@ -49,12 +49,12 @@ struct ofs_request {
     int64_t ended_ms;
     int status;
     bool ended;   /* complete, or failed */
-    bool failed;  /* it broke off, before or after the status was known */
-    bool dropped; /* the status is known, and the page gave up before the rest had come */
+    bool failed;  /* it failed, before or after the status was known */
+    bool dropped; /* the status is known, and the page gave up before the rest came */
     bool left;    /* its document was replaced before it ended; its end may never be reported */
 };
 
-enum { OFS_MAX_DRAWN = 128 };     /* the others of these are not followed */
+enum { OFS_MAX_DRAWN = 128 };     /* more than these are not tracked */
 enum { OFS_MAX_REQUESTS = 1024 }; /* per tab, since our last navigation */
 
 struct ofs_tab_view {
@@ -73,19 +73,19 @@ struct ofs_tab_view {
     unsigned popups;   /* windows that the page opened; they are closed with the tab */
     unsigned channels; /* WebSockets, EventSources, WebTransports that are open */
     unsigned messages; /* received over them */
-    unsigned mute;     /* channels that ended before anything came over them, and whose address has
+    unsigned mute;     /* channels that ended before they received anything, and whose address has
                           brought nothing since */
-    unsigned drawing;  /* pictures, style sheets, fonts and media that are under way */
+    unsigned drawing;  /* images, style sheets, fonts and media that are still loading */
     unsigned workers;  /* live workers of the page */
-    unsigned worker_scripts; /* that the document asked for, also those of shared workers */
-    unsigned workers_begun;  /* whose requests are told */
-    unsigned unproven; /* where answers are not told: the page's requests of which nothing shows
+    unsigned worker_scripts; /* that the document requested, including those of shared workers */
+    unsigned workers_begun;  /* whose requests are reported */
+    unsigned unproven; /* if responses are not reported: the page's requests without any evidence
                           that they were answered; of the current document */
     unsigned last_serial;
     unsigned first_serial; /* the oldest request in the record */
     bool overflowed; /* an open request was dropped from the record: nothing can be concluded from
                         the rest */
-    uint64_t drawn[OFS_MAX_DRAWN]; /* those under way, by a hash of their ids; 0: none */
+    uint64_t drawn[OFS_MAX_DRAWN]; /* those still loading, by a hash of their ids; 0: none */
     struct ofs_request *requests;  /* by serial modulo OFS_MAX_REQUESTS; allocated at first use */
 };
 
@@ -93,11 +93,11 @@ struct ofs_tab_view {
 struct ofs_tab_sees {
     bool requests; /* every request of the page, its status and its end */
     bool bodies;   /* response bodies (browser_ops.body) */
-    bool again;    /* these are answers to a question of ours, which repeats the page's */
+    bool again;    /* these come from our own repetition of the page's request */
     bool timers;   /* the page's own timers (browser_ops.timers) */
     bool channels; /* sockets and workers */
-    bool opened;   /* less than that: whether a socket or a stream of events was opened or failed,
-                      not what comes over it, and not what a shared worker does */
+    bool opened;   /* less than that: whether a socket or an EventSource was opened or failed, but
+                      not what it receives, nor what a shared worker does */
     bool isolated; /* the probe runs where the page cannot observe or change it */
 };
 
@@ -109,26 +109,26 @@ struct ofs_timers {
     int64_t first_ms;   /* until the first one is due; -1: none is pending */
     int64_t last_ms;    /* until the last one-shot timer is due; -1: none */
     unsigned unseen;    /* cross-site frames, whose timers are not included */
-    int64_t hidden_ms;  /* since the page last began something whose end cannot be seen: encryption,
-                           databases, caches, locks, shared workers; -1: it never did */
-    int64_t queued_ms;  /* since it last put off work of its own to the next turn without a timer:
-                           messages to itself, scheduler.postTask, yield; -1: it never did */
+    int64_t hidden_ms;  /* since the page last began work whose end is not visible: encryption,
+                           databases, caches, locks, shared workers; -1: never */
+    int64_t queued_ms;  /* since it last deferred work of its own to the next turn without a timer:
+                           messages to itself, scheduler.postTask, yield; -1: never */
 };
 
 /* The first members of every tab and of every browser. */
 struct ofs_tab {
     struct ofs_browser *browser;
     struct ofs_tab_sees sees;
-    const char *config;  /* browser.config, where the probe begins with it in every document of this
-                            tab; NULL: the caller tells it in each */
-    bool follows_timers; /* the caller's: the timers of the next document are needed, which costs
-                            that document some time */
-    bool opens; /* the caller's input only opens something now, and saves nothing: the page's
-                   requests may still be asked again after it */
+    const char *config;  /* browser.config, if the probe starts with it in every document of this
+                            tab; NULL: the caller passes it in each */
+    bool follows_timers; /* set by the caller: the timers of the next document are needed, which
+                            costs that document some time */
+    bool opens; /* set by the caller: its input only opens something now and saves nothing, so the
+                   page's requests may still be repeated after it */
     struct ofs_tab_view view;
 };
 
-/* A part of the top document's view, in CSS pixels; and how far that view is scrolled. */
+/* A part of the top document's view, in CSS pixels, and that view's scroll position. */
 struct ofs_box {
     double x, y, width, height, scroll_x, scroll_y;
 };
@@ -140,8 +140,8 @@ struct ofs_browser_ops {
     int (*open_tab)(struct ofs_browser *b, ofs_deadline deadline, struct ofs_tab **ret_tab,
                     struct ofs_error *err);
 
-    /* Load an address; returns when its document has begun, or when the browser says why it did not
-     * (view.failure). */
+    /* Load an address; returns when its document has begun, or when the browser reports why it did
+     * not (view.failure). */
     int (*navigate)(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                     struct ofs_error *err);
 
@@ -161,8 +161,8 @@ struct ofs_browser_ops {
      * instead. */
     int (*wait)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
 
-    /* The page's timers, as of now. OFS_ERR_PEER: they cannot be told for this document, be it that
-     * it was loaded without `follows_timers`. NULL: the protocol cannot tell. */
+    /* The page's timers, as of now. OFS_ERR_PEER: they are unknown for this document, for example
+     * because it was loaded without `follows_timers`. NULL: not supported. */
     int (*timers)(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_timers *ret_timers,
                   struct ofs_error *err);
 
@@ -172,9 +172,9 @@ struct ofs_browser_ops {
     int (*body)(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 
-    /* What the request of that serial carried, as text, from the browser's memory; the caller frees
-     * it. OFS_ERR_PEER: the browser has not kept it. NULL: the protocol tells it together with the
-     * request (ofs_request.sent), or not at all. */
+    /* The body of the request of that serial, as text, from the browser's memory; the caller frees
+     * it. OFS_ERR_PEER: the browser has not kept it. NULL: the protocol reports it with the request
+     * (ofs_request.sent), or not at all. */
     int (*sent)(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 
@@ -191,9 +191,9 @@ struct ofs_browser_ops {
     int (*press_key)(struct ofs_tab *tab, const char *key, ofs_deadline deadline,
                      struct ofs_error *err);
 
-    /* A picture of that box alone, as PNG in base64, which the caller frees. Nothing is scrolled.
-     * Where a protocol takes pictures of elements alone, it is that of the element which the probe
-     * has found for the box. NULL: the protocol cannot. */
+    /* A picture of only that box, as PNG in base64, which the caller frees. Nothing is scrolled. If
+     * a protocol takes pictures only of elements, it is that of the element that the probe has
+     * found for the box. NULL: not supported. */
     int (*screenshot)(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
                       char **ret_png, struct ofs_error *err);
 
@@ -251,7 +251,7 @@ int ofs_browser_check_address(const char *address, struct ofs_error *err);
 /* The request of that serial, or NULL if it is no longer in the record. */
 const struct ofs_request *ofs_tab_request(const struct ofs_tab *tab, unsigned serial);
 
-/* Keep what that request carried (browser_ops.sent), where it is not known yet. Copied. */
+/* Store the body of that request (browser_ops.sent), if it is not known yet. Copied. */
 void ofs_tab_keep_sent(struct ofs_tab *tab, unsigned serial, const char *text);
 
 #endif

@@ -45,7 +45,7 @@ static bool is_drawn(const char *type)
     return false;
 }
 
-enum { MOST_SENT = 8192 }; /* bytes of what a request carried that are kept */
+enum { MOST_SENT = 8192 }; /* bytes of a request body that are kept */
 
 /* postData is omitted if it is long or not text; then it is given in base64 pieces. */
 static uint64_t body_of(const struct ofs_request *r, const cJSON *request)
@@ -99,7 +99,7 @@ static size_t channel_of(const struct event *e)
     return i;
 }
 
-/* `listens`: what comes over it is told. */
+/* `listens`: its messages are reported. */
 static void open_channel(const struct event *e, const char *url, bool listens)
 {
     struct ofs_devtools *p = e->page;
@@ -115,7 +115,7 @@ static void open_channel(const struct event *e, const char *url, bool listens)
     /* beyond the limit of known ids, a channel counts as open until the document is replaced */
 }
 
-/* One that ends before anything came over it was refused, or broke off. */
+/* A channel that ends before it received anything was refused, or failed. */
 static bool close_channel(const struct event *e)
 {
     struct ofs_devtools *p = e->page;
@@ -173,7 +173,7 @@ static void on_request(const struct event *e)
     const char *url = ofs_json_str(e->params, "request/url", "");
     if (!strcmp(type, "Script") && !strcmp(ofs_json_str(e->params, "initiator/type", ""), "other"))
         view->worker_scripts++;
-    /* it does not leave the browser, and the end of a shared worker's is told elsewhere */
+    /* it does not leave the browser, and the end of a shared worker's is reported elsewhere */
     if (!strncmp(url, "blob:", 5) || !strncmp(url, "data:", 5))
         return;
     if (!kind_of(type, method, &kind)) {
@@ -205,7 +205,7 @@ static void on_response(const struct event *e)
         ofs_view_answer(view, r, status);
     if (is_document(e))
         ofs_view_status(view, status);
-    /* an endless response is not waited for */
+    /* an endless response is not awaited */
     if (r && !strcmp(ofs_json_str(e->params, "type", ""), "EventSource")) {
         ofs_view_request_end(view, r, false);
         open_channel(e, r->url, true);
@@ -225,8 +225,8 @@ static void on_finished(const struct event *e)
     end(e, false);
 }
 
-/* A body that the page drops unread is told as a failure too: nobody asked for it, or the page gave
- * up. One that is dropped before its status was known left a question unanswered. */
+/* A body that the page drops unread is also reported as a failure: nothing read it, or the page
+ * gave up. A request that is dropped before its status is known stays unanswered. */
 static void on_failed(const struct event *e)
 {
     struct ofs_request *r = ofs_view_find(e->page->view, e->id);
@@ -245,7 +245,7 @@ static void on_failed(const struct event *e)
 static const struct {
     const char *method;
     void (*take)(const struct event *);
-    const char *id; /* where the event names its request */
+    const char *id; /* the parameter with the id of its request */
 } events[] = {
     {"Network.requestWillBeSent", on_request, "requestId"},
     {"Network.responseReceived", on_response, "requestId"},
@@ -317,7 +317,7 @@ void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child)
     ofs_view_leave_some(page->view, prefix);
 }
 
-/* The clip lies in the document, not in what is seen of it. */
+/* The clip is relative to the document, not to its visible part. */
 cJSON *ofs_devtools_screencast(void)
 {
     cJSON *params = cJSON_CreateObject();

@@ -19,9 +19,10 @@ struct ofs_devtools {
     struct {
         char id[OFS_DEVTOOLS_ID]; /* of one that is open, or "" */
         uint64_t address;         /* a hash */
-        bool heard;               /* something came over it */
+        bool heard;               /* it has received something */
     } channels[OFS_DEVTOOLS_CHANNELS];
-    uint64_t mute[OFS_DEVTOOLS_CHANNELS]; /* addresses of those that ended unheard, or 0 */
+    uint64_t mute[OFS_DEVTOOLS_CHANNELS]; /* addresses of those that ended without receiving
+                                             anything, or 0 */
 };
 
 /* The names of the events that are handled, ended by NULL. */
@@ -44,11 +45,11 @@ void ofs_devtools_begin_child(struct ofs_devtools *page, const char *target);
 /* A child has ended; so have its requests and channels. */
 void ofs_devtools_drop_child(struct ofs_devtools *page, unsigned child);
 
-/* The parameters of Page.startScreencast: frames of one pixel, for the drawing alone. The caller's.
- */
+/* The parameters of Page.startScreencast: frames of one pixel, only to make the browser render. The
+ * caller owns them. */
 cJSON *ofs_devtools_screencast(void);
 
-/* The parameters of Page.captureScreenshot. The caller's. */
+/* The parameters of Page.captureScreenshot. The caller owns them. */
 cJSON *ofs_devtools_picture(const struct ofs_box *box);
 
 /* A carrier of DevTools methods to a tab. `ask` takes ownership of `params`; it returns

@@ -20,11 +20,11 @@ struct ofs_browser *ofs_cdp_open(struct ofs_loop *loop, struct ofs_wire *wire,
 
 /* Let `devtools`, a browser over the DevTools protocol, work in place of `driver`, whose windows
  * have these ids, and which is closed with it. OFS_ERR_NOT_A_BROWSER: it has none of these windows,
- * so it is another browser than the driver's. On an error both are as before. */
+ * so it is not the driver's browser. On an error both are unchanged. */
 int ofs_cdp_join(struct ofs_browser *devtools, struct ofs_browser *driver, const cJSON *windows,
                  ofs_deadline deadline, struct ofs_error *err);
 
-/* Attach to the browser with a classic debugging port at HOST:PORT, which asks nobody. */
+/* Attach to the browser with a classic debugging port at HOST:PORT, which needs no approval. */
 struct ofs_browser *ofs_attach_classic(struct ofs_loop *loop, const struct ofs_connect *how,
                                        const char *host_port, ofs_deadline deadline,
                                        struct ofs_error *err);

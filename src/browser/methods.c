@@ -49,7 +49,7 @@ static const char *const methods[] = {
     /* what the site itself served, as evidence of a state; from the browser's memory */
     "Network.getResponseBody",
     /* a picture of one control in our tab; rpc.c sends neither of the two without a box, and no
-     * screencast of more than a pixel, which makes the browser draw the tab without raising it */
+     * screencast larger than a pixel, which makes the browser render the tab without raising it */
     "Page.captureScreenshot",
     "browsingContext.captureScreenshot",
     "Page.startScreencast",

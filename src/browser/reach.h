@@ -31,9 +31,9 @@ bool ofs_reach_is_role(const char *role);
  * {"role","name","checked","disabled"}, each if known. The caller owns it. */
 cJSON *ofs_reach_told(const cJSON *tree);
 
-/* A JavaScript expression: a function of an element that gives "true", "false", "mixed" by the
+/* A JavaScript expression: a function of an element that returns "true", "false", "mixed" from the
  * properties that custom elements have after the pattern of <input type=checkbox> (HTML, 4.10.5.4),
- * or "" where it has none. It has to run in the page's realm: these properties are visible only
+ * or "" if it has none. It has to run in the page's realm: these properties are visible only
  * there. */
 #define OFS_REACH_OWN                                                           \
     "(function (host) { try { return typeof host.checked !== 'boolean' ? '' : " \

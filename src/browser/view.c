@@ -167,7 +167,7 @@ uint64_t ofs_view_unknown_body(const struct ofs_request *request)
     return UINT64_MAX - request->serial;
 }
 
-/* ---- what is drawn ---- */
+/* ---- what is loading for display ---- */
 
 static uint64_t *drawn_slot(struct ofs_tab_view *view, uint64_t hash)
 {

@@ -36,7 +36,7 @@ struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
 void ofs_view_answer(struct ofs_tab_view *view, struct ofs_request *request, int status);
 void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request, bool failed);
 
-/* A picture, style sheet, font or medium is under way, and has ended. They are not kept as
+/* An image, style sheet, font or medium has started or ended loading. They are not kept as
  * requests. */
 void ofs_view_draw(struct ofs_tab_view *view, const char *id);
 void ofs_view_draw_end(struct ofs_tab_view *view, const char *id);

@@ -42,7 +42,8 @@ static int tell_ended(const struct bidi_tab *t, struct ofs_error *err)
                     t->tab.view.crashed ? "has crashed" : "was closed by you or another program");
 }
 
-/* A page whose process has died is replaced by one of the browser's own, which runs no scripts. */
+/* If the process of a page has died, the browser shows its own page instead, which runs no
+ * scripts. */
 static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
 {
     if (err->code == OFS_ERR_PEER && !strcmp(err->peer, "unsupported operation") &&
@@ -53,8 +54,8 @@ static void note_crash(struct bidi_tab *t, const struct ofs_error *err)
 /* What a tab is waiting for. */
 struct awaited {
     struct bidi_tab *tab;
-    int id;        /* a question */
-    unsigned mark; /* view.commits when it was put */
+    int id;        /* a call */
+    unsigned mark; /* view.commits when it was sent */
 };
 
 static bool is_answered(const void *ctx)

@@ -96,8 +96,8 @@ static bool kind_of(const cJSON *params, enum ofs_request_kind *ret_kind)
     for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
         if (!strcmp(destination, drawn[i]))
             return false;
-    /* Without a destination: requests of scripts. Of WebSockets, EventSources and beacons Firefox
-     * names no initiator either. */
+    /* Without a destination: requests of scripts. Firefox names no initiator for WebSockets,
+     * EventSources and beacons either. */
     const char *initiator = ofs_json_str(params, "request/initiatorType", "");
     if (!*destination && !*initiator)
         return true;
@@ -160,7 +160,7 @@ static bool is_opened(const cJSON *params)
             !strncmp(ofs_json_str(params, "response/mimeType", ""), stream, strlen(stream)));
 }
 
-/* A channel ended before anything came over it, whatever host it leads to. */
+/* A channel ended before it received anything, on any host. */
 static void note_mute(struct bidi_tab *t)
 {
     t->tab.view.mute++;
@@ -172,7 +172,7 @@ static void on_answer(struct bidi_tab *t, const cJSON *params)
     struct ofs_request *r =
         ofs_view_find(&t->tab.view, ofs_json_str(params, "request/request", ""));
     int status = (int)ofs_json_num(params, "response/status", 0);
-    /* no event tells what comes over a channel, or its end */
+    /* no event reports what a channel receives, or its end */
     if (is_opened(params) && r && !r->answered_ms)
         t->tab.view.channels++;
     if (r && !r->answered_ms)

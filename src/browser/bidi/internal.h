@@ -23,10 +23,10 @@ struct bidi_tab {
     size_t last_frame;
     char navigation[64]; /* that led to the current document */
     char document[64];   /* request id of the loading or current document */
-    bool keeps_sent;     /* what requests carry can be asked for */
+    bool keeps_sent;     /* request bodies can be read */
     bool has_probe;      /* the current document has it */
     bool coming;         /* the document of our navigation has not begun */
-    unsigned before;     /* view.commits when it was asked for */
+    unsigned before;     /* view.commits when it was requested */
     unsigned seen;       /* view.events when the caller last looked */
     int change;          /* the pending call that waits for a change of the document, 0: none */
     unsigned asked_at;   /* view.commits at that call */
@@ -84,8 +84,7 @@ extern const char ofs_bidi_crash[];
 int ofs_bidi_run(struct bidi_tab *t, const char *source, cJSON *arguments, ofs_deadline deadline,
                  cJSON **ret_value, struct ofs_error *err);
 
-/* A question of the DevTools protocol about a tab of a Chromium, through its driver. Takes `inner`
- * over. */
+/* A DevTools call about a tab of a Chromium, through its driver. Takes ownership of `inner`. */
 int ofs_bidi_ask_devtools(struct bidi_tab *t, const char *method, cJSON *inner,
                           ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err);
 

@@ -17,7 +17,7 @@ static cJSON *box_of(const struct ofs_box *box)
     return clip;
 }
 
-/* Chromium draws a tab behind another only for a screencast; this one is of one pixel. */
+/* Chromium renders a tab behind another only for a screencast; this one has one pixel. */
 static int take_over_devtools(struct bidi_tab *t, const struct ofs_box *box, ofs_deadline deadline,
                               cJSON **ret_answer, struct ofs_error *err)
 {

@@ -145,9 +145,10 @@ static int find_roles(const struct bidi_tab *t, const cJSON *hosts, cJSON *nodes
     return rc ? -1 : ask_states(t, hosts, nodes, deadline, err);
 }
 
-/* ---- browsers of the Chromium family ----  They never answer the accessibility locator in a
- * background tab. Their node ids are "f.FRAME.d.DOCUMENT.e.NODE", and DevTools, which the driver
- * passes on, uses the same number. */
+/* ---- browsers of the Chromium family ----
+ *
+ * They never answer the accessibility locator in a background tab. Their node ids are
+ * "f.FRAME.d.DOCUMENT.e.NODE", and DevTools, which the driver passes on, uses the same number. */
 
 static const char *devtools_number(const cJSON *host)
 {

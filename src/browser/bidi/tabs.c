@@ -12,7 +12,7 @@ enum {
     CLOSING = 700, /* milliseconds to wait for a closed tab to end, before it is closed again */
     CLOSES = 3,
     KEPT_BODY = 8 << 20,  /* bytes of one response body that the browser keeps */
-    KEPT_SENT = 64 << 10, /* and of one request's */
+    KEPT_SENT = 64 << 10, /* and of one request body */
     WIDE = 1280,          /* CSS pixels */
     TALL = 3000,
 };
@@ -71,8 +71,8 @@ static int have_it_drawn(struct bidi_tab *t, ofs_deadline deadline, struct ofs_e
     return rc && err->code != OFS_ERR_PEER ? -1 : 0;
 }
 
-/* Let the browser keep what is asked or answered (7.5, data collectors). Not all browsers can do
- * either, and those that can do one may not know the other. */
+/* Let the browser keep request or response bodies (7.5, data collectors). Not all browsers support
+ * either, and those that support one may not know the other. */
 static int collect(struct bidi_tab *t, const char *type, int size, bool *ret_kept,
                    ofs_deadline deadline, struct ofs_error *err)
 {
@@ -123,7 +123,7 @@ int ofs_bidi_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct
         return ofs_wrap(err, "no tab could be opened");
     }
     t->tab.browser = browser;
-    /* a Chromium tells of no socket over this protocol */
+    /* a Chromium reports no sockets over this protocol */
     t->tab.sees = (struct ofs_tab_sees){
         .requests = true, .isolated = true, .opened = !strcmp(browser->name, "firefox")};
     OFS_BIDI_KEEP(t->context, ofs_json_str(created, "context", ""));

@@ -1,11 +1,15 @@
 /*
  * internal.h: for the files of the DevTools backend only.
  *
- *     cdp.c      the browser: opened, closed
- *     tabs.c     our tabs: opened, made ready, closed
- *     events.c the browser's events world.c calls to a tab, and to the probe in its document body.c
- * response bodies timers.c   the page's timers input.c    pointer and keyboard picture.c  a picture
- * of one control orphans.c  tabs that killed runs left
+ * - cdp.c: the browser: opened, closed
+ * - tabs.c: our tabs: opened, made ready, closed
+ * - events.c: the browser's events
+ * - world.c: calls to a tab, and to the probe in its document
+ * - body.c: response bodies
+ * - timers.c: the page's timers
+ * - input.c: pointer and keyboard
+ * - picture.c: a picture of one control
+ * - orphans.c: tabs that killed runs left
  */
 #ifndef OFS_BROWSER_CDP_INTERNAL_H
 #define OFS_BROWSER_CDP_INTERNAL_H
@@ -39,14 +43,14 @@ struct cdp_tab {
     struct cdp_child *children;
     unsigned last_child;
     bool coming;     /* the document of our navigation has not begun */
-    unsigned before; /* view.commits when it was asked for */
+    unsigned before; /* view.commits when it was requested */
     unsigned seen;   /* view.events when the caller last looked */
     int change;      /* the pending call that waits for a change of the document, 0: none */
     struct ofs_journal_entry *note; /* for a later run, in case this one is killed; may be NULL */
     int entering;    /* the pending call for our world in the current document, 0: none */
     int world;       /* execution context of the probe in the current document, 0: none yet */
     char ledger[40]; /* the name of the timer record in our documents, "": there is none */
-    char ledger_script[32]; /* the browser's id of the script that makes it */
+    char ledger_script[32]; /* the browser's id of the script that creates it */
     unsigned collected;     /* view.commits when garbage was last collected for it */
     unsigned ledger_from;   /* view.commits of the last document that has none */
     char page[64];          /* object id of the current document in the page's own world, or "" */
@@ -56,7 +60,7 @@ struct cdp {
     struct ofs_browser browser;
     struct ofs_rpc *rpc;
     struct ofs_process *process;
-    struct ofs_browser *driver; /* in whose place we work, or NULL */
+    struct ofs_browser *driver; /* the driver that we replace, or NULL */
     char close_url[128];
     char *state; /* the journal's directory, NULL: none (the browser ends with us) */
     char *site;
@@ -107,8 +111,8 @@ int ofs_cdp_enter(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *er
 cJSON *ofs_cdp_network_options(void);
 cJSON *ofs_cdp_attach_options(void);
 
-/* Whether the tab's documents keep a timer record from the next one on. Blocks for one answer where
- * it begins. */
+/* Set whether the tab's documents keep a timer record from the next one on. Blocks for one answer
+ * when it starts. */
 int ofs_cdp_follow_timers(struct cdp_tab *t, bool follow, ofs_deadline deadline,
                           struct ofs_error *err);
 

@@ -1,14 +1,14 @@
 /* The ledger of timers of one document. It runs before the page's scripts, in the page's own world, with the
- * debugger's command line at hand: debug(function, condition) has the condition evaluated at each call of the
- * function, whoever calls it and by whatever name, and no pause follows because it is never true. Nothing of
- * the page is replaced; the property `key` of window is the one mark that is left, and it cannot be changed.
+ * debugger's command line API: debug(function, condition) evaluates the condition at each call of the
+ * function, whoever calls it and by whatever name, and never pauses because it is never true. Nothing of the
+ * page is replaced; the property `key` of window is the only trace, and it cannot be changed.
  *
- * All natives are taken here, before the page can replace them, and nothing is asked of a prototype later. */
+ * All natives are taken here, before the page can replace them, and no prototype is read later. */
 ((key) => {
   if (typeof debug !== "function") return;
-  const SLACK = 10; /* milliseconds that a timer may be late behind one that was due after it */
+  const SLACK = 10; /* milliseconds by which a timer may run after one that was due later */
   const MOST = 4000; /* calls that are kept */
-  const LONGEST = 2000000000; /* milliseconds that are told */
+  const LONGEST = 2000000000; /* maximum of reported milliseconds */
   const set = setTimeout;
   const clear = clearTimeout;
   const now = performance.now.bind(performance);
@@ -20,10 +20,10 @@
   let unsure = false;
   let armed = 0;
   let fired = false;
-  let hidden = -1; /* when something was last begun whose end cannot be seen */
-  let queued = -1; /* when the page last put off work of its own to the next turn, without a timer */
+  let hidden = -1; /* when the page last began work whose end is not visible */
+  let queued = -1; /* when the page last deferred work of its own to the next turn, without a timer */
 
-  /* Ids count up: the one that the present call is about to get. */
+  /* Ids count up: the id that the current call will get. */
   function nextId() {
     own = true;
     const id = set(() => {}, 0);
@@ -36,11 +36,12 @@
   function number(value) {
     const kind = typeof value;
     if (kind === "number" || kind === "string" || kind === "boolean") return +value;
-    if (kind !== "undefined" && value !== null) unsure = true; /* its valueOf is the page's to run, not ours */
+    if (kind !== "undefined" && value !== null) unsure = true; /* only the page may run its valueOf, not we */
     return 0;
   }
 
-  /* Those that have run by now: one that is due before a timer of ours has run when ours runs. */
+  /* Drops timers that have run by now: when our own timer runs, every timer that was due before it has
+   * run. */
   function forget(before) {
     const kept = { __proto__: null };
     let m = 0;
@@ -86,7 +87,7 @@
     [globalThis.AbortSignal && AbortSignal.timeout, (a) => made(number(a[0]), false, 0)],
   ];
 
-  /* They take their time elsewhere, and leave no id. */
+  /* They run elsewhere, and have no id. */
   const hide = () => (hidden = now());
   const methods = (kind, names, work = hide) => (kind ? names.split(" ").map((name) => [kind.prototype[name], work]) : []);
   const post = (a) => (delayOf(a[1]) > 0 ? made(delayOf(a[1]), false, 0) : queue());
@@ -108,7 +109,7 @@
     if (getter) later.push([getter, its]);
     else kinds.push(...its);
   }
-  const first = kinds.length + later.length; /* of those that are not followed from the start */
+  const first = kinds.length + later.length; /* the first of those that are not followed from the start */
   const groups = [];
   let next = first;
   for (const [getter, its] of later) {

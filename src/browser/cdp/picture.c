@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "browser/cdp/internal.h"
 
-/* A picture of a box (Page.captureScreenshot). It waits for the tab to be drawn anew, and a tab
- * behind another is not drawn by itself: a screencast of one pixel makes the browser draw it,
- * without raising it. */
+/* A picture of a box (Page.captureScreenshot). It waits until the tab is rendered again, and a tab
+ * behind another is not rendered without our action: a screencast of one pixel makes the browser
+ * render it, without raising it. */
 
 int ofs_cdp_screenshot(struct ofs_tab *tab, const struct ofs_box *box, ofs_deadline deadline,
                        char **ret_png, struct ofs_error *err)

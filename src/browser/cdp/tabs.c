@@ -24,7 +24,7 @@ cJSON *ofs_cdp_network_options(void)
 }
 
 /* Only of our page: its dedicated workers, and its out-of-process frames. */
-/* A child waits until we listen: what it asks for first would be missed otherwise (events.c). */
+/* A child waits until we listen: its first requests would be missed otherwise (events.c). */
 cJSON *ofs_cdp_attach_options(void)
 {
     static const char *const types[] = {"iframe", "worker"};
@@ -37,10 +37,8 @@ cJSON *ofs_cdp_attach_options(void)
     return options;
 }
 
-/* The probe is there when a document of the top frame begins, and knows what it looks for, without
- * a question. Where it is not (the blank page that a tab begins with), the first call puts it
- * there.
- */
+/* The probe is there when a document of the top frame begins, and already has its config. If it is
+ * missing (on the blank page that a tab begins with), the first call installs it. */
 static cJSON *probe_script(const struct cdp_tab *t)
 {
     OFS_AUTO_STR probe = ofs_cdp_probe(t);

@@ -6,22 +6,27 @@
 #include "base/text.h"
 #include "browser/cdp/internal.h"
 
-/* The page's own timers.  The ids of setTimeout and setInterval count up in one row for every
- * script world of a document (HTML, 8.6), so the probe can tell how many the page has made
- * (page/probe/7-signals.js). None: none of these is pending. That costs nothing.  To tell how long
- * they take, and of what has no id (scheduler.postTask, AbortSignal.timeout, what ends unseen),
- * needs a ledger (ledger.js), which has to be there before the page's scripts are, and costs ten to
- * fifty milliseconds for each document: the debugger turns the compilation cache off, and each of
- * its breakpoints walks the heap. So it is kept for the documents that are asked for with
- * `follows_timers`, and for no other. It is believed only where it has seen as many calls as the
- * ids tell: a page that interferes, or calls that went past it, are found so.  The Debugger domain
- * is enabled only in our own session, with all pauses skipped. It ends with the session. */
+/* The page's own timers.
+ *
+ * The ids of setTimeout and setInterval are counted up per document, in one sequence for all script
+ * worlds (HTML, 8.6), so the probe knows how many the page has made (page/probe/7-signals.js). If
+ * there are none, none is pending. That costs nothing.
+ *
+ * To know when they run, and about work without an id (scheduler.postTask, AbortSignal.timeout,
+ * work whose end is not visible), a ledger is needed (ledger.js). It has to be there before the
+ * page's scripts, and costs ten to fifty milliseconds for each document: the debugger turns the
+ * compilation cache off, and each of its breakpoints walks the heap. So only documents that are
+ * requested with `follows_timers` get one. It is believed only if it has seen as many calls as the
+ * ids show: this detects a page that interferes, and calls that bypassed it.
+ *
+ * The Debugger domain is enabled only in our own session, with all pauses skipped. It ends with the
+ * session. */
 
 enum {
     ATTEMPTS = 40,
     ARM_EVERY = 10, /* attempts: a new frame may have appeared */
     AGAIN = 4,      /* milliseconds between two attempts */
-    DOCUMENTS = 4,  /* so many leave more behind than it costs to collect it */
+    DOCUMENTS = 4,  /* this many leave more garbage than it costs to collect */
 };
 
 static const char ledger_source[] = {
@@ -41,7 +46,7 @@ static int begin(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *err
     OFS_AUTO_JSON added = NULL;
     unsigned char lot[12];
     if (!ofs_system_random(lot, sizeof lot))
-        return 0; /* no name for it: timers are not told */
+        return 0; /* without a name for it timers are not reported */
     char name[sizeof t->ledger] = "ofs_";
     for (size_t i = 0; i < sizeof lot; i++)
         snprintf(name + 4 + 2 * i, 3, "%02x", lot[i]);
@@ -74,7 +79,7 @@ int ofs_cdp_follow_timers(struct cdp_tab *t, bool follow, ofs_deadline deadline,
                           struct ofs_error *err)
 {
     bool follows = t->ledger[0];
-    /* each breakpoint walks through what the documents before have left behind, too */
+    /* each breakpoint also walks through what earlier documents have left */
     if (follow && t->tab.view.commits - t->collected >= DOCUMENTS) {
         t->collected = t->tab.view.commits;
         if (post(t, "HeapProfiler.collectGarbage", NULL, err))

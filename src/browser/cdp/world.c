@@ -37,7 +37,7 @@ static int is_lost(struct cdp_tab *t, struct ofs_error *err)
 /* What a tab is waiting for. */
 struct awaited {
     struct cdp_tab *tab;
-    int id; /* a question, 0: none */
+    int id; /* a call, 0: none */
 };
 
 static bool is_answered(const void *ctx)
@@ -168,7 +168,7 @@ static int run_function(struct cdp_tab *t, const char *source, const char *funct
     return 0;
 }
 
-/* A probe that cannot take its config is none: without it nothing would be found. */
+/* A probe that cannot take its config is not installed: without it nothing would be found. */
 char *ofs_cdp_probe(const struct cdp_tab *t)
 {
     const char *probe = t->tab.browser->probe;

@@ -126,8 +126,7 @@ void ofs_find_ask(struct ofs_loop *loop, struct ofs_signs *signs, ofs_deadline d
                           &body, &status, &err);
     if (rc && (err.code == OFS_ERR_CONNECT || err.code == OFS_ERR_TIMEOUT))
         signs->answer = OFS_ANSWER_NOBODY;
-    else if (signs->kind ==
-             OFS_KIND_FIREFOX) /* it has no such page: that it listens has to suffice */
+    else if (signs->kind == OFS_KIND_FIREFOX) /* it has no such page: listening must suffice */
         signs->answer = signs->lock == OFS_LOCK_HELD || signs->lock == OFS_LOCK_UNSURE
                             ? OFS_ANSWER_OURS
                             : OFS_ANSWER_OTHER;

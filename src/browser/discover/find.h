@@ -50,7 +50,7 @@ enum ofs_answer {
     OFS_ANSWER_NONE,     /* there is no port to ask */
     OFS_ANSWER_NOBODY,   /* nothing listens, or no answer in time */
     OFS_ANSWER_OURS,     /* this browser, with debugging open */
-    OFS_ANSWER_APPROVAL, /* a browser that asks its person first would answer so */
+    OFS_ANSWER_APPROVAL, /* the answer of a browser that asks its person first */
     OFS_ANSWER_OTHER,    /* another browser or program has that port now */
 };
 
@@ -74,7 +74,7 @@ struct ofs_candidate {
     char *dir;
     struct ofs_signs signs;
     enum ofs_reach state;
-    char address[200]; /* for --connect; "" where there is none */
+    char address[200]; /* for --connect; "" if there is none */
 };
 
 /* Where to look. Every member may be NULL. */
@@ -110,7 +110,7 @@ void ofs_find_free(struct ofs_candidate *list, int n);
 char *ofs_find_executable(struct ofs_error *err);
 
 /* Offswitch's own profile under the state directory, as a candidate: ready (it can be launched),
- * profile-in-use, or not-running where it was never made. The caller frees `dir`. */
+ * profile-in-use, or not-running if it was never created. The caller frees `dir`. */
 struct ofs_candidate ofs_find_own(const char *state);
 
 /* Whether there is a display for a window. */

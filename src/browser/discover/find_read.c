@@ -117,8 +117,8 @@ static void read_port_file(const char *dir, struct ofs_signs *signs)
         snprintf(signs->path, sizeof signs->path, "%.*s", (int)n, line + 1);
 }
 
-/* A port given on the command line is in no file, but in the command line of the running browser.
- */
+/* A port given on the command line is not in any file, only in the command line of the running
+ * browser. */
 static void read_command_line(struct ofs_signs *signs)
 {
     static const char option[] = "--remote-debugging-port=";

@@ -3,8 +3,8 @@
 #include "browser/internal.h"
 #include "browser/webdriver/internal.h"
 
-/* What the site answered. A Chromium has it in its memory, where its log names the request
- * (Network.getResponseBody); elsewhere it is known only of what was asked again (timing.c). */
+/* The site's response bodies. A Chromium has them in its memory, if its log names the request
+ * (Network.getResponseBody); otherwise only the body of a repeated request is known (timing.c). */
 
 static int ask_devtools(struct ofs_wd_tab *t, const struct ofs_request *r, ofs_deadline deadline,
                         char **ret_text, struct ofs_error *err)
@@ -27,7 +27,7 @@ int ofs_wd_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, cha
 {
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
     const struct ofs_request *r = ofs_tab_request(tab, serial);
-    /* a redirect has the id of what it led to */
+    /* a redirect has the id of its target */
     bool kept = r && r->ended && !r->failed && ofs_view_find(&tab->view, r->id) == r;
     if (kept && tab->sees.requests)
         return ask_devtools(t, r, deadline, ret_text, err);

@@ -21,13 +21,13 @@
  * detected only by the scenario's mark, which is then required of pages without scripts too; and
  * the proof save-acknowledged is never given.
  *
- * - The HTTP status, of the page and of what it asked its own site for. It is read from Resource
- * Timing (responseStatus). Where the browser does not tell it there, as WebKit does not, an empty
- * switch whose state was refused would look like one that is off: these addresses are asked for
- * once more from within the page. An answer of the same length as the page's own shows that the
- * page was answered; an answer that names the setting and its state vouches for that state. Of all
- * other requests nothing is known (view.unproven): they may have been of another method, or
- * refused. No other request is ever made.
+ * - The HTTP status of the page, and of its requests to its own site. It is read from Resource
+ * Timing (responseStatus). If the browser does not expose it there, as with WebKit, an empty switch
+ * whose state was refused would look like one that is off: these addresses are requested once more
+ * from within the page. A response of the same length as the page's own shows that the page got a
+ * response; one that names the setting and its state vouches for that state. Nothing is known about
+ * the other requests (view.unproven): they may have had another method, or were refused. No other
+ * request is ever made.
  *
  * - Closed shadow roots, with some drivers (WebKit's). An element that may have one, and is large
  * enough for a switch, makes the page's state unknown.
@@ -42,8 +42,8 @@
  * if it is on this machine, or with TLS on the Grid's own host; otherwise HTTP is used.
  *
  * If the session is attached to a running Chromium whose debugging port is on this machine, HTTP
- * only begins and ends the session; everything else goes over cdp.c. The address is the driver's
- * word, and may be one of another machine's: it is believed only of a browser that has the driver's
+ * only begins and ends the session; everything else goes over cdp.c. The driver reports the
+ * address, which may be on another machine: it is accepted only if that browser has the driver's
  * windows.
  */
 #ifndef OFS_BROWSER_WEBDRIVER_INTERNAL_H
@@ -54,9 +54,8 @@
 #include "wire/http.h"
 #include "wire/wire.h"
 
-/* All that can be sent. There is no command in it that reads cookies, element properties, page
- * source or pictures of more than one control, and none that moves or closes a window which is not
- * ours. */
+/* Every command that can be sent. No command in it reads cookies, element properties, page source
+ * or pictures of more than one control, and none moves or closes a window which is not ours. */
 enum ofs_wd_command {
     OFS_WD_DELETE_SESSION,
     OFS_WD_WINDOWS,
@@ -78,7 +77,7 @@ enum ofs_wd_command {
     OFS_WD_DEVTOOLS, /* Chromium family: goog/cdp/execute; the table of methods.h applies too */
 };
 
-/* What the site answered when it was asked again, for the request of that serial. */
+/* What the site answered to the repeated request, for the request of that serial. */
 struct ofs_wd_answer {
     struct ofs_wd_answer *next;
     unsigned serial;
@@ -216,23 +215,23 @@ int ofs_wd_devtools(struct ofs_wd *b, const char *method, cJSON *params, ofs_dea
 int ofs_wd_devtools_tab(struct ofs_wd_tab *t, const char *method, cJSON *params,
                         ofs_deadline deadline, cJSON **ret_value, struct ofs_error *err);
 
-/* If requests are invisible, a placeholder stands for all of them until the page has been quiet for
+/* If requests are invisible, a placeholder represents all of them until the page has been quiet for
  * a while. No effect otherwise. */
 void ofs_wd_stand_in(struct ofs_wd_tab *t);
 
 /* A function expression that adds the page's resource timing to an answer of the probe. */
 extern const char ofs_wd_timing_function[];
 
-/* Take that answer into the view. Where a browser tells no statuses, the page and what it asked its
- * own site for are asked for once more, when it has become quiet. */
+/* Take that answer into the view. If a browser reports no statuses, the page and its requests to
+ * its own site are repeated once, when it has become quiet. */
 int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline deadline,
                        struct ofs_error *err);
 
-/* What came of that for the request of that serial, or NULL. The caller's. */
+/* The result of that for the request of that serial, or NULL. The caller frees it. */
 char *ofs_wd_asked_again(const struct ofs_wd_tab *t, unsigned serial);
 void ofs_wd_drop_answers(struct ofs_wd_tab *t);
 
-/* browser_ops.body: what a Chromium keeps, or what came of asking again. */
+/* browser_ops.body: what a Chromium keeps, or the result of a repeated request. */
 int ofs_wd_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 

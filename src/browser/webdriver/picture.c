@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "browser/webdriver/internal.h"
 
-/* A picture of one control: in Chromium of its box, over DevTools, for the driver's own command
- * would raise the tab; elsewhere of an element that lies within the box (17.2 Take Element
+/* A picture of one control. In Chromium: of its box, over DevTools, because the driver's own
+ * command would raise the tab. Elsewhere: of an element within the box (17.2 Take Element
  * Screenshot). */
 
 static const char pictured_script[] =

@@ -5,7 +5,7 @@
 #include "browser/reach.h"
 #include "browser/webdriver/internal.h"
 
-/* What WebDriver knows of an element and scripts do not: its shadow root, closed ones included
+/* What WebDriver knows about an element and scripts do not: its shadow root, including closed ones
  * (12.3.6 Get Element Shadow Root), and its role and name (12.4.9, 12.4.10). */
 
 /* An element of another document cannot be referenced from the top one. */

@@ -12,8 +12,8 @@ enum {
     FILE_LIMIT = 1 << 20,    /* of a capabilities file, which may contain a packed extension */
     SETTLES = 2000,          /* for the answer to the last command at shutdown */
     GRACE = 10000,           /* after the deadline, for a session that is no longer wanted */
-    GRACE_SIGNAL = 60000, /* and after a signal, as long as a driver gives its browser to start; a
-                             second one ends it */
+    GRACE_SIGNAL = 60000, /* and after a signal: the time that a driver gives its browser to start;
+                             a second signal ends it */
     SCRIPT = 20000,       /* the driver's script timeout; our deadlines are shorter */
 };
 

@@ -6,8 +6,8 @@
 #include "browser/webdriver/internal.h"
 #include "wire/url.h"
 
-/* The sockets beside HTTP: the one that a driver offers (WebDriver BiDi, 5.2, webSocketUrl), and
- * that of the running Chromium which its session is attached to. */
+/* The sockets besides HTTP: the one that a driver offers (WebDriver BiDi, 5.2, webSocketUrl), and
+ * that of the running Chromium that its session is attached to. */
 
 enum { OPENS_WITHIN = 10000 };
 
@@ -55,8 +55,8 @@ int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_dead
     return 0;
 }
 
-/* The driver names the address. A driver that runs elsewhere, or is reached through a tunnel, names
- * one of another machine. */
+/* The driver reports the address. A driver that runs elsewhere, or is reached through a tunnel,
+ * reports one on another machine. */
 static bool may_join(const struct ofs_wd *b)
 {
     struct ofs_url at;

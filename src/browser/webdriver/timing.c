@@ -7,19 +7,19 @@
 #include "browser/webdriver/internal.h"
 
 /* A page's requests without network events: Resource Timing
- * (https://www.w3.org/TR/resource-timing/), read through the probe. It has only requests that have
- * ended; until none has ended for a while, a placeholder request in the view stands for those that
- * may be under way. */
+ * (https://www.w3.org/TR/resource-timing/), read through the probe. It contains only requests that
+ * have ended; until none has ended for a while, a placeholder request in the view represents those
+ * that may still be open. */
 
 enum {
     QUIET = 3000, /* milliseconds without an ended request */
-    ASKS = 8000,  /* for the answers that the browser does not tell */
+    ASKS = 8000,  /* for the responses that the browser does not expose */
 };
 
 static const char stand_in[] = "unseen";
 
-/* The page's window and those of its frames, as far as they are of its origin; what they have asked
- * for; and of that, what may be data of the site, which may come from a neighbour of its host. */
+/* The page's window and those of its frames, if they have its origin; their requests; and of these,
+ * the possible data of the site, which may come from a host with the same last two labels. */
 #define WINDOWS                                                                                   \
     "function windows(view) {"                                                                    \
     "  var all = [];"                                                                             \
@@ -47,7 +47,7 @@ const char ofs_wd_timing_function[] =
     "  });"
     "  answer.ready = document.readyState;"
     "  if ('responseStatus' in PerformanceResourceTiming.prototype) {"
-    /* where no status came, it failed; a stream of events is of the type "other" */
+    /* without a status it failed; an EventSource has the type "other" */
     "    answer.statuses = list.filter(function (one) {"
     "      var failed = one.responseStatus === 0;"
     "      var types = failed ? /^(fetch|xmlhttprequest|other)$/ : "
@@ -63,11 +63,11 @@ const char ofs_wd_timing_function[] =
     "}).length + (told['speaks of channels'] ? 1 : 0);"
     "}";
 
-/* The answers are called "bytes", which is kept out of a trace.
+/* The responses are called "bytes", which is kept out of a trace.
  *
- * The addresses are asked for as the page does it, past the caches. An address is proven where the
- * answer is as long as each that the page had from there. A few at a time, and not more than some:
- * what is still untold is asked for the next time that the page is quiet. */
+ * The addresses are requested as the page does it, bypassing the caches. An address is proven if
+ * the response is as long as each that the page got from there. A few at a time, up to a maximum:
+ * the remaining ones are requested the next time that the page is quiet. */
 static const char status_script[] = OFS_WD_PLACE WINDOWS
     "var done = arguments[arguments.length - 1], urls = [], longest = 1 << 20;"
     "var page = String(location.href).split('#')[0];"
@@ -76,14 +76,14 @@ static const char status_script[] = OFS_WD_PLACE WINDOWS
     "windows(window).forEach(function (view) { list = list.concat(entries(view)); });"
     "if (!told['']) urls.push(page);"
     "told[''] = 'asked';"
-    "told[page] = 'proven';" /* our own question will be among the page's */
+    "told[page] = 'proven';" /* our own request will be among the page's */
     "list.filter(isData).filter(isOwn).forEach(function (one) {"
     "  if (told[one.name] || urls.length >= 12) return;"
     "  told[one.name] = 'asked';"
     "  if (Object.keys(told).length < 48) urls.push(one.name);"
     "});"
-    /* Sockets and workers leave no entry: what the scripts say, as the browser has them. Our own
-     * reading is among the page's requests. */
+    /* Sockets and workers leave no entry: the scripts are searched for them, as the browser has
+     * them. Our own requests are among the page's. */
     "function listen(text) {"
     "  if (/\\b(WebSocket|EventSource|WebTransport|(Shared)?Worker)\\s*\\(/.test(text))"
     "    told['speaks of channels'] = true;"
@@ -147,7 +147,7 @@ static struct ofs_request *note(struct ofs_tab_view *view, const char *id, const
     return r;
 }
 
-/* ---- what was asked again ---- */
+/* ---- repeated requests ---- */
 
 void ofs_wd_drop_answers(struct ofs_wd_tab *t)
 {
@@ -178,9 +178,9 @@ char *ofs_wd_asked_again(const struct ofs_wd_tab *t, unsigned serial)
     return one && one->text ? strdup(one->text) : NULL;
 }
 
-/* What our question says of the page's own request. A refusal may be owed to what the page sends
- * along and we do not; then the page is not believed although it could be, which is the safe side.
- */
+/* What our request shows about the page's own one. A refusal may be due to something that the page
+ * sends and we do not; then the page is not believed although it could be, which is the safe
+ * side. */
 static void note_asked(struct ofs_wd_tab *t, const cJSON *one)
 {
     struct ofs_tab_view *view = &t->tab.view;
@@ -231,7 +231,7 @@ int ofs_wd_take_timing(struct ofs_wd_tab *t, const cJSON *answer, ofs_deadline d
     }
     if (untold && !t->tab.view.overflowed && !waiting_stand_in(t))
         ofs_wd_stand_in(t); /* the page has made more requests since */
-    /* what is past the browser's own limit is not told: nothing more is to be learned */
+    /* entries beyond the browser's own limit are missing: nothing more can be learned */
     bool full = ofs_json_bool(answer, "full", false);
     t->tab.view.overflowed = t->tab.view.overflowed || full;
     if (!t->tab.view.loaded || (!full && ofs_json_num(answer, "quiet", 0) < QUIET))

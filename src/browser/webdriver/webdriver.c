@@ -91,7 +91,7 @@ static int enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
     if (failure)
         ofs_view_fail(&t->tab.view, failure);
     t->tab.sees.again = !b->sees_requests;
-    t->tab.sees.bodies = true; /* by the driver's log, or by asking again */
+    t->tab.sees.bodies = true; /* from the driver's log, or by repeating requests */
     *ret_cached = ofs_json_bool(told, "cached", false);
     return 0;
 }
@@ -142,7 +142,7 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
 
 /* Whether the tab still shows the blank document that it was opened with. Until the first one of a
  * site has begun, Chromium answers no script; its driver handles one command at a time, so all tabs
- * would wait. What our tab has shown is known to the browser itself. */
+ * would wait. The browser itself knows what our tab has shown. */
 static int is_blank(struct ofs_wd_tab *t, bool *ret, ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
@@ -275,7 +275,7 @@ static int wd_call(struct ofs_tab *tab, const char *function, const cJSON *args,
     return 0;
 }
 
-/* No event tells of a change. */
+/* No event reports a change. */
 static int wd_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err)
 {
     return pause_for((struct ofs_wd *)tab->browser, MOMENT, deadline, err);

@@ -59,9 +59,11 @@ int ofs_wd_switch_to(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadli
     return 0;
 }
 
-/* ---- our isolated world in Chromium ---- * Scripts run there, hidden from the page, by
- * Runtime.callFunctionOn in place of the protocol's own commands. The world is requested each time:
- * the driver returns the existing one, and would wait long for one whose document was replaced. */
+/* ---- our isolated world in Chromium ----
+ *
+ * Scripts run there, hidden from the page, by Runtime.callFunctionOn in place of the protocol's own
+ * commands. The world is requested each time: the driver returns the existing one, and would wait
+ * long for one whose document was replaced. */
 
 static bool runs_in_world(const struct ofs_wd *b, enum ofs_wd_command command)
 {
