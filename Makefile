@@ -8,8 +8,8 @@ CFLAGS  ?= -O2 -g
 # WERROR= turns warnings back into warnings
 WERROR  ?= -Werror
 
-# libwebsockets CDP sockets, the event loop, the replica; libcurl HTTP to the browser; cJSON; libcrypto SHA-256;
-# SQLite the ledger; libxml2 the words of a policy document; zlib its kept revisions
+# libwebsockets: CDP sockets, the event loop, the replica; libcurl: HTTP to the browser; cJSON; libcrypto: SHA-256;
+# SQLite: the ledger; libxml2: the words of a policy document; zlib: its stored revisions
 PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3 libxml-2.0 zlib
 ifneq ($(filter-out help setup clean demo test dist,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
@@ -26,8 +26,8 @@ OFS_CPPFLAGS = -D_GNU_SOURCE $(fortify) -DOFS_VERSION='"$(VERSION)"' \
 OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Wformat=2 $(WERROR) -fstack-protector-strong -fPIE -MMD -MP
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-# libcurl and libxml2 bring thirty more libraries along and are loaded when they are first called
-# (src/base/library.h). A package has to depend on them by name: nothing in the program's header tells.
+# libcurl and libxml2 need thirty more libraries and are loaded at their first call (src/base/library.h).
+# A package has to depend on them by name: the program's header does not list them.
 LOADED   := libcurl libxml-2.0
 LINKED   := $(filter-out $(LOADED),$(PACKAGES))
 OFS_LIBS := $(shell pkg-config --libs $(LINKED) 2>/dev/null) -ldl
@@ -65,12 +65,12 @@ $(BUILD)/%.o: %.c | $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# The name that the loader knows a library by: it goes with the headers that are compiled against.
+# The name by which the loader finds a library: it belongs to the headers of this build.
 soname = $(or $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | awk '/SONAME/ {print $$2}'),lib$(1).so)
 $(BUILD)/src/wire/libcurl.o: OFS_CPPFLAGS += -DOFS_LIBCURL='"$(call soname,curl)"'
 $(BUILD)/src/watch/extract_html.o: OFS_CPPFLAGS += -DOFS_LIBXML2='"$(call soname,xml2)"'
 
-# Files that travel inside the program: NAME.h holds their bytes for an array initialiser.
+# Files that are embedded in the program: NAME.h holds their bytes for an array initialiser.
 bytes = od -An -v -tx1 $(1) | sed 's/\([0-9a-f][0-9a-f]\)/0x\1,/g'
 
 $(BUILD)/gen/probe.js: $(PROBE)
@@ -124,7 +124,7 @@ demo: ## set up, build, and rehearse the whole job on the replica
 	@sh tests/demo.sh $(BUILD)/offswitch
 
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
-# that runs the whole of it. The samples are the same every time; SEED= draws other delays.
+# that runs all of it. The samples are the same every time; SEED= draws other delays.
 # Two steps run at once, the longest first, since each waits half of its time. Three keep two cores busy all the
 # time, and browsers then miss deadlines.
 STEPS_AT_ONCE ?= 2
@@ -247,8 +247,8 @@ faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fau
 faults-sample: ## every twenty-fourth row of the table
 	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=24 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 FAULTS_JOBS=8 AGAIN=1
 
-# Each a name of tests/support/peer.h; faults-run has the one that is missing here. Each worker needs a Grid
-# of its own, so few run at a time, and it comes first.
+# Names of tests/support/peer.h; faults-run has the one that is missing here. With grid, each worker needs its own
+# Grid, so few run at a time, and it comes first.
 WIRES := grid pipe bidi chromedriver attached webdriver-bidi attached-bidi webkit
 WIRES_JOBS ?= 5
 WIRES_AT_ONCE ?= 2

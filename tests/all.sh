@@ -1,7 +1,7 @@
 #!/bin/sh
 # all.sh MAKE STEP... [-- STEP...]: make each of these targets, those before -- one after the other and those
-# behind it $STEPS_AT_ONCE (1) at a time, also after one that failed. Print the output of each whole when it has
-# ended, with the seconds it took, and at the end which failed.
+# after it $STEPS_AT_ONCE (1) at a time, also after a failure. Print the whole output of each when it has ended,
+# with the seconds it took, and at the end which failed.
 set -u
 
 # all.sh --step DIR MAKE STEP: one of them.

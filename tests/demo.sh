@@ -1,6 +1,6 @@
 #!/bin/sh
 # demo.sh PROGRAM: the rehearsal, as the README shows it. A browser does not start as root with its
-# sandbox, so as root (in a container) it goes without; only the built-in replica is opened.
+# sandbox, so as root (in a container) it starts without; only the built-in replica is opened.
 set -e
 program=$1
 set -- rehearse

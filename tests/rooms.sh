@@ -32,7 +32,7 @@ if grep -rl '#include <sqlite3.h>' src | grep -v '^src/record/db\.c$'; then
     echo "only src/record/db.c may include sqlite3.h"
     failed=1
 fi
-# Only wire/ knows the libraries of the network, and no protocol has a name from page/ up.
+# Only wire/ knows the network libraries, and no protocol is named from page/ up.
 if grep -rlE '#include <(libwebsockets|curl/)' src --include='*.[ch]' | grep -v '^src/wire/'; then
     echo "only src/wire may include libwebsockets or curl"
     failed=1
@@ -42,12 +42,12 @@ if grep -rnwiE 'cdp|bidi|webdriver' src/page src/audit src/record src/scenario -
     echo "no protocol is named from page up"
     failed=1
 fi
-# On the command line they are named in addresses and in the help alone.
+# The command line names them only in addresses and in the help.
 if grep -rnwiE 'cdp|bidi|webdriver' src/cli --include='*.[ch]' | grep -v -e '^src/cli/options.c:' -e '://'; then
     echo "no protocol is named in src/cli outside help texts"
     failed=1
 fi
-# What only Linux has is called where it has a twin of plain POSIX, and nowhere else.
+# What only Linux has is called only in the files that have a twin of plain POSIX.
 linux='signalfd|pidfd|timerfd|eventfd|epoll|inotify|memfd|pipe2|accept4|getrandom|O_TMPFILE|O_PATH|CLOCK_BOOTTIME'
 linux="$linux|SOCK_CLOEXEC|SOCK_NONBLOCK|\"/proc/|prctl|sys/syscall\\.h|ucontext|program_invocation|secure_getenv"
 if grep -rnE "$linux" src include --include='*.[ch]' |

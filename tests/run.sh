@@ -2,8 +2,8 @@
 # run.sh WRAPPER TEST...: run each test program from the top of the tree, $AT_ONCE (1) at a time, quietly
 # while it passes, and end with one line that counts them. The output of a program is printed whole. With
 # $AGAIN set, one that failed is run a second time, and both are reported: real browsers on a loaded
-# machine miss a deadline now and then. Failures that no load explains are not tried again: a wrong
-# verdict, a wrong touch, a second save, a tab, a session or a process that was left, a crash.
+# machine sometimes miss a deadline. Failures that load cannot cause are not retried: a wrong verdict, a
+# wrong touch, a second save, a tab, session or process that remains, a crash.
 if [ "$1" = --one ]; then
     dir=$2 wrapper=$3
     shift 3
@@ -29,7 +29,7 @@ try() {
     return $status
 }
 
-# Of the lines that tell what failed, and not of the output of the program that may follow them.
+# Only the lines that report a failure, not the output of the program that may follow them.
 may_be_chance() {
     [ $status -lt 128 ] && ! printf '%s\n' "$out" | grep -E '^\[  (FAILED|ERROR) ' | grep -qE "$never"
 }

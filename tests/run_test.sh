@@ -1,5 +1,5 @@
 #!/bin/sh
-# run_test.sh: what tests/run.sh forgives, and what it never does.
+# run_test.sh: what tests/run.sh retries, and what it never retries.
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 failed=0

@@ -1,9 +1,9 @@
 #!/bin/sh
-# setup.sh PART...: install what the parts need and is missing. With apt where there is apt (through
-# sudo when not root); elsewhere name the packages and stop. Does nothing when all is there.
+# setup.sh PART...: install what the parts need and is missing. With apt if it is available (through
+# sudo when not root); otherwise name the packages and stop. Does nothing when nothing is missing.
 set -eu
 
-# What proves that a thing is there, then its package for apt, dnf, pacman and brew.
+# What proves that a part is installed, then its package for apt, dnf, pacman and brew.
 table() {
     case $1 in
     build)

@@ -260,7 +260,8 @@ const tests = {
     assert.match(nameless.value.error.hint, /scenario new/);
   },
 
-  /* The name of an option in the place of the setting's: what was recorded may be said of no other state, and is pressed nowhere. */
+  /* The name of an option in the place of the setting's: what was recorded may not be reported as another state, and is
+     never pressed. */
   async "import: a radio of which no role was recorded"() {
     const shapes = [["/settings/sharing", "aria/Nobody", "[name='share']"], ["/settings/sharing", "aria/Nobody", "label:nth-of-type(3)"],
       ["/settings/sharing", "text/Nobody", "fieldset > label:nth-of-type(3) > input"], ["/settings/voice", "aria/On", "[name='voice']"],
@@ -269,7 +270,7 @@ const tests = {
     site.writes = [];
     for (const [page, ...selectors] of shapes) {
       const { status, value } = await json(["scenario", "import", "-"], { stdin: JSON.stringify(recording(navigate(page), click(...selectors))) });
-      if (status) continue; // said that it cannot be told
+      if (status) continue; // reported as unknown
       assert.deepEqual(await faultsOf(value.scenario), []);
       const run = await json(["fix", put("bare.json", value.scenario), "--yes", "--hold", "0", ...launch]);
       assert.deepEqual([run.status, run.value.settings.map((s) => s.verdict)], [3, ["unknown"]], `${page} ${selectors}: ${run.value.settings[0].detail}`);
@@ -432,7 +433,7 @@ const tests = {
     assert.deepEqual((await json(["scenario", "disable", "two"])).value, { enabled: ["one"] });
     assert.deepEqual((await json(["check", "--scenario", "all", ...launch])).value.runs.map((run) => run.scenario.id), ["one"]);
     assert.deepEqual((await json(["scenario", "disable", "one"])).value, { enabled: [] });
-    await offswitch(["scenario", "enable", "linkedin"]); // its terms have to be acknowledged first
+    await offswitch(["scenario", "enable", "linkedin"]); // the person has to accept its terms first
     const refused = await json(["check", "--scenario", "all", ...launch]);
     assert.deepEqual([refused.status, refused.value.exit, refused.value.runs.map((run) => [run.scenario.id, run.exit, run.error.code])], [4, 4, [["linkedin", 4, "refused"]]]);
     await offswitch(["scenario", "disable", "linkedin"]);

@@ -15,7 +15,7 @@ const save = (selector, name, value) => `<script>
 document.querySelectorAll(${JSON.stringify(selector)}).forEach((one) => one.addEventListener("change", () => tell("${name}", ${value})));
 </script>`;
 
-/** A labelled check box, and beside it one that deletes. */
+/** A labelled check box, with one beside it that deletes. */
 export const box = (on) => whole("Privacy", `<form>
 <div><label><input type="checkbox" id="train" name="train" ${on ? "checked" : ""}> Use my posts for training</label></div>
 <div><label><input type="checkbox" id="wipe" name="wipe"> Delete my posts after a year</label></div></form>
@@ -47,12 +47,12 @@ const list = (chosen) => whole("Pictures", `<label>Who may train on my pictures 
 ${choices.map(([value, label]) => `<option value="${value}" ${value === chosen ? "selected" : ""}>${label}</option>`).join("\n")}
 </select></label>${save("select", "share", "event.target.value")}`);
 
-/** Radios that are a switch. */
+/** Radio buttons that act as a switch. */
 const onOff = (on) => whole("Pair", `<fieldset><legend>Train on my voice</legend>
 <label><input type="radio" name="voice" value="1" ${on ? "checked" : ""}> On</label>
 <label><input type="radio" name="voice" value="0" ${on ? "" : "checked"}> Off</label></fieldset>${save("[name=voice]", "voice", "event.target.value")}`);
 
-/** Two switches of one name, which nothing tells from each other. */
+/** Two switches with the same name, which nothing distinguishes. */
 const twins = () => whole("Twins", `<ul>${[0, 1].map(() => `<li><label><input type="checkbox" checked> Allow training</label></li>`).join("")}</ul>`);
 
 /** Two check boxes, drawn without a mark. Each asks for its state; the second one's answer is late. */
@@ -65,7 +65,7 @@ for (const box of document.querySelectorAll("input")) {
 }
 </script>`);
 
-/** Gives {origin, state, writes, close()}: what the pages show, and what was asked for that is no reading. */
+/** Gives {origin, state, writes, close()}: what the pages show, and every request that is not a read. */
 export async function startSite() {
   const site = { state: { train: true, improve: true, share: "everyone", voice: true }, writes: [] };
   const pages = {

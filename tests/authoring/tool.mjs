@@ -104,7 +104,7 @@ export async function onTerminal(args, answers) {
     run.child.stdin.write(left.shift()[1]);
   };
   run.child.stdout.on("data", look);
-  const timer = setTimeout(() => run.child.kill("SIGKILL"), 90000); // a question that nobody answers
+  const timer = setTimeout(() => run.child.kill("SIGKILL"), 90000); // a question without an answer
   const { status, out } = await run.ended;
   clearTimeout(timer);
   return { status, out: out.replace(/\r/g, ""), unasked: left.map(([question]) => question) };

@@ -1,11 +1,11 @@
-// Who does the job: offswitch over each of its wires, what one would use instead, and the floor.
+// The clients that do the job: offswitch over each of its wires, the alternatives, and the floor.
 //
 //   jobs      which jobs it does
 //   most      up to how many settings
 //   needs     what it works with besides the browser: "driver", "firefox"
-//   command   the program and its arguments for one run; `place` tells the addresses
-//   states    what it says of each key, from its standard output
-//   knows     which settings it can be right about; all of them unless given
+//   command   the program and its arguments for one run; `place` has the addresses
+//   states    what it reports for each key, from its standard output
+//   knows     which settings it can report correctly; all of them unless given
 
 const offswitch = (options, more = {}) => ({
   ours: true,
@@ -39,7 +39,7 @@ export const clients = {
   "offswitch": offswitch([]),
   "offswitch, 8 tabs": offswitch(["--tabs", "8"]),
   "offswitch, 8 tabs, hold": offswitch(["--tabs", "8"], { jobs: ["fix"], holds: true }),
-  // a browser of its own: the time has the browser's start in it
+  // a browser of its own: the time includes the browser's start
   "offswitch, pipe": offswitch([], {
     most: 64, launches: true,
     connect: (place) => ["--connect", "launch", "--profile", place.profile, ...launched.map((arg) => (arg === "--headless" ? arg : `--browser-arg=${arg}`))],

@@ -1,16 +1,16 @@
 /*
- * measure [-c] OUT PROGRAM [ARG...]: run a program and write what it cost to the file OUT, as one
+ * measure [-c] OUT PROGRAM [ARG...]: run a program and write what it used to the file OUT, as one
  * JSON object.
  *
  *   wall    seconds from the fork to the exit
- *   cpu     seconds of processor time, user and system, of that process with all its threads and
- * without its children: the browser that a client starts does not count rss_kb  the largest
- * resident set of that process, in units of 1024 bytes exit    its exit status, or null; signal:
- * the signal that ended it, or null
+ *   cpu     seconds of processor time, user and system, of that process with all its threads,
+ *           without its children: the browser that a client starts does not count
+ *   rss_kb  the largest resident set of that process, in units of 1024 bytes
+ *   exit    its exit status, or null; signal: the signal that ended it, or null
  *
- * Node's own child_process cannot tell this: its children inherit the resident set of Node as their
- * peak, and it waits for them before their clocks can be read. SIGTERM is passed on. The program
- * does not outlive its parent.
+ * Node's own child_process cannot measure this: its children inherit the resident set of Node as
+ * their peak, and it waits for them before their clocks can be read. SIGTERM is passed on. The
+ * program does not outlive its parent.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
-// A relay on 127.0.0.1 that counts what a client and a browser or driver say to each other: HTTP requests and
-// answers, WebSocket messages (RFC 6455), and all bytes. It changes nothing but, where asked to, the port in the Host
-// line of a connection's first request: Firefox answers to its own port alone.
+// A relay on 127.0.0.1 that counts what a client and a browser or driver send to each other: HTTP requests and answers,
+// WebSocket messages (RFC 6455), and all bytes. It changes only, if asked to, the port in the Host line of a
+// connection's first request: Firefox accepts its own port only.
 //
 //   const relay = await openRelay(port, rewrites); relay.port; relay.take() -> {messages, bytes}; relay.close()
 
@@ -9,7 +9,7 @@ import { connect, createServer } from "node:net";
 // Counts the messages of one direction of one connection.
 function counter(note) {
   let rest = Buffer.alloc(0);
-  let skip = 0; // bytes of a body or frame that are still to come
+  let skip = 0; // bytes of a body or frame that have not arrived yet
   let chunked = false;
   let frames = false; // after the upgrade
 

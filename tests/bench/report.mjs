@@ -1,4 +1,5 @@
-// What the bench found: bench.json, bench.txt (also printed), bench.md for the README, bench.svg; and the short form's limits.
+// The results of the bench: bench.json, bench.txt (also printed), bench.md for the README, bench.svg; and the short
+// form's limits.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -53,7 +54,7 @@ function markdown(results) {
 
 // ---- the goals ----
 
-// [what, job, number, client, compared with, what is divided, at most, seconds that are taken off first]
+// [what, job, number, client, compared with, what is divided, at most, seconds to subtract first]
 const goals = [
   ["check 8, default options", "check", 8, "offswitch", "Puppeteer", "wall", 1.0],
   ["check 8, one tab", "check", 8, "offswitch, 1 tab", "Puppeteer", "wall", 1.0],
@@ -87,8 +88,8 @@ function goalsTable(rows) {
 
 // ---- the short form ----
 
-// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. `slow`: how many times as long
-// this machine needs for the same work. Gives how many are broken.
+// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. `slow`: the factor by
+// which this machine is slower. Returns how many limits are exceeded.
 function held(rows, table, slow) {
   let broken = 0;
   if (slow > 1.05) console.log(`This machine needs ${slow.toFixed(1)} times as long as that of the limits: processor time may be as much longer.`);

@@ -1,20 +1,21 @@
 // The bench: the same job on the same site (site.mjs) in the same browser, done by each client (clients.mjs) in turn.
 //
 //   node run.mjs            the whole table: text, JSON and SVG into BENCH_BUILD
-//   node run.mjs --short    offswitch alone, held against limits.tsv: processor time, memory and messages, never the clock
+//   node run.mjs --short    offswitch alone, compared with limits.tsv: processor time, memory and messages, never wall time
 //
 //   OFFSWITCH     the program                     (build/offswitch at the top)
 //   BENCH_BUILD   measure, packages, results      (build/bench at the top)
-//   RUNS          runs of each, medians are told  (5; above 100 settings 3 at most)
+//   RUNS          runs of each, reported as medians (5; above 100 settings 3 at most)
 //   N             numbers of settings             (1,8,64,256)
 //   JOBS          check, fix                      (both)
-//   CLIENTS       names of clients.mjs, separated by semicolons (all; those whose peer is missing are left out)
+//   CLIENTS       names of clients.mjs, separated by semicolons (all; those without their peer are left out)
 //   COUNT=0       no run to count messages
 //   KINDS, SAVES  kinds of page and of saves      (served,fetched,late; own)
 //
-// The browsers are open before the first run and shared by all. `wall` is from the client's start to its exit, `cpu` and
-// `peak` are of the client's process alone. Messages and bytes are counted in a run of their own, through relay.mjs.
-// Each run's result is held against what the site itself has; one wrong state, or one lost or doubled save, fails the bench.
+// The browsers are open before the first run and shared by all. `wall` is from the client's start to its exit, `cpu`
+// and `peak` are of the client's process alone. Messages and bytes are counted in a separate run, through relay.mjs.
+// Each run's result is compared with the site's own state; one wrong state, or one lost or doubled save, fails the
+// bench.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -187,7 +188,7 @@ async function tried(row, at) {
 
 const started = new Date();
 const slow = [slowness()];
-for (const name of able) await once(name, "check", 1, direct); // what is read from the disk once is read now
+for (const name of able) await once(name, "check", 1, direct); // read the files from the disk once, before the runs
 for (const n of numbers)
   for (const job of jobs) {
     const those = able.filter((name) => clients[name].jobs.includes(job) && n <= clients[name].most && (!short || limited(job, n, name)));
@@ -199,7 +200,7 @@ for (const n of numbers)
       }
     for (const row of group) {
       if (!clients[row.client].launches && process.env.COUNT !== "0") {
-        // A client of a driver talks to the driver alone, which talks to the browser as ever.
+        // A client of a driver talks only to the driver, which talks to the browser as usual.
         const at = clients[row.client].needs === "driver" ? { ...relayed, browserURL: direct.browserURL } : relayed;
         for (const relay of Object.values(relays)) relay.take();
         await tried(row, at);

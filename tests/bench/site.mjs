@@ -3,7 +3,7 @@
 //   node site.mjs [PORT]      prints its origin; ends when its standard input ends
 //
 //   POST /__site {"count": 8, "kinds": ["served"], "start": "on" | "off" | "mixed", "saves": "own" | "one"}
-//                             begins anew with so many settings
+//                             starts again with that many settings
 //   GET /__truth              {"states": {KEY: "on"}, "writes": {KEY: 1}, "refused": 0, "loads": 9}
 //
 // The kinds of page, in turn:
@@ -12,15 +12,15 @@
 //   late      the same, with a spinner meanwhile, and 300 ms later
 // A page never shows a state that it does not have yet. A change is saved at once: by PUT to an address of the
 // setting's own ("own"), or by POST to one address for all of them ("one"). "Saved" is shown when the server has
-// said so; a save that fails puts the checkbox back.
+// answered; if a save fails, the checkbox goes back.
 
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 const lateMs = 300;
-const saveMs = 15; // what a server takes for a save
+const saveMs = 15; // how long a server takes for a save
 
-// ---- the settings, for the site and for whoever measures ----
+// ---- the settings, for the site and for the runner ----
 
 export function settingsOf({ count, kinds }) {
   return Array.from({ length: count }, (_, n) => ({

@@ -1,10 +1,10 @@
-// The person's own browser, for real: a headful Chromium under Xvfb with a person's tabs in it, and
-// offswitch joining it. The browser's question "Allow remote debugging?" is answered with keys, as a
-// person would. The person's tabs watch for themselves: each keeps a line open to a small server
-// here and reports whenever it is shown, hidden, focused, blurred, resized or left.
+// The person's own browser: a real headful Chromium under Xvfb with a person's tabs in it, and
+// offswitch attached to it. The browser's question "Allow remote debugging?" is answered with keys,
+// as a person would. The person's tabs observe themselves: each keeps a connection open to a small
+// server here and reports whenever it is shown, hidden, focused, blurred, resized or left.
 //
-// Every test is a process of its own, with a display, a person, a replica and browsers of its own, so
-// that several run side by side: most of the time they wait, as a person does.
+// Every test is a process of its own, with a display, a person, a replica and browsers of its own,
+// so that several run in parallel: most of the time they wait, as a person does.
 //
 //   node attach.mjs [NAME...]      OFFSWITCH names the program, BROWSER and FIREFOX the browsers,
 //                                  J how many tests run at once
@@ -78,7 +78,7 @@ function titles() {
   return String(got.stdout).trim().split("\n").filter(Boolean);
 }
 
-// A pixel of the frame buffer (X window dump, 32 bits each): a browser that asks darkens its page.
+// A pixel of the frame buffer (X window dump, 32 bits each): a browser that shows its question darkens the page.
 function pixel(x, y) {
   const dump = fs.readFileSync(path.join(screen.dir, "Xvfb_screen0"));
   const at = dump.readUInt32BE(0) + dump.readUInt32BE(76) * 12 + y * dump.readUInt32BE(48) + x * 4;
@@ -91,7 +91,7 @@ const dialogGone = () => until("the question to go", 5000, () => !asks());
 
 async function answer(...names) {
   await dialogUp();
-  await later(1200); // a browser takes no answer from whoever is that quick
+  await later(1200); // the browser ignores an answer that comes that quickly
   keys(...names);
   await dialogGone();
 }
@@ -210,9 +210,9 @@ const doctor = async (home) => {
 };
 const stateOf = (report, dir = "/.config/chromium") => report.browsers.find((b) => b.dir.endsWith(dir))?.state;
 
-// Everything of the person's is as it was. The browser's own question takes the focus while it stands,
-// and its bar "Chrome is being controlled…" makes the page smaller: neither is held against a run that
-// had to ask, until `before` was taken anew behind the answer.
+// Everything of the person's is as before. The browser's own question takes the focus while it is
+// shown, and its bar "Chrome is being controlled…" makes the page smaller. Both are accepted in a
+// run that had to ask, until `before` is taken again after the answer.
 function assertUntouched(before, asked = false) {
   assert(tabsOpen() === before.tabs, "tabs were", before.tabs, "and are", tabsOpen());
   assert(titles().join() === before.titles, "windows were", before.titles, "and are", titles());
@@ -226,14 +226,14 @@ function assertRun(child, status, ...words) {
   assert(child.code === status, "exit", String(child.code), "instead of", String(status), child.err, child.out);
 }
 
-// A trace leaves out what the site answered, so no state is proved by that in a replay: the scenario names no key.
+// A trace leaves out the site's answers, so a replay proves no state with them: the scenario names no key.
 const LEAST = {
   format: 1, id: "example", version: "2026-11-21", title: "Example", origin: "https://www.example.com",
   settings: [{ id: "train", title: "Training", wanted: "off", page: "/mypreferences/d/settings/data-for-ai-improvement",
                labels: { en: ["Use my data for training content creation AI models"] } }],
 };
 
-// What a run wrote down stands in for the browser, and the same comes out; with the site gone.
+// The trace of a run replaces the browser, and the result is the same, even without the site.
 async function replays(command, status, ...faults) {
   await startReplica(...faults);
   const origin = replica.origin;
@@ -269,7 +269,7 @@ const tests = {
     const run = offswitch(home, "check", "--json", "--timeout", "60");
     await dialogUp();
     assert(run.err.includes("Press Allow"), "nothing was said beforehand:", run.err);
-    await later(7000); // a person reads it first
+    await later(7000); // a person needs time to read it
     keys("Tab", "Return");
     await dialogGone();
     await later(500);
@@ -340,7 +340,7 @@ const tests = {
     await stopBrowser(browser);
     await run.ended;
     assertRun(run, 1, "ended while it asked");
-    // its file outlives it
+    // its file remains after it
     const found = await doctor(home);
     assert(stateOf(found) === "stale-file" && found.status === 3, found);
     const [port, socket] = fs.readFileSync(path.join(browser.data, "DevToolsActivePort"), "utf8").split("\n");
@@ -349,7 +349,7 @@ const tests = {
     assertRun(late, 1, "nothing listens");
   },
 
-  // The named socket works like the found one.
+  // The named socket works like the detected one.
   async approval_by_address() {
     const home = newHome();
     const browser = await startChromium(home, { approval: true });
@@ -358,7 +358,7 @@ const tests = {
     await allow();
     await run.ended;
     assertRun(run, 2, "Press Allow");
-    // and so does its port alone
+    // and so does its port without a path
     const port = offswitch(home, "check", "--connect", "cdp://" + address.split("/")[2], "--timeout", "60");
     await allow();
     await port.ended;
@@ -366,7 +366,7 @@ const tests = {
     await stopBrowser(browser);
   },
 
-  // Without a display a launched browser has no window, and says so; login cannot do without.
+  // Without a display a launched browser has no window, and the report says so; login needs one.
   async no_display() {
     const home = newHome();
     const env = { ...environment(home), DISPLAY: "" };
@@ -408,7 +408,7 @@ const tests = {
     await stopBrowser(browser);
   },
 
-  // A chromedriver that joins the running browser: all is done at the browser's own port.
+  // A chromedriver attached to the running browser: everything is done at the browser's own port.
   async driver_attached() {
     if (!chromedriver) return "chromedriver is not installed";
     await startReplica();
@@ -430,7 +430,7 @@ const tests = {
     await stopBrowser(browser);
   },
 
-  // The address that a driver tells is its own machine's: what stands there on ours may be another browser.
+  // The address that a driver reports is on its own machine: on ours, another browser may use it.
   async driver_of_another_browser() {
     const home = newHome();
     const browser = await startChromium(home, { args: ["--remote-debugging-port=0"] });
@@ -473,7 +473,7 @@ const tests = {
     assert(stateOf(found) === "not-running", found);
   },
 
-  // Killed in the middle, a run leaves its tab; the next one closes that tab and no other.
+  // A run that is killed leaves its tab; the next run closes that tab and no other.
   async killed_run() {
     await startReplica("slow-page");
     const home = newHome();
@@ -482,7 +482,7 @@ const tests = {
     const list = async () => (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).filter((t) => t.type === "page").map((t) => t.url).sort();
     const before = await list();
     const state = path.join(home, "state", "offswitch");
-    // once as soon as the tab is there, and once on the site
+    // once when the tab exists, and once on the site
     for (const moment of ["about:blank", replica.origin]) {
       const run = offswitch(home, "check", "--tabs", "1");
       await until("our tab", 15000, async () => (await list()).some((u) => u.startsWith(moment) || (moment === "about:blank" && u.startsWith(replica.origin))));
@@ -496,7 +496,7 @@ const tests = {
       assert((await list()).join() === before.join(), "tabs are", await list());
       assert(fs.readdirSync(state).filter((f) => f.startsWith("tab-")).length === 0, "a note is left");
     }
-    // a tab in which somebody went on is theirs
+    // a tab that the person has used since is theirs
     const run = offswitch(home, "check");
     const ours = await until("our tab", 15000, async () => (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).find((t) => t.url.startsWith(replica.origin)));
     run.kill("SIGKILL");
@@ -530,7 +530,7 @@ const tests = {
     await stopBrowser(second);
   },
 
-  // In front of the person's eyes only where they want it.
+  // In the foreground only if the person wants it.
   async show() {
     const home = newHome();
     const browser = await startChromium(home, { args: ["--remote-debugging-port=0"] });
@@ -544,14 +544,14 @@ const tests = {
     await stopBrowser(browser);
   },
 
-  // The person's settings are what they would be had offswitch never run.
+  // The person's settings are as if offswitch had never run.
   async preferences() {
     const flat = (value, at = "", into = {}) => {
       if (value && typeof value === "object") for (const k of Object.keys(value)) flat(value[k], at + "/" + k, into);
       else into[at] = JSON.stringify(value);
       return into;
     };
-    // moments, counters and random numbers, which differ between any two runs
+    // times, counters and random numbers, which differ between any two runs
     const restless = /time|date|stamp|_count|count\/|session|counter|random|seed|last_|engagement|visits|\d{16,}|_id$|hash|metrics|exit_type|window_placement|expiration|signature|mac|browsing_topics|interest|segmentation|safety_hub|guid|schedule|num_personal|https_upgrade_navigations|total_passwords/i;
     const kept = {};
     for (const joined of [false, true]) {
@@ -575,7 +575,7 @@ const tests = {
     assert(names.size > 50, "only", String(names.size), "were compared");
   },
 
-  // A person signs in once, in a window; the profile keeps it, and nobody else can read it.
+  // A person signs in once, in a window; the profile keeps the session, and no other user can read it.
   async login() {
     await startReplica("signed-out");
     const home = newHome();
@@ -599,7 +599,7 @@ const tests = {
     const check = offswitch(home, "check", "--connect", "launch", "--headless", ...args);
     await check.ended;
     assertRun(check, 2);
-    // an unanswered window, and one that is closed
+    // a window without an answer, and one that is closed
     await startReplica("signed-out");
     const slow = offswitch(home, "login", ...args, "--timeout", "6");
     await slow.ended;
@@ -646,7 +646,7 @@ const tests = {
   },
 };
 
-// One command over a page's own socket, for the person's part in killed_run. RFC 6455, just enough.
+// One command over a page's own socket, for the person's part in killed_run. The minimum of RFC 6455.
 const go = `
 const http = require("http"), crypto = require("crypto");
 const [socket, to] = process.argv.slice(1), url = new URL(socket.replace("ws:", "http:"));
@@ -693,7 +693,7 @@ async function runOne(name) {
   }
 }
 
-// The long ones begin, so that none of them is waited for alone in the end.
+// The long ones start first, so that none runs alone at the end.
 async function runAll(names) {
   const queue = [...LONG.filter((n) => names.includes(n)), ...names.filter((n) => !LONG.includes(n))];
   let failed = 0;
@@ -702,7 +702,7 @@ async function runAll(names) {
     for (let name; (name = queue.shift()); ) {
       const child = start(process.execPath, [fileURLToPath(import.meta.url), "--alone", name]);
       if (await child.ended) {
-        /* a replay keeps the recorded times, which a loaded machine cannot: it is tried once more, alone */
+        /* a replay keeps the recorded times, which a loaded machine may miss: retry once, alone */
         if (name.startsWith("trace_replays") && !late.includes(name)) late.push(name);
         else failed++;
       }

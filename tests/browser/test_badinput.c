@@ -1,7 +1,7 @@
 /*
- * Bad input, and what it gets: the program itself, a row a mistake. Each has the right exit status,
- * a sentence on standard error that names the thing, a next step, nothing on standard output (JSON
- * with --json, or nothing), and leaves no process behind.
+ * Bad input to the program itself, one mistake per row. Each gets the right exit status, a sentence
+ * on standard error that names the cause, a next step, nothing on standard output (JSON with
+ * --json, or nothing), and leaves no process behind.
  *
  * $OFFSWITCH names the program; build/offswitch unless it is set.
  */
@@ -27,7 +27,7 @@
 
 static char *scratch; /* one directory for all of it */
 
-/* ---- who listens on the port ---- */
+/* ---- the peer on the port ---- */
 
 static void say_head(int fd, const char *status, const char *type, size_t length)
 {
@@ -107,8 +107,8 @@ static void play_huge_unannounced(struct peer *peer, int fd)
     pour(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 }
 
-/* A browser as far as the upgrade: true when it was this that was asked for. The socket's host is a
- * lie, and has to be ignored. */
+/* A browser up to the upgrade: true if the client asked for the upgrade. The socket's host is
+ * false, and has to be ignored. */
 static bool is_upgraded(struct peer *peer, int fd)
 {
     if (strstr(peer->request, "GET /json/version ")) {
@@ -172,7 +172,7 @@ static void play_socket_errors(struct peer *peer, int fd)
 #define GOOD HEAD SETTING "]}"
 
 /* In arguments @DIR is the scratch directory, @FILE the row's scenario there, @PORT the peer's port
- * (one where nobody listens without a peer). */
+ * (a closed port if there is no peer). */
 struct row {
     const char *args[10];
     int exit;
@@ -182,7 +182,7 @@ struct row {
     const char *env[3];
 };
 
-/* what a row leaves out is nothing */
+/* a member that a row leaves out means nothing */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define CHECK "check", "@FILE"
@@ -207,7 +207,7 @@ static const struct row command_line[] = {
     {{"guide", "--tabs", "2"}, 64, "--tabs", "check, fix, rehearse"},
     {{"doctor", "--hold", "0"}, 64, "--hold", "fix, rehearse"},
     {{"login", "--json"}, 64, "--json", "check, fix"},
-    /* never a destructive one in place of another */
+    /* never propose a destructive option in place of another */
     {{"login", "--format"}, 64, "--format", "offswitch help"},
     {{"login", "--forge"}, 64, "--forge", "offswitch help"},
     {{"fix", "--ye5"}, 64, "--ye5", "offswitch help"},
@@ -386,7 +386,7 @@ static const struct row browsers[] = {
     {{LAUNCH}, 1, "/nowhere/chrome", "\n  ", .env = {"OFFSWITCH_BROWSER=/nowhere/chrome"}},
     {{LAUNCH}, 1, "nowhere-chrome", "\n  ", .env = {"OFFSWITCH_BROWSER=nowhere-chrome"}},
     {{LAUNCH}, 1, "@DIR", "\n  ", .env = {"OFFSWITCH_BROWSER=@DIR"}},
-    /* one that is none */
+    /* not a valid one */
     {{LAUNCH},
      1,
      "no display for the browser",
@@ -410,7 +410,7 @@ static const struct row browsers[] = {
      "--profile",
      .env = {"OFFSWITCH_BROWSER=@DIR/fails"}},
     {{LAUNCH, "--profile", ""}, 64, "'--profile' needs a path", "offswitch help"},
-    /* nobody on the port, or somebody else */
+    /* nothing on the port, or another server */
     {{AT_PORT}, 1, "nothing answers", "--remote-debugging-port"},
     {{AT_SOCKET}, 1, "127.0.0.1:@PORT", "offswitch doctor"},
     {{AT_PORT}, 1, "127.0.0.1:@PORT", "check the port", .play = play_silence},
@@ -428,7 +428,7 @@ static const struct row browsers[] = {
     {{AT_SOCKET}, 1, "302", "debugging port", .play = play_redirect},
     {{AT_PORT}, 1, "larger than", "check what is listening", .play = play_huge},
     {{AT_PORT}, 1, "more than", "check what is listening", .play = play_huge_unannounced},
-    /* a browser that goes wrong */
+    /* a browser that fails */
     {{AT_PORT}, 4, "403", "Allow", .play = play_socket_403},
     {{AT_PORT}, 1, "not JSON", "--trace", .play = play_socket_not_json},
     {{AT_PORT}, 1, "cut", "start it again", .play = play_socket_cut},
@@ -448,7 +448,7 @@ static const struct row files[] = {
 };
 
 static const struct row unconfirmed[] = {
-    /* the terms of a real site, with nobody to read them */
+    /* the terms of a real site, without a terminal */
     {{"check", "--connect", "cdp://127.0.0.1:@PORT"},
      4,
      "User Agreement",
@@ -468,7 +468,7 @@ static const struct row unconfirmed[] = {
 
 /* ---- a row ---- */
 
-/* `text` with what stands for something put in; the caller frees it. */
+/* `text` with its placeholders replaced; the caller frees it. */
 static char *fill_in(const char *text, const char *file, int port)
 {
     struct ofs_error err;
@@ -506,8 +506,8 @@ struct fault {
 
 #define WRONG(fault, ...) snprintf((fault)->text, sizeof(fault)->text, __VA_ARGS__)
 
-/* Standard output is empty, or, with --json, one report that says what the exit status says, has
- * the error, and calls every setting unknown for a reason of the contract. */
+/* Standard output is empty, or, with --json, has one report that agrees with the exit status,
+ * contains the error, and has every setting unknown for a reason of the contract. */
 static void judge_output(const struct supervised *run, bool json, struct fault *fault)
 {
     struct ofs_error err;
@@ -573,7 +573,7 @@ static void play_row(const struct row *row, bool json, struct fault *fault)
     size_t own = n;
     if (json)
         args[n++] = "--json";
-    for (size_t i = 0; i < own; i++) /* asked for where it has no place, it is still an object */
+    for (size_t i = 0; i < own; i++) /* given where --json is not allowed: still one object */
         json = json || !strcmp(args[i], "--json");
     for (; n_env < COUNT(row->env) && row->env[n_env]; n_env++)
         env[n_env] = fill_in(row->env[n_env], file, port);
@@ -602,7 +602,7 @@ static void play_table(const struct row *rows, size_t n)
         bool reports =
             row->args[0] && (!strcmp(row->args[0], "check") || !strcmp(row->args[0], "fix"));
         for (int json = 0; json <= reports; json++) {
-            /* an option at the end without its value would take --json for one */
+            /* an option at the end without its value would take --json as its value */
             if (json && row->exit == 64)
                 continue;
             play_row(row, json, &fault);
@@ -651,7 +651,7 @@ static int set_up(void **state)
     OFS_AUTO_STR hangs = ofs_text_printf("%s/hangs", scratch);
     write_file(fails, "#!/bin/sh\necho starting >&2\necho cannot open display: >&2\nexit 1\n",
                0700);
-    /* deaf to SIGTERM, and with a child of its own */
+    /* ignores SIGTERM, and has a child of its own */
     write_file(hangs, "#!/bin/sh\ntrap '' TERM\nsleep 1000 &\nwait\nsleep 1000\n", 0700);
     return 0;
 }

@@ -5,15 +5,16 @@
  * MS]
  *                 [--table FILE] [--wires FILE] [FILTER...]
  *
- * NAME (or $FAULTS_WIRE) is one of support/peer.h, cdp by itself; where a wire has another answer,
- * tests/wires.tsv says so. Each worker has a peer of its own, and they share a browser where a wire
- * lets several in; each row has a replica of its own, and check and fix are two runs of the
+ * NAME (or $FAULTS_WIRE) is one of support/peer.h, default cdp; tests/wires.tsv has the answers
+ * that differ on a wire. Each worker has a peer of its own, and they share a browser if the wire
+ * allows several clients; each row has a replica of its own, and check and fix are two runs of the
  * program, `build/offswitch` or $OFFSWITCH. A filter is a part of a row's name (`--list` shows
- * them), or =NAME for the whole of it. `--sample N` (or $FAULTS_SAMPLE) runs every Nth row, others
- * on each wire. The delays of rows with random-delays follow from --seed (or $FAULTS_SEED; 1) and
- * the row's name; with --seeds N (or $FAULTS_SEEDS) each of these rows is run with N seeds, and in
- * every second of them the delays are shorter. --delay-max (or $FAULTS_DELAY_MAX) is the longest of
- * them, 10 s. Exit status: 0 all as the table says, 1 not, 2 it could not be run.
+ * them), or =NAME for the whole of it. `--sample N` (or $FAULTS_SAMPLE) runs every Nth row,
+ * different ones on each wire. The delays of rows with random-delays follow from --seed (or
+ * $FAULTS_SEED; 1) and the row's name; with --seeds N (or $FAULTS_SEEDS) each of these rows is run
+ * with N seeds, and in every second of them the delays are shorter. --delay-max (or
+ * $FAULTS_DELAY_MAX) is the longest of them, 10 s. Exit status: 0 all as in the table, 1 not, 2 it
+ * could not be run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,24 +39,24 @@ enum {
     WORDS = 1 << 16,
     CLOSES = 5000,
     DELAY_MAX = 10000, /* milliseconds: the longest of the random delays */
-    SHORTER = 5,       /* and in every second round so many times less */
+    SHORTER = 5,       /* in every second round the delays are shorter by this factor */
     MOST_ROUNDS = 100,
 };
 
-/* How a worker ends: what it tells of its row, and of the peer that it visited. */
+/* How a worker ends: its report on the row, and on the peer that it used. */
 enum { ALL_WELL = 0, IS_WRONG = 1, IS_SPOILT = 2, IS_GRAVE = 4 };
 
 struct task {
     const struct fault_row *row;
     bool fix;
     bool again;     /* it has failed once */
-    unsigned round; /* a row with random delays is run with several seeds */
+    unsigned round; /* a row with random delays runs with several seeds */
 };
 
-/* One task under way, in a process group of its own. */
+/* A running task, in a process group of its own. */
 struct worker {
     pid_t pid;
-    int words; /* what it has to say; at its end when it has ended */
+    int words; /* its output; complete when it has ended */
     struct ofs_buf said;
     const struct task *task;
     int64_t since;
@@ -81,10 +82,10 @@ struct runner {
     struct job_place place;
     struct worker workers[MOST_WORKERS];
     int limit, signals;
-    struct task *tasks; /* with room for each a second time */
+    struct task *tasks; /* with room for a second attempt of each */
     size_t n_tasks;
     size_t passed, failed, second; /* second: passed the second time */
-    bool forgives;                 /* what fails once and not a second time, as tests/run.sh does */
+    bool forgives;                 /* a row that fails once and then passes, as in tests/run.sh */
     bool stopped;
 };
 
@@ -120,7 +121,7 @@ static _Noreturn void work(const struct task *task, const struct job_place *plac
     _exit(status);
 }
 
-/* ---- peers: a loop is there only while one is asked, for nothing of it is to be forked ---- */
+/* ---- peers: a loop exists only during a query, so that it is never forked ---- */
 
 static int start_peer(struct runner *r, struct peer *peer)
 {
@@ -184,11 +185,11 @@ static void finish(struct runner *r, struct worker *w)
 {
     int status = 1;
     waitpid(w->pid, &status, 0);
-    kill(-w->pid, SIGKILL); /* whatever it left behind */
+    kill(-w->pid, SIGKILL); /* whatever remains */
     bool passed = WIFEXITED(status) && !(WEXITSTATUS(status) & IS_WRONG);
     bool spoilt = !WIFEXITED(status) || WEXITSTATUS(status) & IS_SPOILT;
-    /* a loaded machine misses a deadline now and then; no load makes the program say what is not
-     * so, press what it must not, save twice, or leave a tab or a session */
+    /* on a loaded machine a deadline may be missed; load never causes a false report, a wrong
+     * press, a second save, or a tab or session that remains */
     bool grave = !WIFEXITED(status) || WEXITSTATUS(status) & IS_GRAVE;
     bool again = !passed && !grave && r->forgives && !w->task->again;
     printf("%s  %s %-5s %s (%.1f s)\n%s",
@@ -223,7 +224,7 @@ static void hear(struct runner *r, struct worker *w)
         finish(r, w);
 }
 
-/* Until something was heard; a signal stops everything. */
+/* Until there is output; a signal stops everything. */
 static void wait_for_any(struct runner *r)
 {
     struct pollfd fds[MOST_WORKERS + 1];
@@ -260,7 +261,7 @@ static void stop_all(struct runner *r)
     }
 }
 
-/* Every Nth row, and on each wire others; of those that have an answer of their own there, every
+/* Every Nth row, and different ones on each wire; of those with their own answer there, every
  * third. */
 static bool is_sampled(const struct options *o, const struct fault_table *table, size_t index)
 {
@@ -304,7 +305,7 @@ static struct task *choose(const struct options *o, const struct fault_table *ta
     return tasks;
 }
 
-/* No row may have left anything where they all were: a tab at whatever address, a session. */
+/* No row may leave anything in a shared peer: a tab at any address, a session. */
 static int leftovers(struct runner *r)
 {
     struct ofs_error ignored;
@@ -449,7 +450,7 @@ static int read_options(int argc, char **argv, struct options *ret)
     return 0;
 }
 
-/* Where everything was to be installed, nothing is skipped. */
+/* If everything was to be installed, nothing is skipped. */
 static int skip(const struct peer_kind *wire, const char *missing)
 {
     printf("SKIP  every fault over %s: %s is not installed\n", wire->name, missing);

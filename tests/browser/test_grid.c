@@ -1,12 +1,12 @@
 /*
- * test_grid: the program, unchanged, at a Selenium Grid, as a team has it: several runs at once, a
- * queue that is served and one that is not, a node that is lost or stands still, a hub that is
- * lost, and a Grid behind TLS. Hubs and nodes are real, and so are the browsers; each run has a
- * replica site of its own. What is not installed is told and skipped, which is a failure with
- * $NO_SKIP. `test_grid NAME` runs one of the two. Exit status: 0 all well, 1 not.
+ * test_grid: the program, unchanged, at a Selenium Grid, as a team uses it: several runs at once, a
+ * queue that is served and one that is not, a node that is lost or stopped, a hub that is lost, and
+ * a Grid behind TLS. Hubs and nodes are real, and so are the browsers; each run has a replica site
+ * of its own. What is not installed is reported and skipped, which is a failure with $NO_SKIP.
+ * `test_grid NAME` runs one of the two. Exit status: 0 all passed, 1 not.
  *
- * Two hubs are used side by side, each by a process of its own: at one nothing is lost but, in the
- * end, itself.
+ * Two hubs are used in parallel, each by a process of its own: at one of them nothing is lost
+ * except, at the end, the hub itself.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -29,17 +29,17 @@
 
 /* Milliseconds. */
 enum {
-    TOLD = 15000,     /* from the loss to the end, where the hub says so itself */
-    PATIENT = 120000, /* the one hub's, for who waits for a node */
-    IMPATIENT = 4000, /* the other's */
+    TOLD = 15000,     /* from the loss to the end, if the hub itself reports it */
+    PATIENT = 120000, /* one hub's limit for requests that wait for a node */
+    IMPATIENT = 4000, /* the other hub's */
 };
 
 enum {
     LOSSY_NODES = 2,
-    LATER = 2, /* the place of the first node that is started in the middle */
+    LATER = 2, /* the place of the first node that is started during the test */
 };
 
-/* ---- a Grid as it should be ---- */
+/* ---- a Grid without failures ---- */
 
 static const struct fixture_wanted fixed = {.exit = 0, .verdict = "fixed", .reason = ""};
 
@@ -76,8 +76,8 @@ static void test_three_at_once(struct grid_fixture *l)
         fixture_pass(l, name, ofs_now_ms() - began);
 }
 
-/* Our deadline passes, or the person wants no more, while both wait in the hub's queue. It makes
- * the sessions all the same. */
+/* Our deadline passes, or the person cancels, while both wait in the hub's queue. The hub creates
+ * the sessions anyway. */
 static void test_given_up(struct grid_fixture *l)
 {
     static const char *const in_time[] = {"--timeout", "3", NULL};
@@ -247,7 +247,7 @@ static bool is_installed(const char *library)
     return handle != NULL;
 }
 
-/* grid.test is a name that these runs alone know: for them it leads to the relay (nss_wrapper). */
+/* grid.test is a name that only these runs know: it resolves to the relay (nss_wrapper). */
 static void test_tls(struct grid_fixture *l)
 {
     static const struct {
@@ -323,7 +323,7 @@ static void test_tls(struct grid_fixture *l)
     free(relay.hosts);
 }
 
-/* ---- where nodes and hubs are lost ---- */
+/* ---- loss of nodes and hubs ---- */
 
 static void test_no_free_node(struct grid_fixture *l)
 {
@@ -358,7 +358,7 @@ struct loss {
     struct fixture_order order;
     enum fixture_moment moment;
     size_t saves;
-    int64_t within; /* it ends, from the loss on */
+    int64_t within; /* it ends, measured from the loss */
     struct fixture_wanted wanted;
 };
 
@@ -378,7 +378,7 @@ static void judge_loss(struct grid_fixture *l, const struct loss *loss, struct r
     }
 }
 
-/* The nodes are switched off, each in the middle of a run. */
+/* The nodes are switched off, each during a run. */
 static void test_node_lost(struct grid_fixture *l)
 {
     static const struct loss losses[LOSSY_NODES] = {
@@ -437,10 +437,10 @@ static void test_node_stands_still(struct grid_fixture *l)
     run_clear(&run);
     if (place >= 0)
         kill(l->grid.nodes[place].pid, SIGCONT);
-    fixture_is_clean(l, "the node goes on"); /* and does what it was told meanwhile */
+    fixture_is_clean(l, "the node goes on"); /* and does what it was told to do in the meantime */
 }
 
-/* Both have gone, and the hub does not know it yet. */
+/* Both are gone, and the hub does not know it yet. */
 static void test_node_gone(struct grid_fixture *l)
 {
     static const char name[] = "a node has gone before the session is asked for";

@@ -1,12 +1,12 @@
 /*
- * test_tab: what one tab tells over each wire of support/peer.h, by the table of browser.h itself:
- * the page's requests and what the site answered, its timers, its channels and workers, and a
+ * test_tab: what one tab reports over each wire of support/peer.h, through the table of browser.h
+ * itself: the page's requests and the site's responses, its timers, its channels and workers, and a
  * control of a page that lies to scripts in its own world.
  *
  *     test_tab [NAME...]
  *
- * What a wire says that it cannot see (ofs_tab_sees) is not asked of it. A peer that is not
- * installed is told and skipped, and is a failure with $NO_SKIP. Exit status: 0 all well, 1 not.
+ * What a wire cannot see (ofs_tab_sees) is not tested on it. A peer that is not installed is
+ * reported and skipped, which is a failure with $NO_SKIP. Exit status: 0 all passed, 1 not.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ static const struct page {
      false},
     {"/broadcasts", NULL,
      "<!doctype html><script>new BroadcastChannel('a').postMessage(1)</script>", false},
-    /* taken early, by another way than its name, and used after the page has started */
+    /* taken early, under another name, and used after the page has started */
     {"/keeps", NULL,
      "<!doctype html><script>const s = Object.getOwnPropertyDescriptor(Crypto.prototype, "
      "'subtle').get.call(crypto); onload = () => s.digest('SHA-256', new Uint8Array(9))</script>",
@@ -165,12 +165,12 @@ static void tell_sees(const struct place *p)
            sees->isolated ? " isolated" : "");
 }
 
-/* ---- going there ---- */
+/* ---- navigation ---- */
 
 static int call(struct place *p, const char *function, cJSON **ret, struct ofs_error *err)
 {
     ofs_deadline end = ofs_deadline_in(LOADS);
-    for (;;) { /* a document may still be about to begin */
+    for (;;) { /* a document may still be about to start */
         OFS_AUTO_JSON args = cJSON_CreateObject();
         int rc = p->browser->ops->call(p->tab, function, args, end, ret, err);
         if (!rc || err->code != OFS_ERR_GONE || !ofs_deadline_left(end))
@@ -209,7 +209,7 @@ static const struct ofs_request *request_to(struct place *p, const char *path)
     return NULL;
 }
 
-/* Wait until the request has ended, with the loop and the browser awake. */
+/* Wait until the request has ended; the loop and the browser keep running. */
 static const struct ofs_request *ended_request(struct place *p, const char *path)
 {
     ofs_deadline end = ofs_deadline_in(LOADS);
@@ -224,7 +224,7 @@ static const struct ofs_request *ended_request(struct place *p, const char *path
     return r && r->ended ? r : NULL;
 }
 
-/* ---- what a tab tells ---- */
+/* ---- what a tab reports ---- */
 
 static void test_requests(struct place *p)
 {
@@ -290,7 +290,7 @@ static void test_timers(struct place *p)
         fail(p, name, "a page without timers has some");
         return;
     }
-    for (int i = 0; i < 2; i++) { /* in every document from then on */
+    for (int i = 0; i < 2; i++) { /* in every document from now on */
         if (!visit(p, name, "/timers") || !ask_timers(p, name, &told))
             return;
         if (told.pending != 2 || told.repeating != 1 || told.unseen || told.hidden_ms != -1 ||
@@ -304,7 +304,7 @@ static void test_timers(struct place *p)
     if (!visit(p, name, "/odd"))
         return;
     ofs_deadline end = ofs_deadline_in(LOADS);
-    do { /* one of them is still to run */
+    do { /* one of them has not run yet */
         if (!ask_timers(p, name, &told))
             return;
     } while (told.pending > 2 && ofs_deadline_left(end));

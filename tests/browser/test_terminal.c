@@ -1,6 +1,6 @@
 /*
  * The program on a terminal: what a question looks like and what answers it, how wide lines are,
- * what a dumb terminal is spared, and, with a browser, a label that nobody knew. Each test runs the
+ * what is left out on a dumb terminal, and, with a browser, an unknown label. Each test runs the
  * program on a pseudo-terminal.
  */
 #include <setjmp.h>
@@ -48,7 +48,7 @@ static int run_on(const struct terminal *t, const char *const *args, struct ofs_
     bool answered = false;
     for (size_t n = 0; args[n]; n++)
         argv[n + 1] = (char *)args[n];
-    /* open before the program is there, so that what is typed ahead is surely ahead */
+    /* open before the program starts, so that the input is certainly early */
     int slave;
     assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
     if (t->ahead)
@@ -89,7 +89,7 @@ static int run_on(const struct terminal *t, const char *const *args, struct ofs_
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* A check of the real site that ends at a port where nobody listens: the terms are asked first. */
+/* A check of the real site that ends at a closed port: the question about the terms comes first. */
 static const char *const asked[] = {"check", "--connect", "cdp://127.0.0.1:1", NULL};
 
 static bool is_acknowledged(const char *dir)
@@ -106,8 +106,8 @@ static void test_answers(void **state)
     } rows[] = {
         {NULL, "n\n", false},         {NULL, "\n", false},   {NULL, "yess\n", false},
         {NULL, NULL, false},          {NULL, "\003", false}, {NULL, "no\n", false},
-        {"y\n", "n\n", false}, /* typed before it was asked: not an answer */
-        {"y\ny\nyes\n", "\n", false}, {"y", "\n", false}, /* nor half of one */
+        {"y\n", "n\n", false}, /* typed before the question: not an answer */
+        {"y\ny\nyes\n", "\n", false}, {"y", "\n", false}, /* nor a part of one */
         {"n\n", "y\n", true},         {NULL, "YES\n", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -133,7 +133,7 @@ static void test_question(void **state)
     assert_non_null(strstr(question, " [y/N] n\r\n\r\n"));
 }
 
-/* No line of text is longer than the terminal is wide, and a wide one is used. */
+/* No line of text is wider than the terminal, and a wide terminal is used. */
 static void test_width(void **state)
 {
     static const struct {
@@ -185,7 +185,7 @@ static void test_dumb(void **state)
     }
 }
 
-/* A port that takes a connection and never answers. */
+/* A port that accepts a connection and never answers. */
 static int listen_silently(int *ret_port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -198,8 +198,8 @@ static int listen_silently(int *ret_port)
     return fd;
 }
 
-/* The seconds of the live line go on while the browser says nothing, and it is erased at the end. A
- * dumb terminal has no such line. */
+/* The seconds of the live line continue while the browser is silent, and the line is erased at the
+ * end. A dumb terminal has no such line. */
 static void test_clock(void **state)
 {
     int port, fd = listen_silently(&port);
@@ -221,7 +221,7 @@ static void test_clock(void **state)
     close(fd);
 }
 
-/* The guide has the labels in the person's language alone. */
+/* The guide has the labels in the person's language only. */
 static void test_guide_language(void **state)
 {
     static const struct {
@@ -248,7 +248,7 @@ static void test_guide_language(void **state)
     }
 }
 
-/* What a shell is told may come next, for each word of a command line. */
+/* The completions that a shell gets, for each word of a command line. */
 static void test_completion(void **state)
 {
     static const struct {
@@ -287,7 +287,7 @@ static void test_completion(void **state)
     }
 }
 
-/* ---- with a browser: a label that nobody knew ---- */
+/* ---- with a browser: an unknown label ---- */
 
 /* The replica, with a new wording of its switch. Its port; `ret_pid` is to be ended. */
 static int serve_replica(const char *dir, pid_t *ret_pid)
@@ -310,8 +310,8 @@ static int serve_replica(const char *dir, pid_t *ret_pid)
     return -1;
 }
 
-/* Results of a real run on a narrow and on a wide terminal: no line of text is longer than it is
- * wide, colour is closed, and the last word is the sum. */
+/* Results of a real run on a narrow and on a wide terminal: no line of text is wider than the
+ * terminal, colour is switched off at its end, and the last line is the sum. */
 static void test_results(void **state)
 {
     static const int widths[] = {60, 200};
@@ -331,7 +331,7 @@ static void test_results(void **state)
              line = strtok_r(NULL, "\r\n", &rest)) {
             int width = 0;
             for (const char *p = line; *p; p++) {
-                if (*p == '\033') /* an escape takes no room */
+                if (*p == '\033') /* an escape takes no column */
                     p += strcspn(p, "mK");
                 else
                     width += ((unsigned char)*p & 0xc0) != 0x80;
@@ -342,8 +342,7 @@ static void test_results(void **state)
     }
 }
 
-/* --quiet has nothing to say of a run in which all went well; --verbose has a line for each step.
- */
+/* --quiet prints nothing for a run without problems; --verbose prints a line for each step. */
 static void test_quiet_and_verbose(void **state)
 {
     static const struct {
@@ -373,7 +372,7 @@ static void test_unknown_label(void **state)
     int port = serve_replica(*state, &replica);
     assert_true(port > 0);
     OFS_AUTO_STR origin = ofs_text_printf("http://127.0.0.1:%d", port);
-    /* refused twice, also with --yes; accepted, which is remembered; then it needs no question */
+    /* refused twice, also with --yes; accepted, which is stored; then there is no question */
     static const struct {
         const char *answer, *yes;
         int status;

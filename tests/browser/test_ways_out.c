@@ -1,9 +1,9 @@
 /*
- * Ways out of a run, with a real browser: nobody says yes, a signal, two signals, a browser that is
- * gone, the deadline. Each ends with one report that says so, in time; no process is left, no tab,
- * and nothing is pressed.
+ * Early ends of a run, with a real browser: no yes, a signal, two signals, a browser that is gone,
+ * the deadline. Each ends in time with one report that says so; no process and no tab remains, and
+ * nothing is pressed.
  *
- * $OFFSWITCH names the program; build/offswitch unless it is set. Wants a Chromium.
+ * $OFFSWITCH names the program; build/offswitch unless it is set. Needs a Chromium.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +43,7 @@ static char *scratch; /* one directory for all of it */
 
 /* ---- the site ---- */
 
-/* What the site was asked, seen from here: its server is a child. */
+/* The requests to the site, visible here: its server is a child. */
 struct site {
     pid_t pid;
     int port;
@@ -52,7 +52,7 @@ struct site {
     } * counts; /* shared */
 };
 
-/* One switch, which is on. /stall never comes. */
+/* One switch, which is on. /stall never answers. */
 static void on_request(void *user, const struct ofs_serve_request *request,
                        struct ofs_serve_reply *reply)
 {
@@ -165,7 +165,7 @@ static void start_at(struct supervised *run, const char *command, const char *sc
     assert_int_equal(supervised_start(run, scratch, args, NULL), 0);
 }
 
-/* In words that tests/run.sh never forgives. */
+/* In words that tests/run.sh never retries. */
 static void assert_nothing_left(const struct supervised *run)
 {
     if (run->left)
@@ -187,7 +187,7 @@ static void assert_writes(const struct site *site, int writes)
     assert_int_equal(site->counts->writes, writes);
 }
 
-/* One report on standard output that says as much, with every setting in the given state. */
+/* One report on standard output that says so, with every setting in the given state. */
 static void assert_report(const struct supervised *run, int exit, const char *verdict,
                           const char *reason)
 {
@@ -233,7 +233,7 @@ static int tear_down_live(void **state)
     return 0;
 }
 
-/* A missing browser is said, and not passed over in silence. */
+/* A missing browser is reported, not ignored. */
 static void need_browser(const struct live *live)
 {
     if (live->browser)
@@ -244,7 +244,7 @@ static void need_browser(const struct live *live)
     skip();
 }
 
-/* Nobody can be asked, and nobody has said yes. */
+/* There is no terminal to ask on, and no --yes. */
 static void test_no_yes(void **state)
 {
     struct live *live = *state;
@@ -260,7 +260,7 @@ static void test_no_yes(void **state)
     assert_true(live->site.counts->pages > 0);
     assert_tabs(live->port, tabs);
     supervised_clear(&run);
-    /* the same with a yes, so that it was this that held it off */
+    /* the same with a yes, which proves that the missing yes was the cause */
     start_at(&run, "fix", GOOD, &live->site, live->port, "--yes");
     assert_int_equal(supervised_finish(&run), 0);
     assert_writes(&live->site, 1);
@@ -305,7 +305,7 @@ static void test_signals_launched(void **state)
         stop_in_the_middle(live, numbers[i], true);
 }
 
-/* Who is impatient presses twice. */
+/* An impatient person presses Ctrl-C twice. */
 static void test_two_signals(void **state)
 {
     struct live *live = *state;
@@ -339,7 +339,7 @@ static void test_browser_killed(void **state)
     supervised_clear(&run);
 }
 
-/* The whole run's deadline, and a page that never comes. */
+/* The whole run's deadline, and a page that never answers. */
 static void test_deadline(void **state)
 {
     struct live *live = *state;

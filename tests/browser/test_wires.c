@@ -1,13 +1,13 @@
 /*
- * test_wires: one body for every wire of support/peer.h: what the job is on each, and what becomes
- * of it when a signal comes, when somebody else is there, when the far end is not there or goes
- * away. What a site can do is the table's part (test_faults --wire), what a Grid does test_grid's.
+ * test_wires: one body for every wire of support/peer.h: the job on each, and its result after a
+ * signal, with another client, and when the peer is absent or goes away. Faults of a site are in
+ * the table (test_faults --wire), those of a Grid in test_grid.
  *
  *     test_wires [-j N] [NAME...]
  *
- * The program is run as a person would run it: `build/offswitch` or $OFFSWITCH. The wires are run
- * side by side, and told one after the other. A peer that is not installed is told and skipped, and
- * is a failure with $NO_SKIP. Exit status: 0 all well, 1 not.
+ * The program is run as a person would run it: `build/offswitch` or $OFFSWITCH. The wires run in
+ * parallel, and are reported one after the other. A peer that is not installed is reported and
+ * skipped, which is a failure with $NO_SKIP. Exit status: 0 all passed, 1 not.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ struct place {
     int failed;
 };
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 static bool fail(struct place *p, const char *name, const char *what, const struct program_end *end)
 {
@@ -65,10 +65,10 @@ static void pass(const struct place *p, const char *name)
 struct order {
     const char *verb;
     const char *connect, *capabilities; /* in place of the peer's */
-    size_t pages;                       /* the blow falls when so many pages were asked for */
-    int after;                          /* or, with none, after so many milliseconds */
-    int signal, times;                  /* the blow: to the program */
-    bool kill;                          /* or to the far end */
+    size_t pages;                       /* the interference starts after this many page requests */
+    int after;                          /* or, with none, after this many milliseconds */
+    int signal, times;                  /* the interference: with the program */
+    bool kill;                          /* or with the peer */
 };
 
 static void strike(struct place *p, const struct order *order, pid_t program)
@@ -98,7 +98,7 @@ static void follow(struct place *p, const struct order *order, struct program *p
     }
 }
 
-/* Put `value` in the place of what stands behind the option. */
+/* Replace the word after the option with `value`. */
 static void replace(char **args, const char *option, const char *value)
 {
     for (; value && *args; args++)
@@ -150,7 +150,7 @@ static bool is_clean(struct place *p, const char *name, const struct program_end
     return !first || fail(p, name, first->valuestring, end);
 }
 
-/* Run it, and hold what came of it against what has to come of it. The caller clears `ret`. */
+/* Run it and compare the result with what is expected. The caller clears `ret`. */
 static bool expect(struct place *p, const char *name, const struct order *order, int status,
                    const char *verdict, const char *reason, struct program_end *ret)
 {
@@ -196,7 +196,8 @@ static bool check_changes_nothing(struct place *p, const char *name)
     return good;
 }
 
-/* Where requests are not seen, the save's own answer is not either, and nobody may claim it. */
+/* If requests are not visible, the response to the save is not either, and no report may claim
+ * it. */
 static bool sees_saves(const struct peer_kind *kind)
 {
     return kind->base != PEER_DRIVER || kind->driver != DRIVER_WEBKIT;
@@ -251,7 +252,7 @@ static void test_signals(struct place *p)
         pass(p, name);
 }
 
-/* How far it has come by then is the machine's affair; that it ends in order is not. */
+/* How far it is by then depends on the machine; that it ends in order does not. */
 static void test_early_signal(struct place *p)
 {
     static const char name[] = "a signal while the session is made leaves none";
@@ -267,7 +268,8 @@ static void test_early_signal(struct place *p)
     program_end_clear(&end);
 }
 
-/* Where one program works at a time, the next one is told so. (A Grid's: test_grid.) */
+/* If only one program can work at a time, the next one gets an error that says so. (A Grid's:
+ * test_grid.) */
 static void test_occupied(struct place *p)
 {
     static const char name[] = "that somebody else is there is told, with the way out";
@@ -412,7 +414,7 @@ static int test_wire(const struct peer_kind *kind)
     return place.failed;
 }
 
-/* ---- side by side ---- */
+/* ---- in parallel ---- */
 
 struct wire_process {
     pid_t pid;

@@ -1,4 +1,4 @@
-// The config file: where a value comes from, what the file may not say, and the mistakes in it.
+// The config file: the source of a value, what the file may not contain, and the mistakes in it.
 
 import { configPath, expect, home, json, offswitch, writeConfig } from "./tool.mjs";
 
@@ -38,7 +38,7 @@ label = Ben
     ["label", ["--as", "anna"], "anna", "as", null],
     ["label", ["--as", "ben"], "Ben", "section", 14],
     ["tabs", ["--as", "anna", "--tabs", "4"], "4", "command-line", null],
-    // of those that exclude each other the nearer one holds, alone
+    // of options that exclude each other the nearer one holds, alone
     ["group", ["--as", "ben"], "ai", "scenario", null],
     ["group", ["--all"], "ai", "scenario", null],
     ["only", ["--as", "ben", "--all"], null, "default", null],
@@ -52,7 +52,7 @@ label = Ben
   expect(text.includes("notify.json"), "config show says where secrets belong", text);
 }
 
-/** What a command makes of the file. */
+/** The result of the file for a command. */
 export function testUse() {
   writeConfig("group = ads\nhold = 2\nquiet = yes\n[ben]\nonly = ads-by-age\n");
   const settings = (args) => json(offswitch([...offline, "--json", ...args]).out)?.settings.map((s) => s.id) ?? [];

@@ -7,7 +7,7 @@ import { environment, expect, home, json, offswitch, program, top, writeConfig }
 
 const manual = () => offswitch(["help", "manual"]).out;
 
-/** The examples of the manual, as they would be typed. */
+/** The examples of the manual, as a person would type them. */
 const examples = () => manual().split(".SH EXAMPLES\n.nf\n")[1].split(".fi")[0].trim().split("\n").map((line) => line.replaceAll("\\-", "-").replaceAll("\\e", "\\"));
 
 /** What is added so that nothing is installed or opened, and the exit statuses that are right in an empty home. */
@@ -45,7 +45,7 @@ export function testExamples() {
   writeConfig(null);
 }
 
-/** Each option and each command is in the manual, and the help of a command has that command's options alone. */
+/** Each option and each command is in the manual, and the help of a command has only that command's options. */
 export function testHelp() {
   const text = manual().replaceAll("\\-", "-");
   const commands = [...offswitch(["help"]).out.matchAll(/^  ([a-z]+) +\S/gm)].map((m) => m[1]).filter((name) => name !== "help");
@@ -59,10 +59,10 @@ export function testHelp() {
   }
 }
 
-/** A section of the part of the manual that is written by hand. */
+/** A section of the hand-written part of the manual. */
 const section = (name) => readFileSync(join(top, "src/man/offswitch.1.in"), "utf8").split(`.SH ${name}\n`)[1].split("\n.SH ")[0];
 
-/** The variables that the program asks for, with their names in the call or in a table beside it. */
+/** The variables that the program reads, with their names in the call or in a table beside it. */
 function variables() {
   const names = new Set();
   for (const file of readdirSync(join(top, "src"), { recursive: true }).filter((name) => name.endsWith(".c"))) {

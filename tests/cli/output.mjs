@@ -1,10 +1,11 @@
-// What is printed: one JSON object also for what could not be done, errors of writing, names that are near, the guide's page.
+// What is printed: one JSON object also for a run that could not be done, errors of writing, similar names, the guide's
+// page.
 
 import { readFileSync, openSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, home, json, offswitch, writeConfig } from "./tool.mjs";
 
-/** A browser that says what a real one says when it does not start. */
+/** A browser that prints what a real one prints when it does not start. */
 function writeBrowser(name, script) {
   const path = join(home, name);
   writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -68,7 +69,7 @@ export function testNearNames() {
   }
 }
 
-/** One sentence, and the very command to run again; the browser's own words only with --verbose. */
+/** One sentence, and the exact command to run again; the browser's own words only with --verbose. */
 export function testFailedStart() {
   const check = ["check", "--connect", "launch", "--acknowledge-terms", "--timeout", "20"];
   const rows = [
@@ -101,7 +102,7 @@ export function testGuidePage() {
   expect(lost.status === 1 && lost.err.includes("cannot be written") && statSync(file).ino === before, "a page that cannot be written", lost);
 }
 
-/** An address with a gap in it says what belongs there; one that is filled in says nothing. */
+/** For an address with a gap the guide says what to fill in; for a complete one it says nothing. */
 export function testGuideInstance() {
   const gap = "name of the publication in place of {instance}";
   const open = offswitch(["guide", "substack"]);
@@ -123,7 +124,7 @@ export function testScenarioTable() {
   }
 }
 
-/** A command that was not given to its end names all the words that may follow. */
+/** An incomplete command lists all the words that may follow. */
 export function testWordsOfCommands() {
   const words = ["list", "show", "lint", "import", "probe", "new", "test", "enable", "disable"];
   for (const args of [["scenario"], ["scenario", "destroy"]]) {
@@ -164,14 +165,14 @@ export function testOneObject() {
   }
 }
 
-/** A year that could not be played does not end with 0. */
+/** A year that could not be played does not exit with 0. */
 export function testYear() {
   const run = offswitch(["rehearse", "--year"]);
   const times = run.err.split("offswitch: ").length - 1;
   expect(run.status === 1 && times === 1 && !run.out.includes("notifications."), "rehearse --year without a browser", run);
 }
 
-/** A sentence that names what was wrong, and the status that the contract has for it. */
+/** A sentence that names the mistake, and the status that the contract has for it. */
 export function testSentences() {
   const state = ["--state", join(home, "sentences")];
   const rows = [
@@ -211,14 +212,14 @@ export function testSentences() {
   expect(diff.status === 1 && diff.err.includes("offswitch diff RUN RUN"), "diff of two runs that have nothing in common", diff);
 }
 
-/** A check that was never made is not compared with. */
+/** A check that never ran is not compared with. */
 export function testExplain() {
   const { status, out } = offswitch(["watch", "--explain", "--state", join(home, "explain")]);
   expect(status === 0 && /^yes +the settings were never checked$/m.test(out) && !out.includes("the scenario is the one"), "watch --explain", out);
   expect(out.startsWith("A check is due now.") && out.includes("The check after it is due "), "the check after the one that is due", out);
 }
 
-/** The help of an option speaks of its own command alone. */
+/** The help of an option describes its own command only. */
 export function testOptionsOfOneCommand() {
   const rows = [
     ["fix", /--no-pictures.*report/s, false],

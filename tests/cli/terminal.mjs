@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { environment, expect, program } from "./tool.mjs";
 
-/** Runs the program on a terminal of so many columns; null where script(1) is not there. */
+/** Runs the program on a terminal with that many columns; null if script(1) is missing. */
 function onTerminal(columns, args, env = {}) {
   const line = `stty cols ${columns} rows 24; exec ${[program, ...args].join(" ")}`;
   const run = spawnSync("script", ["-qec", line, "/dev/null"], {

@@ -3,7 +3,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
-exec 9>"$1/.lock" # several tests may need it at the same moment
+exec 9>"$1/.lock" # several tests may need it at the same time
 flock 9
 if ! cmp -s "$here/package-lock.json" "$1/.fetched"; then
     cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$1/"

@@ -1,6 +1,6 @@
-// tls.mjs PORT DIR NAME...: what stands before a team's Grid and speaks TLS for it: one listener on
-// 127.0.0.1 for each NAME, with the certificate DIR/NAME.pem and its key DIR/NAME.key, relaying what
-// comes to 127.0.0.1:PORT. Prints the ports it listens on, in one line.
+// tls.mjs PORT DIR NAME...: the TLS proxy in front of a team's Grid: one listener on 127.0.0.1 for
+// each NAME, with the certificate DIR/NAME.pem and its key DIR/NAME.key, which relays to
+// 127.0.0.1:PORT. Prints the ports it listens on, in one line.
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -19,7 +19,7 @@ const listen = (name) =>
       outside.on('error', end).on('close', end).pipe(inside);
       inside.on('error', end).on('close', end).pipe(outside);
     });
-    server.on('tlsClientError', () => {}); // who does not trust us goes away
+    server.on('tlsClientError', () => {}); // a client that does not trust us disconnects
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server.address().port));
   });

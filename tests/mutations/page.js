@@ -1,10 +1,10 @@
 // Runs in the replica's page, after its HTML was parsed and before its own script starts, and makes a variant of it.
-// The page's script stays: it asks for the state, shows it and saves a change, through a stand-in for the element that
-// it knows. What a person sees is honest: once the state has come, every live control
-// shows the server's truth, one press on it saves once, and a decoy's own text says that it is another setting.
+// The page's script stays: it asks for the state, shows it and saves a change, through a replacement for the element
+// that it knows. What a person sees is correct: once the state has come, every live control shows the server's truth,
+// one press on it saves once, and a decoy's own text says that it is another setting.
 //
-// Presses are told to the server by what was pressed: "mine" (the setting's control, its label or track), "fold" (what
-// has to be opened first) or "other".
+// Presses are reported to the server by what was pressed: "mine" (the setting's control, its label or track), "fold"
+// (what has to be opened first) or "other".
 (() => {
   "use strict";
   const recipe = JSON.parse(document.getElementById("mutation").textContent);
@@ -14,8 +14,8 @@
   const mine = new WeakSet();
   const folds = new WeakSet();
 
-  const paths = new WeakMap(); // what only listeners inside a closed root are told
-  // At the document: what is stopped at the window has reached nothing of the page.
+  const paths = new WeakMap(); // what only listeners inside a closed root receive
+  // At the document: an event that is stopped at the window has reached nothing of the page.
   function hear(view) {
     const tell = (event) => {
       if (!event.isTrusted) return;
@@ -97,7 +97,7 @@
     return host;
   }
 
-  // Two buttons side by side, of which one is lit.
+  // Two buttons side by side, one of which is lit.
   function segments(names, { attribute, turned }) {
     const one = (word, value) => h("button", { type: "button", "data-value": value, style: "border-radius:4px" }, word);
     const pair = [one(words.on, "true"), one(words.off, "false")];
@@ -152,7 +152,7 @@
       const a = ariaElement("div", { ...n, role: "button", class: "mb" }, "data-x");
       return { ...a, root: a.el, show: (on) => (a.el.textContent = on ? words.on : words.off) };
     },
-    "button-action": (n) => { // says what a press does, and not how it stands
+    "button-action": (n) => { // its text says what a press does, not the present state
       const a = ariaElement("button", { ...n }, "data-x");
       return { ...a, root: a.el, show: (on) => (a.el.textContent = on ? "Turn off" : "Turn on") };
     },
@@ -178,7 +178,7 @@
       const b = box({ ...n, role: "switch", class: "mh" });
       return { ...b, root: within("closed", h("label", { style: "position:relative;display:inline-flex" }, b.el, track())) };
     },
-    "host-role": (n) => { // the host has the role, a checkbox inside it does the work
+    "host-role": (n) => { // the host has the role, and a checkbox inside it does the work
       const b = box({ tabindex: "-1", class: "mz" });
       const host = within("open", h("span", { style: "position:relative;display:inline-block" }, b.el, track()));
       for (const [name, value] of Object.entries({ ...n, role: "switch", tabindex: "0" })) if (value) host.setAttribute(name, value);
@@ -203,7 +203,7 @@
   };
   const canBeLabelled = (shape) => /^(native|hidden-input|hidden-no-label|button-|select)/.test(shape);
 
-  // One row: {root pieces [label, control], view}. `key` puts the key where it is said to be.
+  // One row: {root pieces [label, control], view}. `key` says where the key is put.
   function row(spec, text) {
     const names = {};
     const labelId = spec.key === "labelledby" ? recipe.key : unique("label");
@@ -216,7 +216,7 @@
     if (how === "title") names.title = text;
     if (how === "for") names.id = names.id || unique("box");
     const made = shapes[spec.shape](names);
-    const owns = spec.key === "labelledby" ? spec.owner : how === "labelledby"; // whose text the id stands on
+    const owns = spec.key === "labelledby" ? spec.owner : how === "labelledby"; // whether the label has the id
     const label = h(how === "for" ? "label" : "span", { id: owns ? labelId : null, for: how === "for" ? names.id : null }, text);
     const view = { el: made.el, root: made.root, label, on: false };
     view.show = (on) => { view.on = on; made.show(on); };
@@ -224,7 +224,7 @@
     return view;
   }
 
-  // What the page's script takes for its element: it speaks for all views of one setting.
+  // What the page's script takes for its element: it represents all views of one setting.
   class StandIn extends EventTarget {
     constructor(inverted = false) {
       super();
@@ -347,7 +347,7 @@
     return copy;
   }
 
-  // ---- what else is done to the page ----
+  // ---- other changes to the page ----
 
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const steps = {
@@ -488,7 +488,7 @@
       }
       if (!views.length) element.disabled = how !== "inert", element.setAttribute("aria-disabled", "true");
     },
-    lie({ how }) { // two witnesses that contradict one another: nobody can tell
+    lie({ how }) { // two witnesses that contradict each other: the state cannot be known
       const again = () => {
         for (const view of views.length ? views : [{ el: element, on: element.checked }]) {
           if (how === "aria" && /^(input)$/.test(view.el.localName)) view.el.setAttribute("aria-checked", String(!view.el.checked));
@@ -507,7 +507,7 @@
         document.body.classList.add = function (...names) { add.apply(this, names.filter((n) => n !== "boot-complete")); };
       }
     },
-    hydrate({ ms }) { // the answer is there, and shown only later
+    hydrate({ ms }) { // the answer has arrived, and is shown only later
       const fetched = window.fetch;
       window.fetch = async (...args) => {
         const answer = await fetched(...args);
@@ -530,19 +530,19 @@
       document.querySelector("footer, body").append(clock);
       setInterval(() => (clock.textContent = String(performance.now() | 0)), 150);
     },
-    scale({ factor, how }) { // in place: a frame that is moved loses what is in it
+    scale({ factor, how }) { // in place: a frame that is moved loses its contents
       if (how === "zoom") section.style.zoom = factor;
       else if (how === "turn") section.style.transform = `rotate(${factor * 12}deg)`;
       else Object.assign(section.style, { transform: `scale(${factor})`, transformOrigin: "0 0" });
     },
-    stolen() { // a stranger points at the setting's label, and shows a text of its own
+    stolen() { // a stranger refers to the setting's label, and shows a text of its own
       const label = own()[0];
       if (!recipe.shape || !label.id) label.id = label.id || unique("label");
       const el = h("div", { role: "switch", tabindex: "0", class: "mt", "aria-checked": "false", "aria-labelledby": label.id });
       el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "stolen label" }));
       section.before(h("div", { class: "mline" }, h("span", {}, "Advertising partners"), el));
     },
-    reloads({ ms }) { // the page loads itself anew when something was saved
+    reloads({ ms }) { // the page reloads itself after a save
       const fetched = window.fetch;
       window.fetch = async (...args) => {
         const answer = await fetched(...args);
@@ -550,7 +550,7 @@
         return answer;
       };
     },
-    hover({ over }) { // when the pointer comes, a stranger takes the place of what was under it
+    hover({ over }) { // when the pointer arrives, a stranger takes the place of what was under it
       const strange = h("div", { role: "switch", tabindex: "0", "aria-checked": "true", "aria-label": "Share with partners", style: "height:26px;background:#999" });
       strange.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "came with the pointer" }));
       section.addEventListener("pointermove", (event) => {
@@ -558,7 +558,7 @@
         container.prepend(strange);
       }, { once: true });
     },
-    growing({ ms }) { // strangers above it, and room that grows between them
+    growing({ ms }) { // strangers above it, and space that grows between them
       const strange = [];
       for (let i = 0; i < 6; i++) {
         const el = h("div", { role: "switch", tabindex: "0", "aria-checked": "true", "aria-label": `Share with partner ${i}`, style: "height:30px;background:#999" });
@@ -574,7 +574,7 @@
         if (height > 300) clearInterval(timer);
       }, ms);
     },
-    link({ tag }) { // the setting's own words, on something that is no switch
+    link({ tag }) { // the setting's own words, on something that is not a switch
       const el = tag === "a" ? h("a", { href: "/mypreferences/d/close-accounts" }, text) : h("button", { type: "button" }, text);
       if (tag === "button") el.addEventListener("click", () => fetch("/mysettings-api/unasked", { method: "POST", body: "button" }));
       section.before(h("p", {}, el));

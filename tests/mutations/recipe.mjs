@@ -1,9 +1,9 @@
-// What a variant is, from its seed alone: the same seed gives the same recipe.
+// The recipe of a variant, from its seed only: the same seed gives the same recipe.
 //
-// Every delay is drawn at random, from 0 to the longest of the variant, which is 0.5, 2 or 10 s: no constant of the program
-// is right by agreement. While a state is not shown yet, something can be seen to be on its way: the page's script has
-// not started, a request is open, or a timer is. A decoy with the very text of the setting is not combined with a setting
-// that comes late or is hidden: until it comes, the decoy is the setting.
+// Every delay is drawn at random, from 0 to the longest of the variant, which is 0.5, 2 or 10 s: no constant of the
+// program passes because it matches the site. While a state is not shown yet, something visible is pending: the page's
+// script has not started, a request is open, or a timer is. A decoy with exactly the text of the setting is not
+// combined with a setting that comes late or is hidden: until it comes, the decoy is the setting.
 
 export const generations = ["current", "artdeco", "button", "iframe", "radio", "psettings", "aria"];
 const languages = ["en", "en", "en", "de", "fr", "it", "nl", "pt", "pl", "es"];
@@ -71,10 +71,10 @@ const own = { current: "hidden-input", artdeco: "native", button: "div-word", if
 const shaped = (r) => (r.shape = r.shape || own[r.generation]);
 const delay = (r, g) => g.int(0, r.delayMax);
 const hasLate = (r) => r.steps.some((s) => /^(late|lazy|details|accordion|copy|shadow|frame)$/.test(s.name));
-const hasFrame = (r) => r.steps.some((s) => s.name === "frame"); // it is made once, where it stays
+const hasFrame = (r) => r.steps.some((s) => s.name === "frame"); // created once, at its final place
 const step = (name, ...rest) => (r) => r.steps.push({ name, ...Object.assign({}, ...rest) });
 
-// Each changes the recipe; one that does not fit changes nothing.
+// Each changes the recipe; one that does not apply changes nothing.
 export const mutators = {
   classes: (r) => (r.classes = true),
   wrap: (r, g) => step("wrap", { depth: g.int(1, 4), tag: g.pick(["div", "span"]) })(r),
@@ -97,7 +97,7 @@ export const mutators = {
   decoys: (r, g) => {
     for (let i = g.int(2, 4); i > 0; i--) newDecoy(r.rng, r);
   },
-  decoyAlike: (r, g) => { // nameless, of the same make, beside a nameless one
+  decoyAlike: (r, g) => { // without a name, of the same kind, beside one without a name
     shaped(r);
     r.label = "none";
     const d = newDecoy(r.rng, r);
@@ -150,7 +150,7 @@ export const mutators = {
   way: (r, g) => (r.way = g.pick(["state-by-post", "state-by-graphql", "state-by-worker", "state-after-timers", "state-error", "state-cut", "request-flood"])),
 };
 
-// The order in which the page's steps make sense: what lies inside comes first.
+// The order in which the page's steps make sense: the inner ones come first.
 const order = ["wrap", "disabled", "lie", "copy", "stolen", "hover", "shadow", "rerender", "details", "accordion", "frame", "scale", "late", "lazy", "growing", "spacer", "link", "prose", "moving", "cover", "boot", "hydrate", "reloads", "noise"];
 
 export const inverted = invertedTexts;
@@ -165,7 +165,8 @@ export function makeRecipe(seed, index, forced = []) {
     inverted: false, double: false, initial: "off", stale: g.chance(0.5), decoys: [], swapByLoad: false, steps: [],
     classes: false, stateLate: 0, fault: null, way: null, random: g.chance(0.6), delayMax: g.pick([500, 2000, 10000]), twin: false, rng: g,
   };
-  // Two thirds are read with the whole scenario, the others with the least that the contract allows: no key, no mark, no canary.
+  // Two thirds are read with the whole scenario, the others with the minimum that the contract allows: no key, no mark,
+  // no canary.
   recipe.scenario = g.pick(["linkedin", "linkedin", "least"]);
   recipe.knowsInverted = g.chance(0.5);
   const names = Object.keys(mutators);
@@ -176,10 +177,10 @@ export function makeRecipe(seed, index, forced = []) {
     recipe.mutations.push(name);
     mutators[name](recipe, g);
   }
-  // a copy that can be seen and is not the setting, while the setting is not there yet, is the setting
+  // a visible copy that is not the setting would be taken for the setting while the setting is absent
   const comesLate = recipe.steps.some((s) => /^(late|lazy|details|accordion)$/.test(s.name));
   for (const s of recipe.steps) if (comesLate && s.name === "copy" && /^(visible|inert)$/.test(s.kind)) s.kind = "none";
-  // an order of mutations that the checks above did not see
+  // an order of mutations that the checks above did not cover
   if (recipe.twin && (hasLate(recipe) || recipe.text.kind !== "own")) recipe.decoys = recipe.decoys.filter((d) => d.text !== label);
   recipe.steps.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   delete recipe.rng;

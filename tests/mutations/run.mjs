@@ -1,14 +1,14 @@
-// Thousands of variants of the replica's settings page, each made from a seed, and offswitch set on each of them. What
-// must hold for every one, whatever the page looks like:
+// Thousands of variants of the replica's settings page, each made from a seed, and offswitch run on each of them. These
+// must hold for each, whatever the page looks like:
 //
-//   no false off     as-wanted and fixed are said only where the server had the setting off at the last read of the run,
-//                    which comes no sooner than the hold after the save; and not-offered never, for the site has it
+//   no false off     as-wanted and fixed are reported only if the server had the setting off at the last read of the run,
+//                    which comes no sooner than the hold after the save; and not-offered never, because the site has it
 //   no wrong touch   nothing is saved but this setting, nothing is pressed that is not its control, its label or what
-//                    folds it away, no page is opened that is none of its own
+//                    hides it, no page is opened except its own
 //   one click        the control is pressed at most once, and saved at most once; by `check`, never
 //   no traces        no tab is left
 //
-// How many variants could be told and flipped is reported, and not asserted: "unknown" is always allowed.
+// How many variants were read and flipped is reported, not asserted: "unknown" is always allowed.
 //
 // Every delay is random; see recipe.mjs.
 //
@@ -33,7 +33,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
 const id = "data-for-ai-improvement";
 const holdMs = 6000; // the default of --hold
-const settlesMs = 25000; // until nothing that the site has put off is due any more
+const settlesMs = 25000; // until no delayed effect of the site is due any more
 const seconds = 150; // the deadline of a run
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -106,7 +106,7 @@ function offswitchOn(recipe, origin) {
       try {
         setting = JSON.parse(out).settings.find((s) => s.id === id);
       } catch {
-        // a run without a report says nothing, and is told as such
+        // a run without a report is reported as such
       }
       done({ code: code ?? signal, setting, said });
     });
@@ -128,7 +128,7 @@ async function tabs(origin) {
 // The setting's own pages: its page, the frame inside it, and the indexes that may lead to it.
 const mayOpen = /^(\/mypreferences\/d\/(frame\/)?settings\/data-for-ai-improvement|\/psettings\/data-for-ai-improvement|\/mypreferences\/d\/categories\/(privacy|account|ads|notifications|profile-visibility|sign-in-and-security))$/;
 
-// The state at the server when the program read it last, or ought to have: no sooner than the hold after the last save.
+// The state at the server when the program last read it, or should have: no sooner than the hold after the last save.
 function vouchedState(recipe, truth) {
   const own = (list) => list.filter((one) => one.id === id);
   if (!truth.writes.length) return truth.settings[id];
@@ -199,7 +199,7 @@ async function worker() {
 await Promise.all(Array.from({ length: Math.min(Number(process.env.J || 4), recipes.length) }, worker));
 await browser.close();
 
-// ---- the account ----
+// ---- the summary ----
 
 const solved = ({ verdict }) => verdict === "fixed" || verdict === "as-wanted" || verdict === "differs";
 const share = (list) => `${String(Math.round((100 * list.filter(solved).length) / Math.max(list.length, 1))).padStart(3)}%`;

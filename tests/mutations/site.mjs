@@ -1,5 +1,5 @@
-// The replica seen through a proxy that makes a variant of it: the pages get the recipe and page.js, the stylesheet and
-// the classes new names, the state may come late. Saves and the truth are the replica's own.
+// The replica behind a proxy that makes a variant of it: the pages get the recipe and page.js, the stylesheet and the
+// classes get new names, the state may come late. Saves and the truth are the replica's own.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { random } from "./recipe.mjs";
 
 const script = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "page.js"), "utf8");
-// What goes wrong in page.js is told to the runner: a variant that was not made proves nothing.
+// Errors in page.js are reported to the runner: a variant that was not made proves nothing.
 const guarded = `try {
 ${script}
 } catch (error) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bare.sh DIRECTORY: install the packages of that directory in a bare Debian, run the program, use the
-# library, remove it, and look at what is left. As root; the Debian is made by debootstrap (a minute, from
-# Debian's archive, or the one in $MIRROR) and kept in $BARE for the next time where that is set.
+# library, remove it, and look at what is left. Run as root; debootstrap makes the Debian (a minute, from
+# Debian's archive, or the one in $MIRROR), which is kept in $BARE, if set, for the next time.
 set -eu
 packages=$(cd "$1" && pwd)
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
@@ -33,7 +33,7 @@ step() {
         exit 1
     fi
 }
-files() { # of the system, but for what a package manager notes
+files() { # of the system, except what a package manager records
     in_it find / -xdev \( -path /tmp -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o -path /proc -o -path /dev \) -prune -o -print | sort
 }
 

@@ -5,8 +5,8 @@
  *     ./check-site linkedin.json auto
  *
  * The words after the program are the scenario, how to connect ("auto", "launch",
- * "cdp://127.0.0.1:9222", ...) and, to try it on a copy of the site on this machine: its origin, a
- * profile directory for "launch", and arguments for the browser.
+ * "cdp://127.0.0.1:9222", ...) and, to try it on a local copy of the site: its origin, a profile
+ * directory for "launch", and arguments for the browser.
  */
 #include <offswitch.h>
 #include <stdio.h>

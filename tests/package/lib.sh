@@ -25,7 +25,7 @@ check() {
     fi
 }
 
-# A tool that may be missing on a person's machine, and is installed where NO_SKIP is set.
+# A tool that may be missing on a person's machine, and is installed if NO_SKIP is set.
 has() {
     command -v "$1" >/dev/null 2>&1 && return
     [ -z "${NO_SKIP:-}" ] || {

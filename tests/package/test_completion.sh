@@ -1,5 +1,5 @@
-# Completion in bash, zsh and fish, each as a person meets it: a line is typed in an interactive shell, and
-# TAB is pressed. The scripts are those that 'offswitch completion SHELL' prints.
+# Completion in bash, zsh and fish, as a person uses it: a line is typed in an interactive shell, and TAB
+# is pressed. The scripts are those that 'offswitch completion SHELL' prints.
 . tests/package/lib.sh
 PATH=$BUILD:$PATH
 HOME=$work
@@ -42,7 +42,7 @@ wanted() {
     printf '%s\n' "$lines" | cut -d'|' -f2
 }
 
-# Each line is typed, then TAB, then a key that prints what the line has become, and empties it.
+# Each line is typed, then TAB, then a key that prints the resulting line and clears it.
 in_bash() {
     cat >"$work/rc.bash" <<END
 PS1='ready> '
@@ -71,7 +71,8 @@ END
     printf 'exit\r' >>"$work/keys"
     ZDOTDIR=$work/zsh in_terminal "zsh -d -i"
 }
-# The keys are sent once the shell has shown its prompt: before it, the terminal would edit them itself.
+# The keys are sent once the shell has shown its prompt: before that, the terminal would edit them
+# itself.
 in_terminal() {
     mkfifo "$work/type"
     script -qec "stty cols 200 rows 50; $1" /dev/null <"$work/type" >"$work/screen" 2>&1 &

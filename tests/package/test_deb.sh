@@ -1,5 +1,5 @@
 # The Debian packages: contents, dependencies, hardening, lintian. make deb-test installs them in a bare
-# Debian; here the build at hand is packed, without the flags of the distribution.
+# Debian; here the present build is packed, without the flags of the distribution.
 . tests/package/lib.sh
 has dpkg-deb && has dpkg-shlibdeps || exit 0
 out=$BUILD/package

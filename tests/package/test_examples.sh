@@ -1,6 +1,6 @@
 # The examples of offswitch(1) are run, in the order of the page, against the replica: the scenario
-# "linkedin" of this HOME has its address. Each has to end as its command's help says. In make test those
-# that change something in a browser are left out, and one check is made; WHOLE=1 (make examples) runs all.
+# "linkedin" of this HOME has its address. Each has to exit as its command's help says. make test leaves
+# out those that change something in a browser, and runs one check; WHOLE=1 (make examples) runs all.
 . tests/package/lib.sh
 HOME=$work/home
 XDG_CONFIG_HOME=$HOME/.config
@@ -18,7 +18,7 @@ left=240
 until [ -s "$work/origin" ] || [ $((left -= 1)) = 0 ]; do
     sleep 0.25
 done
-# Without the notice about the real site's terms, which is asked about once.
+# Without the notice about the real site's terms, which is shown once.
 has node || exit 0
 node -e '
     const fs = require("fs"), s = JSON.parse(fs.readFileSync("scenarios/linkedin.json"));
@@ -27,7 +27,7 @@ node -e '
     s.origin = fs.readFileSync(process.argv[1], "utf8").trim();
     fs.writeFileSync(process.argv[2], JSON.stringify(s));
     ' "$work/origin" "$XDG_CONFIG_HOME/offswitch/scenarios/linkedin.json"
-# A browser does not start as root with its sandbox; a save need not be waited for here.
+# A browser does not start as root with its sandbox; there is no need to wait for a save here.
 {
     printf 'hold = 0\ntimeout = 600\n'
     [ "$(id -u)" != 0 ] || echo "browser-arg = --no-sandbox"
@@ -39,23 +39,23 @@ examples() {
     sed -n '/^\.SH EXAMPLES/,/^\.fi/p' "$BUILD/offswitch.1" | sed '/^\./d; s/\\-/-/g; s/\\e/\\/g; s/\\&//g'
 }
 
-# How it may end: 0, or what is documented for this HOME.
+# The allowed exit statuses: 0, or what is documented for this HOME.
 statuses() {
     case $1 in
     "offswitch check "*) echo "2 3" ;; # the replica has its switches on; a busy machine may read none
-    "offswitch doctor") echo "0 3" ;;    # a browser may be there, nobody is signed in
+    "offswitch doctor") echo "0 3" ;;    # there may be a browser, but without a sign-in
     "offswitch login "*) echo "1 3" ;;   # no display
     "offswitch rehearse "*) echo 5 ;;    # the fault undoes the save
     "offswitch notify test") echo 3 ;;   # no channels are set up
-    "offswitch schedule "*) echo "0 1" ;; # with neither systemd nor cron there is nothing to install into
+    "offswitch schedule "*) echo "0 1" ;; # without systemd and cron, installing is not possible
     "offswitch policy diff "*) echo 1 ;; # no revision of that name was fetched
-    "offswitch ledger forget "*) echo "0 4" ;; # nothing is so old
+    "offswitch ledger forget "*) echo "0 4" ;; # nothing is that old
     "offswitch diff") [ -n "${WHOLE:-}" ] && echo 0 || echo 1 ;; # of one run
     *) echo 0 ;;
     esac
 }
 
-# With a yes, where it asks.
+# With a yes, if it asks.
 answered() {
     mkfifo "$work/answer"
     script -qec "$1" /dev/null <"$work/answer" >"$work/screen" 2>&1 &

@@ -1,4 +1,4 @@
-# make install says what it put where, and make uninstall removes exactly that.
+# make install prints what it put where, and make uninstall removes exactly that.
 . tests/package/lib.sh
 
 list() { # what is below a directory, files and links
@@ -29,7 +29,7 @@ runs_there() {
 }
 check "the program finds its scenarios where it was put" runs_there
 
-# an older version had a file that this one has not; a person has put one of their own beside ours
+# an older version had a file that this one does not have; a person has put a file beside ours
 echo old >"$work/root/opt/off/share/offswitch/scenarios/old.json"
 echo "f /opt/off/share/offswitch/scenarios/old.json" >>"$work/root/opt/off/share/offswitch/installed"
 mkdir "$work/root/opt/off/etc"

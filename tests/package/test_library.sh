@@ -1,4 +1,4 @@
-# Another C program uses the installed library through its header and its pkg-config file alone, and
+# Another C program uses the installed library through its header and its pkg-config file only, and
 # reads the replica with it in a real browser.
 . tests/package/lib.sh
 prefix=$work/prefix

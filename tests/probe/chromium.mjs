@@ -1,5 +1,5 @@
-// A browser of one's own for the tests in Node, without packages: over --remote-debugging-pipe, or with a
-// port that others can connect to. It lives on an empty profile, and is gone with its profile when close() is done.
+// A separate browser for the tests in Node, without packages: over --remote-debugging-pipe, or with a port that others
+// can connect to. It uses an empty profile; close() removes both.
 
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ export const browserArgs = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 ];
 
-// The first browser of the family on PATH, or $CHROMIUM; null where there is none.
+// The first browser of the family on PATH, or $CHROMIUM; null if there is none.
 export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   for (const name of names)
@@ -32,12 +32,12 @@ function start(args, stdio) {
   const profile = mkdtempSync(join(tmpdir(), "offswitch-chromium-"));
   const child = spawn(findChromium(), [...browserArgs, `--user-data-dir=${profile}`, ...args, "about:blank"], { stdio, detached: true });
   const gone = new Promise((done) => child.once("exit", done));
-  // The browser leads a process group of its own, so that its helpers go with it.
+  // The browser leads its own process group, so that its helpers end with it.
   const kill = () => {
     try {
       process.kill(-child.pid, "SIGKILL");
     } catch {
-      // it is gone already
+      // it is already gone
     }
   };
   const remove = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -55,7 +55,7 @@ function start(args, stdio) {
   return { child, profile, gone, close };
 }
 
-// Gives {call(method, params, session), open(url), close()}; open gives a tab with a call of its own.
+// Gives {call(method, params, session), open(url), close()}; open gives a tab with its own call.
 export async function launchPipe() {
   const { child, gone, close } = start(["--remote-debugging-pipe"], ["ignore", "ignore", "ignore", "pipe", "pipe"]);
   const [, , , to, from] = child.stdio;
@@ -93,7 +93,7 @@ export async function launchPipe() {
     return {
       frame: targetId,
       call: ask,
-      // Loads an address, and waits for the load event.
+      // Loads an address and waits for the load event.
       async go(url) {
         const loaded = new Promise((done) => {
           const listener = (m) => {

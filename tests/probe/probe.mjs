@@ -1,9 +1,9 @@
-// The probe in a page, put there as the program does it: one isolated world, and the reach into closed shadow roots
-// and ElementInternals (src/browser/cdp_reach.c). And the browser's own account of the same elements.
+// The probe in a page, injected as the program does it: one isolated world, and access to closed shadow roots and
+// ElementInternals (src/browser/cdp_reach.c). Also the browser's own data about the same elements.
 
 const passes = 3; // closed roots inside closed roots, as in src/page/page.c
 
-// `inPage`: in the page's own world, as where the protocol has no other.
+// `inPage`: in the page's own world, for protocols that have no other.
 export async function enter(tab, source, settings = [], inPage = false) {
   const { executionContextId: world } = inPage ? {} : await tab.call("Page.createIsolatedWorld", { frameId: tab.frame, worldName: "offswitch" });
   const where = inPage ? { objectId: (await tab.call("Runtime.evaluate", { expression: "window" })).result.objectId } : { executionContextId: world };
@@ -44,13 +44,13 @@ export async function enter(tab, source, settings = [], inPage = false) {
     await reach();
   }
 
-  // What was found of the settings, and every control with the backend ids of its elements.
+  // What was found for the settings, and every control with the backend ids of its elements.
   const list = await ask("list");
   const ids = [];
   for (const objectId of await elements("function () { return ofsProbe.listed(); }"))
     ids.push((await tab.call("DOM.describeNode", { objectId })).node.backendNodeId);
   for (const control of list) control.ids = ids.splice(0, control.parts);
-  // Where a press would go, for the settings that say what they expect of it.
+  // Where a press would go, for the settings that state an expectation.
   for (const { id, expect } of settings) {
     if (!expect?.press) continue;
     const { via, x, y } = await ask("aim", { id, wanted: "off", by: "pointer" });

@@ -1,6 +1,5 @@
-// What the probe reads, held against what is expected of each fixture and against the browser's own accessibility
-// answer, on the fixtures in pages/, on the replica's pages in every generation, and on the zoo's pages where they
-// have been built.
+// What the probe reads, compared with what each fixture expects and with the browser's own accessibility tree, on the
+// fixtures in pages/, on the replica's pages in every generation, and on the zoo's pages if they were built.
 //
 //   node run.mjs [NAME...]      all pages, or those whose name contains one of these
 //
@@ -10,24 +9,25 @@
 //   CHROMIUM    the browser                 (the first one of the family on PATH)
 //   PROBE_TELL=1  print every control that was read
 //
-// A fixture says on a control's element what is expected of it; an element that does not say so must not be listed:
+// A fixture states its expectations on a control's element; an element without any must not be listed:
 //   data-expect-state     on, off, unknown, or another word of a choice; makes the element an expected control
-//   data-expect-name      the accessible name as the probe tells it; "" for none
+//   data-expect-name      the accessible name as the probe reports it; "" for none
 //   data-expect-role      the role (default: not looked at)
-//   data-expect-disabled  there or not
-//   data-expect-folded    there or not
+//   data-expect-disabled  present or not
+//   data-expect-folded    present or not
 //   data-expect-label     the visible label found by layout (default: not looked at)
 //   data-expect-row       one line that the row has to hold (default: not looked at)
 //   data-differs          "name: reason; state: reason": where the probe and the browser may and do differ
-// A fixture may also name settings as a scenario does, in <script type="application/json" id="settings">, each with
-// what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing; "press" is
-// what would be pressed (control, label, track), at a whole pixel.
-// And it may put questions of its own to the probe, in order, in <script type="application/json" id="questions">: each
-// {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, {"press": "aim"} gives the input that
-// the last aim asks for ("move": the pointer only goes there), and {"wait": ms} passes. "@x" and "@y" in "args" are the last aim's. What
-// is expected is held against the answer part by part; {"from": n, "to": n} is a range.
+// A fixture may also list settings as a scenario does, in <script type="application/json" id="settings">, each with
+// what the probe has to find: "expect": {"rung", "count", "wording", "state"}, or null for nothing; "press" is what
+// would be pressed (control, label, track), at a whole pixel.
+// It may also send its own questions to the probe, in order, in <script type="application/json" id="questions">: each
+// {"ask": name, "args": {…}, "expect": {…}}. Before it is asked, {"run": script} runs in the page, {"press": "aim"}
+// gives the input that the last aim asks for ("move": the pointer only goes there), and {"wait": ms} passes. "@x" and
+// "@y" in "args" are the last aim's. The expectation is compared with the answer part by part; {"from": n, "to": n} is
+// a range.
 // <html data-world="page"> puts the probe into the page's own world.
-// Where the browser has no accessibility node for a control (display: none beside a visible label) there is nothing to
+// If the browser has no accessibility node for a control (display: none beside a visible label), there is nothing to
 // compare with. {{elsewhere}} in a fixture is an address of another origin.
 
 import { spawn } from "node:child_process";
@@ -62,10 +62,10 @@ const checkable = new Set(["checkbox", "switch", "radio", "menuitemcheckbox", "m
 const speaks = (node) => checkable.has(node.role) || node.pressed !== undefined;
 const stateOf = ({ checked, pressed }) => ({ true: "on", false: "off" })[String(checked ?? pressed)] ?? null;
 
-// What is named by its states, or by the kind of thing that it is, has a name in the browser; to us that is none.
+// A name that only repeats the states or the kind of the control is a name for the browser, but not for the probe.
 const isNamedByState = (control) => control.name === "" && /^(word|pressed|aria|box)$/.test(control.kind);
 
-// The differences between one control and the browser's nodes for it: [[field, text]]; null where there is no node.
+// The differences between one control and the browser's nodes for it: [[field, text]]; null if there is no node.
 function compare(control, tree) {
   const nodes = control.ids.map((id) => tree.get(id)).filter(Boolean);
   const differences = [];
@@ -106,7 +106,7 @@ const reasons = (text) =>
 
 const place = (element) => `<${element.tag}${element.attributes.id ? ` id=${element.attributes.id}` : ""}>`;
 
-// What a fixture expects of one control; the failures in words.
+// The expectations of a fixture for one control; returns the failures in words.
 function expectations(control, wanted) {
   const failures = [];
   const expect = (what, got, want) => {
@@ -132,7 +132,7 @@ async function settingsOf(tab) {
 
 const isInPage = async (tab) => (await tab.call("Runtime.evaluate", { expression: "document.documentElement.dataset.world === 'page'", returnByValue: true })).result.value;
 
-// Where an answer is not as expected, in words: only what is expected of it is looked at.
+// The differences between an answer and the expectation, in words: only the expected parts are compared.
 function unlike(where, got, want) {
   if (want && typeof want === "object" && ("from" in want || "to" in want))
     return typeof got === "number" && got >= (want.from ?? -Infinity) && got <= (want.to ?? Infinity) ? [] : [`${where} is ${JSON.stringify(got)}, not within ${JSON.stringify(want)}`];
@@ -142,7 +142,7 @@ function unlike(where, got, want) {
   return got === want ? [] : [`${where} is ${JSON.stringify(got)}, not ${JSON.stringify(want)}`];
 }
 
-// What a hand would do for an aim, as the browser's own trusted input.
+// What a person would do for an aim, as the browser's own trusted input.
 async function input(tab, { via, x, y }, how) {
   if (via === "keyboard") {
     const key = { key: " ", code: "Space", windowsVirtualKeyCode: 32 };
@@ -178,13 +178,13 @@ async function answersOf(tab, ask) {
   return failures;
 }
 
-// What was found of a setting against what is expected; the failures in words.
+// What was found for a setting compared with the expectation; returns the failures in words.
 function found({ id, expect }, match) {
   if (!expect !== !match) return [`setting ${id}: ${match ? `found by ${match.rung}` : "not found"}`];
   return Object.entries(expect ?? {}).flatMap(([what, want]) => unlike(`setting ${id}: ${what}`, match[what], want));
 }
 
-// One page that the tab shows: its failures, how many controls there are, how many the browser could be asked about.
+// One page that the tab shows: its failures, the number of controls, and the number that the browser could report on.
 async function judge(tab, isFixture) {
   const settings = isFixture ? await settingsOf(tab) : [];
   const { controls, matches, ask } = await enter(tab, source, settings, isFixture && (await isInPage(tab)));
@@ -234,7 +234,7 @@ const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGTERM")));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
-// A server of the project's own whose first line is its address.
+// A server of the project whose first output line is its address.
 function serve(command, args, env = {}) {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
   running.add(child);
@@ -291,11 +291,11 @@ const server = await listen((request, response) => {
   response.end(exists ? readFileSync(join(fixtures, name), "utf8").replaceAll("{{elsewhere}}", elsewhere) : "");
 });
 const origin = `http://127.0.0.1:${server.address().port}`;
-// A fixture whose name begins with "inner" is there for the frames of another.
+// A fixture whose name begins with "inner" is for the frames of another one.
 for (const file of readdirSync(fixtures).sort())
   if (file.endsWith(".html") && !file.startsWith("inner")) await test(`fixture ${file.slice(0, -5)}`, `${origin}/${file}`, true);
 
-// The plain form of texts, by the table that src/base/plain.c is held against as well.
+// The plain form of texts, by the table that src/base/plain.c is tested with as well.
 if (isChosen("texts")) {
   const plain = new Function(`${readFileSync(join(here, "../../src/page/probe/1-text.js"), "utf8")}; return plain;`)();
   const failures = JSON.parse(readFileSync(join(here, "texts.json"), "utf8")).filter(([text, want]) => plain(text) !== want)

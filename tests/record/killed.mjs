@@ -1,10 +1,10 @@
-// A fix is killed with SIGKILL at a random instant, N times. After each, a check is made, and what the ledger
-// then says has to be what the site's server knows.
+// A fix is killed with SIGKILL at a random instant, N times. After each, a check runs, and the ledger then has to agree
+// with the site's server.
 //
 //   N=120 LANES=2 SEED=1 WIRES=cdp node tests/record/killed.mjs
 //
-// WIRES: several of tests/zoo/wires.mjs, separated by commas: cdp (the default) gets N kills in LANES lanes, each
-// other one a quarter of N in one lane. A wire whose programs are not there is skipped, or with NO_SKIP a fault.
+// WIRES: several of tests/zoo/wires.mjs, separated by commas: cdp (the default) gets N kills in LANES lanes, each other
+// one a quarter of N in one lane. A wire whose programs are missing is skipped, or with NO_SKIP a failure.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -42,15 +42,15 @@ async function oneKill(lane, i) {
   let { options } = lane;
   const wrong = (text) => faults.push(`kill ${i} over ${lane.wire}: ${text}`);
   site.settings.train.on = true;
-  site.account = `Person ${i}`; // a setting that is turned back again and again is not pressed any more
+  site.account = `Person ${i}`; // a setting that is turned back repeatedly is no longer pressed
   const from = site.saves.length;
-  // Most of the instants are around the press, which comes in the middle of a run.
+  // Most kills happen around the press, which is in the middle of a run.
   const at = Math.round((random() < 0.3 ? random() : 0.3 + 0.5 * random()) * lane.whole);
   const fix = await offswitch(["fix", scenario, "-y", "--hold", "0", "--json", ...options], { kill: at });
-  await new Promise((done) => setTimeout(done, 300)); // a save may be on its way
+  await new Promise((done) => setTimeout(done, 300)); // a save may be in progress
   const saved = site.saves.length - from;
   const truth = site.settings.train.on ? "on" : "off";
-  // A browser that still has the killed run's session lets nobody else in, or keeps a browser for it.
+  // A browser that still has the killed run's session refuses other clients, or reserves a browser for it.
   if (fix.signal && lane.wire !== "cdp") await restart(lane);
   ({ options } = lane);
   const check = await json(["check", scenario, "--json", ...options]);
@@ -70,7 +70,7 @@ async function oneKill(lane, i) {
     counts.finished++;
     return;
   }
-  // Killed before its record began, it has left none: the two last ones are of checks, or of the fix before.
+  // A run that is killed before its record began leaves none: the last two are then of checks, or of the previous fix.
   const own = killed && killed.record.run.command === "fix" && killed.record.run.ended === "broken-off" ? killed.record : null;
   const intents = own ? own.intents : [];
   if (saved && !intents.length && !(killed.record.run.command === "fix")) wrong("it was pressed, and nothing was written before");
@@ -85,7 +85,7 @@ async function oneKill(lane, i) {
   }
 }
 
-// The lane's browser or driver, anew.
+// Restart the lane's browser or driver.
 async function restart(lane) {
   await lane.peer?.end();
   const dir = join(lane.dir, `peer-${lane.peers++}`);

@@ -1,4 +1,4 @@
-// The ledger with a real browser: accounts, plans that went stale in five ways, undo, waivers, a setting that comes
+// The ledger with a real browser: accounts, plans that became stale in five ways, undo, waivers, a setting that comes
 // back, two runs at once, a full and a read-only disk, reports that match their schema and their formats, two origins,
 // an account on the replica, pictures.
 //
@@ -211,7 +211,7 @@ async function disks() {
   execFileSync("umount", [readonly]);
 }
 
-// What is wrong with a report in a format of other programs, as texts.
+// The faults of a report in a format of other programs, as texts.
 const formats = {
   // RFC 4180: as many cells in each line
   csv(text) {
@@ -236,7 +236,7 @@ const formats = {
       }
     return faults;
   },
-  // SARIF 2.1.0, 3.13 to 3.27: what has to be there, and what refers to something
+  // SARIF 2.1.0, 3.13 to 3.27: required members and references
   sarif(text) {
     const log = JSON.parse(text);
     const faults = log.version === "2.1.0" && Array.isArray(log.runs) ? [] : ["its version or its runs"];
@@ -305,7 +305,7 @@ async function reports() {
   same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after it");
 }
 
-// The built-in replica names no account: a copy of the scenario says where it might be.
+// The built-in replica names no account: a copy of the scenario says where one could be.
 async function replicaAccount() {
   const state = newState();
   const replica = spawn(process.env.OFFSWITCH ?? "build/offswitch", ["rehearse", "--serve", "0"], { stdio: ["ignore", "pipe", "ignore"] });
@@ -332,7 +332,7 @@ async function replicaAccount() {
   }
 }
 
-// Pictures over the wires that the arguments name after "pictures", or in a browser of the program's own.
+// Pictures over the wires that the arguments after "pictures" name, or in a browser of the program's own.
 async function pictures() {
   const over = process.argv.includes("pictures") ? process.argv.slice(process.argv.indexOf("pictures") + 1) : [];
   for (const wire of over.length ? over : ["launch"]) {
@@ -373,7 +373,7 @@ async function pictures() {
   }
 }
 
-// A ledger that says whose reports are newest and which of two sites they are of.
+// A ledger that shows whose reports are newest and which of two sites they are from.
 async function otherOrigins() {
   reset();
   const state = newState();

@@ -1,4 +1,4 @@
-// Packages of npm that the tests here use. They are installed beside what was built, not into the sources.
+// npm packages that the tests here use. They are installed beside the build, not in the sources.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
@@ -31,7 +31,7 @@ export function packageFile(name) {
   return createRequire(join(store, "package.json")).resolve(name);
 }
 
-// A function that gives what is wrong with a value by a JSON Schema (2020-12), as texts.
+// A function that returns the faults of a value by a JSON Schema (2020-12), as texts.
 export function validator(schema) {
   const { default: Ajv } = createRequire(packageFile("ajv/dist/2020.js"))("./2020.js");
   const validate = new Ajv({ strict: true, strictTypes: false, allErrors: true, allowUnionTypes: true }).compile(schema);

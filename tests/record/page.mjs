@@ -9,7 +9,7 @@ import { packageFile } from "./packages.mjs";
 import { offswitch } from "./run.mjs";
 import { startSite } from "./site.mjs";
 
-// A report of several runs: turned, turned back, not known, kept, and one account more.
+// A report of several runs: turned, turned back, unknown, kept, and one more account.
 async function makePages(dir) {
   const site = await startSite({
     train: { label: "Use my data for training <b>models</b>", on: true },
@@ -19,7 +19,7 @@ async function makePages(dir) {
   const browser = await launchPort();
   const state = ["--state", join(dir, "state")];
   const options = ["--connect", `cdp://127.0.0.1:${browser.port}`, "--origin", site.origin, ...state];
-  // a browser of the program's own takes pictures for sure
+  // a browser of the program's own always takes pictures
   const own = ["--connect", "launch", "--headless", "--profile", join(dir, "profile"), ...browserArgs.map((arg) => `--browser-arg=${arg}`), "--origin", site.origin, ...state];
   const run = (command, ...more) => offswitch([command, scenario, ...options, ...more]);
   let scenario = site.scenario();

@@ -1,4 +1,4 @@
-// Run the program and keep what it says. OFFSWITCH names the program.
+// Run the program and keep its output. OFFSWITCH names the program.
 
 import { spawn } from "node:child_process";
 

@@ -1,4 +1,4 @@
-// A site with a few switches, whose server knows the truth: what is on, and every save that came.
+// A site with a few switches, whose server keeps the truth: what is on, and every save that arrived.
 
 import { createServer } from "node:http";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// A setting that exists once per site or blog: one verdict for each, undo, plans, and names that are none.
+// A setting that exists once per site or blog: one verdict for each, undo, plans, and invalid names.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -30,7 +30,7 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
     };
 
     const both = names.flatMap((instance) => ["--instance", instance]);
-    const listed = hosts ? both : []; /* an index tells the names, or nothing does */
+    const listed = hosts ? both : []; /* an index lists the names, or nothing does */
     await part("a check of all", { [first]: "differs", [second]: "differs" }, 2, "check", name, ...listed);
     if (hosts) {
       await part("nobody has named one", { [id]: "unknown:not-found" }, 3, "fix", name, "--yes");
@@ -71,7 +71,7 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
       const here = command(odd.origin, fresh("state"));
       const before = await odd.truth();
       const done = await here("fix", name, "--yes", "--hold", "0", "--tabs", "1", ...both);
-      /* signed out of one host is signed out of no other; of one site, of all its pages */
+      /* signed out of one host does not mean signed out of another; signed out of one site applies to all its pages */
       const other = fault === "signed-out-one" && !hosts ? "unknown:signed-out" : "fixed";
       tell(`${wire} ${name}: ${fault}`, judge(done, { [first]: `unknown:${reason}`, [second]: other }, before, await odd.truth()));
       odd.end();

@@ -1,6 +1,6 @@
-// Two services once more, as somebody else would draw them who knows no more than what is public: other elements than the
-// replica's, other neighbours, and pages on which one fact of the scenario is wrong. Whatever is not the setting's own is
-// noted by the server when it is pressed.
+// Two services again, drawn from public knowledge only: with other elements than the replica's, other neighbours, and
+// pages on which one fact of the scenario is wrong. The server records every press at something that is not the
+// setting's own.
 import { createServer } from "node:http";
 
 // ---- a server with a record of its own ----
@@ -45,7 +45,8 @@ function startSite(site, trap) {
   })));
 }
 
-// ---- ChatGPT: the fragment alone opens the settings; elements are lists and labels; both dialogs hang from the body ----
+// ---- ChatGPT: the fragment alone opens the settings; elements are lists and labels; both dialogs are children of the
+// body ----
 
 const chatgpt = {
   name: "chatgpt",
@@ -67,7 +68,7 @@ const chatgpt = {
     if (trap === "tour") setTimeout(() => document.body.append(el("div", { role: "dialog", style: "position:fixed;right:0;bottom:0;background:#fff" }, "Ask anything", nobody("Try it"))), 900);
     if (!location.hash.includes("settings")) return;
     await later(400);
-    let allowed = null; // the row is there before its state is
+    let allowed = null; // the row appears before its state
     const word = el("span", {}, "");
     const row = el("button", { ...key("improve-model-open-modal-button"), type: "button" }, "Improve the model for everyone", word);
     const wipe = nobody("Delete all", trap === "key on another" ? { "data-testid": "improve-model-open-modal-button" } : {});
@@ -89,11 +90,11 @@ const chatgpt = {
     await later(1200);
     allowed = (await (await fetch("/backend-api/settings/user")).json()).settings.training_allowed;
     word.textContent = allowed ? "On" : "Off";
-    document.getElementById("knob")?.setAttribute("aria-checked", String(allowed)); // it was drawn as off meanwhile
+    document.getElementById("knob")?.setAttribute("aria-checked", String(allowed)); // it was drawn as off in the meantime
   },
 };
 
-// ---- Gemini: a div that is a button, a list whose first item deletes, and one dialog more ----
+// ---- Gemini: a div as a button, a list whose first item deletes, and one more dialog ----
 
 const gemini = {
   name: "gemini",

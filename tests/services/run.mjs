@@ -1,12 +1,12 @@
-// The scenarios of the other services against their replicas: what each run has to say, that the replica's own record
-// of truth agrees, and that nothing else is touched.
+// The scenarios of the other services against their replicas: what each run has to report, that the replica's own
+// record agrees, and that nothing else is touched.
 //
 //   ONLY=NAME,NAME   these services
 //   FAULTS=0         without faults
 //   WIRE=bidi,webkit over these wires of tests/zoo/wires.mjs (all: each); cdp unless given
 //   PART=NAME        these parts: rehearse, services, instances, outsider
 //
-// A wire whose programs are not there is skipped, or with NO_SKIP a fault.
+// A wire whose programs are missing is skipped, or with NO_SKIP a failure.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +43,7 @@ const table = [
   ["wordpress", "forced", "as-wanted"],
 ];
 
-/* What a wire cannot tell there, and why. After the press the site has the new state, and nobody vouches for it. */
+/* What a wire cannot report there, and why. After the press the site has the new state, and nothing confirms it. */
 const untold = {
   webkit: { github: "its form is drawn by a script, and nothing that the driver tells names the field's value" },
 };
@@ -69,7 +69,7 @@ process.once("exit", () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-// The replica alone: its origin, its truth, and what makes it another.
+// The replica alone: its origin, its truth, a function that sets states, and one that ends it.
 async function serve(name, fault) {
   const child = start(program, ["rehearse", name, "--serve", "0", ...(fault ? ["--fault", fault] : [])], { stdio: ["ignore", "pipe", "inherit"] });
   const origin = await new Promise((done, fail) => {
@@ -95,7 +95,7 @@ function commandOf(peer, origin, state) {
 
 const isExpected = (setting, expected) => expected.split("|").some((one) => [setting.verdict, `${setting.verdict}:${setting.reason}`].includes(one));
 
-// What is wrong with a run, in words: against what was expected of each setting, and against the replica's record.
+// The errors of a run, in words: compared with what is expected of each setting, and with the replica's record.
 export function judge({ value: report }, expected, before, after) {
   const wrong = [];
   if (!report.settings.length) wrong.push(`no setting was reported (${report.error?.text})`);
@@ -143,7 +143,7 @@ async function services(peer, wire) {
     const site = await serve(name, fault);
     const run = commandOf(peer, site.origin, fresh("state"));
     const before = await site.truth();
-    /* where no index tells them, the person names them */
+    /* if no index lists them, the person names them */
     const named = name === "substack" ? ["--instance", "mossy-letters", "--instance", "second-letter"] : [];
     const checked = fault ? null : await run("check", name, ...named);
     const between = await site.truth();
@@ -152,7 +152,7 @@ async function services(peer, wire) {
     const should = untold[wire]?.[name] && expected === "fixed" ? "unknown:not-ready" : expected;
     const base = should === expected ? between : { ...between, settings: after.settings };
     const wrong = judge(fixed, should, base, after);
-    /* what is not found is told with what is called most like it */
+    /* for an unknown name the error proposes the most similar one */
     if (name === "x" && fault === "row-missing" && !/nearest names there are "Allow X to personalize/.test(fixed.value.settings[0].detail)) wrong.push(`no candidates: ${fixed.value.settings[0].detail}`);
     if (checked) wrong.push(...judge(checked, "differs", before, between).map((text) => `check: ${text}`));
     site.end();

@@ -12,12 +12,12 @@ struct certificate {
     X509 *x509;
 };
 
-/* For a name such as "DNS:localhost" (NULL: none), until so many seconds from now. Without an
+/* For a name such as "DNS:localhost" (NULL: none), valid for that many seconds from now. Without an
  * issuer it signs itself, and may sign others. -1 on failure; free it anyway. */
 int certificate_make(const char *name, long until, const struct certificate *issuer,
                      struct certificate *ret);
 
-/* As PEM; a NULL path is left out. -1 on failure. */
+/* Written as PEM; a NULL path is skipped. -1 on failure. */
 int certificate_write(const struct certificate *certificate, const char *path,
                       const char *key_path);
 

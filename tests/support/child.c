@@ -46,7 +46,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 void child_remove_dir(const char *path)
 {
-    /* a process of a browser that is just ending may still write */
+    /* a browser process that is ending may still write */
     for (int i = 0; path && i < PASSES && access(path, F_OK) == 0; i++) {
         if (i)
             poll(NULL, 0, PAUSE);
@@ -187,7 +187,7 @@ void child_end(pid_t pid, int sig)
         kill(-pid, SIGKILL); /* the rest of a browser */
 }
 
-/* Reads along at the terminal and types once, when the question is there. */
+/* Reads the terminal and types once, when the question is shown. */
 static _Noreturn void be_a_person(int terminal, const char *typed)
 {
     char seen[8192];
@@ -211,7 +211,7 @@ static _Noreturn void be_a_person(int terminal, const char *typed)
     }
 }
 
-/* The terminal is where a person looks and types; the results go to a file. */
+/* A person looks and types at the terminal; the results go to a file. */
 static _Noreturn void become_at_terminal(const struct child_options *o, const char *terminal)
 {
     struct child_options at_terminal = *o;

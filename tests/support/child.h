@@ -1,6 +1,6 @@
 /*
  * child.h: the processes of a test: a headless browser on an empty profile, the program, and a
- * simulated person at its terminal. Each is ended by its own id, and none outlives the test.
+ * simulated person at its terminal. Each is killed by its own id, and none outlives the test.
  */
 #ifndef TESTS_CHILD_H
 #define TESTS_CHILD_H
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-/* In a child, after fork: end when the parent ends, in any way. */
+/* In a child, after fork: end when the parent ends, however it ends. */
 void child_die_with_parent(void);
 
 /* A fresh directory below `parent`; the caller frees the path. NULL on failure. */
@@ -20,7 +20,7 @@ void child_remove_dir(const char *path);
 /* The first browser of the kind that is installed, or NULL. Static. */
 const char *child_find_browser(void);
 
-/* Start it headless on an empty profile below `dir` and wait until its debugging port is there. */
+/* Start it headless on an empty profile below `dir` and wait until its debugging port is open. */
 int child_start_browser(const char *dir, pid_t *ret_pid, int *ret_port, struct ofs_error *err);
 
 /* End a child by its id and reap it. */
@@ -30,7 +30,7 @@ struct child_options {
     char *const *argv;        /* argv[0] is a path */
     const char *out, *errors; /* files for its standard output and error; NULL: nowhere */
     const char *const *env;   /* more variables, "NAME=VALUE", ended by NULL; may be NULL */
-    const char *typed;        /* with a terminal in place of `errors`: what the person types at the
+    const char *typed;        /* with a terminal instead of `errors`: what the person types at the
                                  question; NULL: no terminal */
     bool leads;               /* it leads a process group of its own */
     bool keeps_streams;       /* for child_become: standard streams stay as they are */

@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "support/child.h"
 
-/* Below the ports that the system gives to outgoing connections (ip_local_port_range): until a Java
- * program gets round to listening, one of those may have been taken by somebody else. */
+/* Below the ports that the system gives to outgoing connections (ip_local_port_range): another
+ * process may take one of those before a Java program listens. */
 enum { PORT_FROM = 12000, PORTS = 20000, PORT_TRIES = 200 };
 
 static bool is_free(int port)

@@ -1,6 +1,6 @@
 /*
  * daemon.h: servers that a test starts in addition to the program. Each writes its output to
- * NAME.out and NAME.err in a scratch directory, dies with the test, and is ended by its own id.
+ * NAME.out and NAME.err in a scratch directory, dies with the test, and is killed by its own id.
  */
 #ifndef TESTS_DAEMON_H
 #define TESTS_DAEMON_H

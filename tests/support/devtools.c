@@ -77,7 +77,7 @@ int devtools_crash(struct ofs_loop *loop, const cJSON *tab)
     wire->on_message = on_message;
     wire->on_closed = on_closed;
     int rc = wire->ops->send(wire, crash, sizeof crash - 1, &ignored);
-    /* a tab that has crashed may not answer: then its socket tells, or a second has passed */
+    /* a crashed tab may not answer: then its socket shows it, or a second has passed */
     deadline = ofs_deadline_in(1000);
     while (!rc && !heard && !ofs_loop_turn(loop, deadline, &ignored))
         ;

@@ -1,6 +1,6 @@
 /*
- * devtools.h: what another hand can do to a browser through its debugging port, while the program
- * works in it: see its tabs, close one, let one crash.
+ * devtools.h: what another client can do to a browser through its debugging port, while the program
+ * uses it: list its tabs, close one, crash one.
  */
 #ifndef TESTS_DEVTOOLS_H
 #define TESTS_DEVTOOLS_H
@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "wire/loop.h"
 
-/* The tabs and windows at an address of that port (of any, with 0), as GET /json/list tells them;
+/* The tabs and windows at an address of that port (of any, with 0), as GET /json/list returns them;
  * the caller owns the array. NULL when the browser does not answer. */
 cJSON *devtools_tabs(struct ofs_loop *loop, int browser_port, int site_port);
 

@@ -16,7 +16,7 @@
 
 enum { STARTS = 120000, TICK = 100, ANSWERS = 5000 };
 
-/* ---- what there is ---- */
+/* ---- what is installed ---- */
 
 static bool in_path(const char *name)
 {

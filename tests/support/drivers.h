@@ -1,6 +1,6 @@
 /*
  * drivers.h: the WebDriver servers of the tests: chromedriver, WebKitWebDriver with its own X
- * server, and a Selenium Grid of a hub and a node. Each is ended by its own id, and none outlives
+ * server, and a Selenium Grid of a hub and a node. Each is killed by its own id, and none outlives
  * the test.
  */
 #ifndef TESTS_DRIVERS_H

@@ -15,25 +15,25 @@
 enum {
     TIME = 90000,    /* for the program */
     MORE = 15000,    /* for each further setting */
-    ARRIVED = 300,   /* what the page has sent before it was closed */
-    SETTLES = 30000, /* until nothing is put off any more */
-    VISITS = 20,     /* times that a fix may have to wait for the longest of the random delays */
-    CLOSES = 20000,  /* until what was closed is off every list */
-    HELD = 3000,     /* after the save: the reload is over, the last read has not begun */
-    ARRIVES = 1000,  /* a page that comes at once has begun */
+    ARRIVED = 300,   /* requests that the page sent before it was closed */
+    SETTLES = 30000, /* until no delayed effect is pending */
+    VISITS = 20,    /* how many times a fix may have to wait for the longest of the random delays */
+    CLOSES = 20000, /* until what was closed is in no list any more */
+    HELD = 3000,    /* after the save: the reload is over, the last read has not started */
+    ARRIVES = 1000, /* a page that loads at once has started */
     MOST_ARGS = 40,
 };
 
 enum moment {
     AT_ONCE,
-    AT_CONNECT, /* the program has connected, and nobody answers */
-    AT_PAGE,    /* the setting's page was asked for */
+    AT_CONNECT, /* the program has connected, and gets no response */
+    AT_PAGE,    /* the setting's page was requested */
     AT_PRESS,   /* the press is about to be sent; done by the relay */
     AT_PRESSED, /* it was sent; done by the relay */
-    AT_WRITE,   /* the page's save has come */
-    AT_RELOAD,  /* and the page was asked for again */
+    AT_WRITE,   /* the page's save has arrived */
+    AT_RELOAD,  /* and the page was requested again */
     AT_HOLD,    /* and was read; the last read is not due yet */
-    AT_FRESH,   /* the page was asked for in the fresh tab */
+    AT_FRESH,   /* the page was requested in the fresh tab */
 };
 
 static const char *const moments[] = {
@@ -53,10 +53,10 @@ struct job {
     struct peer peer; /* of its own, or the place's */
     bool own_peer;
     struct peer_visit visit;
-    char action[64]; /* what is to be done to the machine, or "" */
+    char action[64]; /* what to do to the machine, or "" */
     enum moment moment;
-    bool least; /* with the least scenario that the contract allows */
-    bool ways;  /* with what tests/ways.json adds to LinkedIn's for the row's faults */
+    bool least; /* with the minimal scenario that the contract allows */
+    bool ways;  /* with the additions of tests/ways.json to LinkedIn's for the row's faults */
     bool accepted, was_cut, done;
     bool asked, wrote;
     size_t pages_at_write;
@@ -71,7 +71,7 @@ static int site_port(const struct job *job)
     return atoi(strrchr(ofs_site_origin(job->site), ':') + 1);
 }
 
-/* True when it was done; what could not be done yet is tried again. */
+/* True when it was done; an action that is not possible yet is tried again. */
 static bool act(struct job *job)
 {
     struct ofs_error ignored;
@@ -87,7 +87,7 @@ static bool act(struct job *job)
            !job->scissors->ops->send(job->scissors, "cut", 3, &ignored);
 }
 
-/* A document has to be there to crash, and not every peer tells that it is. */
+/* Only an existing document can crash, and not every peer reports that it exists. */
 static int arrives(const struct job *job)
 {
     return strcmp(job->action, "crash-tab") ? 0 : ARRIVES;
@@ -229,7 +229,7 @@ static int reach(struct job *job, struct ofs_error *err)
     return peer_visit_begin(&job->peer, job->dir, job->proxy.port, watched, &job->visit, err);
 }
 
-/* A scenario that knows nothing but the address and the label of each setting. */
+/* A scenario that has only the address and the label of each setting. */
 static int write_least(const struct job *job, const char *path)
 {
     OFS_AUTO_JSON scenario = cJSON_CreateObject();
@@ -269,7 +269,7 @@ static cJSON *read_json(const char *path, struct ofs_error *err)
                                                : ofs_json_parse(ofs_buf_str(&text), text.len, err);
 }
 
-/* The members of a patch take the place of those that are there; null takes one away. */
+/* The members of a patch replace the present ones; null removes one. */
 static void patch(cJSON *object, const cJSON *with)
 {
     const cJSON *one;
@@ -295,7 +295,7 @@ static void name_elsewhere(const struct job *job, cJSON *scenario)
     }
 }
 
-/* LinkedIn's scenario with the one setting of the row, as the row's faults would have it. */
+/* LinkedIn's scenario with the one setting of the row, changed as the row's faults need it. */
 static int write_ways(const struct job *job, const char *path, struct ofs_error *err)
 {
     OFS_AUTO_JSON scenario = read_json("scenarios/linkedin.json", err);
@@ -393,7 +393,7 @@ static void run(struct job *job)
     }
 }
 
-/* Let happen what the replica has put off. */
+/* Let the delayed effects of the replica happen. */
 static void settle(struct job *job)
 {
     const struct ofs_site_write *writes;
@@ -407,7 +407,7 @@ static void settle(struct job *job)
 
 static void look_behind(struct job *job, struct outcome *ret)
 {
-    /* a program that had to be killed could not close its own */
+    /* a killed program could not close its own */
     if (!ret->end.in_time)
         peer_sweep(job->loop, &job->peer, &job->visit, site_port(job));
     ret->left =
@@ -439,7 +439,7 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no directory below %s", place->dir);
     snprintf(job.dir, sizeof job.dir, "%s", dir);
     read_with(&job);
-    /* the relay forks, so it comes before the loop has anything that a fork would share */
+    /* the relay forks, so it is created before the loop has anything that a fork would share */
     int rc = (job.loop = ofs_loop_new(err)) ? 0 : -1;
     if (!rc)
         rc = reach(&job, err) || serve(&job, err) ? -1 : 0;

@@ -1,6 +1,6 @@
 /*
  * fault_job.h: one row of the table, one command: a replica of its own with the row's faults, the
- * program run against it as a person would run it, and what came of that.
+ * program run against it as a person would run it, and the outcome.
  */
 #ifndef TESTS_FAULT_JOB_H
 #define TESTS_FAULT_JOB_H
@@ -15,15 +15,15 @@ struct job_place {
     const char *preload;     /* the library of the clock that jumps */
     const char *dir;         /* scratch */
     const char *build;       /* where a Grid is fetched to */
-    const struct peer *peer; /* nobody else visits it meanwhile */
-    uint64_t seed;           /* of random-delays; each row has a seed of its own made from it */
+    const struct peer *peer; /* no other run uses it meanwhile */
+    uint64_t seed;           /* of random-delays; each row derives its own seed from it */
     int64_t delay_max_ms;
 };
 
 struct outcome {
     struct program_end end;
     const struct peer_kind *peer;
-    bool happened;         /* what the row does to the machine was done */
+    bool happened;         /* the row's action on the machine was done */
     cJSON *before, *after; /* the replica's own record; see site.h */
     cJSON *left;           /* in the browser, and behind it; see peer_left */
 };
@@ -39,12 +39,13 @@ uint64_t job_seed(const struct fault_row *row, const struct job_place *place);
 
 struct job_judgement {
     int n;         /* things that are wrong */
-    bool is_grave; /* one is what no load of the machine leads to: it is never tried again */
+    bool is_grave; /* one that load cannot cause: never retried */
 };
 
-/* Hold it against the row: adds a line for each thing that is wrong. What a report says of a state
- * is held against the site's own record of it, at the time of the last read that the program owes:
- * no sooner than the hold after the last save. A change after that is no lie. */
+/* Compare it with the row: adds a line for each thing that is wrong. A state in the report is
+ * compared with the site's own record of it, at the time of the last read that the program has to
+ * do: no sooner than the hold after the last save. A later change does not make the report
+ * wrong. */
 struct job_judgement job_judge(const struct fault_row *row, bool fix, const struct outcome *outcome,
                                struct ofs_buf *complaints);
 

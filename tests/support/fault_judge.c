@@ -6,7 +6,7 @@
 #include "rehearsal/catalogue.h"
 #include "support/fault_job.h"
 
-enum { HOLD = 6 }; /* seconds, where a row says nothing else */
+enum { HOLD = 6 }; /* seconds, if a row has no value */
 
 struct judge {
     const struct fault_row *row;
@@ -36,7 +36,7 @@ static void complain(struct judge *j, const char *fmt, ...)
     va_end(ap);
 }
 
-/* No load of the machine leads to it. */
+/* The load of the machine cannot cause it. */
 static void complain_gravely(struct judge *j, const char *fmt, ...)
 {
     va_list ap;
@@ -59,7 +59,7 @@ static int64_t seconds_of_hold(const struct fault_row *row)
 }
 
 /* Until when the report has to be right, by the site's clock: its last read of the setting, which
- * comes no sooner than the hold after the last save of the run. -1: for ever. */
+ * comes no sooner than the hold after the last save of the run. -1: no limit. */
 static int64_t vouched_until(const struct judge *j, const char *id)
 {
     const cJSON *one;
@@ -81,7 +81,7 @@ static int64_t vouched_until(const struct judge *j, const char *id)
     return until;
 }
 
-/* The state that the report vouches for. */
+/* The state that the report asserts. */
 static const char *vouched_truth(const struct judge *j, const char *id)
 {
     const char *state = truth_of(j->outcome->before, id);
@@ -143,7 +143,7 @@ static bool tells_next(const char *detail)
     return false;
 }
 
-/* What holds for every row: a word of the report is borne out by the site's own record. */
+/* What holds for every row: each word of the report agrees with the site's own record. */
 static void judge_words(struct judge *j, const cJSON *setting, const char *id, const char *verdict)
 {
     const char *was = truth_of(j->outcome->before, id), *is = vouched_truth(j, id);
@@ -191,7 +191,7 @@ static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
     if (!is_selected(j->row, id))
         complain_gravely(j, "%s was not asked for", id);
     bool allowed = cell_allows(cell, index, word);
-    /* a slow machine makes an unknown; it makes nothing locked, and nothing go away */
+    /* a slow machine can cause unknown; it cannot make a setting locked or absent */
     if (!allowed && (!strcmp(verdict, "locked") || !strcmp(verdict, "not-offered")))
         complain_gravely(j, "%s is %s and should be %s", id, word, wanted);
     else if (!allowed)
@@ -261,7 +261,7 @@ static void judge_report(struct judge *j)
     judge_unlisted(j);
 }
 
-/* What the protocol leaves no way to, after a cut; support/wires_table.c says where. */
+/* What the protocol cannot reach after a cut; see support/wires_table.c. */
 static bool may_stay(const struct judge *j, const char *left)
 {
     return (also(j, NULL, "session-stays") && !strncmp(left, "a session is open", 17)) ||

@@ -55,7 +55,8 @@ static void drop(struct pair *p)
     *p = (struct pair){.client = -1, .server = -1, .pending = OFS_BUF(MOST)};
 }
 
-/* What was passed on to the browser has to arrive: its side is ended in order, and read empty. */
+/* What was forwarded to the browser has to arrive: its side is closed in order, and read to the
+ * end. */
 static void cut(struct relay *r)
 {
     r->manner = FAULT_PROXY_ON_DEMAND;
@@ -104,7 +105,7 @@ static void take_connection(struct relay *r)
     tell(r, "accepted");
 }
 
-/* The length of the frame at the front of `b`, or 0 while it is not whole. The payload is unmasked
+/* The length of the frame at the front of `b`, or 0 if it is incomplete. The payload is unmasked
  * into `text`. */
 static size_t whole_frame(const struct ofs_buf *b, struct ofs_buf *text)
 {
@@ -134,8 +135,8 @@ static size_t whole_frame(const struct ofs_buf *b, struct ofs_buf *text)
     return head + mask + (size_t)n;
 }
 
-/* How a press of the mouse or of a key begins and how it ends: in CDP it is several messages, in
- * the others one. A turn of the wheel is none. */
+/* The start and the end of a press of the mouse or of a key: several messages in CDP, one in the
+ * other protocols. A turn of the wheel is not a press. */
 static const struct {
     const char *begins, *ends;
     bool several;
@@ -165,7 +166,7 @@ static bool ends_press(const char *said)
     return false;
 }
 
-/* The length of the request at the front, with its body, or 0 while it is not whole. */
+/* The length of the request at the front, with its body, or 0 if it is incomplete. */
 static size_t whole_request(const struct ofs_buf *b)
 {
     const char *text = ofs_buf_str(b), *end = strstr(text, "\r\n\r\n");
@@ -177,7 +178,7 @@ static size_t whole_request(const struct ofs_buf *b)
     return n <= b->len ? n : 0;
 }
 
-/* The length of the message at the front, or 0; `text` gets what it says. */
+/* The length of the message at the front, or 0; `text` gets its contents. */
 static size_t whole_message(const struct pair *p, struct ofs_buf *text)
 {
     struct ofs_error ignored;
@@ -190,7 +191,7 @@ static size_t whole_message(const struct pair *p, struct ofs_buf *text)
     return n;
 }
 
-/* A browser wants its own port in the Host of an upgrade, and not ours. */
+/* A browser requires its own port in the Host of an upgrade, not ours. */
 static void pass_upgrade(struct relay *r, struct pair *p, size_t n)
 {
     OFS_AUTO_BUF out = OFS_BUF(CHUNK);

@@ -77,7 +77,7 @@ static bool has_word(const char *list, const char *separators, const char *word)
     size_t length = strlen(word);
     while (*list) {
         size_t n = strcspn(list, separators);
-        /* NAME@SETTING is the fault NAME too */
+        /* NAME@SETTING counts as the fault NAME */
         if ((n == length || (n > length && list[length] == '@')) && !strncmp(list, word, length))
             return true;
         list += n + (list[n] != '\0');
@@ -193,7 +193,7 @@ int fault_table_missing(const struct fault_table *table)
     return missing;
 }
 
-/* The answer with its exit status, as a person wants to read it. */
+/* The answer with its exit status, for a person to read. */
 static void print_answer(const char *cell)
 {
     int given = cell_status(cell), status = 0;

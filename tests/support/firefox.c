@@ -15,7 +15,7 @@
 
 enum { STARTS = 60000, ENDS = 10000, TICK = 100 };
 
-/* A fresh profile asks many things of the network; a test wants none of them. */
+/* A fresh profile sends many network requests; a test wants none of them. */
 static const char preferences[] =
     "user_pref('app.normandy.enabled', false);\n"
     "user_pref('app.update.disabledForTesting', true);\n"

@@ -1,6 +1,6 @@
 /*
  * firefox.h: a headless Firefox on an empty profile of its own, with its remote agent listening on
- * a free port. It is ended by its own id and does not outlive the test.
+ * a free port. It is killed by its own id and does not outlive the test.
  */
 #ifndef TESTS_FIREFOX_H
 #define TESTS_FIREFOX_H
@@ -17,7 +17,7 @@ const char *firefox_find(void);
 int firefox_start(struct ofs_loop *loop, const char *dir, pid_t *ret_pid, int *ret_port,
                   struct ofs_error *err);
 
-/* Let it end, or end it when it will not; takes 0 and what has ended already. */
+/* Let it end, or kill it if it does not; accepts 0 and a process that has already ended. */
 void firefox_end(struct ofs_loop *loop, pid_t pid);
 
 #endif

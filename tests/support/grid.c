@@ -73,7 +73,7 @@ int grid_start_node(struct grid *g, int place, enum grid_watch watch, struct ofs
         node->port, g->port, polls[watch]);
     if (!config || !text || daemon_write_file(config, text))
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
-    /* what a browser leaves that was ended the hard way goes with the scratch directory */
+    /* files of a browser that was killed are removed with the scratch directory */
     OFS_AUTO_STR tmp = ofs_text_printf("TMPDIR=%s", g->dir);
     char *argv[] = {"/usr/bin/env", tmp,     "java",      "-jar",        g->jar, "-role",
                     "node",         "-host", "127.0.0.1", "-nodeConfig", config, NULL};

@@ -1,7 +1,7 @@
 /*
  * grid.h: a Selenium Grid for a test: one hub, and nodes of one session each, all separate
- * processes on 127.0.0.1 that can be ended one by one. A node starts a chromedriver, which starts a
- * browser: killing a node has to kill these too (tree.h).
+ * processes on 127.0.0.1 that can be killed one by one. A node starts a chromedriver, which starts
+ * a browser: killing a node has to kill these too (tree.h).
  */
 #ifndef TESTS_GRID_H
 #define TESTS_GRID_H
@@ -29,9 +29,9 @@ struct grid {
 
 /* How the hub monitors a node. */
 enum grid_watch {
-    GRID_USUALLY, /* the default: it notices after about ten seconds that one has gone */
-    GRID_CLOSELY, /* within two or three, and forgets it then */
-    GRID_NEVER,   /* it never notices */
+    GRID_USUALLY, /* the default: it detects a lost node after about ten seconds */
+    GRID_CLOSELY, /* within two or three seconds, and then removes it */
+    GRID_NEVER,   /* it never detects it */
 };
 
 struct grid_options {
@@ -51,8 +51,8 @@ void grid_end(struct grid *grid);
 /* Start a node at a free place. */
 int grid_start_node(struct grid *grid, int place, enum grid_watch watch, struct ofs_error *err);
 
-/* Kill the node at that place like a machine that is switched off: with its driver and its browser.
- */
+/* Kill the node at that place, with its driver and its browser, like a machine that is switched
+ * off. */
 void grid_kill_node(struct grid *grid, int place);
 
 /* The place of the browser that was requested with this mark, or -1. */

@@ -13,10 +13,10 @@
 /* Milliseconds. */
 enum {
     TICK = 50,
-    LETS_GO = 20000, /* a Grid needs a moment to count */
+    LETS_GO = 20000, /* a Grid needs a moment to update its counts */
 };
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 void fixture_fail(struct grid_fixture *l, const char *name, const char *what, const struct run *run)
 {
@@ -35,7 +35,7 @@ void fixture_pass(const struct grid_fixture *l, const char *name, int64_t ms)
     fflush(stdout);
 }
 
-/* ---- waiting, with the sites awake ---- */
+/* ---- waiting, with the sites running ---- */
 
 void fixture_turn(struct grid_fixture *l)
 {
@@ -76,7 +76,7 @@ bool fixture_await(struct grid_fixture *l, struct run *run, enum fixture_moment 
     return true;
 }
 
-/* Until one waits for a node. */
+/* Until a request waits for a node. */
 void fixture_await_queue(struct grid_fixture *l, struct run *run)
 {
     ofs_deadline until = ofs_deadline_in(FIXTURE_HAPPENS);
@@ -102,7 +102,7 @@ bool fixture_is_clean(struct grid_fixture *l, const char *name)
     return true;
 }
 
-/* ---- sessions of somebody else's ---- */
+/* ---- other clients' sessions ---- */
 
 static int ask_hub(struct grid_fixture *l, const char *method, const char *path, const char *body,
                    cJSON **ret, struct ofs_error *err)

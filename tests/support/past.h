@@ -16,7 +16,7 @@ struct past {
     const char *label;
 };
 
-/* Write it; fails the test on an error. Gives its id in `ret_id`, which may be NULL. */
+/* Write it; fails the test on an error. Stores its id in `ret_id`, which may be NULL. */
 void past_add(struct ofs_ledger *ledger, const struct past *past, char ret_id[40]);
 
 #endif

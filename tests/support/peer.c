@@ -62,12 +62,12 @@ const char *peer_missing(const struct peer_kind *kind)
 
 /* ---- Firefox, as another program sees it ---- */
 
-/* A session of our own, which is possible only where none was left. NULL: there is one. */
+/* A session of our own, which is possible only if no other is left. NULL: there is one. */
 static struct ofs_rpc *open_session(struct ofs_loop *loop, int port)
 {
     struct ofs_error err;
     OFS_AUTO_STR url = ofs_text_printf("ws://127.0.0.1:%d/session", port);
-    /* a session that was asked for is made all the same when nobody waits for it any more */
+    /* a session is created even if its client no longer waits for it */
     ofs_deadline deadline = ofs_deadline_in(COMES);
     struct ofs_wire *wire = ofs_wire_websocket(loop, url, deadline, &err);
     struct ofs_rpc *rpc = wire ? ofs_rpc_new(loop, wire, NULL, NULL, NULL, &err) : NULL;
@@ -81,7 +81,7 @@ static struct ofs_rpc *open_session(struct ofs_loop *loop, int port)
     return NULL;
 }
 
-/* Its tabs, as {"url"} each; NULL when a session is open there. */
+/* Its tabs, as {"url"} each; NULL if a session is open there. */
 static cJSON *firefox_tabs(struct ofs_loop *loop, int port)
 {
     OFS_AUTO_JSON tree = NULL;
@@ -121,8 +121,7 @@ int peer_start_shared(struct ofs_loop *loop, const struct peer_kind *kind, const
                       struct peer *ret, struct ofs_error *err)
 {
     *ret = (struct peer){.kind = kind};
-    /* chromedriver concerns itself with all tabs of a browser, so that one run's would be another's
-     * affair */
+    /* chromedriver handles all tabs of a browser, so one run's tabs would affect another's */
     return kind->base == PEER_CHROMIUM ? start_chromium(loop, dir, ret, err) : 0;
 }
 
@@ -161,7 +160,7 @@ void peer_end(struct ofs_loop *loop, struct peer *peer)
     size_t n = 0;
     if (!peer->kind)
         return;
-    /* a driver that is ended may leave its browser behind */
+    /* a driver that is killed may leave its browser */
     for (size_t i = 0; i < sizeof peer->driver.pids / sizeof *peer->driver.pids; i++)
         n = add_theirs(peer->driver.pids[i], theirs, n);
     for (size_t i = 0; i < GRID_MOST_NODES; i++)
@@ -201,7 +200,7 @@ static int add_option(struct peer_visit *v, const char *name, char *value)
     return add(v, strdup(name)) || add(v, value) ? -1 : 0;
 }
 
-/* The browser of our own run: to be known by its profile. */
+/* The browser of our own run, recognised by its profile. */
 static void put_profile(cJSON *capabilities, const char *profile)
 {
     cJSON *options = cJSON_GetObjectItemCaseSensitive(capabilities, "goog:chromeOptions");
@@ -281,7 +280,7 @@ void peer_visit_end(struct peer_visit *visit)
     *visit = (struct peer_visit){0};
 }
 
-/* ---- another hand ---- */
+/* ---- actions from outside ---- */
 
 /* The processes of the browser that was started for this run, the browser itself first. */
 static size_t own_browser(const struct peer_visit *visit, pid_t *ret, size_t most)
@@ -323,7 +322,7 @@ static bool with_our_tab(struct ofs_loop *loop, const struct peer *peer,
                          int (*action)(struct ofs_loop *, int port, const cJSON *tab))
 {
     int port = debugger_of(peer, visit);
-    /* until the answer has come, a tab that is new stands on its former address */
+    /* a new tab shows its former address until the response arrives */
     OFS_AUTO_JSON tabs = port ? devtools_tabs(loop, port, site_port) : NULL;
     return cJSON_GetArraySize(tabs) && !action(loop, port, cJSON_GetArrayItem(tabs, 0));
 }
@@ -340,7 +339,7 @@ static int crash_it(struct ofs_loop *loop, int port, const cJSON *tab)
     return devtools_crash(loop, tab);
 }
 
-/* Where nobody else can be let in, a tab crashes because its process is killed. */
+/* If no other client is allowed, a tab crashes because its process is killed. */
 static bool kill_contents(const struct peer *peer)
 {
     static const char *const webkit[] = {"WebKitWebProcess", NULL};
@@ -374,7 +373,7 @@ void peer_kill(struct peer *peer, const struct peer_visit *visit)
     if (peer->kind->driver == DRIVER_GRID && peer->kind->base == PEER_DRIVER)
         driver = &peer->driver.grid.nodes[0].pid;
     bool direct = peer->kind->attached && !strcmp(peer->kind->protocol, "cdp");
-    if (*driver <= 0 || direct) /* with whom the program speaks, whoever begins the session */
+    if (*driver <= 0 || direct) /* the program is connected to the browser */
         peer_kill_browser(peer, visit);
     if (*driver <= 0)
         return;
@@ -461,7 +460,7 @@ bool peer_dies_with(const struct peer_kind *kind, const char *action)
            (kind->base == PEER_FIREFOX && !strcmp(action, "crash-tab"));
 }
 
-/* ---- what is left ---- */
+/* ---- what remains ---- */
 
 static void tell(cJSON *left, const char *what)
 {

@@ -4,7 +4,7 @@
  *
  *     cdp             a headless Chromium and its debugging port; all runs share it
  *     pipe            a Chromium that the program launches itself, on a profile of its own
- *     bidi            Firefox, which takes one session at a time
+ *     bidi            Firefox, which allows one session at a time
  *     chromedriver    with a browser of its own for each session
  *     attached        chromedriver, attached to a running Chromium
  *     webdriver-bidi  chromedriver, asked for a webSocketUrl
@@ -12,10 +12,10 @@
  *     webkit          WebKitWebDriver and MiniBrowser, under their own X server
  *     grid            a Selenium hub with one node, which has chromedriver
  *
- * Life cycle: peer_start; for each run peer_visit_begin, the program with these arguments, what is
- * to be done to the peer, peer_left, peer_visit_end; peer_end. One run at a time in one peer, so
- * that what is left is this run's; peers that share a browser are each a peer. Every process is
- * ended by its own id and does not outlive the test.
+ * Life cycle: peer_start; for each run peer_visit_begin, the program with these arguments, the
+ * actions on the peer, peer_left, peer_visit_end; peer_end. One run at a time in one peer, so that
+ * what is left is from this run; peers that share a browser count separately. Every process is
+ * killed by its own id and does not outlive the test.
  */
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
@@ -37,10 +37,10 @@ enum peer_base {
 
 struct peer_kind {
     const char *name;
-    const char *protocol, *wire; /* the report's words */
+    const char *protocol, *wire; /* as in the report */
     enum peer_base base;
     enum driver_kind driver;
-    bool attached; /* the driver joins a Chromium */
+    bool attached; /* the driver attaches to a Chromium */
     bool sockets;  /* the driver is asked for a webSocketUrl */
     int most;      /* at most this many at once; 0: any number */
 };
@@ -57,15 +57,15 @@ const char *peer_missing(const struct peer_kind *kind);
 struct peer {
     const struct peer_kind *kind;
     struct driver driver;
-    pid_t browser; /* Chromium or Firefox; 0 where the program or a driver starts one */
+    pid_t browser; /* Chromium or Firefox; 0 if the program or a driver starts one */
     int browser_port;
-    bool borrowed; /* the browser is another peer's */
-    bool gone;     /* the browser was killed and cannot be asked any more */
+    bool borrowed; /* the browser belongs to another peer */
+    bool gone;     /* the browser was killed and cannot be queried any more */
     int tabs;      /* that were there at the start */
 };
 
-/* A browser that several peers of the kind share: started here, it is handed to peer_start. Starts
- * nothing where the kind shares none. peer_end is due either way. */
+/* A browser that several peers of the kind share: started here and passed to peer_start. Starts
+ * nothing if the kind shares none. peer_end is due either way. */
 int peer_start_shared(struct ofs_loop *loop, const struct peer_kind *kind, const char *dir,
                       struct peer *ret, struct ofs_error *err);
 
@@ -115,8 +115,8 @@ void peer_leave(struct peer_guest *guest);
 bool peer_dies_with(const struct peer_kind *kind, const char *action);
 
 /* What a run has left: tabs (at that port, or at any address with 0), sessions, browsers, one
- * sentence each; waits until `until` for it to go. The caller owns the array. `visit` NULL: what is
- * left over all runs. */
+ * sentence each; waits until `until` for it to disappear. The caller owns the array. `visit` NULL:
+ * what is left from all runs. */
 cJSON *peer_left(struct ofs_loop *loop, const struct peer *peer, const struct peer_visit *visit,
                  int site_port, ofs_deadline until);
 

@@ -20,7 +20,7 @@ static int by_pid(const void *a, const void *b)
     return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* The parent stands behind the name, which stands in brackets and may hold anything. */
+/* The parent follows the name, which is in parentheses and may contain any character. */
 static pid_t parent_of(const char *pid)
 {
     OFS_AUTO_STR path = ofs_text_printf("/proc/%s/stat", pid);

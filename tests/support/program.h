@@ -1,9 +1,9 @@
 /*
  * program.h: the program, run as a person would run it: `build/offswitch` or $OFFSWITCH. Its end is
- * an event of the loop; its output is read after that.
+ * an event of the loop; its output is read afterwards.
  *
  * Life cycle: program_start, turns of the loop until `ended` (or no longer wanted), program_reap,
- * which takes the program apart whatever happened; then program_end_clear.
+ * which cleans up in every case; then program_end_clear.
  */
 #ifndef TESTS_PROGRAM_H
 #define TESTS_PROGRAM_H
@@ -38,7 +38,7 @@ int program_start(struct ofs_loop *loop, const struct program_options *options, 
 struct program_end {
     bool in_time;  /* it was not killed */
     int exit;      /* or 128 + signal */
-    cJSON *report; /* NULL: its standard output is no JSON */
+    cJSON *report; /* NULL: its standard output is not JSON */
     struct ofs_buf errors;
 };
 

@@ -1,12 +1,12 @@
-// A browser made of a trace: what `offswitch --trace FILE` wrote of a DevTools run is played back to
-// the program, so that a failure in the field becomes a test.
+// A browser made from a trace: what `offswitch --trace FILE` wrote about a DevTools run is played
+// back to the program, so that a failure in the field becomes a test.
 //
 //   node replay.mjs FILE         prints the address for --connect, and serves until a signal
 //
-// Each message of the program is matched with the first recorded one that asks the same and has not
-// been used; its answer comes as late as it did then, behind the events that came before it. A program
-// that polls more often than it did gets the last answer again. A page's recorded messages are used up
-// when the next page is asked for.
+// Each message of the program is matched with the first recorded one that asks the same and was not
+// used yet; its answer has the recorded delay, and follows the events that came before it. A
+// program that polls more often than before gets the last answer again. The recorded messages of a
+// page are dropped when the next page is requested.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -30,8 +30,8 @@ export function readTrace(file) {
   return { records, events };
 }
 
-// What makes two questions the same. The probe's own source, and the random mark of a tab, do not.
-// What is written of their params is not all that was sent: marks drawn by lot, and what is kept out of a trace.
+// What makes two requests the same. The probe's own source, and the random mark of a tab, are ignored. The recorded
+// params are not all that was sent: random marks and what a trace leaves out are missing.
 const unlike = new Set(["Target.createTarget", "Network.enable", "Page.addScriptToEvaluateOnNewDocument"]);
 
 function keyOf({ method, sessionId, params = {} }) {
@@ -82,7 +82,7 @@ export class Replay {
   }
 }
 
-// ---- RFC 6455, as much as one client of ours needs ----
+// ---- RFC 6455, as far as our one client needs it ----
 
 function frame(text) {
   const body = Buffer.from(text);

@@ -25,7 +25,7 @@ struct run {
     struct child child;
     char *dir;
     int64_t started_ms, took_ms;
-    bool over, killed; /* killed: it did not end by itself */
+    bool over, killed; /* killed: it did not end on its own */
     int exit;          /* or 128 + signal */
     cJSON *report;
     struct ofs_buf errors;
@@ -36,15 +36,15 @@ struct run {
 int run_start(struct ofs_loop *loop, const char *dir, const struct run_order *order,
               struct run *ret, struct ofs_error *err);
 
-/* Reads, once it has ended, what came of it. A run that does not end in a few minutes is killed. */
+/* Reads its results once it has ended. A run that does not end in a few minutes is killed. */
 bool run_is_over(struct run *run);
 
-/* What it has said on standard error so far; the caller frees it. */
+/* Its output on standard error so far; the caller frees it. */
 char *run_words(const struct run *run);
 
 void run_clear(struct run *run);
 
-/* Of its first setting in the report: "verdict", "reason", "detail"; "" where there is none. */
+/* For its first setting in the report: "verdict", "reason", "detail"; "" if there is none. */
 const char *run_result(const struct run *run, const char *key);
 
 #endif

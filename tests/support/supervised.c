@@ -45,8 +45,8 @@ static _Noreturn void become_program(const char *dir, char *const argv[], const 
     child_become(&(struct child_options){.argv = argv, .out = out, .errors = errors, .env = env});
 }
 
-/* All that the program started comes to us when it has gone. Says the program's id at its start,
- * and at the end how it went. */
+/* All processes that the program started become our children when it has ended. Reports the
+ * program's id at its start, and how it ended. */
 static _Noreturn void keep(const char *dir, char *const argv[], const char *const env[], int to)
 {
     int told[2] = {0, 0}, status = 0;

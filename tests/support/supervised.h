@@ -1,6 +1,6 @@
 /*
  * supervised.h: the program without a terminal, in a home without browsers and state, run by a
- * supervisor process, which waits for it and then for the processes it has left behind.
+ * supervisor process, which waits for it and then for the processes it left.
  */
 #ifndef TESTS_SUPERVISED_H
 #define TESTS_SUPERVISED_H
@@ -34,7 +34,7 @@ void supervised_leave(char *dir);
 int supervised_start(struct supervised *kept, const char *dir, const char *const args[],
                      const char *const env[]);
 
-/* Wait for it, and read what it has said. -1 when it does not end: it is killed then. */
+/* Wait for it, and read its output. -1 if it does not end: it is then killed. */
 int supervised_finish(struct supervised *kept);
 void supervised_clear(struct supervised *kept);
 

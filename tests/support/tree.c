@@ -24,7 +24,7 @@ static pid_t parent_of(const char *id)
     struct ofs_error ignored;
     if (!path || ofs_buf_read_file(&text, path, &ignored))
         return -1;
-    /* pid (name) state ppid, and a name may hold anything */
+    /* pid (name) state ppid; a name may contain any character */
     const char *name_ends = strrchr(ofs_buf_str(&text), ')');
     return name_ends && strlen(name_ends) > 4 ? atoi(name_ends + 4) : -1;
 }
@@ -37,7 +37,7 @@ static bool belongs(const struct family *f, pid_t id)
     return false;
 }
 
-/* A child may be listed before its parent, so it is looked until nobody new is found. */
+/* A child may be listed before its parent, so repeat until no new one is found. */
 static void gather(pid_t pid, struct family *ret)
 {
     bool grown = true;
@@ -65,9 +65,9 @@ void tree_end(pid_t pid, int sig)
         return;
     gather(pid, &f);
     kill(pid, sig);
-    kill(pid, SIGCONT); /* it may stand still */
+    kill(pid, SIGCONT); /* it may be stopped */
     if (sig != SIGKILL)
-        waitpid(pid, NULL, 0); /* it ends what it has started, as far as it can */
+        waitpid(pid, NULL, 0); /* it ends what it has started, if it can */
     for (size_t i = 1; i < f.n; i++)
         kill(f.ids[i], SIGKILL);
     if (sig == SIGKILL)

@@ -28,7 +28,7 @@ static int split(char *line, int number, struct override *ret, struct ofs_error 
     return 0;
 }
 
-/* Is it among the wires of the override, all of which have to exist? */
+/* Is it one of the wires of the override, all of which have to exist? */
 static int is_for(const struct override *o, const char *wire, bool *ret, struct ofs_error *err)
 {
     char names[200], *rest = NULL;
@@ -48,8 +48,8 @@ static bool is_given(const char *cell)
     return strcmp(cell, ".") != 0;
 }
 
-/* What no override may allow: a status of its own, or to leave out a row that needs no other hand.
- */
+/* What no override may allow: its own status, or to skip a row that needs no action from
+ * outside. */
 static int judge(const struct override *o, const struct fault_row *row, struct ofs_error *err)
 {
     bool status = strchr(o->check, '=') || strchr(o->fix, '=');
@@ -67,8 +67,8 @@ static int judge(const struct override *o, const struct fault_row *row, struct o
     return 0;
 }
 
-/* What may stay behind is said only of the wire that it belongs to, where that was cut and no way
- * leads back to it. */
+/* Leftovers may be allowed only on the wire that they belong to, if that was cut and cannot be
+ * reached again. */
 static int judge_also(const struct override *o, const struct fault_row *row, struct ofs_error *err)
 {
     static const struct {
@@ -104,8 +104,7 @@ static int override_row(const struct override *o, struct fault_row *row, struct 
     return 0;
 }
 
-/* With "*" for the rows only "no-save" may be given: it is said of every row, and takes the place
- * of "save". */
+/* With "*" for the rows only "no-save" is allowed: it applies to every row, and replaces "save". */
 static int override_all(const struct override *o, struct fault_table *table,
                         struct wires_table *wires, struct ofs_error *err)
 {

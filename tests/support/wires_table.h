@@ -1,6 +1,6 @@
 /*
- * wires_table.h: tests/wires.tsv, the answers of tests/faults.tsv that are others on some wire,
- * because its protocol cannot see or do a thing. The file's own head explains its columns.
+ * wires_table.h: tests/wires.tsv, the answers of tests/faults.tsv that differ on a wire, because
+ * its protocol cannot see or do something. The head of the file explains its columns.
  *
  * Life cycle: wires_apply on a table that was loaded, any use of that table, then wires_free after
  * it. The rows of the table borrow from what is returned.

@@ -21,7 +21,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* An error that nobody may write to. */
+/* An error that must not be written to. */
 static const struct ofs_error untouched = {
     .code = OFS_ERR_GONE, .maybe_done = true, .peer = "p", .text = "t", .hint = "h"};
 
@@ -123,7 +123,7 @@ static void test_error_lengths(void **state)
     assert_int_equal(strlen(err.hint), sizeof err.hint - 1);
 }
 
-/* A peer's words end up on a terminal: they must not be able to steer it. */
+/* A peer's text is shown on a terminal: it must not contain control sequences. */
 static void test_error_is_one_line(void **state)
 {
     (void)state;
@@ -197,7 +197,7 @@ static void test_buf_limit(void **state)
     assert_string_equal(b.data, "1234567890");
     assert_int_equal(ofs_buf_printf(&b, &err, "%s", "yy"), -1);
     assert_string_equal(b.data, "1234567890");
-    assert_int_equal(ofs_buf_add(&b, "z", SIZE_MAX, &err), -1); /* no sum may wrap round */
+    assert_int_equal(ofs_buf_add(&b, "z", SIZE_MAX, &err), -1); /* no sum may overflow */
     assert_int_equal(ofs_buf_add(&b, "z", SIZE_MAX - 9, &err), -1);
     assert_int_equal(b.len, 10);
 
@@ -272,14 +272,14 @@ static void test_json_bad(void **state)
         {"\"never ends", 0, "line 1"},
         {"[1,]", 0, "line 1"},
         {"{'a':1}", 0, "line 1"},
-        {"{}\0{}", 5, "line 1, column 3"}, /* a NUL is no end of a text that has a length */
+        {"{}\0{}", 5, "line 1, column 3"}, /* a NUL does not end a text that has a length */
         {"{}\0", 3, "line 1, column 3"},
         {"nul", 0, "line 1"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ofs_error err = untouched;
         size_t len = rows[i].len ? rows[i].len : strlen(rows[i].text);
-        /* of this size, so that a sanitizer sees one byte too far */
+        /* allocated with this size, so that a sanitizer detects one byte too far */
         char *exact = malloc(len + 1);
         assert_non_null(exact);
         memcpy(exact, rows[i].text, len);
@@ -413,7 +413,7 @@ static void test_closest(void **state)
         {"rehears", "rehearse"},
         {"versoin", "version"},
         {"zzzzzz", NULL},
-        {"gxyde", NULL}, /* two slips in five letters are another word */
+        {"gxyde", NULL}, /* two errors in five letters are another word */
         {"", NULL},
         {"x", NULL},
         {"install", NULL},
@@ -447,7 +447,7 @@ static void test_loopback(void **state)
         {"", false},
         {"0.0.0.0", false},
         {"0", false},
-        {"127.1", false}, /* inet_aton's spellings are read in more than one way */
+        {"127.1", false}, /* inet_aton's spellings are ambiguous */
         {"127.0.0.1.", false},
         {"2130706433", false},
         {"0x7f.0.0.1", false},

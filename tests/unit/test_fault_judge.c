@@ -1,6 +1,6 @@
 /*
- * The judge of tests/faults.tsv: each thing that may never be, made up and shown to it. A judge
- * that cannot find against anybody proves nothing.
+ * The judge of tests/faults.tsv: each thing that must never happen, as an invented outcome. A judge
+ * that never fails an outcome proves nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 #define ID "data-for-ai-improvement"
 #define OTHER "ai-creation-tools"
 
-/* The site's record: states at the end, saves, changes, what pages were told. */
+/* The site's record: states at the end, saves, changes, what the pages received. */
 #define SITE(state, writes, changes, reads, wrong)                                      \
     "{\"settings\":{\"" ID "\":\"" state "\",\"" OTHER "\":\"on\"},\"writes\":[" writes \
     "],\"changes\":[" changes "],\"reads\":[" reads "],\"wrong_touches\":[" wrong "]}"
@@ -208,8 +208,8 @@ static void assert_answers(const struct fault_row *row, const char *cell, const 
     }
 }
 
-/* Each fault of the replica has a row; each row has an answer that the contract knows and a name
- * that no other has; every wire's own answers are of rows that exist. */
+/* Each fault of the replica has a row; each row has an answer that the contract knows and a unique
+ * name; each wire's own answers belong to existing rows. */
 static void test_the_table_is_sound(void **state)
 {
     (void)state;

@@ -1,6 +1,5 @@
 /*
- * Finding browsers: what the files of a directory say, what a port answers, and what both amount
- * to.
+ * Finding browsers: the contents of a directory, the response of a port, and the result of both.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,11 +71,11 @@ static const struct {
     {LOCK(DEAD), ANSWER(NOBODY), 9222, "", STATE(STALE)},
     {LOCK(HELD), ANSWER(NOBODY), 9222, "", STATE(NO_DEBUGGING)},
     {LOCK(ELSEWHERE), ANSWER(NOBODY), 9222, "", STATE(IN_USE)},
-    /* somebody else has the port by now */
+    /* another process has the port by now */
     {LOCK(NONE), ANSWER(OTHER), 9222, "", STATE(STALE)},
     {LOCK(DEAD), ANSWER(OTHER), 9222, "", STATE(STALE)},
     {LOCK(HELD), ANSWER(OTHER), 9222, "", STATE(NO_DEBUGGING)},
-    /* any web server answers 404: only with a living browser does it mean approval */
+    /* any web server answers 404: approval only if the browser is alive */
     {LOCK(NONE), ANSWER(APPROVAL), 9222, "", STATE(STALE)},
     {LOCK(DEAD), ANSWER(APPROVAL), 9222, "", STATE(STALE)},
     {LOCK(HELD), ANSWER(APPROVAL), 9222, "", STATE(APPROVAL)},
@@ -181,7 +180,7 @@ static void test_locks(void **state)
     assert_int_equal(read_chrome(*state).lock, OFS_LOCK_NONE);
 }
 
-/* A number that was given to another process since: that one began after the lock was made. */
+/* A number that was given to another process since: that one started after the lock was made. */
 static void test_recycled_number(void **state)
 {
     char here[256] = "";
@@ -271,13 +270,13 @@ static void test_firefox(void **state)
     assert_true(ofs_find_read(OFS_KIND_FIREFOX, dir, NULL, &signs));
     assert_int_equal(signs.lock, OFS_LOCK_HELD);
     assert_int_equal(ofs_find_judge(&signs), OFS_REACH_NO_DEBUGGING);
-    /* it listens on another machine: not ours to ask */
+    /* it listens on another machine, so it is not queried */
     put(dir, "WebDriverBiDiServer.json", "{\"ws_host\":\"192.0.2.1\",\"ws_port\":41000}");
     assert_true(ofs_find_read(OFS_KIND_FIREFOX, dir, NULL, &signs));
     assert_int_equal(signs.port, 0);
 }
 
-/* Where Firefox leaves no link, the region that it keeps locked tells. */
+/* If Firefox leaves no link, the region that it keeps locked shows it. */
 static void test_firefox_lock_region(void **state)
 {
     struct ofs_signs signs;
@@ -317,7 +316,7 @@ struct peer {
     int status;
     const char *body;
     int asked, upgrades;
-    bool odd; /* something else than GET /json/version was asked for */
+    bool odd; /* something else than GET /json/version was requested */
 };
 
 static void answer(void *user, const struct ofs_serve_request *request,
@@ -350,7 +349,7 @@ static const struct {
     {OFS_KIND_CHROME, LOCK(HELD), SOCKET, 200, "{}", ANSWER(OTHER)},
     {OFS_KIND_CHROME, LOCK(HELD), SOCKET, 200, "<html>", ANSWER(OTHER)},
     {OFS_KIND_CHROME, LOCK(HELD), SOCKET, 404, "", ANSWER(APPROVAL)},
-    {OFS_KIND_CHROME, LOCK(HELD), "", 404, "", ANSWER(OTHER)}, /* there is no socket to go to */
+    {OFS_KIND_CHROME, LOCK(HELD), "", 404, "", ANSWER(OTHER)}, /* there is no socket to use */
     {OFS_KIND_CHROME, LOCK(HELD), SOCKET, 403, "", ANSWER(OTHER)},
     {OFS_KIND_CHROME, LOCK(HELD), SOCKET, 500, "", ANSWER(OTHER)},
     {OFS_KIND_FIREFOX, LOCK(HELD), "", 404, "", ANSWER(OURS)},
@@ -398,7 +397,7 @@ static void test_ask(void **state)
 
 /* ---- all of them ---- */
 
-/* Where each is looked for: under the home directory, or where $XDG_CONFIG_HOME says. */
+/* Where each is searched: under the home directory, or where $XDG_CONFIG_HOME says. */
 static const struct {
     const char *dir, *browser;
 } homes[] = {
@@ -469,7 +468,7 @@ static void test_all_places(void **state)
     }
     ofs_find_free(list, n);
 
-    /* $XDG_CONFIG_HOME stands for ~/.config, and the same directory is not listed twice */
+    /* $XDG_CONFIG_HOME replaces ~/.config, and the same directory is not listed twice */
     put(config, "chromium/Local State", "{}");
     roots = (struct ofs_find_roots){.home = NULL, .config = config};
     OFS_AUTO_STR chromium = ofs_text_printf("%s/chromium", config);

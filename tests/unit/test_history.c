@@ -1,5 +1,5 @@
 /*
- * What the ledger tells: how settings moved and why, status, diff, undo, waivers, manual steps.
+ * What the ledger reports: how settings moved and why, status, diff, undo, waivers, manual steps.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 #include "support/past.h"
 #include "support/scratch.h"
 
-/* A run in a few words: command, start, settings, then what else there is to it. */
+/* A run in short form: command, start, settings, then further members. */
 #define RUN(c, at, found, ...)                                            \
     {                                                                     \
         .command = (c), .started = (at), .settings = (found), __VA_ARGS__ \
@@ -115,7 +115,7 @@ static void test_moves(void **state)
         for (size_t k = 0; rows[i].runs[k].command; k++)
             past_add(ledger, &rows[i].runs[k], NULL);
         if (rows[i].revision)
-            for (int k = 0; k < 2; k++) /* the first one is no change */
+            for (int k = 0; k < 2; k++) /* the first one is not a change */
                 assert_int_equal(ofs_db_do(ofs_ledger_db(ledger), &err,
                                            "INSERT INTO revisions (scenario, policy, seen, sha256,"
                                            " text) VALUES ('example', 'terms', ?, 'x', 'y')",
@@ -206,7 +206,7 @@ static void test_find_and_diff(void **state)
     }
     OFS_AUTO_JSON diff = ofs_history_diff(ledger, one, two, &err);
     const cJSON *settings = ofs_json_get(diff, "settings");
-    assert_int_equal(cJSON_GetArraySize(settings), 1); /* b is as it was */
+    assert_int_equal(cJSON_GetArraySize(settings), 1); /* b is unchanged */
     assert_string_equal(ofs_json_str(cJSON_GetArrayItem(settings, 0), "from", ""), "off");
     assert_string_equal(ofs_json_str(cJSON_GetArrayItem(settings, 0), "to", ""), "on");
     assert_true(ofs_json_bool(diff, "same_scope", false));
@@ -332,7 +332,7 @@ static void test_a_thousand_runs(void **state)
             " page_title, proofs FROM runs r, results WHERE r.n > 1 AND run = 1",
             &err),
         0);
-    /* Processor time, and the best of several: another program's work is not counted. */
+    /* Processor time, and the best of several: other programs' work is not counted. */
     double best = 1000;
     for (int i = 0; i < 5; i++) {
         double begun = processor_ms();

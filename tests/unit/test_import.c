@@ -1,5 +1,5 @@
 /*
- * Scenarios from recordings: what is taken over, what is left out, and what is refused. In the
+ * Scenarios from recordings: what is copied, what is left out, and what is refused. In the
  * recordings below ' is written for ".
  */
 #include <setjmp.h>
@@ -41,7 +41,7 @@ static int import_text(const char *recording, struct ofs_import *ret, struct ofs
     return rc;
 }
 
-/* What the only setting says at each path; NULL: it has no such member. */
+/* The value of the only setting at each path; NULL: it has no such member. */
 static const struct {
     const char *recording;
     const char *origin;
@@ -53,7 +53,7 @@ static const struct {
          "['aria/Train on my posts[role=\\'switch\\']'], ['#train']")),
      "https://www.site.example",
      {{"page", "/settings"}, {"id", "train-on-my-posts"}, {"wanted", "off"}, {"key", "train"}}},
-    /* a click that leads on names the page; what was typed before is nobody's business */
+    /* a click that navigates gives the page; what was typed before is private */
     {RECORDER("{'type': 'change', 'value': 'hunter2', 'selectors': ['#pw']}," NAVIGATE(
          "https://site.example/") ",{'type': 'click', 'selectors': ['aria/Settings'],"
                                   "'assertedEvents': [{'type': 'navigation', 'url': "
@@ -66,7 +66,7 @@ static const struct {
     {RECORDER(NAVIGATE("https://site.example/a?session=8a7f9b#data") "," CLICK("'aria/Train'")),
      "https://site.example",
      {{"page", "/a#data"}, {"key", NULL}}},
-    /* ids that a framework counts are no keys */
+    /* ids that a framework counts are not keys */
     {RECORDER(NAVIGATE("https://site.example/a") "," CLICK("'aria/Train', '#radix-12'")),
      "https://site.example",
      {{"key", NULL}}},
@@ -123,7 +123,7 @@ static void test_taken_over(void **state)
     }
 }
 
-/* A click that answers the site, one that saves, one on the way. */
+/* A click that answers the site, one that saves, one before the setting. */
 static void test_around_the_control(void **state)
 {
     (void)state;

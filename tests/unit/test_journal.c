@@ -1,5 +1,5 @@
 /*
- * What outlives a run that was killed: notes of its tabs, and which browser was used last.
+ * What remains of a run that was killed: notes of its tabs, and which browser was used last.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +43,8 @@ static size_t count(const char *state)
     return n;
 }
 
-/* A tab that was closed leaves no note; one that was not stays until a later run has seen to it. */
+/* A tab that was closed leaves no note; the note of an open one stays until a later run has handled
+ * it. */
 static void test_note(void **state)
 {
     struct ofs_journal_entry *note = ofs_journal_begin(*state, "B", "https://x.example");
@@ -54,7 +55,7 @@ static void test_note(void **state)
     assert_int_equal(stat(note->path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     ofs_journal_name(note, "TARGET");
-    assert_int_equal(count(*state), 0); /* its run lives, and this is it */
+    assert_int_equal(count(*state), 0); /* its run is alive, and is this one */
     ofs_journal_end(note, true);
     assert_int_equal(count(*state), 0);
 
@@ -72,7 +73,7 @@ static void test_note(void **state)
     assert_int_equal(count("/nowhere"), 0);
 }
 
-/* Killed at any point, the note says all that was known by then. */
+/* Wherever the run is killed, the note has all that was known by then. */
 static void die_with_a_tab(const char *state, bool named)
 {
     int ready[2];
@@ -90,7 +91,7 @@ static void die_with_a_tab(const char *state, bool named)
         _exit(0);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(count(state), 0); /* it lives, and holds its note */
+    assert_int_equal(count(state), 0); /* it is alive, and holds its note */
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     close(ready[0]);
@@ -107,14 +108,14 @@ static void test_killed(void **state)
         assert_string_equal(notes[0]->browser, "BROWSER");
         assert_string_equal(notes[0]->site, "https://x.example");
         assert_string_equal(notes[0]->target, named ? "TARGET" : "");
-        assert_int_equal(count(*state), 0); /* one run at a time sees to it */
+        assert_int_equal(count(*state), 0); /* one run at a time handles it */
         ofs_journal_end(notes[0], true);
         free(notes);
         assert_int_equal(count(*state), 0);
     }
 }
 
-/* A line that was cut short, and files that are none of ours. */
+/* A truncated line, and files that are not ours. */
 static void test_broken(void **state)
 {
     static const char *const texts[] = {"", "{", "not JSON\n", "{\"target\":\"T\"}\n", "[]\n"};

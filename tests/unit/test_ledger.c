@@ -1,5 +1,5 @@
 /*
- * The ledger's file: made private, opened again, shared, and never written where it is damaged,
+ * The ledger's file: created private, opened again, shared, and never written if it is damaged,
  * newer or not ours.
  */
 #include <setjmp.h>
@@ -106,7 +106,7 @@ static void put_bytes(const char *path, long at, const char *bytes, size_t n)
     close(fd);
 }
 
-/* Each way in which a file may be none of ours to write. */
+/* Each way in which a file must not be written. */
 static void make_text(const char *path)
 {
     put_bytes(path, 0, "this is a diary, not a database, and it is long enough to be one\n", 66);

@@ -1,4 +1,4 @@
-/* libcurl and libxml2 are loaded by the runs that need them, and by no other. */
+/* Only the runs that need libcurl and libxml2 load them. */
 #include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * The lint of scenarios, a row a rule. Runs from the top of the repository.
+ * The lint of scenarios, one row per rule. Runs from the top of the repository.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -277,7 +277,7 @@ static const struct row words[] = {
 };
 
 #define A_AND(b) SETTINGS(SETTING ",\n " b)
-/* What takes a person further than one page with one switch on it. */
+/* What leads a person beyond one page with one switch. */
 #define INSTANCES "'instances': {'what': 'blog', 'index': '/blogs', 'link': '/blog/{instance}'}"
 #define PER_BLOG(page)       \
     WITH_SETTINGS(INSTANCES, \
@@ -414,7 +414,7 @@ static const struct row crossed[] = {
            "'L ']}}"),
      "settings", "ambiguous: \"L \" is also a label of settings[0]"},
     {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/a', 'labels': {'de': [" MARK
-           "'\xef\xbd\x8c :']}}"), /* a full-width l: the probe takes it for the same */
+           "'\xef\xbd\x8c :']}}"), /* a full-width l: the probe treats it as the same letter */
      "settings", "is also a label of settings[0]"},
     {A_AND("{'id': 'b', 'title': 'B', 'wanted': 'off', 'page': '/b', 'labels': {'en': ['L']}}"),
      NULL, NULL},
@@ -587,7 +587,7 @@ static void test_crossed(void **state)
     lint_rows(crossed, COUNT(crossed));
 }
 
-/* The one fault of a text that was put together, or a failure. */
+/* The one fault of a composed text, or a failure. */
 static void expect_fault(const char *text, size_t len, const char *where, const char *part)
 {
     struct ofs_error err = {0};
@@ -675,7 +675,7 @@ static void test_many_faults(void **state)
     free(faults);
 }
 
-/* No text may crash the lint: every stretch of a good file, cut short, and with a byte changed. */
+/* No text may crash the lint: every part of a good file, truncated, and with a byte changed. */
 static void test_broken_texts(void **state)
 {
     (void)state;
@@ -684,7 +684,7 @@ static void test_broken_texts(void **state)
     assert_int_equal(ofs_buf_read_file(&whole, "scenarios/linkedin.json", &err), 0);
     for (size_t cut = 0; cut < whole.len; cut += 131) {
         struct ofs_lint_fault *faults = NULL;
-        char *part = malloc(cut + 1); /* of this size, so that a sanitizer sees one byte too far */
+        char *part = malloc(cut + 1); /* exact, so that a sanitizer sees one byte too far */
         assert_non_null(part);
         memcpy(part, whole.data, cut);
         assert_true(ofs_scenario_lint(part, cut, &faults, &err) > 0);

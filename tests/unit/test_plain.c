@@ -1,5 +1,5 @@
 /*
- * The plain form of texts: the same table is held against the probe by tests/probe/run.mjs.
+ * The plain form of texts: tests/probe/run.mjs tests the probe with the same table.
  */
 #include <setjmp.h>
 #include <stdarg.h>

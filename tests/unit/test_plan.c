@@ -1,5 +1,5 @@
 /*
- * A plan holds for exactly what was read, for a day.
+ * A plan is valid for exactly what was read, for a day.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +65,7 @@ static struct ofs_run a_check(struct ofs_result results[N])
     return run;
 }
 
-/* What may have happened between the plan and the fix. */
+/* What can happen between the plan and the fix. */
 static void nothing(struct ofs_run *run)
 {
     (void)run;
@@ -142,7 +142,7 @@ static void test_stale(void **state)
     (void)state;
     static const struct {
         void (*change)(struct ofs_run *run);
-        const char *now, *words; /* NULL: it holds */
+        const char *now, *words; /* NULL: it is valid */
     } rows[] = {
         {nothing, at_once, NULL},
         {nothing, "2026-01-01T23:59:59Z", NULL},

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a program of somebody else looks like: it checks a site, and would fix it after a yes. */
+/* What another program looks like: it checks a site, and would fix it after a yes. */
 static int check_site(const struct ofs_options *options, struct ofs_error *err, char **ret_report)
 {
     struct ofs_loop *loop = ofs_loop_new(err);

@@ -1,5 +1,5 @@
 /*
- * When a page is believed. Each row changes one thing of a page that has come to rest.
+ * When a page counts as ready. Each row changes one thing of a page at rest.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* A page at rest: everything can be seen, and nothing is pending. */
+/* A page at rest: everything is visible, and nothing is pending. */
 #define REST                                                                              \
     .complete = true, .sees_requests = true, .sees_channels = true, .knows_timers = true, \
     .timer_ms = -1, .idle = true, .rounds = 2, .still_ms = 20, .age_ms = 100
@@ -188,7 +188,7 @@ static const struct {
      NULL,
      false},
 
-    /* what cannot be seen needs time */
+    /* what is not visible needs time */
     {"timers that cannot be told",
      {REST, .reading = OFS_READING_WANTED, .knows_timers = false, .timers_made = 2,
       .still_ms = 10000},
@@ -318,7 +318,7 @@ static const struct {
      NULL,
      false},
 
-    /* what the page says of itself */
+    /* what the page reports about itself */
     {"nobody is signed in",
      {REST, .reading = OFS_READING_UNWANTED, .canary = OFS_SIGN_MISSING, .still_ms = 9000},
      NULL,
@@ -372,8 +372,8 @@ static void test_rows(void **state)
     }
 }
 
-/* Whatever else is known: a wanted state is never confirmed while something is seen to be pending,
- * and never before the short time that an idle page gets. */
+/* A wanted state is never confirmed while something is visibly pending, and never before the short
+ * time that an idle page gets, whatever else is known. */
 static void test_wanted_is_never_confirmed_early(void **state)
 {
     (void)state;
@@ -408,7 +408,7 @@ static void test_wanted_is_never_confirmed_early(void **state)
     }
 }
 
-/* What no event tells is asked for soon, and not after a fixed time of stillness. */
+/* What no event reports is polled soon, and not after a fixed time without changes. */
 static void test_looks_again_soon(void **state)
 {
     (void)state;
@@ -423,7 +423,7 @@ static void test_looks_again_soon(void **state)
         assert_in_range(ofs_judge_readiness(&e).wait_ms, 1, 50);
         e.still_ms = 800;
         assert_in_range(ofs_judge_readiness(&e).wait_ms, 100, 200);
-        /* a socket that is open is no such thing */
+        /* an open socket does not count */
         e.channels = 1;
         assert_true(ofs_judge_readiness(&e).wait_ms >= 200);
     }

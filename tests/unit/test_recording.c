@@ -1,5 +1,5 @@
 /*
- * Runs in the ledger: written, broken off, resolved, chained, removed, and several at once.
+ * Runs in the ledger: written, interrupted, resolved, chained, removed, and several at once.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,7 +62,7 @@ static struct ofs_recording *must_begin(struct ofs_ledger *ledger, const struct 
 static const struct ofs_intent press = {
     .setting = "a", .from = "on", .to = "off", .url = "https://www.example.com/a", .wording = "A"};
 
-/* A process that is going to press, and is killed there. */
+/* A process that is about to press, and is killed there. */
 static void die_around_a_press(const char *state)
 {
     pid_t child = fork();
@@ -146,7 +146,7 @@ static void test_a_living_run_is_left_alone(void **state)
     assert_int_equal(
         ofs_db_number(ofs_ledger_db(two), -1, "SELECT count(*) FROM runs WHERE ended IS NULL", ""),
         2);
-    ofs_recording_free(a); /* ends without a word */
+    ofs_recording_free(a); /* exits without writing anything */
     struct ofs_run third = a_run("check");
     struct ofs_recording *c = must_begin(two, &third);
     assert_int_equal(ofs_db_number(ofs_ledger_db(two), -1,
@@ -169,7 +169,7 @@ static int try_intent(struct ofs_recording *recording, enum ofs_error_code *ret_
     return rc;
 }
 
-/* What one run has pressed, no other run that is going on presses; another account's it does. */
+/* What one run has pressed, another run in progress does not press; for another account it does. */
 static void test_one_press_at_a_time(void **state)
 {
     struct ofs_error err = {0};
@@ -341,7 +341,7 @@ static void test_choices_and_pictures_are_proved(void **state)
     }
 }
 
-/* The numbers of what was forgotten are not given again. */
+/* The numbers of forgotten rows are not used again. */
 static void test_forgotten_choices_leave_stubs(void **state)
 {
     struct ofs_error err = {0};
@@ -384,7 +384,7 @@ static void test_old_choices_are_adopted(void **state)
     assert_int_equal(cJSON_GetArraySize(ofs_json_get(report, "faults")), 0);
 }
 
-/* What was cut off at the end of an old chain still shows. */
+/* What was cut off at the end of an old chain is still detected. */
 static void test_an_old_cut_shows(void **state)
 {
     struct ofs_error err = {0};
@@ -494,7 +494,7 @@ static void test_another_account(void **state)
     ofs_recording_free(recording);
 }
 
-/* A file system of our own, where that is allowed; else the test is skipped. */
+/* A file system of our own, if that is allowed; else the test is skipped. */
 static char *small_disk(const char *state, const char *options)
 {
     char *path = ofs_text_printf("%s/disk", state);
@@ -521,7 +521,7 @@ static void test_full_disk(void **state)
     for (int i = 0; i < 500; i++)
         fprintf(file, "%1024d", i);
     fclose(file);
-    int rc = 0; /* the log may have some room left */
+    int rc = 0; /* the log may have some space left */
     for (int i = 0; !rc && i < 200; i++)
         rc = ofs_recording_intend(recording, &press, &number, &err);
     assert_int_equal(rc, -1);

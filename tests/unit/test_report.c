@@ -1,5 +1,5 @@
 /*
- * Reports: what each format says of hostile words, of no run, of only unknowns, of many runs.
+ * Reports: each format with hostile texts, without a run, with unknowns only, with many runs.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * Questions and answers over a scripted wire. What "arrives" is written into a pipe that belongs to
- * the same loop, so it comes in the middle of a wait, as from a browser.
+ * Commands and responses over a scripted wire. What "arrives" is written into a pipe of the same
+ * loop, so it arrives during a wait, as from a browser.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,7 +124,7 @@ static int tear_down(void **state)
     return closed == 1 ? 0 : -1; /* the wire was taken over: closed, and once */
 }
 
-/* Put a message on its way, with ' for ". */
+/* Send a message to ourselves, with ' for ". */
 static void arrive(struct fake *f, const char *text)
 {
     OFS_AUTO_STR copy = strdup(text);
@@ -135,7 +135,7 @@ static void arrive(struct fake *f, const char *text)
     assert_int_equal(write(f->write_fd, copy, (size_t)n), n);
 }
 
-/* Let everything that is on its way arrive. */
+/* Receive every message that is still in the pipe. */
 static void settle(struct fake *f)
 {
     struct ofs_error err;
@@ -230,7 +230,7 @@ static void test_refused(void **state)
     for (size_t i = 0; i < COUNT(forbidden); i++) {
         struct ofs_error err;
         int id = 77;
-        cJSON *params = cJSON_CreateObject(); /* taken over all the same */
+        cJSON *params = cJSON_CreateObject(); /* taken over even so */
         assert_null(ofs_method_allowed(forbidden[i]));
         assert_int_equal(ofs_rpc_post(f->rpc, NULL, forbidden[i], params, &id, &err), -1);
         assert_int_equal(err.code, OFS_ERR_PROTOCOL);
@@ -239,7 +239,7 @@ static void test_refused(void **state)
     assert_int_equal(cJSON_GetArraySize(f->sent), 0);
 }
 
-/* A method that carries another is held to the table with both. */
+/* A method that contains another is checked against the table with both. */
 static void test_carried(void **state)
 {
     static const char carrier[] = "goog:cdp.sendCommand";
@@ -247,7 +247,7 @@ static void test_carried(void **state)
     struct ofs_error err;
     int id = 77;
     for (size_t i = 0; i <= COUNT(forbidden); i++) {
-        cJSON *params = cJSON_CreateObject(); /* the last one carries nothing */
+        cJSON *params = cJSON_CreateObject(); /* the last one contains none */
         if (i < COUNT(forbidden))
             cJSON_AddStringToObject(params, "method", forbidden[i]);
         assert_int_equal(ofs_rpc_post(f->rpc, NULL, carrier, params, &id, &err), -1);
@@ -315,7 +315,7 @@ static void test_method_table(void **state)
         "Tracing",    "IndexedDB",  "History",       "Extensions",        "FileChooser",
         "insertText",
     };
-    /* what is allowed has its reason in the table */
+    /* the table has the reason for each allowed method */
     static const char *const allowed[] = {
         "Page.captureScreenshot",
         "browsingContext.captureScreenshot",
@@ -357,7 +357,7 @@ static void test_send_fails(void **state)
     assert_string_equal(err.text, "the wire is cut");
     f->deaf = false;
     int next = post(f);
-    arrive(f, "{'id':1,'result':{'v':-5}}"); /* nobody waits for the one that was not sent */
+    arrive(f, "{'id':1,'result':{'v':-5}}"); /* nothing waits for the one that was not sent */
     char text[64];
     snprintf(text, sizeof text, "{'id':%d,'result':{'v':2}}", next);
     arrive(f, text);
@@ -395,13 +395,14 @@ static void test_late_answer(void **state)
     arrive(f, "{'id':1,'result':{'v':1}}");
     arrive(f, "{'id':2,'result':{'v':2}}");
     assert_answer(f, next, 2);
-    /* it was forgotten: nobody can wait for it again */
+    /* it was dropped: it cannot be awaited again */
     assert_int_equal(wait_for(f, late, 60, NULL, &err), -1);
     assert_int_equal(err.code, OFS_ERR_PROTOCOL);
     assert_false(ofs_rpc_is_over(f->rpc, NULL));
 }
 
-/* No deadline at all: what is not there yet cannot be waited for, what is there can be had. */
+/* No deadline at all: a response that has not arrived cannot be awaited, one that has can be
+ * taken. */
 static void test_past_deadline(void **state)
 {
     struct fake *f = *state;
@@ -415,7 +416,7 @@ static void test_past_deadline(void **state)
     assert_int_equal(err.code, OFS_ERR_TIMEOUT);
 }
 
-/* A peer that answers twice, answers what was not asked, or says nothing sensible. */
+/* A peer that answers twice, answers an unknown id, or sends nonsense. */
 static void test_odd_answers(void **state)
 {
     struct fake *f = *state;
@@ -428,7 +429,7 @@ static void test_odd_answers(void **state)
     arrive(f, "{'id':-1,'result':{'v':-1}}");
     arrive(f, "{'id':1e300,'result':{'v':-1}}");
     arrive(f, "{'id':1,'result':{'v':1},'error':null,'future':[]}");
-    arrive(f, "{'id':1,'result':{'v':-2}}"); /* the first one stands */
+    arrive(f, "{'id':1,'result':{'v':-2}}"); /* the first one counts */
     arrive(f, "{'id':1,'error':{'message':'no'}}");
     settle(f);
     assert_answer(f, id, 1);
@@ -442,7 +443,7 @@ static void test_odd_answers(void **state)
     assert_untouched(&err);
 }
 
-/* Nobody waits, so nobody is told. */
+/* Without a waiting caller there is no report. */
 static void test_unawaited(void **state)
 {
     struct fake *f = *state;
@@ -563,7 +564,7 @@ static void test_lost(void **state)
     assert_string_equal(err.text, "the browser hung up");
     assert_int_equal(wait_for(f, later, 60000, NULL, &err), -1);
     assert_int_equal(err.code, OFS_ERR_LOST);
-    assert_answer(f, answered, 1); /* what had come before still counts */
+    assert_answer(f, answered, 1); /* what arrived before still counts */
     assert_true(ofs_rpc_is_over(f->rpc, &why));
     assert_int_equal(why.code, OFS_ERR_LOST);
     int id = 0;
@@ -574,8 +575,8 @@ static void test_lost(void **state)
     settle(f);
 }
 
-/* A signal and the answer come together: the answer counts, and the signal is told at the next
- * wait. */
+/* A signal and the response come together: the response counts, and the next wait reports the
+ * signal. */
 static void test_signal_and_answer(void **state)
 {
     struct fake *f = *state;
@@ -598,7 +599,7 @@ static void test_signal_in_the_same_turn(void **state)
     int id = post(f);
     arrive(f, "{'id':1,'result':{'v':1}}");
     assert_int_equal(kill(getpid(), SIGTERM), 0);
-    /* in whichever order they are taken: an answer, or the signal, and no mixture */
+    /* whichever comes first: a response, or the signal, and no mixture */
     OFS_AUTO_JSON result = NULL;
     if (wait_for(f, id, 5000, &result, &err))
         assert_int_equal(err.code, OFS_ERR_INTERRUPTED);
@@ -623,12 +624,12 @@ static void test_events(void **state)
                         "[{\"session\":\"S\",\"method\":\"A.b\",\"params\":{\"x\":1}},"
                         "{\"session\":null,\"method\":\"C.d\",\"params\":null},"
                         "{\"session\":\"T\",\"method\":\"Storage.cookieSet\",\"params\":{}}]");
-    /* the handler posted, inside the wait for another answer */
+    /* the handler posted, during the wait for another response */
     const cJSON *last = cJSON_GetArrayItem(f->sent, cJSON_GetArraySize(f->sent) - 1);
     assert_string_equal(ofs_json_str(last, "sessionId", ""), "T");
 }
 
-/* However many events come, a deadline holds. */
+/* However many events arrive, a deadline holds. */
 static void test_event_flood(void **state)
 {
     struct fake *f = *state;
@@ -657,7 +658,7 @@ static void test_event_flood(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGCHLD, SIG_IGN); /* nobody asks how the flooding child ended */
+    signal(SIGCHLD, SIG_IGN); /* the exit of the flooding child does not matter */
     const struct CMUnitTest tests[] = {
         WITH_FAKE(test_shape),
         WITH_FAKE(test_refused),

@@ -215,7 +215,7 @@ static void test_proofs(void **state)
     }
 }
 
-/* Before a browser was reached, and with nothing selected, it is a report all the same. */
+/* Before a browser was reached, and with nothing selected, it is still a report. */
 static void test_empty(void **state)
 {
     (void)state;
@@ -228,7 +228,7 @@ static void test_empty(void **state)
     assert_int_equal(cJSON_GetArraySize(ofs_json_get(o, "manual")), 0);
 }
 
-/* What a person needs to look for themselves, and how the page was believed. */
+/* What a person needs to look for themselves, and why the page counted as ready. */
 static void test_place_and_words(void **state)
 {
     (void)state;
@@ -292,7 +292,7 @@ static void test_timing(void **state)
     assert_true(ofs_json_num(o, "hold", -1) == 6);
 }
 
-/* No browser was reached: the error, and every setting is unknown for its reason. */
+/* No browser was reached: the error, and every setting is unknown with its reason. */
 static void test_fail_before_browser(void **state)
 {
     (void)state;
@@ -328,7 +328,7 @@ static void test_fail_before_browser(void **state)
     }
 }
 
-/* After a browser was reached its readings are results, whatever comes then. */
+/* After a browser was reached its reads are results, whatever happens then. */
 static void test_fail_after_reading(void **state)
 {
     (void)state;
@@ -345,7 +345,7 @@ static void test_fail_after_reading(void **state)
     assert_string_equal(result.detail, "d");
 }
 
-/* A scenario that could not be loaded leaves nothing to tell but that. */
+/* A scenario that could not be loaded leaves nothing else to report. */
 static void test_no_scenario(void **state)
 {
     (void)state;
@@ -376,14 +376,14 @@ static void test_lists(void **state)
     ofs_run_clear(&run);
 }
 
-/* What a page said goes into the report; however it was cut, the report is UTF-8. */
+/* A page's text goes into the report; however it was truncated, the report is UTF-8. */
 static void test_report_is_utf8(void **state)
 {
     (void)state;
     struct ofs_result result = plain;
     memset(result.detail, 0, sizeof result.detail);
     for (size_t i = 0; i + 1 < sizeof result.detail; i++)
-        result.detail[i] = "\xce\xa9"[i % 2]; /* the last one is cut */
+        result.detail[i] = "\xce\xa9"[i % 2]; /* the last one is truncated */
     snprintf(result.before, sizeof result.before, "\xff\"quoted\"\n");
     struct ofs_run run = a_run(&result, 1);
     OFS_AUTO_STR text = ofs_run_json(&run);
@@ -408,7 +408,7 @@ static void test_ids(void **state)
     assert_int_equal(end, 20);
     assert_int_equal(strlen(a.id), 20);
     assert_memory_equal(a.id, a.started, 4);
-    /* two runs of one second have two ids; that all of ten are equal is not chance */
+    /* two runs of one second have two ids; ten equal ones are not chance */
     bool differ = false;
     for (int i = 0; i < 10; i++) {
         ofs_run_begin(&b);

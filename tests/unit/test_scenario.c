@@ -22,7 +22,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* The least that a scenario needs; README and manual promise that it runs. */
+/* The minimum that a scenario needs; README and manual promise that it runs. */
 static const char minimal[] =
     "{\n"
     "  \"format\": 1,\n"
@@ -59,7 +59,7 @@ static bool is_among(const char *word, const char *const *words)
     return false;
 }
 
-/* The lint knows every keyword, and what each rule needs is there. */
+/* The lint knows every keyword, and each rule has what it needs. */
 static void check_node(const cJSON *schema, const cJSON *node, const char *where)
 {
     static const char *const keywords[] = {
@@ -267,7 +267,7 @@ static void test_linkedin(void **state)
     ofs_scenario_free(s);
 }
 
-/* Every string of the tree is of use only when its source is told: no fact without one. */
+/* Every fact of a setting needs a source that vouches for it. */
 static void test_linkedin_sources(void **state)
 {
     (void)state;
@@ -439,7 +439,7 @@ static void test_instances(void **state)
     unlink(path);
 }
 
-/* Each has a host of its own, and a replica's are below localhost. */
+/* Each has its own host, and a replica's are below localhost. */
 static void test_hosts(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /*
- * What the site's own data say of a setting, by the key that names its control.
+ * What the site's own data contain about a setting, by the key that names its control.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,11 +33,11 @@ static const struct {
     {"{'name': 'k', 'selected': true}", false, "on"},
     {"{'entityUrn': 'urn:x:(k,1)', 'value': false}", false, "off"},
     {"{'value': false}", true, "off"},
-    {"{'value': false}", false, ""}, /* it does not say of what */
+    {"{'value': false}", false, ""}, /* it does not say which setting it is about */
     {"false", true, "off"},
     {"{'other': false}", false, ""},
     {"{'kk': false}", false, ""},
-    {"{'k': true, 'again': {'k': false}}", false, ""}, /* two that differ are none */
+    {"{'k': true, 'again': {'k': false}}", false, ""}, /* two different values count as none */
     {"{'k': true, 'again': {'k': 1}}", false, "on"},
     {"", false, ""},
     {"not data", true, ""},
@@ -55,7 +55,7 @@ static const struct {
     /* an empty switch may wait for its state */
     {"<input type='checkbox' aria-labelledby='k'>", false, ""},
     {"<button role='switch' id='k' aria-checked='false'>", false, ""},
-    /* of a group, the checked one is what was chosen, whatever that is */
+    /* of a group, the checked one was chosen, whichever it is */
     {"<input type='radio' name='k' value='everyone' checked>", false, ""},
     {"<input type='radio' name='k' value='0' checked>", false, ""},
     {"<input type='radio' name='k' value='1' checked>", false, "on"},
@@ -108,7 +108,7 @@ static void test_field(void **state)
     }
 }
 
-/* However a document is made, it ends. */
+/* However a document is built, parsing it ends. */
 static void test_strange_documents(void **state)
 {
     (void)state;
@@ -126,7 +126,7 @@ static void test_strange_documents(void **state)
     assert_string_equal(found, "");
 }
 
-/* Answers of 200 that are none. */
+/* Responses with status 200 and no state. */
 static void test_excuses(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void test_excuses(void **state)
         {"{'error': null, 'k': true}", false},
         {"{'error': false}", false},
         {"{'success': true, 'status': 'ok'}", false},
-        {"{'status': false}", false}, /* a state may be called so */
+        {"{'status': false}", false}, /* a state may have this name */
         {")]}',\n{'k': 1}", false},
         {"<p>a piece of a page</p>", false},
         {"", false},
@@ -184,8 +184,8 @@ static void test_values(void **state)
     }
 }
 
-/* The requests that a scenario means: one segment may change, some of the query and a field of the
- * body may matter. */
+/* The requests that a scenario means: one segment may vary, and some of the query and a field of
+ * the body may matter. */
 static void test_requests(void **state)
 {
     (void)state;

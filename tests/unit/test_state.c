@@ -1,5 +1,5 @@
 /*
- * The state directory: where it is, that it is private, that it can be written, what it remembers.
+ * The state directory: where it is, that it is private, that it can be written, what it stores.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,7 +88,7 @@ static void test_created_private(void **state)
     assert_int_equal(ofs_state_prepare(deep, &err), 0);
     assert_int_equal(mode_of(deep), 0700);
     assert_int_equal(mode_of(between), 0700);
-    assert_int_equal(ofs_state_prepare(deep, &err), 0); /* again: it is there already */
+    assert_int_equal(ofs_state_prepare(deep, &err), 0); /* again: it already exists */
     assert_int_equal(rmdir(deep), 0);                   /* and nothing was left in it */
     OFS_AUTO_STR slash = ofs_text_printf("%s/d/", (char *)*state);
     assert_int_equal(ofs_state_prepare(slash, &err), 0);
@@ -124,7 +124,7 @@ static void test_not_a_directory(void **state)
     assert_int_equal(st.st_size, 4);
 }
 
-/* Of this size, so that a sanitizer sees one byte too far. */
+/* Allocated with this size, so that a sanitizer detects one byte too far. */
 static void test_empty_path(void **state)
 {
     (void)state;
@@ -133,7 +133,7 @@ static void test_empty_path(void **state)
     assert_no_state(empty, "");
 }
 
-/* The superuser may write anywhere, so a child without rights asks. */
+/* The superuser may write anywhere, so a child without privileges runs the test. */
 static void test_unwritable(void **state)
 {
     OFS_AUTO_STR locked = ofs_text_printf("%s/locked", (char *)*state);
@@ -166,7 +166,7 @@ static void test_acknowledgement(void **state)
     assert_false(ofs_state_is_acknowledged(dir, "site"));
     assert_int_equal(ofs_state_acknowledge(dir, "site", &err), 0);
     assert_true(ofs_state_is_acknowledged(dir, "site"));
-    assert_false(ofs_state_is_acknowledged(dir, "other")); /* of one site alone */
+    assert_false(ofs_state_is_acknowledged(dir, "other")); /* of one site only */
     assert_false(ofs_state_is_acknowledged("/nowhere", "site"));
     assert_int_equal(mode_of(file), 0600);
     OFS_AUTO_BUF text = OFS_BUF(100);
@@ -177,7 +177,7 @@ static void test_acknowledgement(void **state)
     assert_int_equal(err.code, OFS_ERR_STATE);
 }
 
-/* What is remembered there decides what is asked: nobody else may write it. */
+/* Its contents decide what is asked: no other user may write it. */
 static void test_foreign(void **state)
 {
     static const mode_t modes[] = {0770, 0702, 0777, 01777};
@@ -191,7 +191,7 @@ static void test_foreign(void **state)
     assert_int_equal(chmod(dir, 0755), 0);
     assert_int_equal(ofs_state_prepare(dir, &err), 0);
     if (geteuid())
-        return; /* only the superuser can give a directory away */
+        return; /* only the superuser can change the owner of a directory */
     assert_int_equal(chown(dir, 65534, (gid_t)-1), 0);
     assert_no_state(dir, "belongs to another user");
 }
@@ -215,7 +215,7 @@ static int count_files(const char *dir)
     return n;
 }
 
-/* Old or new, never half; and never through a link that lies in its place. */
+/* Old or new, never a part; and never through a link in its place. */
 static void test_write(void **state)
 {
     struct ofs_error err = {0};
@@ -233,7 +233,7 @@ static void test_write(void **state)
     assert_int_equal(ofs_state_write(dir, "name", "mine", &err), 0);
     assert_file(file, "mine");
     assert_file(other, "kept");
-    assert_int_equal(count_files(dir), 2); /* nothing is left beside them */
+    assert_int_equal(count_files(dir), 2); /* no other file is left beside them */
     assert_int_equal(err.code, OFS_ERR_NONE);
     assert_int_equal(ofs_state_write("/nowhere", "name", "x", &err), -1);
     assert_int_equal(err.code, OFS_ERR_STATE);
@@ -244,7 +244,7 @@ static void test_write(void **state)
 #define REAL "https://www.example.com"
 #define REPLICA "http://127.0.0.1:8080"
 
-/* A yes to the words of a replica is none to those of the real site, and the other way round. */
+/* A yes to the words of a replica does not apply to the real site, nor the other way round. */
 static void test_wordings_of_a_replica(void **state)
 {
     struct ofs_error err;

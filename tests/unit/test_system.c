@@ -1,5 +1,5 @@
 /*
- * What only Linux has, or its twin: the same answers from both.
+ * What only Linux has, or its twin: both give the same results.
  */
 #include "base/system.h"
 
@@ -91,7 +91,7 @@ static void test_process(void **state)
     char line[4096] = "";
     (void)state;
     pid_t pid = start_child();
-    for (int i = 0; i < 200 && !strstr(line, "sleep"); i++) { /* until it has become what it is */
+    for (int i = 0; i < 200 && !strstr(line, "sleep"); i++) { /* until it has executed sleep */
         size_t n = ofs_system_command_line(pid, line, sizeof line);
         assert_true(n < sizeof line);
         poll(NULL, 0, 20);

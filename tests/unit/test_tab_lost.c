@@ -1,7 +1,7 @@
 /*
- * A tab that ends while a question to it is under way: over every message wire the caller is told
- * at once, and not when its deadline has passed. The browser is played here; real ones rarely crash
- * in the very moment.
+ * A tab that ends while a command to it is pending: over every message wire the caller gets the
+ * error at once, not at its deadline. The browser is simulated; real ones rarely crash at that
+ * moment.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static const struct played {
     const char *name;
     bool bidi;
     const char *asked; /* the method that is never answered */
-    const char *event; /* what comes in place of the answer */
+    const char *event; /* what comes instead of the response */
     bool crashed;
 } cases[] = {
     {"DevTools, a crash", false, "Runtime.callFunctionOn",
@@ -50,7 +50,7 @@ static const struct played {
      false},
 };
 
-/* What a method has to be answered with, where it is more than nothing. */
+/* The response to a method, if it is more than an empty one. */
 static const struct {
     const char *method, *result;
 } results[] = {

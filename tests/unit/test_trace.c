@@ -1,5 +1,5 @@
 /*
- * The trace: what is written of a message, and what never is.
+ * The trace: which parts of a message are written, and which never are.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ static cJSON *parse(const char *text)
     return value;
 }
 
-/* Messages with a secret in each place where one can be. */
+/* Messages with a secret in each place that can have one. */
 static const char *const secretive[] = {
     /* header values, as CDP writes them */
     "{'params':{'request':{'headers':{'Cookie':'" SECRET "','X-Whatever':'" SECRET "'}}}}",
@@ -59,7 +59,7 @@ static const char *const secretive[] = {
     "{'params':{'exemptedCookies':[{'x':{'y':['" SECRET "']}}]}}",
     "{'params':{'cookiePartitionKey':{'topLevelSite':'" SECRET "'}}}",
     "{'params':{'siteHasCookieInOtherPartition':'" SECRET "'}}",
-    /* tokens, whatever they are made of */
+    /* tokens of any form */
     "{'params':{'csrfToken':'" SECRET "'}}",
     "{'params':{'CSRF':'" SECRET "'}}",
     "{'params':{'access_token':['" SECRET "',{'a':'" SECRET "'}]}}",
@@ -82,14 +82,14 @@ static const char *const secretive[] = {
     "{'params':{'args':['https://x.example/?" SECRET "']}}",
     "{'result':{'value':'{\\\"origin\\\":\\\"https://x.example\\\",\\\"query\\\":\\\"?a=" SECRET
     "\\\",\\\"fragment\\\":\\\"#" SECRET "\\\"}'}}",
-    /* bookkeeping of the browser that names what a person is signed in to */
+    /* data of the browser that names what a person is signed in to */
     "{'params':{'storageKey':'" SECRET "'}}",
     "{'params':{'securityDetails':{'subjectName':'" SECRET "'}}}",
-    /* what lets another program drive the browser */
+    /* what lets another program control the browser */
     "{'body':{'value':{'sessionId':'" SECRET "','capabilities':{}}}}",
     "{'body':{'sessionId':'" SECRET "','status':0,'value':{}}}",
     "{'result':{'sessionId':'" SECRET "','capabilities':{'webSocketUrl':'" SECRET "'}}}",
-    /* what a site answered */
+    /* the responses of a site */
     "{'id':1,'result':{'body':'" SECRET "','base64Encoded':false}}",
     /* deep down */
     "{'a':[{'b':[{'c':{'headers':{'d':{'e':['" SECRET "']}}}}]}]}",
@@ -110,7 +110,7 @@ static void test_secrets(void **state)
     }
 }
 
-/* What a trace is read for stays. */
+/* What a trace is read for is kept. */
 static const struct {
     const char *message, *written;
 } kept[] = {
@@ -180,7 +180,7 @@ static void test_file(void **state)
     ofs_trace_message(trace, '>', sent);
     ofs_trace_message(trace, '<', received);
 
-    /* each message is in the file at once: a run may end in any way */
+    /* each message is in the file at once: a run may end at any time */
     OFS_AUTO_BUF text = OFS_BUF(4096);
     assert_int_equal(ofs_buf_read_file(&text, path, &err), 0);
     char *second = strchr(text.data, '\n');
@@ -200,7 +200,7 @@ static void test_file(void **state)
     assert_int_equal(err.code, OFS_ERR_NONE);
 }
 
-/* A file that is there is emptied, and made private too. */
+/* An existing file is truncated, and made private too. */
 static void test_file_there(void **state)
 {
     (void)state;
@@ -218,7 +218,7 @@ static void test_file_there(void **state)
     assert_int_equal(ofs_buf_read_file(&text, path, &err), 0);
     assert_int_equal(text.len, 0);
     unlink(path);
-    /* what is no file keeps its mode */
+    /* something that is not a file keeps its mode */
     mode_t null = mode_of("/dev/null");
     trace = ofs_trace_open("/dev/null", &err);
     assert_non_null(trace);
@@ -238,7 +238,7 @@ static void test_cannot_be_written(void **state)
     }
 }
 
-/* The run goes on. */
+/* The run continues. */
 static void test_disk_full(void **state)
 {
     (void)state;

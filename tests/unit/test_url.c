@@ -1,4 +1,4 @@
-/* Addresses taken apart: what each part is, and what is none. */
+/* Parsed addresses: each part, and what is not an address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,7 +109,7 @@ static void test_plain(void **state)
     }
 }
 
-/* A name in front can look like a host. */
+/* A user name can look like a host. */
 static void test_person(void **state)
 {
     (void)state;

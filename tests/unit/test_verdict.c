@@ -1,7 +1,6 @@
 /*
- * From what was seen to what it amounts to. Two rules stand above the rows: nothing is called
- * as-wanted or fixed but a state that was read, and everything unknown has a reason of the
- * contract.
+ * From observations to verdicts. Two rules apply to every row: only a state that was read is
+ * as-wanted or fixed, and everything unknown has a reason of the contract.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +31,7 @@ static bool is_reason(const char *word)
     return false;
 }
 
-/* What holds of every result, whatever led to it. */
+/* What holds for every result, whatever led to it. */
 static void assert_sound(const struct ofs_result *r)
 {
     if (r->verdict == OFS_VERDICT_UNKNOWN)
@@ -84,7 +83,7 @@ static const struct observe_row {
     {NULL, LOOK(ONE "'state': 'everyone'"), "wording-changed", "", "everyone", .located = "key"},
     {NULL, LOOK(ONE "'state': 'off', 'disabled': true"), NULL, "off", "", .disabled = true,
      .located = "key"},
-    /* an inverted wording turns on and off round, and nothing else */
+    /* an inverted wording exchanges on and off, and nothing else */
     {NULL,
      LOOK("'rung': 'label', 'count': 1, 'said': 'Opt out', 'wording': 'inverted', "
           "'state': 'on'"),
@@ -100,7 +99,7 @@ static const struct observe_row {
      .located = "part"},
     {NULL, LOOK("'rung': 'visible', 'count': 1, 'wording': 'known', 'state': 'on'"), NULL, "on", "",
      .located = "visible"},
-    /* what keeps a state from being told */
+    /* reasons why a state cannot be read */
     {NULL,
      LOOK("'rung': 'key', 'count': 1, 'said': 'New words', 'wording': 'unknown', "
           "'state': 'off'"),
@@ -110,7 +109,7 @@ static const struct observe_row {
     {NULL, LOOK("'rung': 'label', 'count': 2, 'said': 'W', 'wording': 'unknown', 'state': 'off'"),
      "ambiguous", "", "2 controls", .located = "label"},
     {NULL, LOOK("'rung': 'label', 'said': 'Words', 'wording': 'known', 'state': 'off'"),
-     "ambiguous", "", "", .located = "label"}, /* no count is no single control */
+     "ambiguous", "", "", .located = "label"}, /* a missing count is not a single control */
     {NULL, LOOK(ONE "'state': null"), "not-ready", "", "neither on nor off", .located = "key"},
     {NULL, LOOK(ONE "'state': ''"), "not-ready", "", "", .located = "key"},
     {NULL, LOOK(ONE "'state': true"), "not-ready", "", "", .located = "key"},
@@ -120,14 +119,14 @@ static const struct observe_row {
     {NULL, "{'path': '/p', 'matches': {}}", "not-found", "", "", .absent = true},
     {NULL, "{'path': '/p'}", "not-found", "", "", .absent = true},
     {NULL, "[]", "not-found", "", "", .absent = true},
-    /* what nobody can look into may hold it, or another of it */
+    /* what cannot be inspected may contain it, or another of its kind */
     {NULL, "{'path': '/p', 'sealed': 1, 'matches': {'s': {" ONE "'state': 'off'}}}", "ambiguous",
      "", "cannot be looked into", .located = "key"},
     {NULL, "{'path': '/p', 'sealed': 2, 'matches': {}}", "not-found", "",
      .part = "cannot be looked into"},
     {NULL, "{'path': '/p', 'sealed': 0, 'matches': {'s': {" ONE "'state': 'off'}}}", NULL, "off",
      "", .located = "key"},
-    /* what the visit said stands, whatever the last look shows; and then nothing is absent */
+    /* the visit's result takes precedence over the last look; then nothing is absent */
     {"signed-out", LOOK(ONE "'state': 'off'"), "signed-out", "", .part = "the visit's words"},
     {"checkpoint", NULL, "checkpoint", "", .part = "the visit's words"},
     {"blocked", NULL, "blocked", "", .part = "the visit's words"},
@@ -148,7 +147,7 @@ static void test_observe(void **state)
                                            .detail = "the visit's words",
                                            .look = row->look ? parse(row->look) : NULL};
         struct ofs_observation o;
-        memset(&o, 0x5a, sizeof o); /* nothing of what was there stays */
+        memset(&o, 0x5a, sizeof o); /* nothing of the earlier result stays */
         ofs_observe(&setting, &visited, &o);
         bool same_reason =
             row->reason ? o.reason && !strcmp(o.reason, row->reason) : o.reason == NULL;
@@ -168,7 +167,7 @@ static void test_observe(void **state)
     }
 }
 
-/* A switch is on or off; a choice of several is one of its words, where the scenario tells them. */
+/* A switch is on or off; a choice of several is one of its words, if the scenario lists them. */
 static void test_observe_choices(void **state)
 {
     static const struct {
@@ -253,7 +252,7 @@ static const struct check_row {
     {{.state = "everyone"}, "nobody", OFS_VERDICT_DIFFERS, NULL},
     {{.state = "OFF"}, "off", OFS_VERDICT_DIFFERS, NULL},
     {{.state = "off", .inverted = true}, "off", OFS_VERDICT_AS_WANTED, NULL},
-    /* locked is believed only where something speaks for it */
+    /* locked is believed only if something supports it */
     {{.state = "on", .disabled = true, .has_lock_reason = true, .is_state_sure = true},
      "off",
      OFS_VERDICT_LOCKED,
@@ -318,7 +317,7 @@ static void test_judge_check_reasons(void **state)
 
 /* ---- ofs_judge_fix ---- */
 
-/* Each way a read after the press can come out; wanted is off. */
+/* Each result of a read after the press; wanted is off. */
 static const struct ofs_observation reads[] = {
     {.state = "off"},
     {.state = "on"},
@@ -355,7 +354,7 @@ static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
         assert_string_equal(r->after, "on"); /* it was not touched */
         return;
     }
-    /* the fresh tab decides; a tab that pressed may remember the wish */
+    /* the fresh tab decides; a tab that pressed may still show the wish */
     if (!last || last->reason) {
         assert_int_equal(r->verdict, OFS_VERDICT_UNKNOWN);
         assert_string_equal(r->reason, last ? last->reason : "interrupted");
@@ -377,7 +376,7 @@ static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
     }
 }
 
-/* A tab that was not read again because the time was up was not lost. */
+/* A tab that was not read again because of the deadline was not lost. */
 static void test_unread(void **state)
 {
     (void)state;
@@ -393,7 +392,7 @@ static void test_unread(void **state)
     }
 }
 
-/* Each proof is claimed only for the read that bore it out. */
+/* Each proof is claimed only for the read that gave it. */
 static void test_proofs(void **state)
 {
     (void)state;
@@ -420,8 +419,8 @@ static void test_proofs(void **state)
     }
 }
 
-/* In a language without known wordings the site's own data prove what a control found by its key
- * means; in one whose wordings are known they do not. */
+/* In a language without known wordings the site's own data prove the meaning of a control that was
+ * found by its key; in a language with known wordings they do not. */
 static void test_observe_data(void **state)
 {
     (void)state;
@@ -490,7 +489,7 @@ static void test_judge_fix_all(void **state)
                 }
 }
 
-/* What a person is told of a press that did not hold. */
+/* What a person sees for a press that was not kept. */
 static void test_judge_fix_words(void **state)
 {
     (void)state;
@@ -571,7 +570,7 @@ static void test_verdict_table(void **state)
         assert_string_equal(ofs_verdict_word(rows[i].verdict), rows[i].word);
         assert_int_equal(ofs_verdict_status(rows[i].verdict), rows[i].status);
     }
-    /* a result that nobody has judged yet is unknown */
+    /* a result without a verdict is unknown */
     assert_int_equal((enum ofs_verdict)0, OFS_VERDICT_UNKNOWN);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A tab's view: which requests are kept, when they are left, and when nothing can be concluded any
- * more. And what the DevTools events of a page become in it.
+ * A tab's view: which requests are kept, when they are dropped, and when nothing can be concluded
+ * any more. Also what the DevTools events of a page become in it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ static void test_ring(void **state)
         ofs_view_request_end(&tab.view, ask(&tab, "x"), false);
     assert_int_equal(tab.view.first_serial, 1);
     ask(&tab, "y");
-    assert_false(tab.view.overflowed); /* what was forgotten had ended */
+    assert_false(tab.view.overflowed); /* what was dropped had ended */
     assert_int_equal(tab.view.first_serial, 2);
     assert_null(ofs_tab_request(&tab, 1));
     assert_string_equal(ofs_tab_request(&tab, OFS_MAX_REQUESTS + 1)->id, "y");
@@ -59,7 +59,7 @@ static void test_begin(void **state)
     assert_false(tab.view.overflowed);
     assert_string_equal(tab.view.failure, "");
     assert_null(ofs_view_find(&tab.view, "done"));
-    assert_non_null(ofs_view_find(&tab.view, "save")); /* its answer is still to come */
+    assert_non_null(ofs_view_find(&tab.view, "save")); /* its response has not arrived yet */
     ask(&tab, "document");
     ofs_view_commit(&tab.view);
     ofs_view_leave(&tab.view, "document");
@@ -170,7 +170,7 @@ static void test_bodies(void **state)
     assert_true(find(&p, "none")->body == 0);
     assert_true(find(&p, "a")->body && find(&p, "a")->body != find(&p, "b")->body);
     assert_true(find(&p, "a")->body == find(&p, "c")->body);
-    assert_true(find(&p, "d")->body != find(&p, "e")->body); /* not told: never the same */
+    assert_true(find(&p, "d")->body != find(&p, "e")->body); /* not reported: never the same */
     assert_true(find(&p, "f")->body == find(&p, "g")->body);
     ofs_view_clear(&p.tab.view);
 }
@@ -210,7 +210,7 @@ static void test_ends(void **state)
     }
 }
 
-/* What is open without end is a channel, of the page or of a child, and goes with it. */
+/* A connection that stays open is a channel, of the page or of a child, and ends with it. */
 static void test_channels(void **state)
 {
     (void)state;
@@ -227,7 +227,7 @@ static void test_channels(void **state)
     play(&p, "Network.eventSourceMessageReceived", "{'requestId':'e'}");
     assert_int_equal(view->messages, 2);
     play(&p, "Network.loadingFailed", "{'requestId':'e','errorText':'net::ERR_FAILED'}");
-    assert_false(find(&p, "e")->failed); /* its end is no refusal */
+    assert_false(find(&p, "e")->failed); /* its end is not a refusal */
     play(&p, "Network.webTransportCreated", "{'transportId':'t'}");
     play(&p, "Network.webTransportClosed", "{'transportId':'t'}");
     play(&p, "Network.webSocketClosed", "{'requestId':'unknown'}");
@@ -244,8 +244,8 @@ static void test_channels(void **state)
     ofs_view_clear(view);
 }
 
-/* A channel that ends before anything came over it is a question without an answer, until the same
- * address brings something. */
+/* A channel that ends before anything arrived on it is a request without a response, until the same
+ * address delivers something. */
 static void test_mute(void **state)
 {
     (void)state;
@@ -264,12 +264,12 @@ static void test_mute(void **state)
     play(&p, "Network.webSocketFrameReceived", "{'requestId':'d'}");
     assert_int_equal(view->mute, 0);
     play(&p, "Network.webTransportCreated", "{'transportId':'t','url':'https://a/t'}");
-    play(&p, "Network.webTransportClosed", "{'transportId':'t'}"); /* nobody tells what came */
+    play(&p, "Network.webTransportClosed", "{'transportId':'t'}"); /* arrivals are not reported */
     assert_int_equal(view->mute, 0);
     ofs_view_clear(view);
 }
 
-/* Pictures and the like are no requests that are kept, but their end may be waited for. */
+/* Pictures and the like are not kept as requests, but their end may be awaited. */
 static void test_drawing(void **state)
 {
     (void)state;

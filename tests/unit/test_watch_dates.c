@@ -40,7 +40,7 @@ static void test_calendar(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         ofs_day day = 0;
         bool good = ofs_day_parse(rows[i].text, &day);
-        /* 1970 is a day, and no date of any policy */
+        /* 1970 is a day, and not a date of any policy */
         if (i)
             assert_int_equal(good, rows[i].good);
         if (good) {
@@ -133,7 +133,7 @@ static void test_dates(void **state)
         {"A partir del 3 de noviembre de 2025 usaremos tus datos.", "2025-11-03"},
         {"Los t\xc3\xa9rminos entran en vigor el 1\xc2\xba de enero de 2026.", "2026-01-01"},
         {"Fecha de entrada en vigor: 03/11/2025", "2025-11-03"},
-        /* the date of the text counts only while it is to come */
+        /* the date of the text counts only while it is in the future */
         {"Last updated: September 1, 2025", ""},
         {"Last revised on November 3, 2025", "2025-11-03"},
         {"Zuletzt aktualisiert am 1. September 2025", ""},

@@ -1,5 +1,6 @@
 /*
- * What a site prints differently from one day to the next, and what of it is a change of the terms.
+ * What a site prints differently from one day to the next, and which of it is a change of the
+ * terms.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +19,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* A page: its head, what is above the document, the document, what is below it. */
+/* A page: its head, the part above the document, the document, the part below it. */
 struct page {
     const char *head, *above, *text, *below;
 };
@@ -107,7 +108,7 @@ static void test_noise(void **state)
               "<button>Accept all</button><p>Back to top \xe2\x86\x91</p><p>Print this page</p>"},
          {0}},
         {{.below = "<p>Was this page helpful?</p>"}, {0}},
-        /* of this very print */
+        /* of this print only */
         {{.below = "<p>1,234 views</p>"}, {.below = "<p>9 views</p>"}},
         {{.below = "<p>3 of 5 people found this helpful</p>"},
          {.below = "<p>14 of 20 people found this helpful</p>"}},
@@ -209,7 +210,7 @@ static void test_changes(void **state)
     }
 }
 
-/* A class of the body that speaks of a banner takes nothing away. */
+/* A body class that mentions a banner removes nothing. */
 static void test_the_document_stays(void **state)
 {
     (void)state;

@@ -52,7 +52,7 @@ static const struct ofs_schedule schedule = {.id = "example",
                                              .words = words,
                                              .environment = environment};
 
-/* Each word arrives as it was, whatever is in it. */
+/* Each word arrives unchanged, whatever it contains. */
 static void test_quoting(void **state)
 {
     (void)state;
@@ -185,7 +185,7 @@ static void test_channels(void **state)
     }
 }
 
-/* A variable that is named leaves the environment, however often it is named. */
+/* A variable that is named is removed from the environment, however often it is named. */
 static void test_environment(void **state)
 {
     (void)state;

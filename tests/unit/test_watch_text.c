@@ -1,6 +1,6 @@
 /*
- * The words of a watched document: out of HTML and Markdown, normalised, compared, and what the
- * changes speak of.
+ * The words of a watched document: out of HTML and Markdown, normalised, compared, and the topics
+ * of the changes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,7 +105,7 @@ static void test_documents_without_words(void **state)
     }
 }
 
-/* Nesting is the page's choice, and costs neither the stack nor the time. */
+/* The page decides the nesting; it must use neither the stack nor much time. */
 static void test_deep_document(void **state)
 {
     (void)state;
@@ -122,7 +122,7 @@ static void test_deep_document(void **state)
     free(page);
 }
 
-/* Two prints of the same words are one digest. */
+/* Two prints of the same words have one digest. */
 static void test_markup_is_no_change(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
- * The session that a driver is asked for: what arrives there, what becomes of the socket that it
- * offers, what is made of an answer that is no session, and that the session is ended on every way
- * out. The driver is a small server here; real ones are in tests/browser.
+ * The session that is requested from a driver: what arrives there, the use of the socket that it
+ * offers, a response that is not a session, and that the session always ends. The driver is a small
+ * server here; real ones are in tests/browser.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,13 +31,13 @@ struct answer {
 struct driver {
     struct ofs_loop *loop;
     struct ofs_server *server;
-    const char *told;             /* the capabilities of the session that it makes, as JSON */
+    const char *told;             /* the capabilities of the session that it creates, as JSON */
     cJSON *asked;                 /* the body of the request for it */
-    const struct answer *instead; /* what is said in place of a session, or NULL */
-    const struct answer *later;   /* and to every command but the last, or NULL */
-    int64_t delay_ms;             /* until the session is made */
+    const struct answer *instead; /* the response instead of a session, or NULL */
+    const struct answer *later;   /* and to every command except the last, or NULL */
+    int64_t delay_ms;             /* until the session is created */
     int begun, ended;             /* sessions */
-    char notices[1024];           /* what the person was told */
+    char notices[1024];           /* the messages to the person */
     char file[64];
 };
 
@@ -108,7 +108,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The browser that comes of these capabilities. */
+/* The browser for these capabilities. */
 static struct ofs_browser *open_within(struct driver *d, const char *given, int64_t ms,
                                        struct ofs_error *err)
 {
@@ -151,7 +151,7 @@ static void test_a_socket_that_is_not_opened(void **state)
     }
 }
 
-/* What is said of a running browser's own port: nothing where it is not on this machine. */
+/* What is reported about a running browser's own port: nothing if it is not on this machine. */
 static void test_a_browser_that_is_not_joined(void **state)
 {
     static const struct {
@@ -199,14 +199,14 @@ static void test_no_socket_was_asked_for(void **state)
     assert_int_equal(d->ended, 1);
 }
 
-/* ---- what is asked for ---- */
+/* ---- the request ---- */
 
 #define OURS                                                         \
     "\"timeouts\":{\"script\":20000},\"pageLoadStrategy\":\"none\"," \
     "\"unhandledPromptBehavior\":\"ignore\""
 #define LOG "[{\"goog:loggingPrefs\":{\"performance\":\"ALL\"}},{}]"
 
-/* Everything goes through as it is, but for three keys that our promises rest on. */
+/* Everything is passed on unchanged, except three keys that our promises depend on. */
 static const struct {
     const char *given, *always, *first; /* NULL: no firstMatch */
 } wishes[] = {
@@ -236,7 +236,7 @@ static const struct {
     {"{\"timeouts\":{\"script\":1,\"pageLoad\":2},\"pageLoadStrategy\":\"eager\","
      "\"unhandledPromptBehavior\":\"accept\"}",
      "{" OURS "}", LOG},
-    /* the log of a browser that somebody uses is not asked for; the person's own wish stays */
+    /* the log of a browser that a person uses is not requested; the person's own wish is kept */
     {"{\"goog:chromeOptions\":{\"debuggerAddress\":\"127.0.0.1:9222\"}}",
      "{\"goog:chromeOptions\":{\"debuggerAddress\":\"127.0.0.1:9222\"}," OURS "}", NULL},
     {"{\"goog:loggingPrefs\":{\"browser\":\"OFF\"}}",
@@ -264,7 +264,7 @@ static void test_capabilities_go_through(void **state)
     }
 }
 
-/* ---- what is no session ---- */
+/* ---- responses that are not a session ---- */
 
 #define HTML "text/html"
 #define JSON "application/json"
@@ -279,7 +279,7 @@ static const struct {
     enum ofs_error_code code;
     const char *words, *next;
 } refusals[] = {
-    /* something else is there */
+    /* another server is there */
     {{200, HTML, "<html><h1>Grid Console</h1></html>"},
      OFS_ERR_NOT_A_BROWSER,
      "HTTP 200 with something that is not WebDriver",
@@ -300,7 +300,7 @@ static const struct {
      OFS_ERR_NOT_A_BROWSER,
      "without a name",
      "WebDriver"},
-    /* somebody stands before it */
+    /* a proxy is in front of it */
     {{302, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "leads elsewhere", "the address that it leads to"},
     {{401, HTML, "<html>Authorization Required</html>"},
      OFS_ERR_NOT_A_BROWSER,
@@ -367,7 +367,7 @@ static const struct {
      OFS_ERR_NO_BROWSER,
      "with the driver service",
      "see what the node says"},
-    /* a refusal that speaks of a timeout is none of ours */
+    /* a refusal that mentions a timeout is not our own timeout */
     {{500, JSON,
       LEGACY("13", "cannot find : Capabilities {browserName: x, timeouts: {script: 1}}")},
      OFS_ERR_NO_BROWSER,
@@ -400,7 +400,7 @@ static void test_what_is_no_session(void **state)
     assert_int_equal(d->ended, 0);
 }
 
-/* It is made all the same when we stop waiting, and is nobody's then. */
+/* It is created even when we stop waiting, and then belongs to no client. */
 static void test_a_session_that_comes_late(void **state)
 {
     struct driver *d = *state;
@@ -417,13 +417,13 @@ static void test_a_session_that_comes_late(void **state)
     assert_int_equal(d->ended, 1);
 }
 
-/* ---- what a session comes to ---- */
+/* ---- the session in use ---- */
 
 static const struct {
     struct answer answer;
     enum ofs_error_code code;
     const char *words;
-    bool over; /* there is nobody to end it at */
+    bool over; /* there is no server to end it at */
 } ends[] = {
     {{500, JSON, LEGACY("13", "cannot forward the request Failed to connect to /10.1.1.1:5555")},
      OFS_ERR_LOST,
@@ -453,7 +453,7 @@ static const struct {
      "no such session",
      true},
     {{500, JSON, LEGACY("6", "gone")}, OFS_ERR_LOST, "invalid session id: gone", true},
-    /* what passes: the session may be there still */
+    /* temporary errors: the session may still be there */
     {{502, HTML, "<html>Bad Gateway</html>"}, OFS_ERR_NOT_A_BROWSER, "HTTP 502", false},
     {{504, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "with nothing behind it", false},
 };
@@ -473,14 +473,14 @@ static void test_what_a_session_comes_to(void **state)
         print_message("  %s\n", err.text);
         assert_int_equal(err.code, ends[i].code);
         assert_non_null(strstr(err.text, ends[i].words));
-        assert_true(err.maybe_done); /* it may have made the window */
+        assert_true(err.maybe_done); /* it may have created the window */
         b->ops->close(b, ofs_deadline_in(2000));
         assert_int_equal(d->ended, !ends[i].over);
         d->later = NULL;
     }
 }
 
-/* A Chromium is asked for its log first. */
+/* A Chromium's log is requested first. */
 static void test_a_session_that_is_lost_at_once(void **state)
 {
     struct driver *d = *state;

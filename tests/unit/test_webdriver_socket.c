@@ -1,6 +1,6 @@
 /*
- * Where a driver's socket may be opened: what a driver says of itself must not lead the program off
- * this machine in the clear, nor to another host than the Grid's own.
+ * Which sockets of a driver may be opened: its response must not lead the program off this machine
+ * without TLS, nor to a host other than the Grid's own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static const struct {
     {grid, "wss://grid.example@example.org/session/abc", false},
     {grid, "wss://192.0.2.1:4444/session/abc", false},
     {grid, "ws://grid.example:4444/session/abc/se/bidi", false},
-    {grid, "ws://localhost:4444/session/abc/se/bidi", false}, /* its localhost, and not ours */
+    {grid, "ws://localhost:4444/session/abc/se/bidi", false}, /* its localhost, not ours */
     {here, "http://localhost:9515/", false},
     {here, "localhost:9515", false},
     {here, "ws://", false},

@@ -1,6 +1,6 @@
 /*
- * What tests/wires.tsv may say and what it may not: an answer of a wire's own has a row, a wire and
- * a reason, and does not switch off what holds everywhere.
+ * What tests/wires.tsv may say and what it may not: a wire's own answer has a row, a wire and a
+ * reason, and does not disable what holds everywhere.
  */
 #include <setjmp.h>
 #include <stdarg.h>

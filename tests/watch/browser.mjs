@@ -1,4 +1,4 @@
-// Passes of `offswitch watch` with a real browser: documents that are had through it, settings that are turned back
+// Passes of `offswitch watch` with a real browser: documents that are fetched through it, settings that are turned back
 // on, and --fix on the replica. The browser is one of the test's own.
 //
 //     OFFSWITCH=build/offswitch OFFSWITCH_SCENARIOS=scenarios node tests/watch/browser.mjs [NAME]
@@ -127,7 +127,7 @@ const tests = {
         assert.match(late.stdout, /No pass of 'offswitch watch' worked within 10d; the last one was 2025-01-06/);
         assert.equal(JSON.parse((await status('2025-01-17', '--json')).stdout).watch.last_good.slice(0, 10), '2025-01-06');
         assert.equal(told(), 0);
-        await pass('2025-02-20', state, file, ...nobody); // it does not work either
+        await pass('2025-02-20', state, file, ...nobody); // that does not work either
         assert.equal(told(), 1);
         await pass('2025-02-21', state, file, ...nobody);
         assert.equal((await status('2025-02-21')).status, 3);
@@ -187,7 +187,7 @@ const tests = {
         const now = await truth();
         assert.deepEqual(now.writes.map((w) => [w.key ?? w.setting ?? w.id, w.value]).length, 1);
         assert.deepEqual(now.wrong_touches, []);
-        // who confirmed it is in the ledger
+        // the ledger has who confirmed it
         const rows = (await offswitch('2025-01-15', ['ledger', 'export', '--state', state])).stdout;
         assert.match(rows, new RegExp(`"fixed":\\s*"${setting}"`));
         const unknown = await offswitch('2025-01-16', ['watch', file, '--origin', origin, '--state', state, '--fix', 'nothing']);

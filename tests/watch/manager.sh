@@ -1,6 +1,6 @@
 #!/bin/sh
-# manager.sh SCRIPT: run SCRIPT beside a systemd user manager of its own, in a mount namespace with an empty /run, so
-# that nothing of the machine's own is touched. Exit status 77: none can be started here.
+# manager.sh SCRIPT: run SCRIPT with its own systemd user manager, in a mount namespace with an empty /run, so
+# that nothing on the machine itself changes. Exit status 77: none can be started here.
 if [ -z "$OFFSWITCH_IN_NAMESPACE" ]; then
     [ "$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && unshare -m true 2>/dev/null || exit 77
     OFFSWITCH_IN_NAMESPACE=1 exec unshare -m "$0" "$@"

@@ -1,5 +1,5 @@
 // Passes of `offswitch watch` against a local site and a local mail server, under libfaketime. No
-// browser: where a check is due it ends with "no browser", which is enough to see that it was due.
+// browser: a check that is due ends with "no browser", which is enough to show that it was due.
 //
 //     OFFSWITCH=build/offswitch node tests/watch/run.mjs [NAME]
 import assert from 'node:assert/strict';
@@ -348,7 +348,7 @@ const tests = {
             assert.equal(hook.hooks.length, 1);
             assert.equal(site.hooks[0].headers.authorization, 'Bearer t0ken');
             assert.equal(site.hooks[0].headers.title, 'offswitch: a test');
-            // an authority that is not known: nothing is said to it
+            // an unknown authority: nothing is sent to it
             smtps.events = [], starttls.events = [];
             const strange = await test([{ ...mail, url: smtps.url, cacert: undefined }, { ...mail, url: starttls.url, cacert: undefined },
                 { type: 'webhook', url: `${hook.origin}/hook` }]);
@@ -396,7 +396,7 @@ const tests = {
 
     async 'the desktop is told over the session bus'() {
         prepare();
-        // what notify-send is called with; the bus itself is the desktop's
+        // the arguments of notify-send; the bus itself is the desktop's
         const bin = fs.mkdtempSync(`${scratch}/bin-`), told = `${scratch}/told`;
         fs.writeFileSync(`${bin}/notify-send`, `#!/bin/sh\nprintf '%s\\n' "$@" >> ${told}\n`, { mode: 0o755 });
         channels([{ type: 'desktop' }]);
@@ -428,7 +428,7 @@ const tests = {
         assert.equal(never.status, 3);
         assert.match(never.stdout, /within 10d; the last one was never/);
         assert.equal((await status('soon')).status, 64);
-        await pass('2025-01-06'); // the check that was due could not be done
+        await pass('2025-01-06'); // the check that was due failed
         assert.equal((await status('10d')).status, 3);
     },
 
@@ -501,7 +501,7 @@ const tests = {
     },
 };
 
-// A directory with a systemctl that does what `script` says.
+// A directory with a systemctl that runs `script`.
 function stub(script) {
     const bin = fs.mkdtempSync(`${scratch}/bin-`);
     fs.writeFileSync(`${bin}/systemctl`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

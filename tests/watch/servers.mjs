@@ -1,4 +1,4 @@
-// A site whose documents and answers the test decides, and a mail server that keeps what it gets.
+// A site whose documents and responses the test sets, and a mail server that keeps its mails.
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -44,7 +44,7 @@ export class Site {
     }
 }
 
-// `tls`: null, 'smtps' or 'starttls', with `pems` {key, cert}. `events` tells in which order it was spoken to.
+// `tls`: null, 'smtps' or 'starttls', with `pems` {key, cert}. `events` has the order of the commands.
 export class Mail {
     constructor(tls = null, pems = {}, password = null) {
         Object.assign(this, { messages: [], events: [], kind: tls, pems, password });

@@ -1,6 +1,6 @@
 /*
- * scripted_peer.h: a raw TCP peer on a loopback port, in a thread of the test: it says exactly the bytes
- * that a test wants said, as slowly or as wrongly as it wants. One connection is played at a time.
+ * scripted_peer.h: a raw TCP peer on a loopback port, in a thread of the test: it sends exactly the
+ * bytes that a test specifies, slowly or wrongly if needed. It handles one connection at a time.
  *
  * Life cycle: peer_start, the test, peer_stop. Start it after ofs_loop_watch_signals, so that the
  * thread has the signals blocked too.
@@ -22,7 +22,7 @@
 #include "thread.h"
 
 struct peer {
-    /* Plays one connection; the request's head has been read into `request` unless `mute`. */
+    /* Handles one connection; the request's head has been read into `request` unless `mute`. */
     void (*play)(struct peer *peer, int fd);
     const void *script; /* of the test */
     bool mute;          /* leave even the request to `play` */
@@ -31,12 +31,12 @@ struct peer {
     int listen_fd;
     struct thread thread;
     atomic_int connections;
-    atomic_int fd; /* of the connection that is played, or -1 */
+    atomic_int fd; /* of the present connection, or -1 */
     atomic_bool stop;
     char request[8192];
 };
 
-/* All of it, or false when the other side has gone. */
+/* All of it, or false if the other side is gone. */
 static inline bool peer_say(int fd, const void *data, size_t len)
 {
     const char *p = data;
@@ -68,7 +68,7 @@ static inline bool peer_hear(int fd, void *data, size_t len)
     return true;
 }
 
-/* Say nothing, and wait until the other side has gone. */
+/* Send nothing, and wait until the other side is gone. */
 static inline void peer_stall(int fd)
 {
     char ignored[4096];
@@ -120,7 +120,7 @@ static inline int peer_listen(int *ret_port)
     return fd;
 }
 
-/* A port on which nobody listens. */
+/* A port on which no process listens. */
 static inline int peer_closed_port(void)
 {
     int port;

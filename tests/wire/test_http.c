@@ -1,5 +1,5 @@
 /*
- * One request and its answer, against peers that answer badly, much, late or not at all.
+ * One request and its answer, against peers that answer wrongly, with too much, late or not at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,7 +91,7 @@ static void test_request(void **state)
         snprintf(host, sizeof host, "\r\nHost: 127.0.0.1:%d\r\n", peer.port);
         assert_memory_equal(peer.request, "GET /json/version HTTP/1.1\r\n", 28);
         assert_non_null(strcasestr(peer.request, host));
-        /* nothing of the person's, and nothing that an earlier answer asked us to keep */
+        /* no data of the person, and nothing that an earlier response asked us to keep */
         assert_null(strcasestr(peer.request, "\r\nCookie"));
         assert_null(strcasestr(peer.request, "\r\nOrigin"));
         assert_null(strcasestr(peer.request, "\r\nReferer"));
@@ -102,7 +102,7 @@ static void test_request(void **state)
     assert_int_equal(err.code, OFS_ERR_NONE);
 }
 
-/* Any status is an answer; what is no HTTP is none. */
+/* Any status is a response; what is not HTTP is not. */
 static const struct {
     const char *answer;
     long status; /* 0: an error */
@@ -163,7 +163,7 @@ static void test_closed_port(void **state)
     assert_int_equal(err.code, OFS_ERR_CONNECT);
 }
 
-/* Somebody listens and does not take the connection: the deadline ends it all the same. */
+/* The port is open and the connection is not accepted: the deadline ends the wait anyway. */
 static void test_never_accepted(void **state)
 {
     OFS_AUTO_BUF body = OFS_BUF(LIMIT);
@@ -286,7 +286,7 @@ static void test_late(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t took = 300 + SLACK + 1;
-        /* a busy machine may run us late; that it always does would be our fault */
+        /* a busy machine may delay us; if it always happened, it would be our fault */
         for (int try = 0; try < TRIES && took > 300 + SLACK; try++) {
             struct peer peer = {.play = rows[i].play, .script = rows[i].script};
             OFS_AUTO_BUF body = OFS_BUF(LIMIT);

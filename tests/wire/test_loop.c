@@ -43,10 +43,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A busy machine may run us late; that it always does would be our fault. */
+/* A busy machine may delay us; if it always happened, it would be our fault. */
 enum { TRIES = 5 };
 
-/* Turn until it fails; gives how long that took. */
+/* Turn until it fails; returns how long that took. */
 static int64_t turn(struct ofs_loop *loop, int64_t ms, struct ofs_error *err)
 {
     int64_t before = ofs_now_ms();
@@ -87,7 +87,7 @@ static void test_past_deadline(void **state)
     }
 }
 
-/* Waiting costs nothing. */
+/* Waiting uses no processor time. */
 static void test_idle(void **state)
 {
     struct timespec start, end;
@@ -126,7 +126,7 @@ static void test_signals(void **state)
     }
 }
 
-/* The first one is told, whatever comes after it. */
+/* The first one is reported, whatever comes after it. */
 static void test_first_signal(void **state)
 {
     raise_to_process(SIGTERM);
@@ -148,7 +148,7 @@ static void test_signal_while_waiting(void **state)
 {
     struct ofs_error err;
     struct thread thread;
-    int64_t since = ofs_now_ms(); /* before the thread, which may come first on a busy machine */
+    int64_t since = ofs_now_ms(); /* before the thread, which may run first on a busy machine */
     thread_start(&thread, interrupt_later, NULL);
     turn(*state, 10000, &err);
     int64_t took = ofs_now_ms() - since;
@@ -199,7 +199,7 @@ static void test_shield_taken_off(void **state)
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_TIMEOUT);
     assert_true(ofs_loop_defer_signals(loop, false));
-    assert_turn(loop, OFS_ERR_INTERRUPTED); /* it was not forgotten */
+    assert_turn(loop, OFS_ERR_INTERRUPTED); /* it was not lost */
     assert_false(ofs_loop_defer_signals(loop, true));
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGINT);
@@ -224,9 +224,9 @@ static void test_shield_nested(void **state)
     assert_turn(loop, OFS_ERR_INTERRUPTED);
 }
 
-/* ---- what stays of it ---- */
+/* ---- what remains of it ---- */
 
-/* A child that dies of a signal shows that the loop has put the mask back. */
+/* A child that dies of a signal shows that the loop has restored the mask. */
 static void test_mask_restored(void **state)
 {
     (void)state;
@@ -273,7 +273,7 @@ static void test_no_descriptor_left(void **state)
     ofs_loop_free(NULL);
 }
 
-/* A program that this one starts must not get hold of what the loop has open. */
+/* A program that this one starts must not inherit what the loop has open. */
 static void test_close_on_exec(void **state)
 {
     (void)state;

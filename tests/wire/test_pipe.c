@@ -1,5 +1,5 @@
 /*
- * NUL-terminated messages over two pipes, with a reader and a writer that take their time.
+ * NUL-terminated messages over two pipes, with a slow reader and a slow writer.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,7 +113,7 @@ static void send_text(struct ends *e, const char *text, size_t len)
     assert_int_equal(e->wire->ops->send(e->wire, text, len, &err), 0);
 }
 
-/* Until so many messages have come, or the end. */
+/* Until that many messages have arrived, or the end. */
 static void await(struct ends *e, size_t messages)
 {
     struct ofs_error err;
@@ -123,7 +123,7 @@ static void await(struct ends *e, size_t messages)
             fail_msg("%zu of %zu messages: %s", e->messages, messages, err.text);
 }
 
-/* Let what is on its way arrive. A busy machine may run us late; that it always does would be our
+/* Let pending messages arrive. A busy machine may delay us; if it always happened, it would be our
  * fault. */
 static void settle(struct ends *e, int64_t ms)
 {
@@ -204,7 +204,7 @@ static void *writes(void *arg)
     return NULL;
 }
 
-/* Begins late, and stops for a moment now and then. */
+/* Starts late, and sometimes pauses. */
 static void *reads_slowly(void *arg)
 {
     struct other *o = arg;
@@ -261,7 +261,8 @@ static void test_large(void **state)
     assert_true(reader.even);
 }
 
-/* Nobody reads: sending still returns at once, deadlines hold, and answers still arrive. */
+/* The reader is absent: sending still returns at once, deadlines hold, and responses still
+ * arrive. */
 static void test_nobody_reads(void **state)
 {
     struct ends *e = *state;
@@ -279,7 +280,7 @@ static void test_nobody_reads(void **state)
     assert_string_equal(ofs_buf_str(&e->all), "still here|");
 }
 
-/* A wire that waits for room must not use the time up. */
+/* A wire that waits for room must not use processor time. */
 static void test_waiting_is_idle(void **state)
 {
     struct ends *e = *state;
@@ -309,7 +310,7 @@ static void test_limit(void **state)
     assert_int_equal(e->why.code, OFS_ERR_TOO_BIG);
     assert_int_equal(e->wire->ops->send(e->wire, "x", 1, &err), -1);
     assert_int_equal(err.code, OFS_ERR_TOO_BIG);
-    close_wire(e); /* which ends the writer's patience too */
+    close_wire(e); /* which ends the writer's wait too */
     thread_join(&writer.thread);
 }
 
@@ -320,7 +321,7 @@ static void assert_lost(struct ends *e, const char *heard)
     assert_string_equal(ofs_buf_str(&e->all), heard);
     assert_int_equal(e->why.code, OFS_ERR_LOST);
     settle(e, 20);
-    assert_int_equal(e->closed, 1); /* told once */
+    assert_int_equal(e->closed, 1); /* reported once */
     assert_int_equal(e->wire->ops->send(e->wire, "x", 1, &err), -1);
     assert_int_equal(err.code, OFS_ERR_LOST);
 }
@@ -330,10 +331,10 @@ static void test_end_of_file(void **state)
     struct ends *e = *state;
     SAY(e, "last words\0half a mess");
     shut(&e->to_us);
-    assert_lost(e, "last words|"); /* half a message is none */
+    assert_lost(e, "last words|"); /* half a message does not count */
 }
 
-/* More than one read takes, and then the end: all of it counts. */
+/* More than one read returns, and then the end: all of it counts. */
 static void test_end_behind_much(void **state)
 {
     struct ends *e = *state;
@@ -353,7 +354,7 @@ static void test_end_behind_much(void **state)
     assert_int_equal(e->closed, 1);
 }
 
-/* Their end for reading is gone, and only sending shows it. */
+/* Their reading end is closed, and only sending shows it. */
 static void test_nobody_there(void **state)
 {
     struct ends *e = *state;
@@ -370,7 +371,7 @@ static void test_both_gone(void **state)
     assert_lost(e, "");
 }
 
-/* Both descriptors are taken over, also when nothing comes of it. */
+/* Both descriptors are taken over, also on failure. */
 static void test_close_at_once(void **state)
 {
     struct ends *e = *state;

@@ -1,5 +1,6 @@
 /*
- * Children: their pipes on 3 and 4, their last words, and their end, whatever they do about it.
+ * Children: their pipes on 3 and 4, their last words, and their end, whatever they do to prevent
+ * it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +50,7 @@ static int64_t end(struct child *c, int64_t patience)
     return ofs_now_ms() - before;
 }
 
-/* Everything that the child says, until it ends or closes its side. */
+/* All output of the child, until it ends or closes its side. */
 static void hear(const struct child *c, char *text, size_t size)
 {
     size_t n = 0;
@@ -61,7 +62,7 @@ static void hear(const struct child *c, char *text, size_t size)
     text[n] = '\0';
 }
 
-/* Until the child has said its first byte: it has done all that comes before. */
+/* Until the child has written its first byte: everything before that is done. */
 static void hear_ready(const struct child *c)
 {
     char byte;
@@ -70,7 +71,7 @@ static void hear_ready(const struct child *c)
     assert_int_equal(read(c->from, &byte, 1), 1);
 }
 
-/* Nobody is ours any more, neither alive nor dead. */
+/* We have no children any more, neither alive nor dead. */
 static void assert_no_child(void)
 {
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -99,7 +100,7 @@ static void test_pipes(void **state)
     assert_int_equal(count_fds(), fds);
 }
 
-/* The end of its input is what tells a browser to go. */
+/* The end of its input makes a browser exit. */
 static void test_end_of_input(void **state)
 {
     (void)state;
@@ -108,11 +109,12 @@ static void test_end_of_input(void **state)
     close(c.to);
     hear(&c, text, sizeof text);
     c.to = dup(c.from);
-    assert_true(end(&c, 10000) < 5000); /* without being told to */
+    assert_true(end(&c, 10000) < 5000); /* without a command to do so */
     assert_no_child();
 }
 
-/* Nothing that we have open is handed on but 0 to 4. What we were given to hand on goes by. */
+/* No descriptor that we have open is inherited except 0 to 4. Descriptors that we inherited
+ * ourselves pass through. */
 static void test_descriptors(void **state)
 {
     (void)state;
@@ -126,7 +128,7 @@ static void test_descriptors(void **state)
         else if (fcntl(n, F_GETFD) != 0)
             others++;
     assert_int_equal(fds, 0x1f);
-    assert_int_equal(others, 1); /* the look into the directory */
+    assert_int_equal(others, 1); /* the descriptor of the directory scan */
     end(&c, 5000);
     close(extra);
 
@@ -137,7 +139,7 @@ static void test_descriptors(void **state)
     assert_no_child();
 }
 
-/* Also where 0 to 4 are not as usual here. */
+/* Also if 0 to 4 are not as usual here. */
 static void test_low_descriptors_closed(void **state)
 {
     (void)state;
@@ -174,7 +176,7 @@ static void test_own_group(void **state)
     end(&c, 5000);
 }
 
-/* What this program does with signals is none of the browser's business. */
+/* How this program handles signals must not affect the browser. */
 static void test_signals_as_usual(void **state)
 {
     (void)state;
@@ -232,7 +234,7 @@ static void test_cannot_start(void **state)
         char text[8];
         char *const argv[] = {(char *)paths[i], NULL};
         c.process = ofs_process_start(argv, &c.from, &c.to, &err);
-        assert_non_null(c.process); /* it is the child that finds out */
+        assert_non_null(c.process); /* the child detects it */
         hear(&c, text, sizeof text);
         assert_string_equal(text, "");
         assert_true(end(&c, 5000) < 5000);
@@ -255,11 +257,11 @@ static void test_told_to_end(void **state)
     struct child c = start("echo ready >&4; exec sleep 1000");
     hear_ready(&c);
     int64_t took = end(&c, 200);
-    assert_true(took >= 195 && took < 1900); /* SIGTERM after the patience, and no SIGKILL */
+    assert_true(took >= 195 && took < 1900); /* SIGTERM after the wait, and no SIGKILL */
     assert_no_child();
 }
 
-/* Before the child has even made its group. */
+/* Even before the child has made its group. */
 static void test_ended_at_once(void **state)
 {
     (void)state;
@@ -289,7 +291,7 @@ static void test_group_ends(void **state)
         "(trap '' TERM; echo $$ >/dev/null; sleep 1000; sleep 1000) & echo $! >&4; trap '' TERM; "
         "wait; "
         "wait",
-        "sleep 1000 & echo $! >&4", /* it has gone by itself, and left one behind */
+        "sleep 1000 & echo $! >&4", /* it exited on its own, and left one */
     };
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (size_t i = 0; i < COUNT(scripts); i++) {

@@ -1,6 +1,5 @@
 /*
- * The small server, asked by a raw client over one connection: replies as told, and misbehaviour as
- * told.
+ * The small server, tested by a raw client over one connection: replies and faults as configured.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,7 +100,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- the client's side: one thread, so that it takes turns with the loop ---- */
+/* ---- the client's side: one thread, which alternates with the loop ---- */
 
 static void turn(struct served *s)
 {
@@ -118,7 +117,7 @@ static void ask(struct served *s, const char *text, size_t len)
             text += n;
             len -= (size_t)n;
         } else if (errno != EAGAIN || !ofs_deadline_left(until)) {
-            return; /* hung up on: what it was answered is looked at next */
+            return; /* disconnected: the response is examined next */
         }
         turn(s);
     }
@@ -240,13 +239,13 @@ static void test_body_in_pieces(void **state)
                           sizeof text));
     for (int i = 0; i < 5; i++)
         turn(s);
-    assert_int_equal(s->requests, 0); /* not before it is whole */
+    assert_int_equal(s->requests, 0); /* not before it is complete */
     ask_text(s, "56789");
     assert_int_equal(hear(s, false, 10000, &head, &body), WHOLE);
     assert_string_equal(ofs_buf_str(&s->body), "0123456789");
 }
 
-/* The most that is taken, and a byte more. */
+/* The maximum that is accepted, and one byte more. */
 static void test_large_bodies(void **state)
 {
     struct served *s = *state;
@@ -401,7 +400,7 @@ static void test_cut(void **state)
     s->reply = reply_cut;
     ask_text(s, get_request);
     assert_int_equal(hear(s, false, 10000, &head, &body), CUT);
-    assert_non_null(strstr(head.data, "Content-Length: 5\r\n")); /* the whole was promised */
+    assert_non_null(strstr(head.data, "Content-Length: 5\r\n")); /* the whole was announced */
     assert_string_equal(ofs_buf_str(&body), "hel");
 }
 
@@ -435,7 +434,7 @@ static void test_hostile(void **state)
     assert_string_equal(ofs_buf_str(&s->last), "GET|/after|||||0");
 }
 
-/* Who goes away in the middle of a large reply takes nothing along. */
+/* A client that leaves during a large reply affects nothing else. */
 static void test_client_goes(void **state)
 {
     struct served *s = *state;
@@ -466,7 +465,8 @@ static void test_port_taken(void **state)
     close(fd);
 }
 
-/* Freed with a connection open: nobody is served any more, and the port is closed with the loop. */
+/* Freed with a connection open: no client is served any more, and the port is closed with the
+ * loop. */
 static void test_freed(void **state)
 {
     struct served *s = *state;
@@ -514,7 +514,8 @@ static void reply_refused(struct ofs_serve_reply *reply)
     reply->status = 404;
 }
 
-/* The reply is one message, so late after the socket is open; another status refuses the socket. */
+/* The reply is one message, sent that long after the socket is open; another status refuses the
+ * socket. */
 static void test_socket(void **state)
 {
     struct served *s = *state;
@@ -548,7 +549,7 @@ static void test_values(void **state)
 {
     static const struct {
         bool (*get)(const char *, const char *, char *, size_t);
-        const char *list, *name, *value; /* value NULL: not there */
+        const char *list, *name, *value; /* value NULL: absent */
     } rows[] = {
         {ofs_serve_cookie, "a=1; b=2", "a", "1"},
         {ofs_serve_cookie, "a=1; b=2", "b", "2"},

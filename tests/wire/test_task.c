@@ -1,5 +1,5 @@
 /*
- * Tasks on one loop: each waits without holding up the others.
+ * Tasks on one loop: each waits without blocking the others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static void add(struct work *w, char c)
     w->log[n + 1] = '\0';
 }
 
-/* Wait twice, and write down when. */
+/* Wait twice, and record when. */
 static void nap_twice(void *arg)
 {
     struct work *w = arg;
@@ -122,7 +122,7 @@ static void await_flag(void *arg)
     add(w, w->name);
 }
 
-/* Something happens all the time, and it is not what the others wait for. */
+/* Something happens all the time, but not what the others wait for. */
 static void disturb(void *arg)
 {
     struct work *w = arg;
@@ -152,7 +152,7 @@ static void test_a_condition_is_awaited(void **state)
     assert_int_equal(ofs_loop_spawn(loop, set_flag, &sets, &err), 0);
     ofs_loop_run(loop);
     assert_int_equal(strlen(log), 5);
-    assert_int_equal(log[0], 'h'); /* what holds already is not waited for, and has no deadline */
+    assert_int_equal(log[0], 'h'); /* what already holds needs no wait, no deadline */
     assert_true(strchr(log, 'w') > strchr(log, 's'));
     assert_true(log[4] == 'l' || log[4] == 'n');
     assert_int_equal(waits.rc, 0);
@@ -251,7 +251,7 @@ static int depth_reached;
 static void go_deep(void *arg)
 {
     struct work *w = arg;
-    char room[300 << 10]; /* a stack holds what libraries need */
+    char room[300 << 10]; /* enough stack for libraries */
     memset(room, 1, sizeof room);
     ofs_loop_turn(w->loop, ofs_deadline_in(5), &w->err);
     depth_reached = room[sizeof room - 1];

@@ -1,5 +1,6 @@
 /*
- * The WebSocket against a peer that speaks RFC 6455 byte by byte, and against peers that do not.
+ * The WebSocket against a peer that sends RFC 6455 byte by byte, and against peers that do not
+ * follow it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +15,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* One frame of the client's, unmasked; false where it is none that a client may send, or the end.
- */
+/* One frame of the client's, unmasked; false if a client may not send it, or at the end. */
 static bool hear_frame(int fd, int *ret_first, struct ofs_buf *payload)
 {
     struct ofs_error err;
@@ -50,7 +50,7 @@ static bool hear_frame(int fd, int *ret_first, struct ofs_buf *payload)
 
 /* ---- what arrives ---- */
 
-/* Each says four messages: "one", "", two, "end". */
+/* Each sends four messages: "one", "", two, "end". */
 #define FOUR "one||two|end|"
 
 static void play_plain(struct peer *peer, int fd)
@@ -144,7 +144,7 @@ static void test_arrivals(void **state)
     }
 }
 
-/* Nobody has had the time to set `on_message` when the first of these is there. */
+/* `on_message` is not set yet when the first of these arrives. */
 static void test_hasty(void **state)
 {
     struct heard *h = *state;
@@ -228,12 +228,12 @@ static void test_limit(void **state)
         }
         h->wire->ops->close(h->wire);
         h->wire = NULL;
-        peer_stop(&peer); /* which may be talking still */
+        peer_stop(&peer); /* which may still be sending */
         assert_int_equal(tear_down(&own), 0);
     }
 }
 
-/* ---- what does not ---- */
+/* ---- what does not arrive ---- */
 
 static void play_stall(struct peer *peer, int fd)
 {
@@ -292,7 +292,7 @@ static void play_reset(struct peer *peer, int fd)
     struct linger now = {.l_onoff = 1};
     play_cut(peer, fd);
     char go;
-    peer_hear(fd, &go, 1); /* a reset overtakes what was not read yet */
+    peer_hear(fd, &go, 1); /* a reset overtakes data that was not read yet */
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
@@ -325,16 +325,16 @@ static void test_ends(void **state)
         struct peer peer = {.play = plays[i]};
         open_to(h, &peer);
         await(h, 1);
-        if (!h->closed) /* what waits for a word from us before it ends */
+        if (!h->closed) /* a peer that waits for a byte from us before it ends */
             assert_int_equal(h->wire->ops->send(h->wire, "go", 2, &err), 0);
         await(h, 2);
-        assert_int_equal(h->messages, 1); /* half a message is none */
+        assert_int_equal(h->messages, 1); /* half a message does not count */
         assert_int_equal(h->closed, 1);
         assert_int_equal(h->why.code, OFS_ERR_LOST);
         assert_int_equal(h->wire->ops->send(h->wire, "x", 1, &err), -1);
         assert_int_equal(err.code, OFS_ERR_LOST);
         assert_timeout(h, 20);
-        assert_int_equal(h->closed, 1); /* told once */
+        assert_int_equal(h->closed, 1); /* reported once */
         peer_stop(&peer);
         assert_int_equal(tear_down(&own), 0);
     }
@@ -344,7 +344,7 @@ static void test_ends(void **state)
 
 enum { LARGE = 3000000 };
 
-/* Answers with what is wrong, or with the sizes of what came. */
+/* Answers with the error, or with the sizes of what arrived. */
 static void play_listen(struct peer *peer, int fd)
 {
     OFS_AUTO_BUF payload = OFS_BUF(LARGE + 100);
@@ -408,7 +408,7 @@ static void test_pong(void **state)
     peer_stop(&peer);
 }
 
-/* Closing does not wait for what is still to be sent. */
+/* Closing does not wait for pending messages. */
 static void test_close_at_once(void **state)
 {
     struct heard *h = *state;
@@ -424,7 +424,7 @@ static void test_close_at_once(void **state)
     h->wire->ops->close(h->wire);
     h->wire = NULL;
     assert_true(ofs_now_ms() - before < 1000);
-    assert_int_equal(h->closed, 0); /* who closes is not told */
+    assert_int_equal(h->closed, 0); /* the side that closes gets no report */
     peer_stop(&peer);
 }
 

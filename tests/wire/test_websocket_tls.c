@@ -1,5 +1,5 @@
 /*
- * The WebSocket over TLS: a certificate has to verify, and its name, or nothing is said.
+ * The WebSocket over TLS: a certificate and its name have to verify, or nothing is sent.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ static bool hear_head(SSL *tls, char *head, size_t size)
     return true;
 }
 
-/* The upgrade, one text, and nothing more until the other side has gone. */
+/* The upgrade, one text, and nothing more until the other side is gone. */
 static void play_tls(struct peer *peer, int fd)
 {
     static const char frame[] = "\x81\x07{\"a\":1}";

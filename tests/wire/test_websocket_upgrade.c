@@ -1,6 +1,6 @@
 /*
- * The WebSocket's upgrade: what is asked for, and peers that refuse it, lead elsewhere, say
- * nothing, or are none.
+ * The WebSocket's upgrade: the request, and peers that refuse it, redirect it, send nothing, or are
+ * not WebSocket servers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void test_request(void **state)
     assert_memory_equal(peer.request, "GET /devtools/browser/abc-1 HTTP/1.1\r\n", 38);
     assert_non_null(strcasestr(peer.request, host));
     assert_non_null(strcasestr(peer.request, "\r\nSec-WebSocket-Version: 13\r\n"));
-    /* Chrome refuses an origin, and what is compressed cannot be read along */
+    /* Chrome refuses an origin, and compressed data cannot be traced */
     assert_null(strcasestr(peer.request, "Origin"));
     assert_null(strcasestr(peer.request, "Sec-WebSocket-Extensions"));
     assert_null(strcasestr(peer.request, "Sec-WebSocket-Protocol"));
@@ -60,7 +60,7 @@ static void test_refusals(void **state)
         {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 31\r\n\r\n" HTML,
          OFS_ERR_NOT_A_BROWSER, "200"},
         {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" HTML, OFS_ERR_NOT_A_BROWSER, "200"},
-        /* an upgrade to something else, or by somebody who did not read the key */
+        /* an upgrade to something else, or by a server that did not read the key */
         {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
          OFS_ERR_NOT_A_BROWSER, "WebSocket"},
@@ -68,7 +68,7 @@ static void test_refusals(void **state)
          OFS_ERR_NOT_A_BROWSER, "WebSocket"},
         {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
          OFS_ERR_NOT_A_BROWSER, "WebSocket"},
-        /* no HTTP at all */
+        /* not HTTP at all */
         {"SSH-2.0-OpenSSH_9.2\r\n", OFS_ERR_NOT_A_BROWSER, ""},
         {"\x16\x03\x01\x02\x05\x01\xff\xfe\r\n\r\n", OFS_ERR_NOT_A_BROWSER, ""},
         {"{}", OFS_ERR_NOT_A_BROWSER, ""},
@@ -116,7 +116,7 @@ static void play_redirect(struct peer *peer, int fd)
     peer_stall(fd);
 }
 
-/* Who listens on a port of this machine must not be able to send us elsewhere. */
+/* The server on a port of this machine must not be able to redirect us. */
 static void test_redirect(void **state)
 {
     struct heard *h = *state;
@@ -136,7 +136,7 @@ static void test_redirect(void **state)
     assert_non_null(strstr(err.text, "302"));
 }
 
-/* A proxy of the environment is for the network, and not for this machine. */
+/* A proxy of the environment is for the network, not for this machine. */
 static void test_no_proxy(void **state)
 {
     static const char *const names[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY",
@@ -151,7 +151,7 @@ static void test_no_proxy(void **state)
     for (size_t i = 0; i < COUNT(names); i++)
         setenv(names[i], text, 1);
     struct ofs_error err;
-    h->loop = ofs_loop_new(&err); /* libwebsockets reads them at its start */
+    h->loop = ofs_loop_new(&err); /* libwebsockets reads them when it starts */
     peer_start(&peer);
     h->wire = try_open(h, peer.port, 3000, &err);
     for (size_t i = 0; i < COUNT(names); i++)
@@ -196,7 +196,7 @@ static void play_half_upgrade(struct peer *peer, int fd)
     peer_stall(fd);
 }
 
-/* A browser that asks for approval says nothing until the person has answered. */
+/* A browser that asks for approval sends nothing until the person has answered. */
 static void test_never_upgraded(void **state)
 {
     static void (*const plays[])(struct peer *, int) = {play_silence, play_half_upgrade};

@@ -1,6 +1,6 @@
 /*
- * thread.h: a thread on a stack of our own, so that nothing of it is left when it has been joined:
- * the C library would keep its stack for the next one, and a leak checker would wonder.
+ * thread.h: a thread on a stack of our own, so that nothing remains after it is joined: the C
+ * library would keep its stack for the next one, and a leak checker would report it.
  */
 #ifndef OFS_TESTS_WIRE_THREAD_H
 #define OFS_TESTS_WIRE_THREAD_H

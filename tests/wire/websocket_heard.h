@@ -1,6 +1,6 @@
 /*
- * websocket_heard.h: our side of a WebSocket in a test: what was heard of a peer, and that nothing
- * is left open. To be included behind cmocka.h.
+ * websocket_heard.h: our side of a WebSocket in a test: what arrived from a peer, and a check that
+ * nothing is left open. Include it after cmocka.h.
  */
 #ifndef OFS_TESTS_WIRE_WEBSOCKET_HEARD_H
 #define OFS_TESTS_WIRE_WEBSOCKET_HEARD_H
@@ -104,7 +104,7 @@ static inline void open_to(struct heard *h, struct peer *peer)
     h->wire->ctx = h;
 }
 
-/* Until so many messages have come, or the end. */
+/* Until that many messages have arrived, or the end. */
 static inline void await(struct heard *h, size_t messages)
 {
     struct ofs_error err;
@@ -114,7 +114,7 @@ static inline void await(struct heard *h, size_t messages)
             fail_msg("%zu of %zu messages: %s", h->messages, messages, err.text);
 }
 
-/* A busy machine may run us late; that it always does would be our fault. */
+/* A busy machine may delay us; if it always happened, it would be our fault. */
 enum { TRIES = 5 };
 
 static inline void assert_timeout(struct heard *h, int64_t ms)

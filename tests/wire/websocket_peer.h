@@ -1,5 +1,5 @@
 /*
- * websocket_peer.h: what a raw peer says to speak WebSocket (RFC 6455): the upgrade, and frames.
+ * websocket_peer.h: what a raw peer sends for WebSocket (RFC 6455): the upgrade, and frames.
  */
 #ifndef OFS_TESTS_WIRE_WEBSOCKET_PEER_H
 #define OFS_TESTS_WIRE_WEBSOCKET_PEER_H

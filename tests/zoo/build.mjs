@@ -1,5 +1,5 @@
 // Builds the zoo's pages: npm ci and esbuild, all in a directory outside the source tree (ZOO_BUILD, by default
-// build/zoo at the top). The packages are installed anew only when package-lock.json has changed.
+// build/zoo at the top). The packages are installed again only when package-lock.json has changed.
 //
 //   node build.mjs
 
@@ -26,7 +26,7 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   writeFileSync(stamp, lock);
 }
 
-// The sources are built from a copy beside node_modules, where every tool finds the packages in the ordinary way.
+// The sources are built from a copy beside node_modules, where every tool finds the packages in the usual way.
 const source = join(build, "source");
 const site = join(build, "site");
 for (const old of [source, site]) rmSync(old, { recursive: true, force: true });
@@ -72,6 +72,6 @@ const result = await esbuild.build({
   plugins: [emptyIcons],
   metafile: true,
   logLevel: "error", logLimit: 0,
-}).catch(() => process.exit(1)); // esbuild has said why
+}).catch(() => process.exit(1)); // esbuild has printed why
 const bytes = Object.values(result.metafile.outputs).reduce((sum, o) => sum + o.bytes, 0);
 console.log(`${entries.length} pages, ${(bytes / 1e6).toFixed(1)} MB`);

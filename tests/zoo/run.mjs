@@ -1,5 +1,5 @@
-// Runs offswitch over the zoo: for every page one `check`, which must say that the target is on and change
-// nothing, and one `fix`, which must turn it off, and it alone.
+// Runs offswitch over the zoo: for every page one `check`, which must report that the target is on and change nothing,
+// and one `fix`, which must turn off only the target.
 //
 //   node build.mjs              installs the packages and builds the pages, into ZOO_BUILD
 //   node run.mjs [LIB...]       all pages, or the ones named
@@ -7,19 +7,19 @@
 //   OFFSWITCH   the program             (build/offswitch at the top)
 //   ZOO_BUILD   where the pages are     (build/zoo at the top)
 //   WIRE        what is at the other end: a name of wires.mjs, several with commas, or all (launch)
-//   SAMPLE      only every so many of the pages, on each wire others, and those that a wire has failed on once
+//   SAMPLE      only every Nth page, different ones on each wire, and those that a wire has failed on once
 //   BROWSER_ARGS  more arguments for a Chromium, separated by blanks
-//   J            how many pages side by side (4); each has a peer of its own
+//   J            how many pages in parallel (4); each has a peer of its own
 //   ZOO_KEEP=1  keep the temporary directory: scenarios, reports, traces, profiles
 //
 // Each page shows the switches of one design system, labelled in the way that its own documentation gives (see the
-// comment at the top of each file in pages/); settings.mjs says which switches there are, server.mjs keeps
-// their states. The scenario is the least one that the contract allows: origin, page, one label.
+// comment at the top of each file in pages/); settings.mjs lists the switches, server.mjs keeps their states. The
+// scenario is the minimal one that the contract allows: origin, page, one label.
 //
 // The columns:
-//   found          the target was told apart from everything else on the page
-//   read           `check` said differs, on, exit 2, and nothing was written
-//   flipped        `fix` said fixed, off, exit 0
+//   found          the target was distinguished from everything else on the page
+//   read           `check` reported differs, on, exit 2, and nothing was written
+//   flipped        `fix` reported fixed, off, exit 0
 //   persisted      the server has the target off, by exactly one write
 //   wrong touches  writes during `check`, writes to another switch, writes that the server refused, followed links
 //   seconds        check + fix, each with a session of its own
@@ -37,7 +37,7 @@ import { wires } from "./wires.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
 const site = join(resolve(process.env.ZOO_BUILD || join(here, "../../build/zoo")), "site");
-const seconds = 60; // a run's own deadline; a run that does not keep it is ended a little later
+const seconds = 60; // a run's own deadline; a run that exceeds it is killed a little later
 
 for (const [file, hint] of [[offswitch, "build the program first"], [site, "run build.mjs first"]])
   if (!existsSync(file)) {
@@ -59,7 +59,7 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
-// A server for each of the pages that are tried side by side, so that each truth is one page's alone.
+// A server for each of the pages that run in parallel, so that each truth is one page's only.
 async function serve() {
   const server = start(process.execPath, [join(here, "server.mjs"), "0"], { stdio: ["pipe", "pipe", "inherit"] });
   const origin = await new Promise((done, fail) => {
@@ -89,8 +89,8 @@ if (strange.length) {
   process.exit(64);
 }
 
-// Runs one command; gives its exit status, its report (null if it printed none), the end of what it said, and what
-// is wrong with the report or has been left behind, in words.
+// Runs one command; returns its exit status, its report (null if it printed none), the end of its output, and, in
+// words, what is wrong with the report or was left.
 async function run(command, scenario, dir, lane) {
   const own = join(dir, command);
   mkdirSync(own);
@@ -115,7 +115,7 @@ async function run(command, scenario, dir, lane) {
       try {
         report = JSON.parse(out);
       } catch {
-        // said below: a run without a report has failed
+        // reported below: a run without a report has failed
       }
       const setting = report?.settings?.find((s) => s.id === target) ?? null;
       done({ code: code ?? signal, setting, said, browser: report?.browser });
@@ -182,11 +182,11 @@ async function visit(library, lane) {
 }
 
 const every = Number(process.env.SAMPLE ?? 1);
-// Each wire's sample begins elsewhere, so that several wires see most of the pages between them.
+// Each wire's sample begins at another page, so that several wires together cover most of the pages.
 const chosen = (wire) =>
   wanted.length ? [...wanted] : libraries.filter((name, i) => wires[wire].once.includes(name) || (i + Object.keys(wires).indexOf(wire)) % every === 0);
 
-const jobs = new Map(); // wire -> the pages that are still to be tried over it
+const jobs = new Map(); // wire -> the pages that are still to be tested over it
 for (const wire of names) {
   const missing = Object.entries(wires[wire].needs).filter(([, path]) => !path).map(([name]) => name);
   if (!missing.length) jobs.set(wire, chosen(wire));
@@ -198,7 +198,7 @@ for (const wire of names) {
 }
 const lanes = servers.map((server, number) => ({ ...server, number, wire: null, peer: null, opened: 0 }));
 
-// The next page for a lane: over its own wire if there is one, else where most are left for each lane.
+// The next page for a lane: over its own wire if there is one, else over the wire with the most left for each lane.
 function next(lane) {
   const share = (wire) => jobs.get(wire).length / (1 + lanes.filter((other) => other !== lane && other.wire === wire).length);
   const open = [...jobs.keys()].filter((wire) => jobs.get(wire).length);

@@ -8,8 +8,8 @@
 //   GET  /__truth                   {"LIB": {"state": {"ID": true|false}, "writes": [{"id","on","status"}], "visits": ["PATH"]}}
 //   POST /__reset                   everything as at the start
 //
-// "visits" are requests for anything that a link on a page leads to: nobody who only flips a switch makes one.
-// The server ends when standard input closes, when its parent is gone, or on SIGTERM.
+// "visits" are requests for anything that a link on a page leads to: flipping a switch makes none. The server ends when
+// standard input closes, when its parent is gone, or on SIGTERM.
 
 import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
@@ -28,7 +28,7 @@ if (!/^\d+$/.test(process.argv[2] ?? "") || port > 65535) {
 const libraries = readdirSync(site, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name);
 const types = { ".js": "text/javascript", ".css": "text/css" };
 
-// A page takes what it needs from here and from nowhere else. 'unsafe-eval' is Vue's template compiler.
+// A page loads what it needs from here only. 'unsafe-eval' is Vue's template compiler.
 const policy = "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; font-src 'self' data:; connect-src 'self' data:";
 

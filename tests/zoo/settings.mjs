@@ -17,5 +17,5 @@ export const settings = [
   { id: "digest", kind: "checkbox", on: true, label: "Tell me about training content creation AI models with my data" },
 ];
 
-// A link with the very text of the target stands above the switches on each page.
+// A link with exactly the text of the target is above the switches on each page.
 export const linkText = settings.find((s) => s.id === target).label;

@@ -1,17 +1,17 @@
-// What stands at the other end of offswitch for the zoo: a browser, or a driver, for each wire that it speaks.
-// Everything is started here on a free port of 127.0.0.1, and is ended by its own id.
+// The peers of offswitch for the zoo: a browser, or a driver, for each wire that it supports. Everything is started
+// here on a free port of 127.0.0.1, and is killed by its own id.
 //
 //   const wire = await wires[name].open(start, dir)
 //
 //   start(program, args, options)   spawns a child that does not outlive the runner
-//   dir                             scratch: profiles, capabilities, what the peers say
-//   wire.args(dir)                  what the program is told; dir is the run's own
+//   dir                             scratch: profiles, capabilities, output of the peers
+//   wire.args(dir)                  the program's arguments; dir is the run's own
 //   wire.left()                     what a run has left behind, in words; [] for nothing
-//   wire.dead()                     why the peer is of no more use, or null
+//   wire.dead()                     why the peer can no longer be used, or null
 //   wire.end()
 //
-// `says` is what the report has to call the wire, `needs` the programs without which there is none, `once` the pages
-// that were not the same over it once, and are in every sample.
+// `says` is the wire's name in the report, `needs` the programs that it needs, `once` the pages that differed over it
+// once, and are in every sample.
 
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -21,7 +21,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 const starts = 60000; // milliseconds that a peer may take until it listens
-const lets = 10000; // and to let go of what a run had, and to end
+const lets = 10000; // and to release what a run had, and to end
 
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
 const which = (...names) => names.find((name) => name && !spawnSync("sh", ["-c", 'command -v "$0"', name]).status);
@@ -33,7 +33,7 @@ const quiet = [
   "--disable-sync", "--no-first-run", ...(process.env.BROWSER_ARGS ?? "").split(/\s+/).filter(Boolean),
 ];
 
-// A fresh Firefox asks many things of the network; a test wants none of them.
+// A fresh Firefox sends many network requests; a test wants none of them.
 const preferences = {
   "app.normandy.enabled": false,
   "app.update.disabledForTesting": true,
@@ -69,7 +69,7 @@ function entries(dir) {
   }
 }
 
-// ---- asking and awaiting ----
+// ---- requests and waits ----
 
 async function until(what, ms, child, look) {
   for (const end = Date.now() + ms; ; await later(100)) {
@@ -112,7 +112,7 @@ const freePort = () =>
     });
   });
 
-// Ask once and again until nothing is left: a peer may take a moment to let go.
+// Repeat the query until nothing is left: a peer may take a moment to release it.
 async function left(look) {
   let what = await look();
   for (const end = Date.now() + lets; what.length && Date.now() < end; what = await look()) await later(100);
@@ -172,7 +172,7 @@ function startLogged(start, dir, name, program, args, env = {}) {
   return child;
 }
 
-// A Chromium that somebody uses: it listens, and has one page of its own.
+// A Chromium that a person uses: it listens, and has one page of its own.
 async function startChromium(start, dir) {
   const profile = join(dir, "chromium");
   mkdirSync(profile);
@@ -211,7 +211,7 @@ async function startScreen(start, dir) {
   return { child, display: `:${said.trim()}` };
 }
 
-// A driver's address and what it is asked for.
+// A driver's address and the requested capabilities.
 function driven(port, dir, capabilities) {
   const file = join(dir, "capabilities.json");
   writeFileSync(file, JSON.stringify(capabilities));
@@ -260,7 +260,7 @@ export const wires = {
     needs: { firefox },
     async open(start, dir) {
       const { child, port } = await startFirefox(start, dir);
-      // One session at a time: that one is let in says that the last one has gone.
+      // One session at a time: a new session is accepted only when the last one has ended.
       const stray = async () => {
         try {
           const [begun, tree] = await talk(port, "/session", [["session.new", { capabilities: {} }], ["browsingContext.getTree", { maxDepth: 0 }], ["session.end", {}]]);

@@ -1,6 +1,6 @@
 // The floor: one bare loop over the DevTools socket. For each setting Page.navigate, the load event, one
-// Runtime.evaluate. In the job "bare" that one reads whatever is there, so it misses what the page draws later. In the
-// job "check" it waits inside the page until the control is there, which costs no further message; "fix" presses by
+// Runtime.evaluate. In the job "bare" it reads what is there at that moment, so it misses what the page draws later. In
+// the job "check" it waits inside the page until the control is there, which costs no further message; "fix" presses by
 // script, waits for "Saved" in the page, reloads and reads once more.
 
 import { readFileSync } from "node:fs";

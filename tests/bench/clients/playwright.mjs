@@ -22,5 +22,5 @@ for (const { key, page: path, label, wanted, savePath } of settings) {
   states[key] = await read(box);
 }
 await page.close();
-await browser.close(); // only disconnects from a browser that it has not launched
+await browser.close(); // only disconnects from a browser that it did not launch
 console.log(JSON.stringify(states));

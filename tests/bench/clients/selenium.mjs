@@ -1,5 +1,5 @@
 // The job with Selenium, as its guides write it: a driver, explicit waits, the status that the page shows. The driver
-// joins the browser that is open already.
+// attaches to the browser that is already open.
 
 import { readFileSync } from "node:fs";
 import { Builder, By, until } from "selenium-webdriver";

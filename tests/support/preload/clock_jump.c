@@ -1,5 +1,5 @@
-/* Loaded in front of the program by the row "clock-jump": two seconds after its start the wall
- * clock jumps by $TEST_CLOCK_JUMP seconds. The monotonic clock does not, as on a real machine. */
+/* Preloaded into the program by the row "clock-jump": two seconds after its start the wall clock
+ * jumps by $TEST_CLOCK_JUMP seconds. The monotonic clock does not, as on a real machine. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/time.h>

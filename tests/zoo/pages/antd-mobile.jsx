@@ -1,5 +1,5 @@
 // Ant Design Mobile, "Switch": a List.Item with the switch as its extra. A <div role="switch"> with a label of its own for the
-// track ("Switch"), while the item's text stands beside it, untied.
+// track ("Switch"), while the item's text is beside it, without an association.
 import { Checkbox, List, Switch } from "antd-mobile";
 import { draw } from "./common/react.jsx";
 

@@ -1,6 +1,6 @@
-// No library. WAI-ARIA Authoring Practices, "Switch Example": a <div role="switch" tabindex="0"> with
-// aria-checked, named by its contents; its own words On/Off are hidden from the accessibility tree, and a
-// style sheet shows the right one. The checkbox is made in the same manner ("Checkbox Example (Two State)").
+// No library. WAI-ARIA Authoring Practices, "Switch Example": a <div role="switch" tabindex="0"> with aria-checked,
+// named by its contents; its own words On/Off are hidden from the accessibility tree, and a style sheet shows the right
+// one. The checkbox is built in the same way ("Checkbox Example (Two State)").
 import { draw } from "./common/elements.js";
 
 const style = document.createElement("style");

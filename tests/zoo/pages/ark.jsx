@@ -1,4 +1,4 @@
-// Ark UI, "Switch": a <label> as the root, with the text, the drawn track and a visually hidden native checkbox in it; data-state says the state
+// Ark UI, "Switch": a <label> as the root, with the text, the drawn track and a visually hidden native checkbox in it; data-state has the state
 // on each part.
 import { Checkbox } from "@ark-ui/react/checkbox";
 import { Switch } from "@ark-ui/react/switch";

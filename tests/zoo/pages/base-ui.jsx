@@ -1,4 +1,4 @@
-// Base UI, "Switch": a <label> around the text and a Switch.Root. A <span role="switch"> that takes the presses, with an unseen native checkbox for
+// Base UI, "Switch": a <label> around the text and a Switch.Root. A <span role="switch"> that takes the presses, with a hidden native checkbox for
 // the form behind it.
 import { Checkbox } from "@base-ui/react/checkbox";
 import { Switch } from "@base-ui/react/switch";

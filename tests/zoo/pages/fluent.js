@@ -1,6 +1,6 @@
-// Fluent UI Web Components, "Field": a fluent-field with a <label slot="label" for> and a
-// <fluent-switch slot="input" id>. The element itself is the switch: role and checked state are set through
-// ElementInternals, so that no attribute in the document says them.
+// Fluent UI Web Components, "Field": a fluent-field with a <label slot="label" for> and a <fluent-switch slot="input"
+// id>. The element itself is the switch: role and checked state are set through ElementInternals, so that no attribute
+// in the document has them.
 import "@fluentui/web-components/checkbox/define.js";
 import "@fluentui/web-components/field/define.js";
 import "@fluentui/web-components/switch/define.js";

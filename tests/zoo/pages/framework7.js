@@ -1,5 +1,5 @@
-// Framework7 (mobile), "Toggle": a list item with a title, and a <label class="toggle"> around a native checkbox that is not drawn at all. The label
-// has no text: the title stands beside it, untied.
+// Framework7 (mobile), "Toggle": a list item with a title, and a <label class="toggle"> around a native checkbox that
+// is not drawn at all. The label has no text: the title is beside it, without an association.
 import Framework7 from "framework7";
 import Toggle from "framework7/components/toggle";
 import "framework7/css/bundle";

@@ -1,5 +1,5 @@
-// GOV.UK Frontend, "Radios / Inline radios": each setting is a question with Yes and No; the legend asks it. The native radios are transparent,
-// and are drawn by their labels. The checkbox is made in the same manner.
+// GOV.UK Frontend, "Radios / Inline radios": each setting is a question with Yes and No; the legend asks it. The native
+// radios are transparent, and are drawn by their labels. The checkbox is built in the same way.
 import "govuk-frontend/dist/govuk/govuk-frontend.min.css";
 import { load, save } from "./common/api.js";
 

@@ -1,5 +1,6 @@
-// No library. A custom element that keeps everything to itself: a closed shadow root, and its role and state in ElementInternals alone (HTML,
-// "Accessibility-related: ElementInternals"). For scripts and style sheets it has a property and a custom state.
+// No library. A custom element that exposes nothing: a closed shadow root, and its role and state in ElementInternals
+// only (HTML, "Accessibility-related: ElementInternals"). For scripts and style sheets it has a property and a custom
+// state.
 import { draw } from "./common/elements.js";
 
 class OwnSwitch extends HTMLElement {

@@ -1,5 +1,5 @@
-// No library. The words for the states stand around the lever and make the name ("OffOn"), the text stands elsewhere in the row: above for every
-// second setting, beside for the others. A press on the lever is taken by the row, not by the input.
+// No library. The words for the states are around the lever and make the name ("OffOn"), the text is elsewhere in the
+// row: above for every second setting, beside for the others. The row handles a press on the lever, not the input.
 import { draw } from "./common/elements.js";
 
 const style = document.createElement("style");

@@ -1,5 +1,5 @@
-// Materialize, "Switches": a <label> that says "Off", an undrawn native checkbox, its lever, and "On". So the checkbox is named "Off On", whatever its
-// state, and what it is for stands beside it.
+// Materialize, "Switches": a <label> that says "Off", an undrawn native checkbox, its lever, and "On". So the checkbox
+// is named "Off On", whatever its state, and its purpose is beside it.
 import "materialize-css/dist/css/materialize.css";
 import { draw } from "./common/elements.js";
 

@@ -1,5 +1,5 @@
-// MDUI, "Switch": an <mdui-list-item> with a headline, and an <mdui-switch slot="end-icon">. In the shadow root a label around a hidden native
-// checkbox, without any name: the headline stands beside it.
+// MDUI, "Switch": an <mdui-list-item> with a headline, and an <mdui-switch slot="end-icon">. In the shadow root a label
+// around a hidden native checkbox, without any name: the headline is beside it.
 import "mdui/components/checkbox.js";
 import "mdui/components/list-item.js";
 import "mdui/components/list.js";

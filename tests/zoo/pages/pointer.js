@@ -1,4 +1,4 @@
-// No library. Switches that act on pointerdown, as those that can be dragged do, and swallow the click. A row with a text, and a
+// No library. Switches that act on pointerdown, as draggable ones do, and suppress the click. A row with a text, and a
 // <button aria-pressed> tied to it by aria-labelledby; the checkbox is an item of a menu that is always open.
 import { draw } from "./common/elements.js";
 

@@ -1,9 +1,9 @@
-// react-switch: a <label> around the text and the switch. Its handle acts by itself on mousedown, mousemove and mouseup, so that it can be dragged;
+// react-switch: a <label> around the text and the switch. Its handle acts directly on mousedown, mousemove and mouseup, so that it can be dragged;
 // a visually hidden native checkbox with role=switch lies behind.
 import * as reactSwitch from "react-switch";
 import { draw } from "./common/react.jsx";
 
-const Switch = reactSwitch.default.default ?? reactSwitch.default; // of whichever kind of module it is
+const Switch = reactSwitch.default.default ?? reactSwitch.default; // for either kind of module
 
 draw(({ list, change }) =>
   list.map((s) => (

@@ -1,5 +1,5 @@
-// No library. Everything moves down when the pointer comes for the first time, as where a bar unfolds under it: what was aimed at is
-// not there any more when it is pressed. Buttons without a text of their own, in a list that scrolls.
+// No library. Everything moves down when the pointer comes for the first time, as when a bar opens under it: the target
+// has moved when it is pressed. Buttons without a text of their own, in a list that scrolls.
 import { draw } from "./common/elements.js";
 
 const style = document.createElement("style");

@@ -1,5 +1,5 @@
-// Vaadin, "Checkbox": <vaadin-checkbox label="…">. The native checkbox and its label stand in the light DOM, in slots of the
-// shadow root, and the host is no control itself.
+// Vaadin, "Checkbox": <vaadin-checkbox label="…">. The native checkbox and its label are in the light DOM, in slots of
+// the shadow root, and the host itself is not a control.
 import "@vaadin/checkbox/vaadin-checkbox.js";
 import { draw } from "./common/elements.js";
 

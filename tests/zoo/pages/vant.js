@@ -1,5 +1,5 @@
-// Vant (mobile), "Switch / Inside a Cell": a van-cell with a title, and a van-switch in its slot at the right. A <div role="switch">
-// without any name: the title stands beside it, and nothing ties the two together.
+// Vant (mobile), "Switch / Inside a Cell": a van-cell with a title, and a van-switch in its slot at the right. A <div
+// role="switch"> without any name: the title is beside it, and nothing associates the two.
 import { Cell, CellGroup, Checkbox, Switch } from "vant";
 import "vant/lib/index.css";
 import { draw } from "./common/vue.js";
