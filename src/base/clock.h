@@ -28,7 +28,7 @@ struct ofs_times {
     int64_t loading;    /* until it was loaded */
     int64_t requests;   /* waiting for the page's own requests */
     int64_t timers;     /* waiting for the page's own timers */
-    int64_t stillness;  /* waiting for it to hold still, where evidence could not be had */
+    int64_t stillness;  /* waiting for it to stay unchanged, without evidence */
     int64_t pressing;   /* pressing, and waiting for the save */
     int64_t holding;    /* waiting for the last read */
 };
@@ -43,7 +43,7 @@ int64_t ofs_wall_now(void);
 void ofs_wall_pretend(int64_t when);
 
 /* A moment as "2026-11-21T08:30:00Z", and back (also with a fraction of a second or an offset left
- * out); 0 where it is no such text. */
+ * out); 0 if it is no such text. */
 void ofs_date_print(int64_t when, char ret_text[OFS_DATE_SIZE]);
 int64_t ofs_date_parse(const char *text);
 

@@ -1,12 +1,12 @@
 /*
- * error.h: what went wrong, once, in words a person can use.
+ * error.h: what went wrong, once, in words for a person.
  *
  * Every function that can fail takes a `struct ofs_error *err` as its last argument, returns 0 or a
  * pointer on success and -1 or NULL on failure. On success `err` is left untouched. `err` is never
  * NULL. The struct lives on the caller's stack, owns nothing and needs no destructor.
  *
  * An error holds a code (one table below gives its name, its exit status and its usual hint), the
- * peer's own error word where a peer answered, one sentence, and a hint that says what to do next.
+ * peer's own error word if a peer answered, one sentence, and a hint that says what to do next.
  * `maybe_done` says that an action was sent and its outcome is unknown: re-read, never repeat.
  */
 #ifndef OFS_BASE_ERROR_H

@@ -1,10 +1,10 @@
 /*
  * library.h: a shared library that only some runs need, loaded at its first use (POSIX dlopen).
  *
- * libcurl and libxml2 bring some thirty other libraries along. To load them takes longer than
+ * libcurl and libxml2 bring some thirty other libraries along. Loading them takes longer than
  * everything else that most commands do, and several megabytes. A header for each of them
  * (wire/libcurl.h, watch/libxml2.h) turns the functions that are used into calls by name, so that
- * callers are written as ever. A library that was loaded stays loaded.
+ * callers are written as usual. A loaded library stays loaded.
  */
 #ifndef OFS_BASE_LIBRARY_H
 #define OFS_BASE_LIBRARY_H
@@ -16,12 +16,11 @@ struct ofs_library {
     void *handle;     /* NULL: not loaded */
 };
 
-/* Load it, where it is not yet. OFS_ERR_SYSTEM with the loader's own words where it is not there.
- */
+/* Load it, if it is not loaded yet. OFS_ERR_SYSTEM with the loader's own words if it is missing. */
 int ofs_library_load(struct ofs_library *library, struct ofs_error *err);
 
-/* A function of it. Where it cannot be had, the program ends with a sentence and status 127, as it
- * would if it were linked: load the library before there is anything to be left in order. */
+/* A function of it. If it cannot be loaded, the program ends with a sentence and status 127, as if
+ * it were linked: load the library before there is anything to clean up. */
 void *ofs_library_find(struct ofs_library *library, const char *name);
 
 /* The function of that name, with the type that its own header declares. */

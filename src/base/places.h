@@ -6,16 +6,15 @@
 
 #include <sys/types.h>
 
-/* $XDG_CONFIG_HOME/NAME, or ~/.config/NAME where that is unset or not absolute (XDG Base Directory
- * Specification). NULL where there is no home directory. The caller frees it. */
+/* $XDG_CONFIG_HOME/NAME, or ~/.config/NAME if that is unset or not absolute (XDG Base Directory
+ * Specification). NULL if there is no home directory. The caller frees it. */
 char *ofs_config_home(const char *name);
 
-/* Make a directory with all that lead to it; one that is there stays as it is. 0, or -1 with errno
- * set. */
+/* Make a directory with its parents; an existing one stays as it is. 0, or -1 with errno set. */
 int ofs_make_directories(const char *path, mode_t mode);
 
-/* Remove a directory with all that is in it; follows no link and leaves no file system. 0, or -1
- * with errno set. */
+/* Remove a directory with its contents; follows no link and stays in one file system. 0, or -1 with
+ * errno set. */
 int ofs_remove_directory(const char *path);
 
 #endif

@@ -66,7 +66,8 @@ static const struct {
     {0x0331, "bḇdḏhẖkḵlḻnṉrṟtṯzẕ"},
 };
 
-/* Capital letters, from first to last in steps of `step`, and how far their small letters are. */
+/* Capital letters, from first to last in steps of `step`, and the distance to their small
+ * letters. */
 static const struct {
     uint32_t first, last, step;
     int32_t away;
@@ -84,7 +85,7 @@ static const struct {
     {0x1e00, 0x1e94, 2, 1},  {0x1e9e, 0x1e9e, 1, -7615}, {0x1ea0, 0x1efe, 2, 1},
 };
 
-/* One code point of UTF-8 (RFC 3629, 3); a byte that is none is taken alone. */
+/* One code point of UTF-8 (RFC 3629, 3); an invalid byte is taken alone. */
 static uint32_t next_code_point(const unsigned char **p)
 {
     const unsigned char *s = *p;

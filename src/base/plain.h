@@ -1,5 +1,5 @@
 /*
- * plain.h: when two texts of a page or of a scenario count as one.
+ * plain.h: when two texts of a page or of a scenario count as equal.
  *
  * The plain form of a text has small letters, straight quotes, single blanks and none at its ends,
  * no characters without a width, composed letters (Unicode NFC), and no ":", ".", "*", "…" or "。"

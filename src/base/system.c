@@ -70,7 +70,7 @@ int64_t ofs_system_began(long pid)
     struct timespec up;
     if (!read_proc(pid, "stat", text, sizeof text) || clock_gettime(CLOCK_BOOTTIME, &up))
         return 0;
-    /* proc(5): the start is the 22nd field, the 20th behind the name in parentheses */
+    /* proc(5): the start is the 22nd field, the 20th after the name in parentheses */
     const char *at = strrchr(text, ')');
     for (int i = 0; at && i < 20; i++)
         at = strchr(at + 1, ' ');
@@ -155,7 +155,7 @@ void ofs_system_program(char *ret, size_t size)
     snprintf(ret, size, "%s", program);
 }
 
-/* What ps(1) says of a process, POSIX.1-2017. */
+/* The output of ps(1) for a process, POSIX.1-2017. */
 static size_t ask_ps(long pid, const char *column, char *ret, size_t size)
 {
     char command[64];

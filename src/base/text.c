@@ -67,7 +67,7 @@ size_t ofs_text_char(const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
     static const struct {
-        unsigned char first, last, least, most; /* of the lead; of the byte behind it */
+        unsigned char first, last, least, most; /* of the lead; of the byte after it */
         size_t len;
     } forms[] = {
         {0x01, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The entry of `words` (ended by NULL) closest to `word`, for "did you mean"; NULL where none is
- * near. Distance is optimal string alignment; borrowed from `words`. */
+/* The entry of `words` (ended by NULL) closest to `word`, for "did you mean"; NULL if none is near.
+ * Distance is optimal string alignment; borrowed from `words`. */
 const char *ofs_text_closest(const char *word, const char *const *words);
 
 /* True for "localhost" and for an address of the loopback network in its usual spelling, nothing
@@ -23,7 +23,7 @@ size_t ofs_text_char(const char *text);
 void ofs_text_tame(char *text);
 
 /* An id from any text: ASCII letters made small, digits, and single dashes for the rest;
- * `otherwise` where nothing is left. */
+ * `otherwise` if nothing is left. */
 void ofs_text_slug(char *ret, size_t size, const char *text, const char *otherwise);
 
 /* A copy of the format's result, or NULL when memory is out. The caller frees it. */

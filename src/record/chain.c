@@ -40,8 +40,8 @@ static const struct {
      " WHERE run = (SELECT n FROM runs WHERE id = ?) ORDER BY setting, moment"},
 };
 
-/* What the person decided and did: the number of a row stands behind the name, as in "keep 3". */
-enum { NAME = 5 }; /* the length of what is in front of the number */
+/* What the person decided and did: the number of a row follows the name, as in "keep 3". */
+enum { NAME = 5 }; /* the length of the part before the number */
 static const struct {
     const char *kind, *sql;
     const char *missing; /* the names of rows that have no link of this kind and should */
@@ -58,7 +58,7 @@ static const struct {
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
-/* NULL on an error; JSON null for a run that is not there. */
+/* NULL on an error; JSON null for a missing run. */
 static cJSON *record_of_run(struct ofs_db *db, const char *run, int64_t format,
                             struct ofs_error *err)
 {
@@ -79,7 +79,7 @@ static cJSON *record_of_run(struct ofs_db *db, const char *run, int64_t format,
     return done;
 }
 
-/* The record that a link of this kind vouches for: NULL on an error, JSON null where it is gone. */
+/* The record that a link of this kind proves: NULL on an error, JSON null if it is gone. */
 static cJSON *record_of(struct ofs_db *db, const char *kind, const char *name, int64_t format,
                         struct ofs_error *err)
 {
@@ -196,8 +196,7 @@ static void add_fault(cJSON *report, const char *run, const char *text)
     add_to(cJSON_GetObjectItem(report, "faults"), run, text);
 }
 
-/* The chain proves the order of its links, and the clock of the machine alone says when that was.
- */
+/* The chain proves the order of its links; the time comes from the clock of the machine only. */
 static void note_clock(cJSON *report, const cJSON *row, const char *previous)
 {
     const char *at = ofs_json_str(row, "at", ""), *run = ofs_json_str(row, "run", "");
@@ -219,7 +218,7 @@ static bool was_removed(struct ofs_db *db, const char *run)
                          "s", run) > 0;
 }
 
-/* Is the record what it was when the link was made? */
+/* Is the record the same as when the link was made? */
 static int check_content(struct ofs_db *db, const struct link *link, cJSON *report,
                          struct ofs_error *err)
 {
@@ -268,7 +267,7 @@ static int check_link(struct ofs_db *db, const cJSON *row, int64_t n, const char
     return check_content(db, &link, report, err);
 }
 
-/* The links hold the hashes of pictures, and not their bytes. */
+/* The links contain the hashes of pictures, not their bytes. */
 static int check_pictures(struct ofs_db *db, cJSON *report, struct ofs_error *err)
 {
     OFS_AUTO_JSON rows = ofs_db_rows(db, err,
@@ -305,7 +304,7 @@ static int check_choices(struct ofs_db *db, cJSON *report, struct ofs_error *err
     return 0;
 }
 
-/* What lies outside of the links: runs without one, and links that were cut off at the end. */
+/* What is outside the links: runs without one, and links that were cut off at the end. */
 static int check_rest(struct ofs_db *db, int64_t last, cJSON *report, struct ofs_error *err)
 {
     int64_t made = ofs_db_number(db, 0, "SELECT seq FROM sqlite_sequence WHERE name = 'chain'", "");
@@ -358,7 +357,7 @@ cJSON *ofs_chain_verify(struct ofs_ledger *ledger, struct ofs_error *err)
     return done;
 }
 
-/* Hand a value on, and free it. */
+/* Pass a value on, and free it. */
 static int give(int (*take)(void *, const cJSON *), void *ctx, cJSON *value)
 {
     int rc = value ? take(ctx, value) : -1;
@@ -504,7 +503,7 @@ int ofs_chain_forget(struct ofs_ledger *ledger, const struct ofs_forget *which,
     int rc = runs ? remove_runs(db, runs, which->all, err) : -1;
     if (ofs_db_end(db, rc, err))
         return -1;
-    /* What was removed is not to be found in the file or its log either. */
+    /* What was removed must not remain in the file or its log. */
     if (ofs_db_script(db, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", err) ||
         ofs_db_make_durable(db, false, err))
         return -1;

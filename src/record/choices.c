@@ -31,7 +31,7 @@ static void day_of(int days, char ret_day[OFS_DATE_SIZE])
     snprintf(ret_day, OFS_DATE_SIZE, "%04d-%02d-%02d", year + era * 400 + (month <= 2), month, day);
 }
 
-/* The numbers of a date; false where it is not one. */
+/* The numbers of a date; false if it is not one. */
 static bool split(const char *text, int *ret_days)
 {
     char digits[11], again[OFS_DATE_SIZE];
@@ -58,7 +58,7 @@ int ofs_date_days(const char *from, const char *to)
     return split(from, &a) && split(to, &b) ? b - a : 0;
 }
 
-/* The number of a new row: one that no link of the chain has ever named. */
+/* The number of a new row: one that no link of the chain has ever used. */
 #define NEXT(table, kind)                                                                    \
     "SELECT 1 + max(coalesce((SELECT max(n) FROM " table "), 0), coalesce((SELECT max(CAST(" \
     "substr(run, 6) AS INTEGER)) FROM chain WHERE kind = '" kind "'), 0))"

@@ -17,7 +17,7 @@ bool ofs_date_is_day(const char *text);
  * earlier. Pure. */
 int ofs_date_days(const char *from, const char *to);
 
-/* Leave a setting as it is, until a day or (NULL) for good. It replaces what was decided before. */
+/* Leave a setting as it is, until a day or (NULL) without limit. Replaces the previous decision. */
 int ofs_choice_keep(struct ofs_ledger *ledger, const char *scenario, const char *setting,
                     const char *because, const char *until, struct ofs_error *err);
 /* Undo that. Returns 1 if there was something to undo, 0 if not. */

@@ -41,7 +41,7 @@ static const struct {
 static int fail(struct ofs_db *db, enum ofs_db_fault *ret_fault, struct ofs_error *err)
 {
     int code = sqlite3_errcode(db->handle) & 0xff;
-    /* the index of the write-ahead log cannot grow, or the system says so itself */
+    /* the index of the write-ahead log cannot grow, or the system reports it itself */
     if (sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_SHMSIZE ||
         (code == SQLITE_IOERR && sqlite3_system_errno(db->handle) == ENOSPC))
         code = SQLITE_FULL;
@@ -70,7 +70,7 @@ static char *immutable_uri(const char *path)
 }
 
 /* A directory that cannot be written has no place for the index of the write-ahead log. The file is
- * read as it is then, which is sound while there is no such log. */
+ * then read as it is, which is safe if there is no such log. */
 static int open_handle(struct ofs_db *db, enum ofs_db_how how)
 {
     int flags = SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
@@ -193,7 +193,7 @@ static cJSON *value_of(sqlite3_stmt *statement, int column)
     }
 }
 
-/* The rows of a statement, `most` of them at the most. */
+/* The rows of a statement, at most `most` of them. */
 static cJSON *collect(struct ofs_db *db, sqlite3_stmt *statement, int most, struct ofs_error *err)
 {
     OFS_AUTO_JSON rows = cJSON_CreateArray();

@@ -21,12 +21,12 @@
 struct ofs_db;
 
 enum ofs_db_how {
-    OFS_DB_WRITE,  /* the file is there, and is read and written */
-    OFS_DB_READ,   /* the file is there, and is only read; its directory may be read-only */
+    OFS_DB_WRITE,  /* an existing file, read and written */
+    OFS_DB_READ,   /* an existing file, only read; its directory may be read-only */
     OFS_DB_MEMORY, /* no file: an empty one in memory */
 };
 
-/* What is wrong with a file that cannot be used, beside the error. */
+/* What is wrong with an unusable file, in addition to the error. */
 enum ofs_db_fault { OFS_DB_SOUND, OFS_DB_UNREACHABLE, OFS_DB_DAMAGED };
 
 /* Open the file and read its first page. NULL with `err` and `ret_fault` filled. */
@@ -44,30 +44,29 @@ int ofs_db_do(struct ofs_db *db, struct ofs_error *err, const char *sql, const c
 /* Run several statements without parameters, separated by semicolons. */
 int ofs_db_script(struct ofs_db *db, const char *sql, struct ofs_error *err);
 
-/* All rows as a JSON array, or the first row as an object (JSON null where there is none). The
- * caller owns the result; NULL on an error. */
+/* All rows as a JSON array, or the first row as an object (JSON null if there is none). The caller
+ * owns the result; NULL on an error. */
 cJSON *ofs_db_rows(struct ofs_db *db, struct ofs_error *err, const char *sql, const char *types,
                    ...);
 cJSON *ofs_db_row(struct ofs_db *db, struct ofs_error *err, const char *sql, const char *types,
                   ...);
 
-/* The first column of the first row as a number; `otherwise` where there is no row or on an error.
- */
+/* The first column of the first row as a number; `otherwise` if there is no row or on an error. */
 int64_t ofs_db_number(struct ofs_db *db, int64_t otherwise, const char *sql, const char *types,
                       ...);
 
 /* The row that the last INSERT made. */
 int64_t ofs_db_last(const struct ofs_db *db);
 
-/* A transaction that writes. It takes its turn at once, so that two processes never wait for each
- * other. `ofs_db_end` commits where `rc` is 0, else rolls back; it returns -1 where `rc` was not 0
+/* A transaction that writes. It takes the write lock at once, so that two processes never wait for
+ * each other. `ofs_db_end` commits if `rc` is 0, else rolls back; it returns -1 if `rc` was not 0
  * or the commit failed. Keep it short: others wait. */
 int ofs_db_begin(struct ofs_db *db, struct ofs_error *err);
 int ofs_db_end(struct ofs_db *db, int rc, struct ofs_error *err);
 
-/* Write ahead, for good (SQLite, "Write-Ahead Logging"). Where another process does the same at
- * this very moment, SQLite gives up at once instead of waiting; then this tries again for as long
- * as any wait. */
+/* Switch to the write-ahead log permanently (SQLite, "Write-Ahead Logging"). If another process
+ * does the same at the same moment, SQLite fails at once instead of waiting; then this retries for
+ * as long as any wait. */
 int ofs_db_write_ahead(struct ofs_db *db, struct ofs_error *err);
 
 /* With `yes`, a commit is on the disk before it returns. Otherwise it may be lost with the

@@ -27,7 +27,7 @@ static void copy(cJSON *to, const char *key, const cJSON *from, const char *colu
     cJSON_AddItemToObject(to, key, value ? cJSON_Duplicate(value, true) : cJSON_CreateNull());
 }
 
-/* JSON that was stored as text; an empty list where it is none. */
+/* JSON that was stored as text; an empty list if it is not JSON. */
 static cJSON *parsed(const cJSON *row, const char *column)
 {
     cJSON *value = cJSON_Parse(get(row, column));
@@ -269,7 +269,7 @@ static cJSON *run_json(const cJSON *row)
     return o;
 }
 
-/* A run that died has no results: what it was going to press is all that is known. */
+/* A run that died has no results: only what it was about to press is known. */
 static cJSON *pressed_json(struct ofs_db *db, int64_t n, struct ofs_error *err)
 {
     return ofs_db_rows(db, err,
@@ -283,7 +283,7 @@ static cJSON *pressed_json(struct ofs_db *db, int64_t n, struct ofs_error *err)
                        "i", n);
 }
 
-/* Which pictures there are of the settings of a run, beside these. */
+/* Add the pictures of a run to the entries of its settings. */
 static int add_pictures(struct ofs_db *db, int64_t n, cJSON *settings, struct ofs_error *err)
 {
     OFS_AUTO_JSON rows = ofs_db_rows(db, err,

@@ -1,7 +1,7 @@
 /*
  * history.h: what the ledger knows, asked by its readers: status, history, diff, undo, reports. No
- * browser is needed for any of it. Results are JSON values that the caller owns; NULL with `err`
- * where the ledger cannot be read.
+ * browser is needed for any of it. Results are JSON values that the caller owns; NULL with `err` if
+ * the ledger cannot be read.
  */
 #ifndef OFS_RECORD_HISTORY_H
 #define OFS_RECORD_HISTORY_H
@@ -13,16 +13,16 @@
 enum { OFS_STALE_AFTER = 30, OFS_MOST_BACK = 3 }; /* days; times, see ofs_history_turned_back */
 
 /* Resolve a run: an id, an unambiguous prefix of one, or NULL for the last one that ended.
- * `command` NULL: of any command. Writes the id; OFS_ERR_USAGE where there is none or several. */
+ * `command` NULL: of any command. Writes the id; OFS_ERR_USAGE if there is none or several. */
 int ofs_history_find(struct ofs_ledger *ledger, const char *given, const char *command,
                      char ret_id[40], struct ofs_error *err);
 
-/* The same for an undo: without `given`, the last run that pressed something and is no undo. */
+/* The same for an undo: without `given`, the last run that pressed something and is not an undo. */
 int ofs_history_find_change(struct ofs_ledger *ledger, const char *given, char ret_id[40],
                             struct ofs_error *err);
 
-/* The last known state of everything, in groups of one account (or label, or profile) and
- * scenario, the one that was read last first:
+/* The last known state of everything, in groups of one account (or label, or profile) and scenario,
+ * the most recently read first:
  * [{"scenario","title","origin","account","label","profile","run","at","next_date","settings":
  *   [{"id","title","group","wanted","state","state_at","verdict","reason","detail","at","age_days",
  *     "stale","url","run","because","until","lapsed"}],

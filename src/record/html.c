@@ -32,7 +32,7 @@ void ofs_html_element(struct ofs_html *page, const char *tag, const char *class,
     ofs_html_put(page, "</%s>\n", tag);
 }
 
-/* Contrast is 4.5:1 or more in both schemes; no meaning is in a colour alone. */
+/* Contrast is 4.5:1 or more in both schemes; colour is never the only sign. */
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--soft:#555;--paper:#fff;--card:#f6f7f8;"
     "--line:#8a8f94;--link:#0b57d0;--good:#0b6b3a;--bad:#a8320a;--unsure:#5b3fa0}\n"

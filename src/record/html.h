@@ -1,6 +1,6 @@
 /*
- * html.h: writing one page that needs nothing else: no script, no picture, nothing fetched. Once a
- * call has failed the others do nothing; `rc` and `err` tell at the end.
+ * html.h: writes one self-contained page: no script, no picture, nothing fetched. Once a call has
+ * failed the others do nothing; `rc` and `err` report it at the end.
  */
 #ifndef OFS_RECORD_HTML_H
 #define OFS_RECORD_HTML_H
@@ -26,18 +26,18 @@ void ofs_html_text(struct ofs_html *page, const char *text);
 /* <TAG CLASS>text</TAG>; `class` may be NULL. */
 void ofs_html_element(struct ofs_html *page, const char *tag, const char *class, const char *text);
 
-/* Everything up to <main>, and everything behind it. */
+/* Everything up to <main>, and everything after it. */
 void ofs_html_begin(struct ofs_html *page, const char *title, const char *intro);
 void ofs_html_end(struct ofs_html *page, const char *now);
 
 /* The same with another sentence in the footer. */
 void ofs_html_close(struct ofs_html *page, const char *now, const char *sentence);
 
-/* A link to the web in a new tab, or in this one; anything else is shown and leads nowhere. */
+/* A link to the web in a new tab, or in this one; any other address is shown as text. */
 void ofs_html_link(struct ofs_html *page, const char *url, bool new_tab);
 
-/* How one setting stood over the time of several reports of one scope, as a picture with the same
- * in words. `reports` are all reports; those of another scope than `report` are left out. */
+/* The states of one setting over the time of several reports of one scope, as a picture with the
+ * same in words. `reports` are all reports; those of another scope than `report` are left out. */
 void ofs_html_strip(struct ofs_html *page, const cJSON *reports, const cJSON *report,
                     const cJSON *setting);
 

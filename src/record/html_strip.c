@@ -8,7 +8,7 @@
 
 enum { WIDTH = 600, HEIGHT = 20, MOST_PIECES = 200, LEAST_WIDTH = 2 };
 
-/* A stretch of time in which a setting was read in one state. */
+/* A period in which a setting was read in one state. */
 struct piece {
     long long from;
     const char *date, *state, *kind; /* kind: good, bad, unsure */
@@ -40,7 +40,7 @@ static const cJSON *setting_in(const cJSON *report, const char *id)
     return NULL;
 }
 
-/* How it stood at the end of that run. A state that is only remembered from before is not known. */
+/* Its state at the end of that run. A state that is only remembered from before is not known. */
 static struct piece piece_of(const cJSON *report, const cJSON *setting)
 {
     const char *verdict = ofs_json_str(setting, "verdict", "unknown");
@@ -95,8 +95,8 @@ static void in_words(const struct piece *pieces, size_t n, char *ret, size_t siz
     }
 }
 
-/* Each piece has some width, also where it was short; the rest is shared out by time. The last one
- * goes on from the last read. */
+/* Each piece has a minimum width, even if it was short; the rest is divided by time. The last one
+ * continues from the last read. */
 static void draw(struct ofs_html *page, const struct piece *pieces, size_t n, long long end)
 {
     long long least = n <= 40 ? LEAST_WIDTH * 4 : LEAST_WIDTH;

@@ -22,8 +22,8 @@ struct ofs_ledger {
     char *state, *path;
 };
 
-/* Keep the bytes of a file that cannot be used beside it, once for each state of it. `ret_name` is
- * "" where that failed. */
+/* Keep the bytes of an unusable file beside it, once for each state of it. `ret_name` is "" if that
+ * failed. */
 static void keep_copy(const char *path, char *ret_name, size_t size)
 {
     OFS_AUTO_BUF bytes = OFS_BUF(MOST_COPIED);
@@ -61,7 +61,7 @@ static int refuse(const struct ofs_ledger *ledger, struct ofs_error *err)
                     copy[0] ? ", and a copy is kept at " : "", copy);
 }
 
-/* A file of another program, or of a later version of this one, is none of ours to write. */
+/* A file of another program, or of a later version of this one, must not be written. */
 static int check_origin(const struct ofs_ledger *ledger, int64_t *ret_version,
                         struct ofs_error *err)
 {
@@ -70,7 +70,7 @@ static int check_origin(const struct ofs_ledger *ledger, int64_t *ret_version,
     int64_t tables = ofs_db_number(ledger->db, -1, "SELECT count(*) FROM sqlite_schema", "");
     *ret_version = version;
     if (application == 0 && version == 0 && tables == 0)
-        return 0; /* just made */
+        return 0; /* just created */
     if (application < 0 || version < 0 || tables < 0)
         ofs_fail(err, OFS_ERR_STATE, "the ledger %s: it is damaged", ledger->path);
     else if (application != OFS_LEDGER_APPLICATION)

@@ -3,9 +3,9 @@
  * intended, and their outcomes. One SQLite file, `ledger.db`, in the state directory.
  *
  * Life cycle: `ofs_ledger_open` … `ofs_ledger_free`. record/recording.h writes a run into it,
- * record/history.h reads, record/chain.h proves that nobody changed it. Another room that keeps
- * things of its own adds a migration (ledger_schema.c tells how) and speaks SQL through
- * `ofs_ledger_db` and record/db.h.
+ * record/history.h reads it, record/chain.h proves that it was not changed. Another room that keeps
+ * its own data adds a migration (see ledger_schema.c) and uses SQL through `ofs_ledger_db` and
+ * record/db.h.
  *
  * The file has the mode 0600. Several processes may use it at once: transactions are short and
  * wait for each other. A file that is damaged, made by a newer offswitch or not a ledger is never
@@ -19,8 +19,8 @@
 
 struct ofs_ledger;
 
-/* Open the ledger of a state directory (which exists) for reading and writing; made, or brought to
- * the present schema, where needed. Blocks for the disk. */
+/* Open the ledger of a state directory (which exists) for reading and writing; created, or migrated
+ * to the present schema, if needed. Blocks for the disk. */
 struct ofs_ledger *ofs_ledger_open(const char *state, struct ofs_error *err);
 
 /* Open it for reading. If there is none yet, an empty one in memory is used. */
@@ -46,7 +46,7 @@ int ofs_ledger_account(struct ofs_ledger *ledger, const char *shown, char ret_id
  * "anna@example.org" -> "a...@e...", "octocat" -> "o...t". Pure. */
 void ofs_account_hint(const char *shown, char ret_hint[OFS_HINT_SIZE]);
 
-/* SHA-256 of the bytes of a picture that is kept as base64. OFS_ERR_STATE: it is none. */
+/* SHA-256 of the bytes of a picture that is kept as base64. OFS_ERR_STATE: it is not base64. */
 int ofs_picture_sum(const char *png, char ret_hex[65], struct ofs_error *err);
 
 /* SHA-256 as 64 hexadecimal digits. */

@@ -7,17 +7,18 @@
 /*
  * How to add a migration: append one string to the list below, never change one that was released.
  * The file's user_version counts those that were applied. A step sees the tables of the steps
- * before it and runs inside one transaction with them, so that it is applied whole or not at all.
- * Tables are STRICT; dates are RFC 3339 in UTC as TEXT, which sorts; JSON is TEXT. Columns that
- * belong to the record that is proved by the chain are listed in chain.c: a new one there is a new
- * format of the record.
+ * before it and runs inside one transaction with them, so that it is applied completely or not at
+ * all. Tables are STRICT; dates are RFC 3339 in UTC as TEXT, which sorts; JSON is TEXT. The columns
+ * of the record that the chain proves are listed in chain.c: a new one there is a new format of the
+ * record.
  */
 static const char *const migrations[] = {
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
     "INSERT INTO meta VALUES ('salt', lower(hex(randomblob(32))));"
 
-    /* One row a run. `scope` says whose settings it read: runs of another scope are never compared.
-     * `ended` is NULL while it runs, then 'finished', or 'broken-off' for a run that died. */
+    /* One row per run. `scope` says whose settings it read: runs of another scope are never
+     * compared. `ended` is NULL while it runs, then 'finished', or 'broken-off' for a run that
+     * died. */
     "CREATE TABLE runs ("
     "  n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL,"
     "  label TEXT, scenario TEXT NOT NULL, scenario_title TEXT NOT NULL,"
@@ -29,7 +30,7 @@ static const char *const migrations[] = {
     "  error TEXT, unlisted TEXT NOT NULL DEFAULT '[]', manual TEXT NOT NULL DEFAULT '[]') STRICT;"
     "CREATE INDEX runs_by_scope ON runs (scope, n);"
 
-    /* What one read of a page showed of one setting. */
+    /* What one read of a page showed for one setting. */
     "CREATE TABLE observations ("
     "  n INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE,"
     "  setting TEXT NOT NULL, at TEXT NOT NULL,"
@@ -38,15 +39,15 @@ static const char *const migrations[] = {
     "  located TEXT, ready TEXT, served TEXT) STRICT;"
     "CREATE INDEX observations_by_run ON observations (run);"
 
-    /* Written before a press, and durable then. */
+    /* Written before a press; durable before the press is sent. */
     "CREATE TABLE intents ("
     "  n INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES runs (n) ON DELETE"
     "  CASCADE, setting TEXT NOT NULL, at TEXT NOT NULL, from_state TEXT NOT NULL,"
     "  to_state TEXT NOT NULL, url TEXT, wording TEXT) STRICT;"
     "CREATE INDEX intents_by_run ON intents (run);"
 
-    /* What came of it: one row an intent, by the run itself or, where that died, by the next run
-     * that read the setting. It belongs to the run that wrote it, and outlives the intent. */
+    /* Its outcome: one row per intent, from the run itself or, if that died, from the next run that
+     * read the setting. It belongs to the run that wrote it, and outlives the intent. */
     "CREATE TABLE outcomes ("
     "  intent INTEGER PRIMARY KEY,"
     "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, at TEXT NOT NULL,"
@@ -97,8 +98,8 @@ static const char *const migrations[] = {
     "  subject TEXT NOT NULL, body TEXT NOT NULL, error TEXT) STRICT;",
 
     /* Watching: what is kept of each document between two passes (times are seconds since 1970),
-     * the passes, what is the case now and was told, and the state of each setting at the last
-     * pass. The text of a revision and the raw document are compressed, as base64. */
+     * the passes, the present conditions that were reported, and the state of each setting at the
+     * last pass. The text of a revision and the raw document are compressed, as base64. */
     "ALTER TABLE policies ADD COLUMN current INTEGER;"
     "ALTER TABLE policies ADD COLUMN etag TEXT;"
     "ALTER TABLE policies ADD COLUMN last_modified TEXT;"
@@ -131,8 +132,8 @@ static const char *const migrations[] = {
     /* Where the scenario was read from, for an undo. */
     "ALTER TABLE runs ADD COLUMN scenario_file TEXT;",
 
-    /* The documents of a site and those of a replica of it are not the same ones: `origin` is the
-     * site's, or 'replica', as in passes. */
+    /* The documents of a site and those of its replica are different: `origin` is the site's, or
+     * 'replica', as in passes. */
     "CREATE TEMP VIEW old_place AS SELECT p.scenario, p.policy, CASE"
     " WHEN p.url LIKE '%://127.%' OR p.url LIKE '%://localhost%' OR p.url LIKE '%://[::1]%'"
     " THEN 'replica' ELSE coalesce((SELECT max(origin) FROM passes WHERE scenario = p.scenario AND"
@@ -162,8 +163,8 @@ static const char *const migrations[] = {
     "CREATE INDEX revisions_by_policy ON revisions (scenario, origin, policy, n);",
 
     /* Pictures of controls, each kept once as base64 under the hash of its bytes, and where they
-     * were seen. The chain has links for what the person decided and did too; its counter says how
-     * many there were, so it has to come along. */
+     * were seen. The chain also has links for what the person decided and did; its counter has
+     * their number, so it is migrated too. */
     "CREATE TABLE pictures (sha256 TEXT PRIMARY KEY, png TEXT NOT NULL) STRICT;"
     "CREATE TABLE shown ("
     "  run INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE, setting TEXT NOT NULL,"

@@ -30,8 +30,8 @@ static bool same(const cJSON *a, const cJSON *b, const char *key)
     return !strcmp(get(a, key), get(b, key));
 }
 
-/* A document of the site says nothing of a replica, nor the other way round; a replica's may have
- * another port each time. */
+/* A document of the site is not evidence about a replica, nor the other way round; a replica may
+ * have another port each time. */
 static bool is_of_place(const cJSON *revision, const cJSON *row)
 {
     const char *at = get(row, "origin"), *of = get(revision, "origin");
@@ -76,7 +76,7 @@ static void add(cJSON *moves, const cJSON *row, const char *from, const char *to
     cJSON_AddItemToArray(moves, move);
 }
 
-/* It was one thing at the end of a run and another at the start of a later one. */
+/* It had one state at the end of a run and another at the start of a later one. */
 static void add_between(cJSON *moves, const cJSON *row, const cJSON *last, const char *from,
                         const cJSON *presses, const cJSON *revisions)
 {

@@ -6,7 +6,7 @@
 
 #include <cJSON.h>
 
-/* Why we think that a setting moved. */
+/* Why a setting probably moved. */
 #define OFS_MOVE_TABLE(X)                                                           \
     X(FIRST, "first", "the first time that it was read")                            \
     X(OTHER_ACCOUNT, "other-account", "the first time on this account")             \
@@ -19,7 +19,7 @@
 
 /* `results`: rows ordered by scope, setting and time, each with scope, setting, title, scenario,
  * run, command, started, sha256, before, after, profile, origin, account, hint. `presses`: what
- * runs that died were going to press, each with scope, setting, at, run. `revisions`: changes of
+ * runs that died were about to press, each with scope, setting, at, run. `revisions`: changes of
  * watched documents, each with scenario, title, seen.
  *
  * Gives [{"setting","title","scenario","scope","account","at","run","from","to","why","words"}] in

@@ -147,7 +147,7 @@ static bool is_same(const cJSON *setting, const char *key, const cJSON *now)
     return !strcmp(ofs_json_str(setting, key, ""), ofs_json_str(now, key, ""));
 }
 
-/* A state that the plan did not know binds nothing; it may only not be pressed. */
+/* A state that the plan did not know sets no condition; it may only not be pressed. */
 static int check_setting(const cJSON *setting, const struct ofs_run *run, struct ofs_error *err)
 {
     const char *id = ofs_json_str(setting, "id", "");
@@ -202,7 +202,7 @@ int ofs_plan_check(const cJSON *plan, const struct ofs_run *run, const char *now
         if (check_setting(setting, run, err))
             return stale(err);
     }
-    /* Nothing beside the plan is pressed either. */
+    /* Nothing outside the plan is pressed either. */
     for (size_t i = 0; i < run->n_results; i++) {
         bool known = false;
         cJSON_ArrayForEach(setting, ofs_json_get(plan, "settings"))

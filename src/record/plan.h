@@ -1,6 +1,6 @@
 /*
- * plan.h: what a fix is going to press, bound to the results of a check. A person, or a script, can
- * inspect it and later have exactly that done, or nothing. Pure, except for reading the file.
+ * plan.h: what a fix will press, bound to the results of a check. A person or a script can inspect
+ * it and later run exactly that, or nothing. Pure, except for reading the file.
  */
 #ifndef OFS_RECORD_PLAN_H
 #define OFS_RECORD_PLAN_H
@@ -10,12 +10,12 @@
 #include "base/error.h"
 #include "record/run.h"
 
-enum { OFS_PLAN_FORMAT = 1, OFS_PLAN_HOURS = 24 /* how long a plan holds */ };
+enum { OFS_PLAN_FORMAT = 1, OFS_PLAN_HOURS = 24 /* how long a plan is valid */ };
 
 /* The plan of a run that has checked:
  * {"format","kind":"plan","made","run","scenario":{"id","version","sha256"},"origin","account",
  *  "settings":[{"id","title","state","wanted","verdict","press","wording","url"}]}
- * `press` is true where a fix would press. The caller owns it; NULL when memory is out. */
+ * `press` is true if a fix would press. The caller owns it; NULL when memory is out. */
 cJSON *ofs_plan_make(const struct ofs_run *run);
 
 /* Read a plan's file. NULL with OFS_ERR_SYSTEM if it cannot be read or is not a plan. */

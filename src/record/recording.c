@@ -152,7 +152,7 @@ void ofs_recording_free(struct ofs_recording *recording)
     free(recording);
 }
 
-/* The account of the run before this one that knew it. */
+/* The account of the last run before this one that knew it. */
 static int last_account(struct ofs_recording *rec, bool *ret_changed, char ret_last[OFS_HINT_SIZE],
                         struct ofs_error *err)
 {
@@ -187,7 +187,7 @@ int ofs_recording_account(struct ofs_recording *recording, struct ofs_run *run, 
     return last_account(rec, ret_changed, ret_last, err);
 }
 
-/* A page's words, fit for JSON, or NULL; the caller frees them. */
+/* A page's words, valid for JSON, or NULL; the caller frees them. */
 static char *tamed(const char *words)
 {
     char *copy = words && *words ? strdup(words) : NULL;
@@ -214,8 +214,8 @@ int ofs_recording_observe(struct ofs_recording *recording, const struct ofs_seen
                      seen->ready, served);
 }
 
-/* Another run that is going on has pressed this setting, of this person as far as is known: what
- * was read of it may be of the past. Within the transaction of the intent. */
+/* Another run in progress has pressed this setting, as far as known for the same person: what was
+ * read of it may be outdated. Within the transaction of the intent. */
 static int check_rivals(struct ofs_recording *rec, const char *setting, struct ofs_error *err)
 {
     OFS_AUTO_JSON rows = ofs_db_rows(
@@ -238,7 +238,7 @@ static int check_rivals(struct ofs_recording *rec, const char *setting, struct o
     return rows ? 0 : -1;
 }
 
-/* One picture that is taken again and again is kept once. */
+/* A picture that is taken repeatedly is kept once. */
 int ofs_recording_picture(struct ofs_recording *recording, const char *setting, const char *moment,
                           const char *at, const char *png, struct ofs_error *err)
 {
@@ -295,8 +295,8 @@ int ofs_recording_outcome(struct ofs_recording *recording, int64_t number, const
                      "iissss", number, recording->n, at, sent, state, words);
 }
 
-/* Intents of dead runs that are this person's: the same account, or the same profile where one of
- * the two accounts is not known. */
+/* Intents of dead runs that are this person's: the same account, or the same profile if one of the
+ * two accounts is not known. */
 #define UNFINISHED                                                                              \
     " FROM intents i JOIN runs r ON r.n = i.run"                                                \
     " WHERE r.ended = 'broken-off' AND i.n NOT IN (SELECT intent FROM outcomes)"                \
@@ -312,7 +312,7 @@ cJSON *ofs_recording_unfinished(struct ofs_recording *recording, struct ofs_erro
                        recording->account);
 }
 
-/* What this run found of the settings that a dead run may have pressed. */
+/* What this run found for the settings that a dead run may have pressed. */
 static int resolve(struct ofs_recording *rec, struct ofs_error *err)
 {
     char at[OFS_DATE_SIZE];

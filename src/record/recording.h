@@ -10,10 +10,10 @@
  *     ofs_recording_free(recording)
  *
  * A run that dies in between leaves its intents without an outcome. The next run sees that it died
- * (a lock in the state directory goes with the process), and the first later run that reads such a
- * setting writes down how it was found. `ofs_recording_unfinished` tells which these are.
+ * (a lock in the state directory ends with the process), and the first later run that reads such a
+ * setting records its state. `ofs_recording_unfinished` lists these.
  *
- * Every call blocks for the disk. Errors are OFS_ERR_STATE. Where ofs_recording_intend fails, the
+ * Every call blocks for the disk. Errors are OFS_ERR_STATE. If ofs_recording_intend fails, the
  * control must not be pressed.
  */
 #ifndef OFS_RECORD_RECORDING_H
@@ -32,7 +32,8 @@ struct ofs_recording;
 struct ofs_recording_facts {
     const char *scenario_title;
     const char *scenario_file; /* or NULL */
-    int stale_after_days; /* after so many days a verdict is stale; 0: the scenario does not say */
+    int stale_after_days; /* after this many days a verdict is stale; 0: the scenario does not say
+                           */
     const char *profile;  /* which browser profile: how it was reached, or its directory */
     const char *undoes;   /* the run that this one takes back, or NULL */
 };
@@ -42,7 +43,7 @@ struct ofs_recording_facts {
 struct ofs_recording *ofs_recording_begin(struct ofs_ledger *ledger, const struct ofs_run *run,
                                           const struct ofs_recording_facts *facts,
                                           struct ofs_error *err);
-/* NULL is fine. A recording that was not finished counts as broken off from now on. */
+/* NULL is allowed. A recording that was not finished counts as broken off from now on. */
 void ofs_recording_free(struct ofs_recording *recording);
 
 /* Set the run's account, as the page shows it. `ret_changed` is true if the last run of this
@@ -67,8 +68,8 @@ int ofs_recording_observe(struct ofs_recording *recording, const struct ofs_seen
 int ofs_recording_picture(struct ofs_recording *recording, const char *setting, const char *moment,
                           const char *at, const char *png, struct ofs_error *err);
 
-/* What is going to be pressed. On return 0 it is on the disk. OFS_ERR_REFUSED: another run that is
- * going on has pressed the same setting. */
+/* What is about to be pressed. On return 0 it is on the disk. OFS_ERR_REFUSED: another run in
+ * progress has pressed the same setting. */
 struct ofs_intent {
     const char *setting, *from, *to, *url, *wording;
 };

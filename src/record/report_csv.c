@@ -125,7 +125,7 @@ static bool is_same_scope(const cJSON *a, const cJSON *b)
     return true;
 }
 
-/* Does a later report tell of the same setting (or, without one, of the same scope)? */
+/* Does a later report contain the same setting (or, without one, the same scope)? */
 static bool is_overtaken(const cJSON *report, const cJSON *setting)
 {
     for (const cJSON *later = report->next; later; later = later->next) {

@@ -6,7 +6,7 @@
 #include "record/html.h"
 #include "record/report.h"
 
-/* A verdict in plain words, and how it is to be taken. */
+/* A verdict in plain words, and its kind. */
 static const struct {
     const char *verdict, *words, *class;
 } verdicts[] = {
@@ -108,8 +108,8 @@ static const cJSON *last_pictured(const cJSON *reports, const cJSON *like, const
     return last;
 }
 
-/* The control as the site showed it, and nothing else of its page. A picture is base64, and what is
- * not is not put here. */
+/* The control as the site showed it, and nothing else of its page. A picture is base64; anything
+ * else is not inserted. */
 static void put_pictures(struct ofs_html *page, const cJSON *reports, const cJSON *report,
                          const char *id)
 {
@@ -182,7 +182,7 @@ static void put_setting(struct ofs_html *page, const cJSON *reports, const cJSON
     ofs_html_put(page, "</article>\n");
 }
 
-/* Does a later report of the scope tell of the same setting? */
+/* Does a later report of the scope contain the same setting? */
 static bool is_overtaken(const cJSON *report, const cJSON *setting)
 {
     for (const cJSON *later = report->next; later; later = later->next) {

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "record/report.h"
 
-/* What becomes of each verdict in formats that know pass, fail, error and skip. */
+/* The equivalent of each verdict in formats that have pass, fail, error and skip. */
 static const struct {
     const char *verdict, *junit, *level;
 } outcomes[] = {
@@ -21,7 +21,7 @@ static size_t outcome_of(const cJSON *setting)
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (!strcmp(outcomes[i].verdict, verdict))
             return i;
-    return 4; /* a word of a later version is no pass */
+    return 4; /* a word of a later version is not a pass */
 }
 
 /* ---- JUnit ---- */
@@ -72,7 +72,7 @@ static int count(const cJSON *report, const char *junit)
     return n;
 }
 
-/* A run that could not be done gets its own case, or it would pass. */
+/* A run that could not be done gets its own case; otherwise it would pass. */
 static int add_run_error(struct ofs_buf *out, const cJSON *report, struct ofs_error *err)
 {
     const char *text = ofs_json_str(report, "error/text", NULL);

@@ -33,7 +33,7 @@ enum ofs_verdict {
 const char *ofs_verdict_word(enum ofs_verdict verdict);
 int ofs_verdict_status(enum ofs_verdict verdict);
 
-/* Of several exit statuses the one that wins: the first of 64, 1, 4, 5, 3, 2, 0. */
+/* Of several exit statuses the one with precedence: the first of 64, 1, 4, 5, 3, 2, 0. */
 int ofs_status_worse(int a, int b);
 
 enum { OFS_STATE_SIZE = 96 };
@@ -41,7 +41,7 @@ enum { OFS_STATE_SIZE = 96 };
 /* One setting in one run. Strings without a size are borrowed from the scenario or static. */
 struct ofs_result {
     const char *id, *title, *group, *wanted;
-    const char *origin; /* its own, where it is not the run's; else NULL */
+    const char *origin; /* its own, if it is not the run's; else NULL */
     char before[OFS_STATE_SIZE], after[OFS_STATE_SIZE]; /* "" for null */
     enum ofs_verdict verdict;
     const char *reason; /* with unknown: a word of the contract; else NULL */
@@ -49,11 +49,11 @@ struct ofs_result {
     char detail[480];
     char page[256];       /* the path of its page, or "" */
     const char *located;  /* the rung of the ladder that found the control, or NULL */
-    const char *ready;    /* why the page was believed: "served", "quiet", "still", or NULL */
+    const char *ready;    /* why the page counted as ready: "served", "quiet", "still", or NULL */
     char wording[256];    /* the site's own words for the control, or "" */
-    char language[16];    /* of the page, as its lang attribute says: "en", or "" */
+    char language[16];    /* language of the page, from its lang attribute: "en", or "" */
     char title_seen[200]; /* the page's own title, or "" */
-    /* The proofs of a `fixed`, each for the very read that gave it. */
+    /* The proofs of a `fixed`, each for the read that gave it. */
     bool proof_reload, proof_fresh_tab, proof_save, proof_served, proof_held;
     struct ofs_times times; /* where the time went */
 };
@@ -78,19 +78,19 @@ struct ofs_run {
     struct ofs_error error; /* the run could not be done; code OFS_ERR_NONE: it could */
 };
 
-/* The address of its page; NULL where none is known. The caller frees it. */
+/* The address of its page; NULL if none is known. The caller frees it. */
 char *ofs_result_url(const struct ofs_run *run, const struct ofs_result *result);
 
 /* Give the run its id and its start. */
 void ofs_run_begin(struct ofs_run *run);
 void ofs_run_clear(struct ofs_run *run);
 
-/* The run could not be done, or not to its end: keep `err` in it. Where no browser was reached,
- * every setting becomes `unknown`, with the reason that `err` gives. What was read from a browser
- * is left as it is. */
+/* The run could not be done, or not to its end: keep `err` in it. If no browser was reached, every
+ * setting becomes `unknown`, with the reason that `err` gives. What was read from a browser
+ * stays. */
 void ofs_run_fail(struct ofs_run *run, const struct ofs_error *err);
 
-/* The exit status that the results amount to. */
+/* The exit status for the results. */
 int ofs_run_status(const struct ofs_run *run);
 
 /* The kinds of wait of struct ofs_times, in the report's order: name and milliseconds. */

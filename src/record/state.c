@@ -60,7 +60,7 @@ int ofs_state_prepare(const char *path, struct ofs_error *err)
     return refuse_foreign(path, err);
 }
 
-/* Makes the file, with a name that nothing has. */
+/* Creates the file, with an unused name. */
 static int write_beside(int dir, const char *name, const char *text)
 {
     size_t len = strlen(text);
@@ -102,7 +102,7 @@ bool ofs_state_is_acknowledged(const char *path, const char *scenario_id)
     return file && access(file, F_OK) == 0;
 }
 
-/* "PREFIX-ID" with the present moment in it. */
+/* "PREFIX-ID" with the present time in it. */
 static int write_date(const char *path, const char *prefix, const char *scenario_id,
                       struct ofs_error *err)
 {

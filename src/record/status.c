@@ -34,7 +34,7 @@ static cJSON *last_results(struct ofs_db *db, const char *scenario, struct ofs_e
         "s", scenario);
 }
 
-/* Where the last run could not tell: what was known before it. */
+/* If the last run has no result: what was known before it. */
 static cJSON *known_before(struct ofs_db *db, const cJSON *row, struct ofs_error *err)
 {
     return ofs_db_row(db, err,
@@ -64,7 +64,7 @@ static int add_setting(struct ofs_db *db, cJSON *list, const cJSON *row, const c
         copy(one, columns[i], row);
     int age = ofs_date_days(at, now);
     cJSON_AddNumberToObject(one, "age_days", age);
-    /* A date to come is of a clock that was wrong: how old it is nobody knows. */
+    /* A date in the future is from a clock that was wrong: its age is unknown. */
     cJSON_AddBoolToObject(
         one, "stale", age < 0 || age > (int)ofs_json_num(row, "stale_after_days", OFS_STALE_AFTER));
     copy(one, "because", waiver);

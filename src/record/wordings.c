@@ -12,7 +12,7 @@ enum { MOST_BYTES = 4 << 20 };
 
 static const char file_name[] = "wordings.json";
 
-/* Every entry of the file, an array; empty where there is no file. */
+/* Every entry of the file, an array; empty if there is no file. */
 static cJSON *read_all(const char *state, struct ofs_error *err)
 {
     OFS_AUTO_STR path = ofs_text_printf("%s/%s", state, file_name);

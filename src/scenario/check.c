@@ -24,14 +24,14 @@ static bool is_control(char c)
 }
 
 /* A control character at the start of a UTF-8 text: those of ASCII, and the second set at U+0080,
- * which some terminals obey too. */
+ * which some terminals also interpret. */
 static bool starts_with_control(const char *text)
 {
     unsigned char first = (unsigned char)text[0], second = first ? (unsigned char)text[1] : 0;
     return is_control(*text) || (first == 0xc2 && second >= 0x80 && second <= 0x9f);
 }
 
-/* White space in any script that labels use; U+00A0 is what pages put between words. */
+/* White space in any script that labels use; pages put U+00A0 between words. */
 static bool is_blank(const char *text)
 {
     for (const char *p = text; *p;) {
@@ -78,7 +78,7 @@ static size_t letters(const char *text, size_t n)
 
 const char *ofs_check_label(const char *text, const char *origin)
 {
-    enum { LEAST_FIXED = 4 }; /* letters: less would fit too much */
+    enum { LEAST_FIXED = 4 }; /* letters: a shorter part would match too much */
     const char *why = ofs_check_phrase(text, origin);
     const char *open = strchr(text, '{');
     if (why || !open)
@@ -176,8 +176,8 @@ const char *ofs_check_origin(const char *text, const char *origin)
     return NULL;
 }
 
-/* Below such a host everybody may have a name of their own, as in co.uk: nothing says that it is
- * one site. A host of one label is none, but for localhost. */
+/* Below such a host anyone may register a name, as in co.uk, so it is not known to be one site. A
+ * host of one label is not a site, except localhost. */
 static bool is_shared_host(const char *host, size_t n)
 {
     const char *last = NULL, *before = NULL;
@@ -205,7 +205,7 @@ const char *ofs_check_own_origin(const char *text, const char *origin)
     if (strstr(host, OFS_INSTANCE))
         return "has \"" OFS_INSTANCE "\" in it twice";
     if (!own)
-        return NULL; /* the origin's own fault is told */
+        return NULL; /* the origin's own fault is reported */
     if ((size_t)(at - text) != (size_t)(own - origin) ||
         strncmp(text, origin, (size_t)(own - origin)) || strcmp(host, own + 3))
         return "is not below the scenario's own origin: it has to be \"" OFS_INSTANCE
@@ -456,12 +456,12 @@ bool ofs_check_is_script(const char *text)
 {
     static const char *const marks[] = {"javascript:", "vbscript:", "data:text/html", "<script"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        /* A browser drops white space and control characters inside a scheme, so they count for
-         * nothing here. */
+        /* A browser drops white space and control characters inside a scheme, so they are ignored
+         * here. */
         for (const char *start = text; *start; start++) {
             const char *mark = marks[i], *p = start;
             if (is_control(*start) || *start == ' ')
-                continue; /* nothing begins here, and a long blank stretch stays cheap */
+                continue; /* nothing begins here, and a long run of blanks stays cheap */
             for (; *mark && *p; p++) {
                 if (is_control(*p) || *p == ' ')
                     continue;

@@ -1,9 +1,9 @@
 /*
- * check.h: what a single word of a scenario may look like.
+ * check.h: the syntax of the single words of a scenario.
  *
- * Each check takes the text and the scenario's origin (NULL where it is not known; only paths look
- * at it) and returns NULL when the text is good, else the end of a sentence that begins with the
- * text, such as "leaves its origin". The answers are static.
+ * Each check takes the text and the scenario's origin (NULL if it is not known; only paths use it)
+ * and returns NULL if the text is valid, else the end of a sentence that begins with the text, such
+ * as "leaves its origin". The answers are static.
  */
 #ifndef OFS_SCENARIO_CHECK_H
 #define OFS_SCENARIO_CHECK_H
@@ -24,7 +24,7 @@ ofs_check ofs_check_own_origin;      /* https://{instance}. and the host of the 
 ofs_check ofs_check_path;            /* a path that stays under the origin */
 ofs_check ofs_check_page;            /* such a path, with one "{instance}" at most */
 ofs_check ofs_check_request_path;    /* such a path without a query, with one segment "*" at most */
-ofs_check ofs_check_selector;        /* a CSS selector, as far as balance and shape tell */
+ofs_check ofs_check_selector;        /* a CSS selector, as far as balance and shape can show */
 ofs_check ofs_check_simple_selector; /* one without pseudo-classes and siblings */
 ofs_check ofs_check_address;         /* such a path, an https address, or http on loopback */
 ofs_check ofs_check_attribute;       /* the plain name of an attribute */

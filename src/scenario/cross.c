@@ -83,7 +83,7 @@ static void check_default_group(struct ofs_lint *l, const cJSON *root)
     ofs_lint_leave(l, back);
 }
 
-/* A page that must never be opened may not be one that is opened. */
+/* A page that must never be opened may not also be one that is opened. */
 static void check_page(struct ofs_lint *l, const cJSON *root, const cJSON *page)
 {
     const char *path = cJSON_GetStringValue(page);
@@ -142,7 +142,7 @@ static const cJSON *setting_number(const cJSON *root, size_t number)
     return cJSON_GetArrayItem(settings_of(root), (int)number);
 }
 
-/* True when rows tell two settings apart: both have some, and none in common. */
+/* True when rows distinguish two settings: both have some, and none in common. */
 static bool rows_differ(struct ofs_lint *l, const cJSON *root, size_t a, size_t b)
 {
     OFS_AUTO_NAMES rows = {.wordings = true};
@@ -158,7 +158,7 @@ static bool rows_differ(struct ofs_lint *l, const cJSON *root, size_t a, size_t 
     return true;
 }
 
-/* Two settings on one page need something that tells their controls apart. */
+/* Two settings on one page need something that distinguishes their controls. */
 static void check_ambiguity(struct ofs_lint *l, const cJSON *root)
 {
     OFS_AUTO_NAMES labels = {.wordings = true};
@@ -198,7 +198,7 @@ static void check_ambiguity(struct ofs_lint *l, const cJSON *root)
     ofs_lint_leave(l, back);
 }
 
-/* What a source vouches for has to be there. */
+/* What a source vouches for has to exist. */
 static void check_sources(struct ofs_lint *l, const cJSON *object)
 {
     size_t n = 0;
@@ -415,7 +415,7 @@ static void add_pressed(struct ofs_lint *l, struct ofs_names *names, const cJSON
         add_wordings(l, names, item, NULL, 1);
 }
 
-/* What is never pressed may not be named for pressing. */
+/* A name that is never pressed may not be listed for pressing. */
 static void check_never_press(struct ofs_lint *l, const cJSON *root, const cJSON *setting)
 {
     OFS_AUTO_NAMES names = {.wordings = true};
@@ -432,7 +432,7 @@ static void check_never_press(struct ofs_lint *l, const cJSON *root, const cJSON
                            ofs_show(names.list[i].name).text);
 }
 
-/* The link that names an instance has to say where the name is. */
+/* The link that names an instance has to show where the name is. */
 static void check_instances(struct ofs_lint *l, const cJSON *root)
 {
     const cJSON *all = ofs_json_get(root, "instances");
@@ -469,7 +469,7 @@ static void check_effects(struct ofs_lint *l, const cJSON *root, const cJSON *se
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
-/* A scenario may have only manual steps; one with neither has nothing to do. */
+/* A scenario may have only manual steps; one with neither steps nor settings has nothing to do. */
 static void check_any_work(struct ofs_lint *l, const cJSON *root)
 {
     const cJSON *settings = ofs_json_get(root, "settings");
@@ -487,7 +487,7 @@ void ofs_lint_cross(struct ofs_lint *l, const cJSON *root)
         check_several_pages, check_ambiguity, check_all_sources,   check_instances,
     };
     static const struct {
-        const char *key; /* what the fault is said of */
+        const char *key; /* the member that the fault is reported for */
         void (*check)(struct ofs_lint *, const cJSON *, const cJSON *);
     } of_setting[] = {
         {"index", check_index},    {"group", check_group},      {"inverted", check_inverted},

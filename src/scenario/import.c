@@ -23,7 +23,7 @@
 
 enum { SENTENCE = 600, MOST_QUERY = 48 };
 
-/* What is in a query that only names a part of the site: "?tab=data". */
+/* A query that only names a part of the site: "?tab=data". */
 #define WORDS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-=&"
 
 struct draft {
@@ -66,7 +66,7 @@ static bool holds_a_state(const struct ofs_recorded_step *s)
     return false;
 }
 
-/* A radio is one of several: its name is the choice, and not what the setting is called. */
+/* A radio is one of several: its name is the choice, not the name of the setting. */
 static bool is_radio(const struct ofs_recorded_step *s)
 {
     return !strcmp(s->role, "radio");
@@ -194,7 +194,7 @@ static int add_control(struct draft *d, struct ofs_error *err)
     return 0;
 }
 
-/* What the switch should be: the recording's word for it, else off. */
+/* The wanted state of the switch: the recording's word for it, else off. */
 static void add_wanted(struct draft *d)
 {
     const struct ofs_recorded_step *s = step_at(d, d->control);
@@ -340,7 +340,7 @@ static int build(struct draft *d, struct ofs_error *err)
     return 0;
 }
 
-/* A scenario that does not lint would be of no use, and says what is wrong with the recording. */
+/* A scenario that does not lint would be useless, and shows what is wrong with the recording. */
 static int check_result(const struct draft *d, struct ofs_error *err)
 {
     char *text = cJSON_Print(d->scenario);

@@ -3,8 +3,8 @@
  *
  * Two formats are read: the JSON that the Recorder panel of Chrome's developer tools exports, and a
  * Selenium IDE project (".side"). Both are a list of steps: addresses that were opened, elements
- * that were clicked. What was typed is never copied: it may be a password. A recording knows no
- * state and no language, so the result has to be read over before it is used.
+ * that were clicked. What was typed is never copied: it may be a password. A recording has no state
+ * and no language, so a person has to review the result before it is used.
  */
 #ifndef OFS_SCENARIO_IMPORT_H
 #define OFS_SCENARIO_IMPORT_H
@@ -24,8 +24,8 @@ struct ofs_import {
     cJSON *missing;  /* sentences: what a person has to look up or to confirm */
 };
 
-/* Fails with OFS_ERR_SCENARIO: no recording of a known format, nothing was clicked in it, or it
- * presses what a scenario may not press. */
+/* Fails with OFS_ERR_SCENARIO: not a recording of a known format, no click in it, or it presses
+ * what a scenario may not press. */
 int ofs_import_recording(const char *text, size_t len, const struct ofs_import_options *options,
                          struct ofs_import *ret, struct ofs_error *err);
 

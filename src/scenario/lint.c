@@ -47,7 +47,8 @@ static void check_any(struct ofs_lint *l, const cJSON *value)
 
 /* ---- second pass: the schema ---------------------------------------------------------------- */
 
-/* What a pattern of the schema cannot say, or not in a sentence: by the name of its definition. */
+/* What a pattern of the schema cannot express, or not as a sentence: by the name of its
+ * definition. */
 static const struct {
     const char *definition;
     ofs_check *check;
@@ -302,7 +303,7 @@ static const struct kind {
     {"object", cJSON_Object, check_object},
 };
 
-/* The kind that both the rule and the value are of, or NULL. */
+/* The type that both the rule and the value have, or NULL. */
 static const struct kind *kind_of(const struct ofs_lint *l, const cJSON *value,
                                   const cJSON *reference)
 {
@@ -330,7 +331,7 @@ static void check_rule(struct ofs_lint *l, const cJSON *value, const cJSON *refe
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-/* A newer format may mean anything by the rest, so nothing else is said then. */
+/* A newer format may use the rest differently, so nothing else is reported then. */
 static bool format_is_newer(struct ofs_lint *l, const cJSON *root)
 {
     const cJSON *format = ofs_json_get(root, "format");

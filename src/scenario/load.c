@@ -69,7 +69,8 @@ void ofs_scenario_names_free(char **names)
     free(names);
 }
 
-/* Whether a scenario may have this name: the schema lies in the same directory and is none. */
+/* Whether a scenario may have this name: the schema is in the same directory and is not a
+ * scenario. */
 static bool is_name(const char *name)
 {
     return !ofs_check_name(name, NULL) && strcmp(name, "schema");
@@ -292,7 +293,7 @@ void ofs_setting_fill(struct ofs_setting *s, const cJSON *tree, const struct ofs
     };
 }
 
-/* The default lives in the tree, which owns it like all the rest. */
+/* The default is in the tree, which owns it like all the rest. */
 static const cJSON *key_attributes_of(cJSON *tree)
 {
     static const char *const usual[] = {"aria-labelledby", "id", "name"};

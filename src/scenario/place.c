@@ -1,6 +1,6 @@
 /*
- * place.c: the places of a JSON text that cJSON does not give: where a text is not JSON by the
- * letter (RFC 8259), and where a value of the tree is in it.
+ * place.c: the places of a JSON text that cJSON does not report: where a text violates RFC 8259,
+ * and where a value of the tree is in it.
  */
 #include <ctype.h>
 #include <string.h>
@@ -23,11 +23,11 @@ static const char *escape_fault(const char *escape, size_t *ret_len)
     return strncmp(escape + 2, "0000", 4) ? NULL : "a NUL character in a string";
 }
 
-/* The first fault of the letters, or NULL; what the text is made of is for cJSON. */
+/* The first syntax fault, or NULL; cJSON checks the structure. */
 static const char *letter_fault(const char *text, size_t len, size_t *ret_at)
 {
     const char *why = NULL;
-    size_t string = len, n; /* where the string that is open began; len: none is */
+    size_t string = len, n; /* start of the open string; len: none is open */
     for (size_t i = 0; i < len && !why; i += n) {
         unsigned char c = (unsigned char)text[i];
         *ret_at = i;
@@ -164,8 +164,8 @@ static const char *pass(const struct walk *w, const cJSON *value, const char *ke
     OFS_EACH (child, value) {
         const char *first = skip_blank(p), *own = first;
         if (*at == '{')
-            own = skip_blank(skip_blank(skip_string(first)) + 1); /* behind the colon */
-        p = skip_blank(pass(w, child, first, own)) + 1;           /* behind the comma or the end */
+            own = skip_blank(skip_blank(skip_string(first)) + 1); /* after the colon */
+        p = skip_blank(pass(w, child, first, own)) + 1;           /* after the comma or the end */
     }
     return value->child ? p : skip_blank(p) + 1;
 }

@@ -67,7 +67,7 @@ static void take_attribute(struct ofs_recorded_step *step, const char *css, cons
         take_key(step, attribute, strlen(attribute), value, n);
 }
 
-/* input[type="radio"] and [role="switch"] say what kind of control it is. */
+/* input[type="radio"] and [role="switch"] give the kind of control. */
 static void take_role(struct ofs_recorded_step *step, const char *css)
 {
     size_t n = 0;

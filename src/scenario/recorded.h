@@ -24,13 +24,13 @@ enum ofs_recorded_kind {
 struct ofs_recorded_step {
     enum ofs_recorded_kind kind;
     char address[OFS_RECORDED_ADDRESS]; /* opened, or where the click led; "" */
-    char name[OFS_RECORDED_TEXT];       /* accessible name or text; "" where it is not recorded */
+    char name[OFS_RECORDED_TEXT];       /* accessible name or text; "" if it is not recorded */
     char role[32];                      /* ARIA role; "" */
-    char key[OFS_RECORDED_TEXT];        /* the value of an attribute that tells the element; "" */
-    char attribute[48];                 /* which one: "id", "name", "data-testid" … */
-    char value[OFS_RECORDED_TEXT];      /* what was chosen; "" */
+    char key[OFS_RECORDED_TEXT];   /* the value of an attribute that identifies the element; "" */
+    char attribute[48];            /* which one: "id", "name", "data-testid" … */
+    char value[OFS_RECORDED_TEXT]; /* what was chosen; "" */
     bool changed;  /* its value was changed after the click, by typing or by choosing */
-    char state[8]; /* "on" or "off" where the recording says so; "" */
+    char state[8]; /* "on" or "off" if the recording has it; "" */
 };
 
 struct ofs_recorded {
@@ -39,18 +39,18 @@ struct ofs_recorded {
     bool typed; /* something was typed; it is not kept */
 };
 
-/* One more step, empty; NULL where there are too many. */
+/* One more step, empty; NULL if there are too many. */
 struct ofs_recorded_step *ofs_recorded_add(struct ofs_recorded *r, enum ofs_recorded_kind kind,
                                            struct ofs_error *err);
 
-/* Take what a CSS selector says of an attribute: `#id`, `[name="…"]`. What the step has already
- * stays. */
+/* Take an attribute from a CSS selector: `#id`, `[name="…"]`. A value that the step already has is
+ * kept. */
 void ofs_recorded_take_css(struct ofs_recorded_step *step, const char *css);
 
-/* Take the name where it is one line that fits, and the step has none. */
+/* Take the name if it is one line that fits, and the step has none. */
 void ofs_recorded_take_name(struct ofs_recorded_step *step, const char *name);
 
-/* The readers: 1 where it is such a recording, 0 where it is another thing, -1 on an error. */
+/* The readers: 1 if it is such a recording, 0 if it is not, -1 on an error. */
 int ofs_recorded_by_devtools(const cJSON *tree, struct ofs_recorded *ret, struct ofs_error *err);
 int ofs_recorded_by_selenium(const cJSON *tree, struct ofs_recorded *ret, struct ofs_error *err);
 

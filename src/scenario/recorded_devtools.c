@@ -54,7 +54,7 @@ static void take_selector(struct ofs_recorded_step *step, const char *text)
     }
 }
 
-/* Each alternative is a text, or a list that leads through shadow roots or a frame: the last of it
+/* Each alternative is a text, or a list that leads through shadow roots or a frame: its last entry
  * is the element. The text of an element is the second choice for its name. */
 static void take_selectors(struct ofs_recorded_step *step, const cJSON *selectors)
 {
@@ -82,7 +82,7 @@ static bool same_element(const struct ofs_recorded_step *a, const struct ofs_rec
     return same_key || (a->name[0] && !strcmp(a->name, b->name));
 }
 
-/* What the recording waits for after a click may say in which state the switch then is. */
+/* The condition that the recording waits for after a click may show the resulting state. */
 static void take_state(struct ofs_recorded *r, const cJSON *step)
 {
     const cJSON *checked = ofs_json_at(step, "properties/checked");
@@ -124,7 +124,8 @@ static int take_step(struct ofs_recorded *r, const cJSON *step, struct ofs_error
         take_selectors(to, ofs_json_get(step, "selectors"));
         take_address(to, navigated_to(step));
     } else if (!strcmp(type, "change")) {
-        /* A typed text or a chosen value: the recording does not tell which, so it is not kept. */
+        /* A typed text or a chosen value: the recording does not distinguish them, so it is not
+         * kept. */
         struct ofs_recorded_step at = {.kind = OFS_RECORDED_CLICK};
         take_selectors(&at, ofs_json_get(step, "selectors"));
         to = r->n ? &r->steps[r->n - 1] : NULL;

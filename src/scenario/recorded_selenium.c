@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "scenario/recorded.h"
 
-/* The text that an XPath asks for: …[contains(.,'Off')], …[text()='Off'], …[.='Off'] */
+/* The text that an XPath matches: …[contains(.,'Off')], …[text()='Off'], …[.='Off'] */
 static void take_xpath(struct ofs_recorded_step *step, const char *xpath)
 {
     static const char *const marks[] = {"[contains(.,", "[text()=", "[.=", "[contains(text(),"};

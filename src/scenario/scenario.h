@@ -4,7 +4,7 @@
  * A scenario is one JSON file (scenarios/schema.json describes it). Loading lints it first: a file
  * with any fault does not load. The loaded scenario owns the parsed tree; every string and every
  * cJSON value in the structs below is borrowed from it and lives until ofs_scenario_free. Members
- * that a file leaves out are NULL, except where a default is named.
+ * that a file leaves out are NULL, unless a default is named.
  */
 #ifndef OFS_SCENARIO_SCENARIO_H
 #define OFS_SCENARIO_SCENARIO_H
@@ -20,7 +20,7 @@ enum {
     OFS_SCENARIO_FORMAT = 1,
     OFS_SCENARIO_MOST_BYTES = 4 << 20,
     OFS_SCENARIO_MOST_SETTINGS = 1000,
-    OFS_SCENARIO_TABS = 4, /* where it has no pace */
+    OFS_SCENARIO_TABS = 4, /* if it has no pace */
 };
 
 /* One setting: a switch, or a choice of several. Words by language are objects such as
@@ -32,27 +32,27 @@ struct ofs_setting {
     const char *title;
     const char *group;   /* default "ai" */
     const char *wanted;  /* "off", "on", or a word of a choice */
-    const char *origin;  /* its own, where each instance has one: "https://NAME.example.com". May
-                            hold "{instance}". NULL: the scenario's */
+    const char *origin;  /* its own, if each instance has one: "https://NAME.example.com". May hold
+                            "{instance}". NULL: the scenario's */
     const char *page;    /* path under the origin, the first of them; NULL: only through the
                             index. May hold "{instance}" */
     const cJSON *pages;  /* several, in the order in which they are tried, or NULL */
-    const cJSON *open;   /* [{"key","names":{lang:[…]}}]: what to press before it is there */
-    const char *control; /* "menu", or NULL: whatever is found */
+    const cJSON *open;   /* [{"key","names":{lang:[…]}}]: what to press before it appears */
+    const char *control; /* "menu", or NULL: any kind that is found */
     const char *index;   /* name of an index page in ofs_scenario.indexes, or NULL */
     const char *key;     /* the control's language-independent key, or NULL */
     const cJSON *key_attributes; /* attributes that may hold the key; the scenario's unless given */
     const cJSON *labels;         /* the control's own wordings, by language */
     const cJSON *rows;           /* wordings of the row or link that leads to it, by language */
-    const cJSON *inverted;       /* wordings under which "on" is what "off" otherwise means */
+    const cJSON *inverted;       /* wordings that exchange the meaning of "on" and "off" */
     const cJSON *choices;        /* a choice of several: {word: {"en": [wording, …]}} */
     const cJSON *never_press;    /* names of what is never pressed, by language */
-    const cJSON *forced_by;      /* {"why","setting"|"key"|"labels","while"}: what fixes this one */
-    const cJSON *absent_when;    /* selectors that explain why it is not there */
-    const cJSON *items;          /* names of a menu's items, as choices; NULL: those of choices */
-    const char *on_means;        /* what the site does while it is on, in plain words */
-    const char *off_means;       /* and while it is off */
-    const char *cannot;          /* what a flip does not do, in plain words */
+    const cJSON *forced_by;   /* {"why","setting"|"key"|"labels","while"}: what forces its state */
+    const cJSON *absent_when; /* selectors that explain why it is absent */
+    const cJSON *items;       /* names of a menu's items, as choices; NULL: those of choices */
+    const char *on_means;     /* what the site does while it is on, in plain words */
+    const char *off_means;    /* and while it is off */
+    const char *cannot;       /* what a flip does not do, in plain words */
     const cJSON *save;    /* {"method","path","query","body","button":{lang:[…]},"also_saves"} */
     const cJSON *state;   /* {"path","method","query","field","values"}: the request whose
                              answer holds the state */
@@ -79,9 +79,9 @@ struct ofs_scenario {
     const cJSON *overlays;    /* selectors of dialogs that ask nothing: toasts, tours */
     const cJSON *instances; /* {"what","index","link"}: what a setting with "{instance}" in its page
                                or origin exists once for */
-    const cJSON *terms;     /* {"notice","page"}: told once before the first run on the real site */
-    const cJSON *manual;    /* [{"id","title","page","why","steps":[…]}] */
-    const cJSON *policies;  /* [{"id","title","url","through","select","remove","why"}] */
+    const cJSON *terms;    /* {"notice","page"}: shown once before the first run on the real site */
+    const cJSON *manual;   /* [{"id","title","page","why","steps":[…]}] */
+    const cJSON *policies; /* [{"id","title","url","through","select","remove","why"}] */
     struct ofs_setting *settings;
     size_t n_settings;
     cJSON *copies; /* of settings, one for each instance; owned */
@@ -110,17 +110,17 @@ bool ofs_instance_is_safe(const char *name);
 /* May it be one label of a host name (RFC 1123, 2.1)? Small letters, digits and -. */
 bool ofs_instance_is_label(const char *name);
 
-/* Instances' own hosts are below another one from now on: NAME.localhost, at the port of that
+/* From now on the instances' own hosts are below another one: NAME.localhost, at the port of that
  * loopback origin. For replicas; before ofs_scenario_expand. */
 int ofs_scenario_move_hosts(struct ofs_scenario *scenario, const char *origin,
                             struct ofs_error *err);
 
-/* The setting's own origin, or else that one. */
+/* The setting's own origin, or else the given one. */
 const char *ofs_setting_origin(const struct ofs_setting *setting, const char *otherwise);
 
-/* Put one setting for each name in the place of each setting that exists once for each instance.
- * Its id is ID@NAME. Fails with OFS_ERR_USAGE for a name that is not safe, and where no setting of
- * the scenario exists once for each instance. Pointers to settings end here. */
+/* Replace each setting that exists once for each instance by one setting for each name. Its id is
+ * ID@NAME. Fails with OFS_ERR_USAGE for a name that is not safe, and if no setting of the scenario
+ * exists once for each instance. Pointers to settings become invalid. */
 int ofs_scenario_expand(struct ofs_scenario *scenario, const char *const *names, size_t n,
                         struct ofs_error *err);
 
@@ -141,15 +141,15 @@ bool ofs_setting_is_guess(const struct ofs_setting *setting, const char *member)
 char *ofs_scenario_directory(void);
 
 /* The directory of the person's own scenarios: $XDG_CONFIG_HOME/offswitch/scenarios. A file there
- * wins over one of the same name above. The caller frees the result; NULL where there is no home.
- */
+ * takes precedence over one of the same name above. The caller frees the result; NULL if there is
+ * no home. */
 char *ofs_scenario_own_directory(void);
 bool ofs_scenario_is_own(const char *path);
 
 struct ofs_lint_fault {
     int line, column; /* from 1; column in bytes */
     char where[160];  /* "settings[2].labels.en", or "" for the whole file */
-    char text[320];   /* the fault, with "did you mean" where it helps */
+    char text[320];   /* the fault, with "did you mean" if it helps */
 };
 
 /* Every fault of a scenario text, in the order of the file. Returns the count (0: clean) and gives

@@ -2,7 +2,7 @@
  * walk.h: what the passes of the lint share: faults with their places, and names that may not
  * repeat. Private to lint.c, place.c and cross.c.
  *
- * Running out of memory sets `no_memory` and goes on; the caller of the lint sees it once at the
+ * Running out of memory sets `no_memory` and continues; the caller of the lint sees it once at the
  * end.
  */
 #ifndef OFS_SCENARIO_WALK_H
@@ -18,7 +18,7 @@
 #include "scenario/scenario.h"
 
 struct ofs_lint_found {
-    const cJSON *value; /* whose place it is; NULL: `at` is known */
+    const cJSON *value; /* the value that it is for; NULL: `at` is known */
     bool is_key;        /* the place is that of the value's key */
     size_t at, order;
     struct ofs_lint_fault fault;
@@ -30,7 +30,7 @@ struct ofs_lint {
     size_t n_found, size;
     bool no_memory;
     bool too_many;      /* some list is longer than allowed: no point in comparing its entries */
-    const char *origin; /* NULL while none that is valid is known */
+    const char *origin; /* NULL until a valid one is known */
     char where[sizeof((struct ofs_lint_fault *)0)->where];
 };
 
@@ -43,7 +43,7 @@ static inline const cJSON *ofs_first_child(const cJSON *parent)
     return parent ? parent->child : NULL;
 }
 
-/* Put a child's key, or its number, behind `where`; gives the length for ofs_lint_leave. */
+/* Append a child's key, or its number, to `where`; returns the length for ofs_lint_leave. */
 size_t ofs_lint_enter(struct ofs_lint *l, const char *key, size_t number);
 void ofs_lint_leave(struct ofs_lint *l, size_t used);
 
@@ -60,7 +60,7 @@ struct ofs_shown {
 };
 struct ofs_shown ofs_show(const char *text);
 
-/* ', did you mean "X"?' where one of `words` (ended by NULL) is near; else "". */
+/* ', did you mean "X"?' if one of `words` (ended by NULL) is near; else "". */
 struct ofs_guess {
     char text[112];
 };

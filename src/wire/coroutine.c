@@ -26,7 +26,7 @@ struct ofs_coroutine {
     void *fake;  /* AddressSanitizer's own stack of the context that is suspended */
 };
 
-/* AddressSanitizer has to be told which stack is in use. */
+/* AddressSanitizer needs to know which stack is in use. */
 static void switching_to(void **fake, const void *stack, size_t size)
 {
 #if defined(__SANITIZE_ADDRESS__)

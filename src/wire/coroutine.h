@@ -1,7 +1,7 @@
 /*
- * coroutine.h: a function that can be left in the middle and gone on with. On Linux a context
- * (POSIX.1-2001, <ucontext.h>) on a stack of its own; elsewhere a thread that runs only while its
- * resumer waits, so that never two run at once. For this room only.
+ * coroutine.h: a function that can be suspended and resumed. On Linux a context (POSIX.1-2001,
+ * <ucontext.h>) on a stack of its own; elsewhere a thread that runs only while its resumer waits,
+ * so that two never run at once. For this room only.
  */
 #ifndef OFS_WIRE_COROUTINE_H
 #define OFS_WIRE_COROUTINE_H
@@ -11,11 +11,11 @@ struct ofs_coroutine;
 /* Made, but not begun. NULL with errno. */
 struct ofs_coroutine *ofs_coroutine_new(void (*run)(void *arg), void *arg);
 
-/* Begin it, or go on behind its ofs_coroutine_suspend. Returns when it is suspended again, or when
- * `run` has returned: not to be resumed any more then. */
+/* Start it, or continue after its ofs_coroutine_suspend. Returns when it is suspended again, or
+ * when `run` has returned: do not resume it then. */
 void ofs_coroutine_resume(struct ofs_coroutine *coroutine);
 
-/* Back to whoever resumed it; called inside it. */
+/* Back to the resumer; called inside it. */
 void ofs_coroutine_suspend(struct ofs_coroutine *coroutine);
 
 /* After its end only. */

@@ -7,8 +7,8 @@
  * within the same site. The environment's proxy variables (https_proxy, no_proxy) are respected, as
  * libcurl does. No cookies.
  *
- * Every call blocks until it is done, the deadline has passed or a signal that the loop watches has
- * come.
+ * Every call blocks until it is done, the deadline has passed or a signal that the loop watches
+ * arrives.
  */
 #ifndef OFS_WIRE_FETCH_H
 #define OFS_WIRE_FETCH_H
@@ -37,20 +37,20 @@ struct ofs_fetch_answer {
 };
 
 /* GET. Any HTTP status is a success; `body` (whose limit holds) is what came. Errors:
- * OFS_ERR_CONNECT (no network, no such host, nobody listens, TLS refused), OFS_ERR_LOST (broken
- * off), OFS_ERR_TOO_BIG, OFS_ERR_TIMEOUT, OFS_ERR_INTERRUPTED, OFS_ERR_USAGE (an address that may
- * not be fetched). */
+ * OFS_ERR_CONNECT (no network, no such host, connection refused, TLS refused), OFS_ERR_LOST
+ * (connection lost), OFS_ERR_TOO_BIG, OFS_ERR_TIMEOUT, OFS_ERR_INTERRUPTED, OFS_ERR_USAGE (an
+ * address that may not be fetched). */
 int ofs_fetch_document(struct ofs_loop *loop, const struct ofs_fetch_request *request,
                        ofs_deadline deadline, struct ofs_buf *body,
                        struct ofs_fetch_answer *ret_answer, struct ofs_error *err);
 
 /* POST a text. `headers` is ended by NULL, each "Name: value". `cacert` (NULL: the system's) is a
- * PEM file of the authorities to trust. A status beside 2xx is OFS_ERR_PEER. */
+ * PEM file of the authorities to trust. A status other than 2xx is OFS_ERR_PEER. */
 int ofs_fetch_post(struct ofs_loop *loop, const char *url, const char *cacert,
                    const char *const *headers, const char *body, ofs_deadline deadline,
                    struct ofs_error *err);
 
-/* Send one mail. `url` is smtps://HOST or smtp://HOST, where TLS is demanded unless the host is
+/* Send one mail. `url` is smtps://HOST or smtp://HOST, which demands TLS unless the host is
  * loopback. `user`, `password` and `cacert` may be NULL. `message` has its headers and CRLF line
  * ends. */
 struct ofs_mail {

@@ -21,7 +21,8 @@ static void end(struct get *g, bool whole)
     ofs_loop_received(g->loop);
 }
 
-/* An answer without a length ends with its connection, which may also have been cut: not ours. */
+/* An answer without a length ends with its connection, which may also have been lost: not handled
+ * here. */
 static int begin(struct get *g, struct lws *wsi)
 {
     char length[24] = "";
@@ -57,7 +58,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return ofs_buf_add(g->body, in, len, &ignored) ? -1 : 0;
     case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
         end(g, true);
-        return -1; /* nothing else is asked over this connection */
+        return -1; /* nothing else is requested over this connection */
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
         end(g, false);
@@ -82,7 +83,7 @@ static struct lws_vhost *vhost_of(struct ofs_loop *loop)
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
         .vhost_name = "get",
-        .http_proxy_address = "", /* else $http_proxy would be asked for this machine */
+        .http_proxy_address = "", /* otherwise $http_proxy would be used for this machine */
 #if defined(LWS_WITH_SOCKS5)
         .socks_proxy_address = "",
 #endif

@@ -1,10 +1,10 @@
 /*
  * http.h: HTTP requests and their answers, on libcurl, inside the one event loop.
  *
- * A client keeps its connections to a peer alive between requests and makes new ones where the peer
+ * A client keeps its connections to a peer alive between requests and makes new ones if the peer
  * has dropped them. No proxy, no redirects, no cookies, no Origin; over TLS the peer's certificate
  * is always verified. One request at a time: post it, wait for it. A wait that ends by deadline or
- * signal leaves the request under way, so that its result is not lost: wait again, or drop it.
+ * signal leaves the request pending, so that its result is not lost: wait again, or drop it.
  */
 #ifndef OFS_WIRE_HTTP_H
 #define OFS_WIRE_HTTP_H
@@ -43,13 +43,13 @@ int ofs_http_post(struct ofs_http *http, const struct ofs_http_request *request,
                   struct ofs_error *err);
 
 /* Wait for the answer; any HTTP status is a success. Errors: OFS_ERR_TIMEOUT and
- * OFS_ERR_INTERRUPTED (as ofs_loop_turn; the request is still under way), OFS_ERR_CONNECT (nobody
- * listens; TLS refused), OFS_ERR_LOST (the connection ended before the answer), OFS_ERR_TOO_BIG,
+ * OFS_ERR_INTERRUPTED (as ofs_loop_turn; the request is still pending), OFS_ERR_CONNECT (connection
+ * refused; TLS refused), OFS_ERR_LOST (the connection ended before the answer), OFS_ERR_TOO_BIG,
  * OFS_ERR_NOT_A_BROWSER (what answered is not HTTP). */
 int ofs_http_wait(struct ofs_http *http, ofs_deadline deadline, struct ofs_http_answer *ret_answer,
                   struct ofs_error *err);
 
-/* Drop the request that is under way, if any. */
+/* Drop the pending request, if any. */
 void ofs_http_drop(struct ofs_http *http);
 
 /* GET `url` into `body` (whose limit holds), with a client of its own. Blocks until it is answered,

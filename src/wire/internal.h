@@ -37,11 +37,11 @@ struct ofs_loop {
 
 struct lws_context *ofs_loop_lws(struct ofs_loop *loop);
 
-/* Something has happened: end the current turn. */
+/* Something has happened: end the present turn. */
 void ofs_loop_wake(struct ofs_loop *loop);
 
-/* The same from inside a descriptor's callback, where the turn ends anyway: saves the system calls
- * of a wake per message. */
+/* The same inside a descriptor's callback, where the turn ends anyway: saves the system calls of
+ * one wake per message. */
 void ofs_loop_received(struct ofs_loop *loop);
 
 /* One round of the library, at most until the deadline. */
@@ -50,7 +50,7 @@ int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_er
 bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_deferral *deferral);
 
 /* The current task's part of ofs_loop_turn: suspend it until a round is over in which something has
- * happened and, where the task awaits a condition, until that holds. */
+ * happened and, if the task awaits a condition, until that holds. */
 void ofs_task_suspend(struct ofs_loop *loop, ofs_deadline deadline);
 
 /* The condition that the current task awaits; NULL: none. */

@@ -1,6 +1,6 @@
 /*
  * libcurl.h: <curl/curl.h> for this room, with libcurl loaded at its first use (base/library.h).
- * Each function that is used has its line here; without one it does not link.
+ * Each function that is used needs a line here to link.
  */
 #ifndef OFS_WIRE_LIBCURL_H
 #define OFS_WIRE_LIBCURL_H
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/library.h"
 
-/* Load it now, to say why where that fails. */
+/* Load it now, to report why if that fails. */
 int ofs_libcurl_load(struct ofs_error *err);
 
 extern struct ofs_library ofs_libcurl;

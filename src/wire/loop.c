@@ -24,7 +24,7 @@ void ofs_loop_received(struct ofs_loop *loop)
     loop->woken = true;
 }
 
-/* lws_service() runs ripe timers and then polls: without a wake it would sleep on. */
+/* lws_service() runs due timers and then polls: without a wake it would keep sleeping. */
 static void alarm_rang(lws_sorted_usec_list_t *sul)
 {
     ofs_loop_wake(lws_container_of(sul, struct ofs_loop, alarm));

@@ -33,9 +33,9 @@
  * with OFS_ERR_INTERRUPTED once a watched signal has come and signals are not deferred. */
 int ofs_loop_turn(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err);
 
-/* Block until `holds(ctx)` is true; it is asked first, and after each turn. Returns 0 then, or -1
- * as ofs_loop_turn does. `holds` looks and does nothing else. In a task this costs less than turns
- * in a loop: a task is not resumed to find that the message was for another one. */
+/* Block until `holds(ctx)` is true; it is called first, and after each turn. Returns 0 then, or -1
+ * as ofs_loop_turn does. `holds` must have no side effects. In a task this costs less than turns in
+ * a loop: a task is not resumed for another task's message. */
 int ofs_loop_await(struct ofs_loop *loop, bool (*holds)(const void *ctx), const void *ctx,
                    ofs_deadline deadline, struct ofs_error *err);
 
@@ -53,8 +53,8 @@ void ofs_loop_run(struct ofs_loop *loop);
 void ofs_loop_notify(struct ofs_loop *loop);
 
 /* Call `tick(ctx)` every `ms` milliseconds while the loop turns: for a clock that a person watches.
- * It may write, and must not wait or use the loop. NULL ends it. One at a time; what waits is not
- * woken. */
+ * It may write, and must not wait or use the loop. NULL ends it. One at a time; it wakes no waiting
+ * task. */
 void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), void *ctx);
 
 /* The first signal that came, or 0. Looks at what is pending; never blocks. */

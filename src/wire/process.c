@@ -13,7 +13,7 @@
 
 struct ofs_process {
     pid_t pid;
-    int pid_fd; /* becomes readable when the child ends; -1 on a system that has no such thing */
+    int pid_fd; /* becomes readable when the child ends; -1 on a system without such a descriptor */
     int stderr_fd;
 };
 
@@ -98,7 +98,7 @@ static bool ended_by(struct ofs_process *p, ofs_deadline deadline)
             return false;
         struct pollfd fd = {.fd = p->pid_fd, .events = POLLIN};
         if (p->pid_fd < 0 && left > 20)
-            left = 20; /* no event to wait for on such a system */
+            left = 20; /* such a system has no event to wait for */
         poll(&fd, p->pid_fd >= 0, (int)(left > 60000 ? 60000 : left));
     }
 }

@@ -1,6 +1,6 @@
 /*
  * process.h: a child with a pipe in (its descriptor 3) and a pipe out (its descriptor 4), as
- * --remote-debugging-pipe wants it. Its standard error is kept in a small unlinked file, so that a
+ * --remote-debugging-pipe requires. Its standard error is kept in a small unlinked file, so that a
  * failed start can be reported in the child's own words.
  */
 #ifndef OFS_WIRE_PROCESS_H

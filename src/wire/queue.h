@@ -11,7 +11,7 @@ struct ofs_outgoing {
     size_t len;
     size_t sent;
     char *text; /* inside the same allocation, `room` bytes after the struct; a NUL that is not
-                   counted is behind it */
+                   counted follows it */
 };
 
 struct ofs_queue {

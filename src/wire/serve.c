@@ -319,13 +319,13 @@ static int begin(struct ofs_server *server, struct lws *wsi, struct connection *
         return -1;
     if (has_body(c->now, wsi))
         return 0;
-    /* libwebsockets would wait for the body of a POST without a length for ever */
+    /* libwebsockets would wait endlessly for the body of a POST without a length */
     c->now->close = !strcmp(c->now->method, "POST") || !strcmp(c->now->method, "PUT") ||
                     !strcmp(c->now->method, "PATCH");
     return answer(c->now);
 }
 
-/* A WebSocket is asked for: the handler sees a GET, and what it replies is the one message. */
+/* A WebSocket request: the handler sees a GET, and its reply is the one message. */
 static int begin_socket(struct ofs_server *server, struct lws *wsi, struct connection *c)
 {
     exchange_free(c->now);
@@ -450,7 +450,7 @@ const char *ofs_serve_header(const struct ofs_serve_request *request, const char
     return "";
 }
 
-/* The text of NAME=TEXT in a list with that separator; NULL where there is none. */
+/* The text of NAME=TEXT in a list with that separator; NULL if there is none. */
 static const char *find_pair(const char *list, const char *name, char separator, size_t *ret_len)
 {
     const char ends[] = {separator, '\0'};

@@ -30,8 +30,7 @@ enum {
     OFS_SERVE_MAX_HEADERS = 8,
 };
 
-/* Borrowed by the handler for the length of its call. No string is NULL: what was not sent is "".
- */
+/* Borrowed by the handler for the length of its call. No string is NULL; a missing one is "". */
 struct ofs_serve_request {
     const char *method; /* "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" or "OPTIONS" */
     const char *path;   /* percent-decoded, without the query */
@@ -55,8 +54,8 @@ struct ofs_serve_reply {
     int status;
     const char *content_type; /* static storage */
     struct ofs_buf
-        headers; /* whole lines "Name: value\r\n"; Content-* and Connection are ours, and
-                    Cache-Control: no-store is added where no Cache-Control is among them */
+        headers; /* whole lines "Name: value\r\n"; Content-* and Connection are added by the server,
+                    and Cache-Control: no-store if there is no Cache-Control */
     struct ofs_buf body;
     int64_t delay_ms; /* before the first byte of the answer */
     enum ofs_serve_manner manner;
@@ -77,7 +76,8 @@ struct ofs_serve_options {
     const char *const *headers;
 };
 
-/* Listen. The caller owns the result. Fails with OFS_ERR_SYSTEM, for one when the port is taken. */
+/* Listen. The caller owns the result. Fails with OFS_ERR_SYSTEM, for example if the port is
+ * taken. */
 struct ofs_server *ofs_server_new(struct ofs_loop *loop, const struct ofs_serve_options *options,
                                   struct ofs_error *err);
 void ofs_server_free(struct ofs_server *server);

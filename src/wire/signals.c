@@ -35,14 +35,14 @@ void ofs_signals_restore(const struct ofs_signals *signals)
 
 #else
 
-static int to_loop = -1; /* the pipe's end to write */
+static int to_loop = -1; /* the write end of the pipe */
 
 static void note(int signal)
 {
     int saved = errno;
     unsigned char byte = (unsigned char)signal;
     if (write(to_loop, &byte, 1) != 1)
-        errno = saved; /* a full pipe has signals enough */
+        errno = saved; /* a full pipe already has enough signals */
     errno = saved;
 }
 

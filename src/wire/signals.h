@@ -10,7 +10,7 @@
 
 #include "base/system.h"
 
-/* What was in force before. */
+/* The previous settings. */
 struct ofs_signals {
 #ifdef OFS_PORTABLE
     struct sigaction old[3];
@@ -25,7 +25,7 @@ int ofs_signals_open(struct ofs_signals *ret);
 /* The next signal that has come, or 0. Does not block. */
 int ofs_signals_next(int fd);
 
-/* Put back what was in force. The descriptor may be closed by then. */
+/* Restore the previous settings. The descriptor may be closed by then. */
 void ofs_signals_restore(const struct ofs_signals *signals);
 
 #endif

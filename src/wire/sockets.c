@@ -111,7 +111,7 @@ void ofs_sockets_set(struct ofs_sockets *s, int fd, bool in, bool out)
     if (!place)
         place = place_of(s, -1);
     if (!place)
-        return; /* one transfer at a time never has so many; its deadline holds */
+        return; /* one transfer at a time never has that many; its deadline applies */
     place->fd = in || out ? fd : -1;
     place->events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
 }

@@ -1,7 +1,7 @@
 /*
  * sockets.h: the sockets that libcurl waits for. On Linux they are gathered in one epoll
- * descriptor, which the loop watches; elsewhere they are looked at with poll() every few
- * milliseconds while a transfer is under way. For this room only.
+ * descriptor, which the loop watches; elsewhere they are polled with poll() every few milliseconds
+ * during a transfer. For this room only.
  */
 #ifndef OFS_WIRE_SOCKETS_H
 #define OFS_WIRE_SOCKETS_H
@@ -23,16 +23,16 @@ struct ofs_sockets *ofs_sockets_new(void);
 /* Frees it, and closes the descriptor unless the loop does (`keep_fd`). NULL is fine. */
 void ofs_sockets_free(struct ofs_sockets *sockets, bool keep_fd);
 
-/* The descriptor that is readable while a socket is ready; -1 where there is none. */
+/* The descriptor that is readable while a socket is ready; -1 if there is none. */
 int ofs_sockets_fd(const struct ofs_sockets *sockets);
 
-/* How long to wait at most until the next look, in ms; -1: the descriptor tells. */
+/* How long to wait at most until the next poll, in ms; -1: the descriptor shows it. */
 int ofs_sockets_patience(const struct ofs_sockets *sockets);
 
-/* Wait for this of a socket; neither: not any more. */
+/* Wait for these events of a socket; neither: stop waiting. */
 void ofs_sockets_set(struct ofs_sockets *sockets, int fd, bool in, bool out);
 
-/* What is ready now: how many, at most OFS_SOCKETS_MOST. Does not block. */
+/* The ready sockets: their number, at most OFS_SOCKETS_MOST. Does not block. */
 int ofs_sockets_ready(struct ofs_sockets *sockets, struct ofs_socket_event ret[OFS_SOCKETS_MOST]);
 
 #endif

@@ -81,8 +81,7 @@ static void reap(struct ofs_task **at)
     free(task);
 }
 
-/* Whether the round that is over was about this task: its time is up, or what it awaits has
- * happened. */
+/* Whether the finished round concerns this task: its time is up, or what it awaits has happened. */
 static bool is_due(const struct ofs_task *task, bool happened)
 {
     return (happened && (!task->holds || task->holds(task->ctx))) ||

@@ -6,14 +6,14 @@
 #include "wire/internal.h"
 #include "wire/sockets.h"
 
-/* libcurl tells which sockets it waits for; the loop watches the descriptor that tells of them all.
- */
+/* libcurl reports the sockets that it waits for; the loop watches one descriptor for all of
+ * them. */
 struct ofs_transfer {
     struct ofs_loop *loop;
     CURLM *multi;
-    CURL *easy; /* under way, or NULL */
+    CURL *easy; /* the pending one, or NULL */
     struct ofs_sockets *sockets;
-    struct lws *watcher; /* NULL where there is no such descriptor */
+    struct lws *watcher; /* NULL if there is no such descriptor */
     ofs_deadline timer;  /* when libcurl wants to be called */
 };
 
@@ -184,7 +184,7 @@ int ofs_transfer_wait(struct ofs_transfer *t, ofs_deadline deadline, CURLcode *r
         if (!ofs_loop_turn(t->loop, look, &soft))
             continue;
         if (soft.code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0)
-            continue; /* libcurl's own timer, or time for a look */
+            continue; /* libcurl's own timer, or time for a poll */
         *err = soft;
         return -1;
     }

@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "wire/libcurl.h"
 
-/* A part into a field of its own size; false where it does not fit. A part that is not there is "".
- */
+/* A part into a field of its own size; false if it does not fit. A missing part is "". */
 static bool take(CURLU *u, CURLUPart part, unsigned flags, char *to, size_t size)
 {
     char *text = NULL;
@@ -66,8 +65,8 @@ static bool take_parts(CURLU *u, struct ofs_url *url)
     return url->host[0] && (!port[0] || url->port > 0);
 }
 
-/* A run of these characters, into a field of its own size. Where it ends; NULL: it is empty or does
- * not fit. */
+/* Copy a run of these characters into a field of its own size. Returns its end; NULL: it is empty
+ * or does not fit. */
 static const char *take_run(const char *from, const char *of, char *to, size_t size)
 {
     size_t n = strspn(from, of);

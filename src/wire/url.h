@@ -13,8 +13,8 @@
 struct ofs_url {
     char scheme[24];     /* in small letters */
     char host[128];      /* bare: an IPv6 address has no brackets */
-    int port;            /* the scheme's own where none is given; 0: the scheme has none */
-    char authority[144]; /* HOST[:PORT] as it was given, with brackets where they belong */
+    int port;            /* the scheme's own if none is given; 0: the scheme has none */
+    char authority[144]; /* HOST[:PORT] as it was given, with brackets if needed */
     bool has_port;       /* in that */
     char path[1024];     /* at least "/" */
     char target[1280];   /* path and query, as a request names them */
@@ -23,11 +23,12 @@ struct ofs_url {
 };
 
 /* The address of a port on this machine in its plainest form, SCHEME://127.0.0.1:PORT[/PATH] (or
- * localhost, or [::1]), which is what most runs have. False: it is not, which says nothing else. */
+ * localhost, or [::1]), which is what most runs have. False: it is not in this form, but may be
+ * valid. */
 bool ofs_url_is_plain(const char *text, struct ofs_url *ret);
 
-/* Fails with OFS_ERR_USAGE where it is none, or too long. Any scheme will do. What is not plain is
- * taken apart by libcurl. */
+/* Fails with OFS_ERR_USAGE if it is not an address, or too long. Any scheme is allowed. libcurl
+ * parses what is not plain. */
 int ofs_url_parse(const char *text, struct ofs_url *ret, struct ofs_error *err);
 
 /* Whether it is a loopback address, without asking a name server. */

@@ -8,7 +8,7 @@
 
 const char *ofs_version_libwebsockets(void)
 {
-    /* "4.1.6-", and where it was built from */
+    /* "4.1.6-", and the revision it was built from */
     static char version[32];
     const char *full = lws_get_library_version();
     snprintf(version, sizeof version, "%.*s", (int)strcspn(full, "-"), full);

@@ -21,7 +21,7 @@
 struct ofs_wire;
 
 struct ofs_wire_ops {
-    const char *name; /* the report's word: "websocket", "pipe" */
+    const char *name; /* the word in the report: "websocket", "pipe" */
 
     /* Queue one message. Fails with OFS_ERR_LOST once the stream has ended. */
     int (*send)(struct ofs_wire *wire, const char *text, size_t len, struct ofs_error *err);
@@ -40,18 +40,18 @@ struct ofs_wire {
 
 /* Open a WebSocket (RFC 6455) at ws://HOST:PORT/PATH. No Origin header, no extensions, Host with
  * its port, text frames. Blocks until the upgrade is answered or the deadline has passed, and asks
- * only once. Errors: OFS_ERR_CONNECT (nobody listens), OFS_ERR_REFUSED (403: the person said no),
- * OFS_ERR_NOT_A_BROWSER (any other answer), OFS_ERR_TIMEOUT. */
+ * only once. Errors: OFS_ERR_CONNECT (connection refused), OFS_ERR_REFUSED (403: the person said
+ * no), OFS_ERR_NOT_A_BROWSER (any other answer), OFS_ERR_TIMEOUT. */
 struct ofs_wire *ofs_wire_websocket(struct ofs_loop *loop, const char *url, ofs_deadline deadline,
                                     struct ofs_error *err);
 
-/* The same, and wss:// besides, where the peer's certificate and name have to verify: `cacert` is a
- * PEM file of the authorities to trust (NULL: the system's). */
+/* The same, and also wss://, for which the peer's certificate and name have to verify: `cacert` is
+ * a PEM file of the authorities to trust (NULL: the system's). */
 struct ofs_wire *ofs_wire_websocket_trusting(struct ofs_loop *loop, const char *url,
                                              const char *cacert, ofs_deadline deadline,
                                              struct ofs_error *err);
 
-/* NUL-terminated messages over two descriptors, as --remote-debugging-pipe wants them. Takes both
+/* NUL-terminated messages over two descriptors, as --remote-debugging-pipe requires. Takes both
  * descriptors over, also on failure. */
 struct ofs_wire *ofs_wire_pipe(struct ofs_loop *loop, int read_fd, int write_fd,
                                struct ofs_error *err);
