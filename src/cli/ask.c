@@ -17,7 +17,7 @@ bool ask_can(void)
     return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* Throw away what was typed before the question. */
+/* Discard what was typed before the question. */
 static void drain_input(void)
 {
     char typed[256];
@@ -48,7 +48,7 @@ static bool read_line(struct session *session, char *ret_line, size_t size)
     return false;
 }
 
-/* Where the last sentence begins; the "[y/N]" behind it is a part of it. */
+/* Where the last sentence begins; the "[y/N]" after it is a part of it. */
 static const char *last_sentence(const char *prompt)
 {
     const char *last = prompt, *before = prompt;
@@ -60,7 +60,7 @@ static const char *last_sentence(const char *prompt)
     return *last == '[' ? before : last;
 }
 
-/* One line; where it is too long for that, the last sentence has a line of its own. */
+/* One line; if it is too long for that, the last sentence has its own line. */
 static void print_prompt(const char *prompt)
 {
     const char *last = last_sentence(prompt);
@@ -72,7 +72,7 @@ static void print_prompt(const char *prompt)
     fprintf(stderr, "%s ", fits ? prompt : last);
 }
 
-/* The prompt on a line of its own, the answer, and an empty line behind it. */
+/* The prompt on its own line, the answer, and an empty line after it. */
 static bool ask(struct session *session, const char *prompt, char *ret_line, size_t size)
 {
     if (session->job)

@@ -11,7 +11,7 @@
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
-/* Does a scenario have that setting, or (for `done`) that step? An instance is behind an '@'. */
+/* Does a scenario have that setting, or (for `done`) that step? An instance follows an '@'. */
 static bool has(const struct ofs_scenario *scenario, const char *id, bool step)
 {
     OFS_AUTO_STR plain = strndup(id, strcspn(id, "@"));

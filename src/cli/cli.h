@@ -67,7 +67,7 @@ struct cli {
     bool forget;                  /* login: remove the profile */
     const char *because, *until;  /* keep */
     bool withdraw;                /* keep: take back what was decided */
-    const char *on, *note;        /* done */
+    const char *on, *note;        /* keep: take back the decision */
     const char *before, *account; /* ledger forget */
     const char *label;            /* whose run it is */
     bool no_account;              /* do not keep whose account it is */
@@ -85,7 +85,7 @@ struct cli {
     const char *at;      /* schedule: HH:MM */
     bool print;          /* schedule: only show the files */
     bool year;           /* rehearse: a year of passes */
-    char **args;         /* what is left: SCENARIO, or a sub-command and its own */
+    char **args;         /* the rest: SCENARIO, or a sub-command and its arguments */
     int n_args;
 };
 
@@ -120,10 +120,9 @@ int rehearse_serve(const struct cli *cli);
 /* rehearse --year: a year of passes, in a directory for its files. */
 int rehearse_year(const struct cli *cli, const char *scratch);
 
-/* Around the run of a command (NULL: there is none of that name): what errors say of it, with its
- * command line (borrowed). At the end
- * one object with the first error is printed where --json was asked for and nothing else printed
- * one. */
+/* Around the run of a command (NULL: there is none of that name): its name in errors, with its
+ * command line (borrowed). At the end, one object with the first error is printed if --json was
+ * given and no other object was printed. */
 void cli_begin(const char *name, char *const *words, int n_words, bool wants_json);
 void cli_end(int status);
 
@@ -131,10 +130,11 @@ void cli_end(int status);
 int cli_complain(const struct ofs_error *err);
 
 /* The hint to show for an error: its own, or the usual one of its code on a command line. Borrowed;
- * "" where there is none. */
+ * "" if there is none. */
 const char *cli_hint(const struct ofs_error *err);
 
-/* Say a known failure of starting a browser in one sentence, in place of what the browser wrote. */
+/* Report a known failure of starting a browser in one sentence, instead of what the browser
+ * wrote. */
 void cli_name_failure(struct ofs_error *err);
 
 /* What the terminal can do. Colour: a terminal on that descriptor, NO_COLOR unset, TERM not dumb.

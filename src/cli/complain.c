@@ -1,4 +1,4 @@
-/* Errors, told to a person and, with --json, to a program. */
+/* Errors, reported to a person and, with --json, to a program. */
 #include <cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 /* ---- hints ---- */
 
-/* What to do next on a command line, where the place of failure gives no hint of its own. */
+/* What to do next on a command line, if the error has no hint of its own. */
 static const char *const hints[] = {
     [OFS_ERR_NO_BROWSER] =
         "install Chromium or Google Chrome, or name a running browser with --connect",
@@ -28,7 +28,7 @@ static const char *const hints[] = {
     [OFS_ERR_STATE] = "name a directory that you can write to with --state DIR",
 };
 
-/* The command that is run, and the first error of it. One command is run in a process. */
+/* The present command, and its first error. One process runs one command. */
 static struct {
     const char *name;
     char *const *words; /* as given, from the command's name on */
@@ -50,7 +50,7 @@ const char *cli_hint(const struct ofs_error *err)
     return err->hint[0] || !known ? ofs_error_hint(err) : hints[err->code];
 }
 
-/* What a browser writes when it does not start, what that means, and what to add to the command. */
+/* What a browser prints when it does not start, its meaning, and what to add to the command. */
 static const struct {
     const char *part, *sentence;
     const char *add[2];
@@ -81,7 +81,7 @@ static const struct {
 };
 
 /* Is the option in the command line already, with its value in the same word or in the next? DIR
- * stands for any value. */
+ * matches any value. */
 static bool is_given(const char *option)
 {
     const char *value = strchr(option, '=');
@@ -99,7 +99,7 @@ static bool is_given(const char *option)
     return false;
 }
 
-/* The command again, with these options in it; "" where nothing is to be added. */
+/* The command again, with these options in it; "" if nothing is to be added. */
 static void say_again(const char *const add[2], char *ret, size_t size)
 {
     size_t used = (size_t)snprintf(ret, size, "offswitch %s", command.name ? command.name : "");
@@ -141,7 +141,7 @@ void cli_name_failure(struct ofs_error *err)
     }
 }
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 void cli_begin(const char *name, char *const *words, int n_words, bool wants_json)
 {

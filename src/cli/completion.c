@@ -1,7 +1,7 @@
 /*
- * offswitch completion bash | zsh | fish: the script for a shell. The scripts know nothing
- * themselves: they run `offswitch completion words WORD...` with the words so far, and are told
- * what may come next, one a line; "@files" and "@directories" stand for what the shell completes by
+ * offswitch completion bash | zsh | fish: the script for a shell. The scripts contain no words
+ * themselves: they run `offswitch completion words WORD...` with the words so far, which prints
+ * what may come next, one per line; "@files" and "@directories" represent what the shell completes
  * itself.
  */
 #include <stdio.h>
@@ -29,7 +29,7 @@ static const unsigned char fish[] = {
 
 /* ---- what may come next ---- */
 
-/* The scenario among the words, or the default one. NULL where it does not load. */
+/* The scenario among the words, or the default one. NULL if it does not load. */
 static struct ofs_scenario *scenario_of(const struct cli *cli)
 {
     struct ofs_error ignored;
@@ -43,7 +43,7 @@ static struct ofs_scenario *scenario_of(const struct cli *cli)
     return ofs_scenario_load("linkedin", &ignored);
 }
 
-/* What is before the value in "--only=ID", and "" where the value is a word of its own. */
+/* The part before the value in "--only=ID", and "" if the value is a word of its own. */
 static char lead[64];
 
 static void put(const char *before, const char *word)
@@ -51,7 +51,7 @@ static void put(const char *before, const char *word)
     printf("%s%s%s\n", lead, before, word);
 }
 
-/* What the shell completes is for words of their own. */
+/* The shell completes only words of their own. */
 static void put_words(const char *words)
 {
     for (size_t n; *words; words += n + (words[n] == ' ')) {
@@ -196,7 +196,7 @@ static const struct {
     {"--every", NULL, "day week month"},
 };
 
-/* The word behind `option`; false where nothing is known of it. */
+/* The word after `option`; false if it is not known. */
 static bool put_value(const struct cli *cli, const char *option, const char *word)
 {
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -222,7 +222,7 @@ static void put_subcommands(const char *arguments)
     }
 }
 
-/* The words after "offswitch"; the last is the one that is being written. */
+/* The words after "offswitch"; the last is the one being typed. */
 static int put_next(const struct cli *cli)
 {
     size_t n;

@@ -31,8 +31,8 @@ const char *config_why_not(const struct option_row *row)
     return NULL;
 }
 
-/* What these commands do not take from the file: a rehearsal leaves a person's record and browser
- * alone, a sign-in needs a window and a person's time, and "all" means settings, not runs. */
+/* What these commands do not take from the file: a rehearsal must not use a person's record and
+ * browser, a sign-in needs a window and a person's time, and "all" means settings, not runs. */
 static const struct {
     unsigned command;
     const char *names[12];
@@ -126,7 +126,7 @@ static const struct option_row *row_of(const struct reader *r, const char *key,
     return NULL;
 }
 
-/* A file or directory does not depend on where the command is run. */
+/* A file or directory does not depend on the current directory of the command. */
 static char *expand(const struct reader *r, const struct option_row *row, const char *value,
                     struct ofs_error *err)
 {
@@ -191,8 +191,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* A value, without the quotes around it; outside of quotes a '#' behind a blank begins a comment.
- */
+/* A value, without the quotes around it; outside of quotes a '#' after a blank begins a comment. */
 static char *value_of(char *text)
 {
     text = trim(text);
@@ -229,7 +228,7 @@ static int take_line(struct reader *r, char *text, struct ofs_error *err)
     return take_entry(r, key + (strncmp(key, "--", 2) ? 0 : 2), value_of(equals + 1), err);
 }
 
-/* It names programs' arguments and where the record is: nobody else may write it. */
+/* It contains arguments of programs and the place of the record: no other user may write it. */
 static int check_owner(const struct config *config, struct ofs_error *err)
 {
     struct stat st;

@@ -1,5 +1,5 @@
-/* `offswitch config show`: every option that a person may set for good, and where its value comes
- * from. Nothing is opened but the config file and the scenario. */
+/* `offswitch config show`: every option that a person may set permanently, and where its value
+ * comes from. Only the config file and the scenario are opened. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "record/state.h"
 #include "scenario/scenario.h"
 
-/* What holds where nothing is given. */
+/* The default of each option. */
 static const struct {
     const char *name, *value;
 } defaults[] = {
@@ -26,11 +26,11 @@ static const struct {
 
 struct shown {
     char value[512];
-    const char *place; /* the report's word */
+    const char *place; /* the word in the report */
     int line;
 };
 
-/* The value of an option that is given, as it would be written. */
+/* The value of an option that is given, in the form of the command line. */
 static void write_value(const struct cli *cli, const struct option_row *row, char *ret, size_t size)
 {
     const char *at = (const char *)cli + row->at;
@@ -59,7 +59,7 @@ static void write_value(const struct cli *cli, const struct option_row *row, cha
     }
 }
 
-/* What holds for an option that is not given; false where that is nothing. */
+/* The default of an option that is not given; false if there is none. */
 static void find_default(const struct ofs_scenario *scenario, const struct option_row *row,
                          struct shown *ret)
 {

@@ -153,7 +153,7 @@ static void need_browser(struct doctor *d)
              wayland && *wayland ? wayland : "", x && *x ? " X11 " : "", x && *x ? x : "");
 }
 
-/* Where the state would be written; nothing is made. */
+/* Where the state would be written; nothing is created. */
 static void need_state(struct doctor *d)
 {
     struct stat st;
@@ -177,7 +177,7 @@ static void need_state(struct doctor *d)
         need(d, "state directory", "ok", "%s, not there yet and made when it is needed", d->state);
 }
 
-/* Days since "2026-11-21…", or -1 where it is no date. */
+/* Days since "2026-11-21…", or -1 if it is not a date. */
 static long age_in_days(const char *version)
 {
     struct tm tm = {0};
@@ -204,7 +204,7 @@ static void need_scenario(struct doctor *d, const char *name)
     ofs_scenario_free(s);
 }
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 static const struct {
     const char *state, *colour;

@@ -176,7 +176,7 @@ static int run_one(const struct cli *cli, const char *name, int (*run)(const str
     return run(&one);
 }
 
-/* One object, whatever comes of the runs. */
+/* One object, whatever the result of the runs. */
 static void print_runs(const struct cli *cli, cJSON *runs, const struct ofs_error *err, int status)
 {
     OFS_AUTO_JSON out = cJSON_CreateObject();

@@ -8,8 +8,8 @@
 
 #include "cli/cli.h"
 
-/* The names, ended by NULL; none where nothing was chosen yet. Free them with
- * ofs_scenario_names_free. NULL on an error. */
+/* The names, ended by NULL; none if nothing was chosen yet. Free them with ofs_scenario_names_free.
+ * NULL on an error. */
 char **enabled_names(struct ofs_error *err);
 
 /* scenario enable NAME..., scenario disable NAME... */

@@ -15,7 +15,8 @@
 #include "scenario/scenario.h"
 #include "watch/dates.h"
 
-/* A shipped scenario that is old may be wrong about the site. Say so, and whether it was said. */
+/* A shipped scenario that is old may be wrong about the site. Reports that, and returns whether it
+ * did. */
 static bool tell_old(struct session *session)
 {
     enum { OLD = 180 /* days */ };
@@ -70,8 +71,8 @@ static void show_unknown(const struct session *session, const struct ofs_unknown
     cli_block(stderr, 2, "Where", 14, url ? url : "");
 }
 
-/* Labels that are not known: each is shown in full and asked about alone. --yes does not cover
- * them, and without a terminal they stay unknown. A yes holds for exactly these words from now on.
+/* Labels that are not known: each is shown in full and asked about separately. --yes does not cover
+ * them, and without a terminal they stay unknown. A yes applies to exactly these words from now on.
  */
 static int ask_wordings(struct session *session)
 {
@@ -107,8 +108,8 @@ static cJSON *read_plan(const struct cli *cli, struct ofs_error *err)
     return NULL;
 }
 
-/* What the plan stands in for where the command line is silent. A site's real address always comes
- * from its scenario. */
+/* What the plan provides if the command line does not. A site's real address always comes from its
+ * scenario. */
 static struct session_extra extra_of(const struct cli *cli, const cJSON *plan, const char *ids)
 {
     struct ofs_error ignored;

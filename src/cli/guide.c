@@ -86,7 +86,7 @@ char *guide_effect(const struct ofs_setting *s)
                        : NULL;
 }
 
-/* `"…" or "…"`, a line for each language that is shown; with the language's tag where it is not the
+/* `"…" or "…"`, a line for each language that is shown; with the language's tag if it is not the
  * person's own. */
 static void print_words(const struct guide *g, const char *name, const cJSON *words,
                         const char *behind)
@@ -204,7 +204,7 @@ static int print_guide(const struct guide *g)
 /* ---- for programs -----------------------------------------------------------------------------
  */
 
-/* A value of the scenario, or null where it has none. */
+/* A value of the scenario, or null if it has none. */
 static void add_value(cJSON *object, const char *key, const cJSON *value)
 {
     if (value)

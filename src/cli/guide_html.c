@@ -12,7 +12,7 @@
 
 enum { MOST_BYTES = 16 << 20 };
 
-/* The site's own words, in their language: `"…" or "…"`. False where there are none. */
+/* The site's own words, in their language: `"…" or "…"`. False if there are none. */
 static bool put_words(struct ofs_html *page, const struct guide *g, const cJSON *words)
 {
     const cJSON *language, *word;
@@ -94,7 +94,7 @@ static void put_term(struct ofs_html *page, const char *name, const char *text)
     ofs_html_element(page, "dd", NULL, text);
 }
 
-/* A box to tick while one goes through the page; nothing keeps it. */
+/* A box to tick while going through the page; its state is not kept. */
 static void put_done(struct ofs_html *page, const char *title)
 {
     ofs_html_put(page, "<p class=\"done\"><label><input type=\"checkbox\" aria-label=\"Done: ");

@@ -25,7 +25,7 @@ static void show_list(const cJSON *list)
     }
 }
 
-/* Every record is as it was written; with HASH, that link is in the chain too. */
+/* Every record is as it was written; with HASH, that link is also in the chain. */
 static int verify(const struct cli *cli)
 {
     struct ofs_error err;
@@ -88,7 +88,7 @@ static int export(const struct cli *cli)
     return ofs_chain_export(ledger, print_line, NULL, &err) ? cli_complain(&err) : 0;
 }
 
-/* The person's yes to removing so many runs. */
+/* The person's yes to removing this many runs. */
 static int confirm(const struct cli *cli, int n)
 {
     struct ofs_error err;

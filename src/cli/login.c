@@ -18,10 +18,10 @@
 #include "scenario/scenario.h"
 
 /* `offswitch login`: a window on a profile of offswitch's own, where a person signs in by hand,
- * once. The program presses nothing in it and only looks whether the person is signed in. */
+ * once. The program presses nothing in it and only checks whether the person is signed in. */
 
 enum {
-    LOGIN_TIMEOUT = 900000, /* a person looks for a password, and for a telephone */
+    LOGIN_TIMEOUT = 900000, /* a person needs time to find a password, and a telephone */
     LOOK_EVERY = 500,
     LOOK_WITHIN = 5000,
     KEEPING = 20000, /* the browser writes down the sign-in before it ends */
@@ -127,7 +127,8 @@ static int await_person(struct login *l, struct ofs_error *err)
         struct ofs_error why;
         ofs_deadline next = ofs_deadline_in(LOOK_EVERY);
         ofs_deadline soon = ofs_deadline_min(l->deadline, ofs_deadline_in(LOOK_WITHIN));
-        /* a page that does not answer just now (loading, or asking something) is asked again */
+        /* a page that does not answer at the moment (loading, or asking something) is queried
+         * again */
         if (ofs_page_is_signed_in(l->page, soon, &signed_in, &why) &&
             (why.code == OFS_ERR_INTERRUPTED || why.code == OFS_ERR_LOST ||
              why.code == OFS_ERR_TAB_LOST || ofs_deadline_left(l->deadline) == 0)) {
@@ -145,7 +146,7 @@ static int await_person(struct login *l, struct ofs_error *err)
     }
 }
 
-/* Not signed in: say what happened. */
+/* Not signed in: report what happened. */
 static int tell_unfinished(const struct login *l, struct ofs_error *err)
 {
     switch (err->code) {
@@ -186,7 +187,7 @@ static int login(struct login *l)
     l->page = NULL;
     l->browser->ops->close(l->browser, ofs_deadline_in(KEEPING));
     l->browser = NULL;
-    /* a replica says nothing about the real site */
+    /* a replica is not evidence about the real site */
     bool is_real = !strcmp(l->origin, l->scenario->origin);
     if (is_real && !l->cli->profile && ofs_state_signed_in(l->state, l->scenario->id, &err))
         return cli_complain(&err);

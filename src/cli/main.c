@@ -194,7 +194,7 @@ static int unknown_command(const char *name)
     return cli_complain(&err);
 }
 
-/* An option where the command should be. */
+/* An option in the place of the command. */
 static int option_first(const char *given)
 {
     struct ofs_error err;
@@ -220,8 +220,8 @@ static bool asks_for_json(int argc, char **argv)
 
 /* ---- --output ---- */
 
-/* A scenario is a person's work: the file is emptied once there is something to put in its place.
- * Every other file is emptied at once, so that no old report is taken for a new one. */
+/* A scenario is a person's work: the file is emptied only when there is something to write. Every
+ * other file is emptied at once, so that no old report is taken for a new one. */
 static struct {
     const char *path; /* NULL: emptied already */
     bool was_made;
@@ -233,7 +233,7 @@ static int open_output(const char *path, bool keeps)
         return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     OFS_AUTO_STR own = ofs_scenario_own_directory();
     if (own && ofs_scenario_is_own(path))
-        ofs_make_directories(own, 0700); /* where that fails, so does the opening */
+        ofs_make_directories(own, 0700); /* if that fails, opening fails too */
     kept.path = path;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     kept.was_made = fd >= 0;
@@ -255,12 +255,12 @@ static int redirect(const char *path, bool keeps, struct ofs_error *err)
     return 0;
 }
 
-/* Cut what is left of the file that was there; 0, or -1 with errno set. */
+/* Truncate the rest of the old file; 0, or -1 with errno set. */
 static int finish_output(int status)
 {
     off_t end = kept.path ? lseek(STDOUT_FILENO, 0, SEEK_CUR) : -1;
     if (end < 0)
-        return 0; /* nothing is kept, or it is no file */
+        return 0; /* nothing is kept, or it is not a regular file */
     if (end > 0 || !status)
         return ftruncate(STDOUT_FILENO, end) && errno != EINVAL ? -1 : 0;
     if (kept.was_made)
@@ -282,7 +282,7 @@ static int fail_before(const struct command *command, int argc, char **argv,
     return cli_complain(err);
 }
 
-/* What the config file says for this command, and the command line over it. */
+/* What the config file says for this command, with the command line taking precedence. */
 static int read_options(const struct command *command, const struct config *config, int argc,
                         char **argv, struct cli *cli, struct ofs_error *err)
 {
@@ -294,7 +294,7 @@ static int read_options(const struct command *command, const struct config *conf
     return options_read(cli, command->options, argc, argv, &ignored, err);
 }
 
-/* The run of a command whose options are known. A value that is wrong may come from the file. */
+/* The run of a command whose options are known. A wrong value may come from the file. */
 static int run_with(const struct command *command, const struct cli *cli)
 {
     bool from_file = false;
@@ -353,7 +353,7 @@ static int print_topic(const char *name, const char *file)
     return 0;
 }
 
-/* `help COMMAND`, and nothing after it but what the build gives. */
+/* `help COMMAND`, and nothing after it except what the build passes. */
 static int print_topics(int argc, char **argv)
 {
     struct ofs_error err;
@@ -387,7 +387,7 @@ static int run_command_line(int argc, char **argv)
     return command ? run_command(command, argc - 1, argv + 1) : unknown_command(name);
 }
 
-/* Output that was lost is an error, whatever the command has to say. */
+/* Output that was lost is an error, whatever the result of the command. */
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -27,8 +27,8 @@ const struct option_row *options_row(const char *name, size_t len);
 /* "check, fix": the commands that have it. */
 void options_commands_of(const struct option_row *row, char *ret, size_t size);
 
-/* Put a value into `cli`, in place of one that comes from elsewhere, and of the values of options
- * that exclude this one. A flag takes "yes" and "no". OFS_ERR_USAGE where it is no value of it. */
+/* Put a value into `cli`; it replaces one from another source, and the values of options that
+ * exclude this one. A flag takes "yes" and "no". OFS_ERR_USAGE if it is not a valid value. */
 int options_take(struct cli *cli, const struct option_row *row, const char *text,
                  struct option_source from, struct ofs_error *err);
 

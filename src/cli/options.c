@@ -156,7 +156,7 @@ static const struct {
     {FOR_UNDO, "undo"},         {FOR_CONFIG, "config"},
 };
 
-/* What an option of several commands means to one of them, where that is not the same. */
+/* The meaning of a shared option for one command, if it differs. */
 static const struct {
     const char *name;
     unsigned commands;
@@ -316,7 +316,7 @@ bool options_has(const char *word)
 }
 
 /* These confirm, remove or flip something. They are given on a command line each time, and are
- * never proposed in place of another. */
+ * never proposed instead of another. */
 static const char *const deliberate[] = {
     "yes", "forget", "acknowledge-terms", "fix", "withdraw", "wording", "before", "account"};
 

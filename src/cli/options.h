@@ -30,11 +30,11 @@ enum {
     FOR_POLICY = 1 << 16,
     FOR_NOTIFY = 1 << 17,
     FOR_UNDO = 1 << 18,
-    FOR_CONFIG = 1 << 19, /* takes every option, to tell where its value comes from */
+    FOR_CONFIG = 1 << 19, /* takes every option, to show where its value comes from */
 };
 
-/* Read the options of one command line into `cli`, over what is there, and leave the words that are
- * none in cli->args. An option that this command does not have is an error: OFS_ERR_USAGE, with a
+/* Read the options of one command line into `cli`, over the present values, and leave the other
+ * words in cli->args. An option that this command does not have is an error: OFS_ERR_USAGE, with a
  * near name or with the commands that have it. `argv[0]` is the command. May be called again. */
 int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool *ret_help,
                  struct ofs_error *err);
@@ -53,11 +53,11 @@ bool options_takes_value(const char *option);
 /* Is this the name of an option ("--json", "--json=x", "-y") of any command? */
 bool options_has(const char *word);
 
-/* An option that has no effect with this way of connecting may be thought to have one: say so on
- * standard error. */
+/* A person may expect an effect from an option that has none with this way of connecting: print a
+ * note on standard error. */
 void options_tell_unused(const struct cli *cli, const char *connect);
 
-/* Fill `err`: there is no such option, and the nearest that these commands have. Returns -1. */
+/* Fill `err`: there is no such option; with the nearest that these commands have. Returns -1. */
 int options_unknown(const char *given, unsigned commands, struct ofs_error *err);
 
 /* The option of these commands to propose for a name without its dashes, or NULL. */

@@ -74,7 +74,7 @@ static int take_value(struct cli *cli, const struct option_row *row, const char 
     return -1;
 }
 
-/* Back to what it is when it is not given. */
+/* Back to its value when it is not given. */
 static void clear(struct cli *cli, const struct option_row *row)
 {
     char *at = (char *)cli + row->at;
@@ -100,8 +100,8 @@ static void clear(struct cli *cli, const struct option_row *row)
     }
 }
 
-/* Of these one holds: one that is given takes the place of one that comes from elsewhere. Two from
- * the same place are for the command to refuse. */
+/* Only one of these holds: a given one replaces one from another source. The command refuses two
+ * from the same source. */
 static const char *const exclusive[][8] = {
     {"only", "group", "all", "plan"},
     {"json", "csv", "junit", "sarif", "openmetrics", "html", "schema"},
@@ -154,8 +154,8 @@ static int not_here(const struct cli *cli, const struct option_row *row, struct 
                     row->name, list, cli->command, cli->command);
 }
 
-/* What getopt did not know: `optopt` is a letter, or the number of an option that was given a value
- * and takes none. */
+/* What getopt did not recognise: `optopt` is a letter, or the number of an option that was given a
+ * value and takes none. */
 static int take_unknown(unsigned command, char **argv, struct ofs_error *err)
 {
     size_t n;
@@ -169,14 +169,15 @@ static int take_unknown(unsigned command, char **argv, struct ofs_error *err)
     return options_unknown(given, command, err);
 }
 
-/* The word that the option just taken was given as; its value may be a word of its own. */
+/* The word of the command line that has the option just read; its value may be a word of its
+ * own. */
 static const char *word_of_option(char **argv, const char *value)
 {
     return argv[optind - 1 - (value && value == argv[optind - 1])];
 }
 
-/* getopt takes a beginning of a name for the name. Here a name is written out, so that a later
- * option changes no command line, and "--forg" removes no profile. */
+/* getopt accepts a prefix of a name. Here a name must be complete, so that a later option changes
+ * no command line, and "--forg" removes no profile. */
 static bool is_written_out(const struct option_row *row, char **argv, const char *text)
 {
     const char *given = word_of_option(argv, text);
@@ -218,7 +219,7 @@ int options_read(struct cli *cli, unsigned command, int argc, char **argv, bool 
             strncat(letters, &rows[i].letter, 1);
     }
     opterr = 0;
-    optind = 0; /* glibc and others begin anew */
+    optind = 0; /* glibc and others start again */
     int c;
     while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (c == 'h')

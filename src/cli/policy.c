@@ -76,8 +76,8 @@ static const char *get(const cJSON *revision, const char *key)
     return ofs_json_str(revision, key, "");
 }
 
-/* The newest revision of a document, of the site itself rather than of a replica; NULL where there
- * is none. */
+/* The newest revision of a document, of the site itself rather than of a replica; NULL if there is
+ * none. */
 static const cJSON *newest(const struct policy *p, const char *policy)
 {
     const cJSON *r, *of_replica = NULL;
@@ -92,8 +92,8 @@ static const cJSON *newest(const struct policy *p, const char *policy)
     return of_replica;
 }
 
-/* A revision by its number, the beginning of its digest, or its document: the newest then, or the
- * `nth` before it, from 0. */
+/* A revision by its number, the start of its digest, or its document: then the newest, or the `nth`
+ * before it, from 0. */
 static int64_t find(const struct policy *p, const char *word, int nth)
 {
     const cJSON *r, *of = newest(p, word);
@@ -148,7 +148,7 @@ static int show(const struct policy *p, const char *word)
     return print_words(p, ofs_buf_str(&text));
 }
 
-/* The last two of a document, or two that are named. */
+/* The last two of a document, or two given ones. */
 static int diff(const struct policy *p, const char *a, const char *b)
 {
     struct ofs_error err = {0};

@@ -58,7 +58,7 @@ void cli_pad(FILE *out, const char *text, int width)
     free(safe);
 }
 
-/* The bytes of the beginning that has room: up to the last blank, where there is one. */
+/* The bytes of the prefix that fits: up to the last blank, if there is one. */
 static size_t beginning(const char *text, int room)
 {
     size_t blank = 0, at = 0;

@@ -16,15 +16,14 @@ int cli_width(const char *text);
 /* The text, and blanks up to `width`. */
 void cli_pad(FILE *out, const char *text, int width);
 
-/* The text; where it does not fit into `room` columns, its beginning, up to the end of a word, and
+/* The text; if it does not fit into `room` columns, its beginning, up to the end of a word, and
  * "…". Returns the columns that it took. */
 int cli_cut(FILE *out, const char *text, int room);
 
 /* A block of text: `name` at column `margin`, the text from column `indent` on, wrapped between
- * words at the width of the terminal. A word that is longer (a link) is kept whole, and
- * goes further left where it has room there. On a narrow
- * terminal, or where the name is too long, or where a link has room only there, the text begins on
- * the next line. */
+ * words at the width of the terminal. A word that is longer (a link) is kept whole, and moves
+ * further left if it fits there. On a narrow terminal, or if the name is too long, or if a link
+ * fits only there, the text begins on the next line. */
 void cli_block(FILE *out, int margin, const char *name, int indent, const char *text);
 
 /* The text from the present column, which is `indent`, wrapped in the same way. */

@@ -15,7 +15,7 @@
 #include "rehearsal/faults.h"
 #include "rehearsal/site.h"
 
-/* 0 when every word of the report is true and nothing else was touched. */
+/* 0 if every word of the report is true and nothing else was touched. */
 static int compare(struct session *session, struct ofs_site *site)
 {
     const struct ofs_run *run = ofs_job_run(session->job);
@@ -86,7 +86,7 @@ static int rehearse_on(struct session *session, struct ofs_site *site)
     return status;
 }
 
-/* Site, job and browser live in one loop and one scratch directory, and end in this order. */
+/* Site, job and browser share one loop and one scratch directory, and end in this order. */
 static int rehearse_in(struct session *session, struct cli *own, const char *scratch)
 {
     struct ofs_error err;
@@ -96,7 +96,7 @@ static int rehearse_in(struct session *session, struct cli *own, const char *scr
     struct ofs_site_options options = {
         .lang = own->lang, .generation = own->generation, .faults = own->fault};
     int status = 0;
-    own->no_pictures = own->no_pictures || !own->state; /* nobody will see them */
+    own->no_pictures = own->no_pictures || !own->state; /* no person will see them */
     if (!own->state)
         own->state = scratch;
     if (rehearse_delays(own, &options, &err) || !(loop = ofs_loop_new(&err)) ||

@@ -10,12 +10,12 @@
 #include "record/run.h"
 #include "rehearsal/site.h"
 
-/* Check and, where something differs, fix, with the plan shown and the yes taken for granted. 0, or
- * an exit status after saying why. */
+/* Check and, if something differs, fix, with the plan shown and the yes assumed. 0, or an exit
+ * status after reporting why. */
 int rehearse_job(struct session *session, const char *what, const char *origin);
 
-/* Does the report say of a setting what the site has not? `truth` may be NULL: there is no such
- * setting. */
+/* Does the report say something about a setting that the site contradicts? `truth` may be NULL:
+ * there is no such setting. */
 bool rehearse_is_lie(const struct ofs_result *r, const char *truth);
 
 /* Of services other than LinkedIn. `scratch` is a directory for the browser. */
@@ -29,7 +29,7 @@ void rehearse_fault_row(cJSON *all, const char *name, const char *kind, const ch
 /* --seed and --delay-max, into `options`. 0, or -1 with `err`. */
 int rehearse_delays(const struct cli *cli, struct ofs_site_options *options, struct ofs_error *err);
 
-/* A port from the command line; less than 0 where it is none. */
+/* A port from the command line; less than 0 if it is none. */
 int rehearse_port(const char *text, struct ofs_error *err);
 
 /* Print the origin and serve until a signal. 0, or -1. */

@@ -9,7 +9,7 @@
 #include "rehearsal/site.h"
 #include "wire/loop.h"
 
-/* A number from 0 to `most`; NULL is `usual`. Less than 0 where it is none. */
+/* A number from 0 to `most`; NULL is `usual`. Less than 0 if it is none. */
 static int64_t parse_number(const char *option, const char *text, int64_t most, int64_t usual,
                             struct ofs_error *err)
 {

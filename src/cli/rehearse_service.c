@@ -29,7 +29,7 @@ static const char *first_label(const struct ofs_setting *s)
 }
 
 /* A guessed page shows every setting with the first of its labels, in the state that is not wanted.
- * A page of its own knows its settings itself. */
+ * A service's own page knows its settings. */
 static struct ofs_service *new_service(struct ofs_loop *loop, const struct ofs_scenario *scenario,
                                        const char *faults, int port, struct ofs_error *err)
 {
@@ -93,7 +93,8 @@ static int rehearse_on(struct session *session, const struct ofs_scenario *scena
     return status;
 }
 
-/* Where no index tells the names, those of the replica's are taken, as a person would give them. */
+/* If no index lists the names, those of the replica's instances are used, as a person would give
+ * them. */
 static void name_instances(struct cli *own, const struct ofs_scenario *scenario)
 {
     const char *const *names = ofs_service_instances(scenario->id);

@@ -24,13 +24,13 @@ enum { DAY = 86400, MORNING = 9 * 3600, WEEK = 7, FORTNIGHT = 14, MOST_DOCUMENT 
 #define OTHER_DOCUMENT "/legal/privacy-policy"
 
 /* What happens, in order. The revisions are those of tests/watch/linkedin-user-agreement, on the
- * days on which they were really seen. */
+ * days on which they were actually seen. */
 static const struct event {
     const char *date;
-    const char *revision; /* a document is put there */
-    const char *setting;  /* is turned on or off by another hand */
+    const char *revision; /* a document is published there */
+    const char *setting;  /* is turned on or off by someone else */
     bool on;
-    const char *faults; /* the site is like this from now on */
+    const char *faults; /* the site has these faults from now on */
     const char *words;
 } events[] = {
     {"2024-09-02", "2024-03-08", "data-for-ai-improvement", false, NULL,
@@ -77,7 +77,7 @@ static char *find_documents(struct ofs_error *err)
     return NULL;
 }
 
-/* The same words are printed differently every week: that is no change. */
+/* The words printed differently every week: this is not a change. */
 static int print_document(struct year *y, int week, struct ofs_error *err)
 {
     OFS_AUTO_BUF page = OFS_BUF(MOST_DOCUMENT);
@@ -109,7 +109,7 @@ static int happen(struct year *y, const struct event *e, struct ofs_error *err)
     return 0;
 }
 
-/* What would have gone out, indented. */
+/* The notification that would be sent, indented. */
 static void show_notice(struct year *y, const struct ofs_pass *pass)
 {
     y->notices++;
@@ -138,7 +138,7 @@ static int go_on(struct year *y, struct session *session, struct ofs_ledger *led
     bool due = ofs_pass_due(pass)->why != 0;
     int status = due ? session_check(session) : 0;
     const struct ofs_run *run = session_finish(session, status);
-    if (status) { /* told already; the next pass would do no better */
+    if (status) { /* already reported; the next pass would give the same */
         y->status = status;
         ofs_pass_free(pass);
         return -1;

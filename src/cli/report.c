@@ -46,7 +46,7 @@ static int add_many(struct ofs_ledger *ledger, const char *since, cJSON *reports
     return rc;
 }
 
-/* The runs that are named. Without a name the last one; where there is none, no report. */
+/* The runs that are named. Without a name the last one; if there is none, no report. */
 static int collect(const struct cli *cli, struct ofs_ledger *ledger, cJSON *reports,
                    struct ofs_error *err)
 {
@@ -163,9 +163,9 @@ static int print_format(const struct cli *cli, const cJSON *reports, struct ofs_
     return cli->html ? 0 : print_text(reports);
 }
 
-/* ---- many people's ---- */
+/* ---- several people ---- */
 
-/* A file has one report, or an object with several. Each is told where it came from. */
+/* A file has one report, or an object with several. Each gets the name of its file. */
 static int add_file(const char *path, cJSON *reports, struct ofs_error *err)
 {
     OFS_AUTO_BUF text = OFS_BUF(MOST_FILE);

@@ -46,7 +46,7 @@ static void on_notice(void *ctx, const char *words)
     fflush(stderr);
 }
 
-/* Which browser, where several can be used. */
+/* Which browser, if several can be used. */
 static int on_choice(void *ctx, const char *const *titles, size_t n)
 {
     return ask_which(ctx, "Several browsers can be used:", titles, n);
@@ -67,7 +67,7 @@ int session_fail(struct session *session, const struct ofs_error *err)
 }
 
 /* The labels that the person accepted for this scenario at this origin (NULL: the scenario's own);
- * NULL with `err` untouched where the scenario does not load, which the job tells. */
+ * NULL with `err` untouched if the scenario does not load, which the job reports. */
 static cJSON *accepted_labels(const char *state, const char *name, const char *given,
                               struct ofs_error *err)
 {
@@ -81,8 +81,8 @@ static cJSON *accepted_labels(const char *state, const char *name, const char *g
     return list;
 }
 
-/* A file of the person's own that is used in place of a shipped one: it may be the older of them.
- */
+/* A file of the person's own that is used instead of a shipped one: it may be older than the
+ * shipped one. */
 static void tell_own_scenario(const struct session *session)
 {
     const char *path = ofs_job_scenario(session->job)->path, *name = strrchr(path, '/');
@@ -262,8 +262,8 @@ void session_fix(struct session *session)
     show_progress_end(session);
 }
 
-/* The report of a run that has no job: a scenario that does not load, a setting that is not in it.
- */
+/* The report of a run that has no job: a scenario that does not load, a setting that it does not
+ * have. */
 static struct ofs_run run_without_job(const struct session *session)
 {
     struct ofs_run run = {.command = session->cli->command};
@@ -272,7 +272,7 @@ static struct ofs_run run_without_job(const struct session *session)
     return run;
 }
 
-/* Where a person can look for themselves, also for what was not read. */
+/* Where a person can look for themselves, also for settings that were not read. */
 static void add_pages(const struct ofs_scenario *scenario, struct ofs_run *run)
 {
     for (size_t i = 0; i < run->n_results; i++) {

@@ -24,7 +24,7 @@ struct session {
     int64_t started_ms;
     bool progress;          /* standard error is a terminal on which a line can be redrawn */
     bool has_line;          /* such a line is there now */
-    char at[96], doing[64]; /* what the line tells: a setting's id, or ""; a few words */
+    char at[96], doing[64]; /* the content of the line: a setting's id, or ""; a few words */
     size_t n_done, n_steps; /* settings of this step that have a verdict, and all of them */
     struct ofs_error error; /* the first one that was shown, for the report */
 };
@@ -41,23 +41,23 @@ struct session_extra {
 };
 
 /* The person's yes to the plan: given with --yes, or asked for. 0, or the exit status of a refusal
- * after saying why. */
+ * after reporting why. */
 int session_confirm(struct session *session);
 
-/* Settings that were turned back again and again are not pressed unless the person says so now.
- * 0, or an exit status after saying why. */
+/* Settings that were turned back repeatedly are not pressed unless the person agrees now. 0, or an
+ * exit status after reporting why. */
 int session_ask_about_returning(struct session *session);
 
-/* Until the next call, reports in JSON are added to this list in place of being printed; NULL:
- * print them. For a command that runs several scenarios. */
+/* Until the next call, reports in JSON are added to this list instead of being printed; NULL: print
+ * them. For a command that runs several scenarios. */
 void session_collect(cJSON *reports);
 
 /* Has a signal ended one of the sessions of this process? */
 bool session_was_interrupted(void);
 
-/* A job as the command line says; `connect`, `origin` and `profile` are used where it says nothing.
- * `loop` is borrowed; NULL: make one. Returns 0, or an exit status after saying why on standard
- * error. session_report and session_close are due either way. */
+/* A job as the command line says; `connect`, `origin` and `profile` are used if it does not give
+ * them. `loop` is borrowed; NULL: make one. Returns 0, or an exit status after reporting why on
+ * standard error. session_report and session_close are due either way. */
 int session_open(struct session *session, const struct cli *cli, struct ofs_loop *loop,
                  const char *connect, const char *origin, const char *profile);
 int session_open_with(struct session *session, const struct cli *cli, struct ofs_loop *loop,
@@ -65,7 +65,7 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
                       const struct session_extra *extra);
 void session_close(struct session *session);
 
-/* The site's terms, told once before the first run on the real site. 0: go on. */
+/* The site's terms, shown once before the first run on the real site. 0: continue. */
 int session_tell_terms(struct session *session);
 /* The same for a session without a job, about to open that scenario's own site. */
 struct ofs_scenario;
@@ -74,7 +74,7 @@ int session_tell_terms_of(struct session *session, const struct ofs_scenario *sc
 /* Read every setting, with progress. 0, or an exit status after saying why. */
 int session_check(struct session *session);
 
-/* Where a person reads along: standard output, or standard error where that is for the results. */
+/* Where a person reads along: standard output, or standard error if that is for the results. */
 FILE *session_out(const struct session *session);
 
 /* Press the settings that differ, with progress. */
@@ -83,15 +83,15 @@ void session_fix(struct session *session);
 /* Seconds since the session was opened. */
 double session_seconds(const struct session *session);
 
-/* Erase the live line of progress, where there is one: before anything else is written. */
+/* Erase the live line of progress, if there is one: before other output. */
 void session_clear_progress(struct session *session);
 
 /* Close the browser side and settle the exit status of a session that has a job: that of the
- * results, or `at_least` where it is worse. Borrowed from the job. */
+ * results, or `at_least` if it is worse. Borrowed from the job. */
 struct ofs_run *session_finish(struct session *session, int at_least);
 
 /* Close the browser side, print the table or the JSON, return the exit status: that of the results,
- * or `at_least` where it is worse. With --json one object is printed also when there is no job. */
+ * or `at_least` if it is worse. With --json one object is printed also when there is no job. */
 int session_report(struct session *session, int at_least);
 
 #endif

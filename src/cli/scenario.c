@@ -29,7 +29,7 @@ static void free_names(char ***names)
 }
 #define AUTO_NAMES __attribute__((cleanup(free_names))) char **
 
-/* The names in the directory of scenarios; NULL with the complaint made. */
+/* The names in the directory of scenarios; NULL after reporting the error. */
 static char **installed(char **ret_directory, struct ofs_error *err)
 {
     *ret_directory = ofs_scenario_directory();

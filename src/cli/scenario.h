@@ -12,7 +12,7 @@ int scenario_probe(const struct cli *cli);  /* probe URL */
 int scenario_test(const struct cli *cli);   /* test FILE */
 int scenario_new(const struct cli *cli);    /* new [URL] */
 
-/* A file, or standard input where the name is "-". The limit is the buffer's. */
+/* A file, or standard input if the name is "-". The limit is the buffer's. */
 int scenario_read_text(const char *name, struct ofs_buf *ret_text, struct ofs_error *err);
 
 /* Today, as YYYY-MM-DD. */

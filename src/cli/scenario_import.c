@@ -12,8 +12,8 @@
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
-/* `offswitch scenario import FILE`: a scenario from a recording, on standard output; what it does
- * not say, on standard error. */
+/* `offswitch scenario import FILE`: a scenario from a recording, on standard output; what the
+ * recording lacks, on standard error. */
 
 void scenario_today(char ret_date[11])
 {

@@ -20,8 +20,8 @@
 #include "scenario/names.h"
 #include "scenario/scenario.h"
 
-/* `offswitch scenario new URL`: look at the page, ask which switch it is about and what it should
- * be, and write a scenario into the person's own directory. */
+/* `offswitch scenario new URL`: read the page, ask which switch it is about and what it should be,
+ * and write a scenario into the person's own directory. */
 
 enum { MOST_SHOWN = 40 };
 
@@ -38,7 +38,7 @@ static int stop(const char *what, struct ofs_error *err)
     return cli_complain(err);
 }
 
-/* Only a control that something tells from the others can be in a scenario. */
+/* Only a control that something distinguishes from the others can be in a scenario. */
 static int choose_control(struct draft *d, struct ofs_error *err)
 {
     const cJSON *usable[MOST_SHOWN], *one;
@@ -97,7 +97,7 @@ static int ask_wanted(struct draft *d, struct ofs_error *err)
     return stop("that is neither on nor off", err);
 }
 
-/* A file of the person's own would win over the one that comes with the program. */
+/* A file of the person's own would take precedence over the shipped one. */
 static int refuse_taken(const char *name, struct ofs_error *err)
 {
     struct ofs_error ignored = {0};

@@ -10,8 +10,8 @@
 #include "cli/print.h"
 #include "cli/scenario.h"
 
-/* `offswitch scenario probe URL`: the switches of one page, and what a scenario would say of each.
- * Opens the page in a tab of its own and presses nothing. */
+/* `offswitch scenario probe URL`: the switches of one page, and the scenario entry of each. Opens
+ * the page in a tab of its own and presses nothing. */
 
 static void show_choices(const cJSON *choices)
 {

@@ -18,8 +18,8 @@
 #include "scenario/scenario.h"
 #include "wire/serve.h"
 
-/* `offswitch scenario test FILE`: the scenario against pages that a person saved, with what each of
- * them has to give.
+/* `offswitch scenario test FILE`: the scenario against pages that a person saved, with the expected
+ * result of each.
  *
  * NAME.json has its expectations in the directory NAME.tests beside it: expect.json is a list of
  * {"page": PATH, "file": FILE, "expect": {ID: WORD}}. The file is served at the page's path on a
@@ -52,7 +52,7 @@ static const char *type_of(const char *path)
     return "application/octet-stream";
 }
 
-/* A file of the directory; false where there is none of that name in it. */
+/* A file of the directory; false if there is none of that name in it. */
 static bool serve_file(const struct saved *saved, const char *name, struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
@@ -81,7 +81,7 @@ static void handle(void *user, const struct ofs_serve_request *request,
     snprintf(page, sizeof page, "%s", ofs_json_str(saved->test, "page", ""));
     page[strcspn(page, "?#")] = '\0';
     bool scripts = ofs_json_bool(saved->test, "scripts", false);
-    /* Nothing of the page may reach the real site. */
+    /* The page must not reach the real site. */
     ofs_buf_printf(&reply->headers, &ignored,
                    "Content-Security-Policy: default-src 'self' data: blob: 'unsafe-inline'; "
                    "script-src %s; form-action 'none'\r\n",
@@ -143,7 +143,7 @@ static char *ids_of(const cJSON *test)
     return strdup(ofs_buf_str(&ids));
 }
 
-/* One entry: how many of its words were not met, or -1. */
+/* One entry: the number of its words that do not match, or -1. */
 static int run_test(const struct cli *cli, const char *scenario, struct saved *saved,
                     const cJSON *test, cJSON *all, struct ofs_error *err)
 {

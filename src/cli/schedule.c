@@ -1,4 +1,4 @@
-/* `offswitch schedule install|status|remove`: passes that run without being asked for. */
+/* `offswitch schedule install|status|remove`: scheduled passes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,7 +36,7 @@ struct plan {
     char *service, *timer, *agent; /* paths, owned */
 };
 
-/* ---- what runs here ------------------------------------------------------------------------- */
+/* ---- what is available here ----------------------------------------------------------------- */
 
 static bool works(const char *const *argv)
 {
@@ -105,7 +105,7 @@ static void find_paths(struct plan *p)
         ofs_text_printf("%s/Library/LaunchAgents/offswitch.watch.%s.plist", home ? home : "", id);
 }
 
-/* Variables that say where things are, as they are set now: a scheduled pass has none of them. */
+/* Variables with paths, as they are set now: a scheduled pass has none of them. */
 static void keep_environment(struct plan *p)
 {
     static const char *const names[MOST_ENVIRONMENT] = {"XDG_CONFIG_HOME", "OFFSWITCH_SCENARIOS",
@@ -124,7 +124,7 @@ static void write_command(struct plan *p, const struct cli *cli)
     char path[PATH_MAX];
     ofs_system_program(path, sizeof path);
     p->program = strdup(*path ? path : "offswitch");
-    /* a name stays a name, so that a newer scenario of it is used */
+    /* a name stays a name, so that a newer scenario with that name is used */
     const char *named = cli->n_args > 1 ? cli->args[1] : "linkedin";
     bool is_file = strchr(named, '/') || strstr(named, ".json");
     p->given = is_file ? realpath(named, NULL) : strdup(named);
@@ -225,7 +225,7 @@ static int read_crontab(struct ofs_buf *ret)
 {
     static const char *const list[] = {"crontab", "-l", NULL};
     struct ofs_error ignored;
-    /* somebody without a crontab gets an error there */
+    /* without a crontab this is an error */
     return ofs_command_run(list, "", PATIENCE, ret, &ignored) ? ofs_buf_clear(ret), 0 : 0;
 }
 
@@ -339,7 +339,7 @@ static int remove_cron(const char *id, struct ofs_error *err)
     return write_crontab(ofs_buf_str(&text), err) ? -1 : 1;
 }
 
-/* Everything that any of the ways may have left. */
+/* Everything that any of the methods may have left. */
 static int remove_all(struct plan *p)
 {
     struct ofs_error err = {0};

@@ -15,7 +15,7 @@
 
 enum { VERDICT_WIDTH = 13 };
 
-/* What each verdict looks like, and how many of it are summed up: "2 turned off and proved". */
+/* The form of each verdict, and of its count: "2 turned off and proved". */
 static const struct verdict_row {
     const char *colour;
     bool asks; /* a person has to do something */
@@ -146,7 +146,7 @@ void show_plan(const struct session *session, FILE *out)
 
 /* ---- the results ---- */
 
-/* "off, was on", "off"; "" where nothing was read. */
+/* "off, was on", "off"; "" if nothing was read. */
 static void state_words(const struct ofs_result *r, char *ret, size_t size)
 {
     bool changed = r->before[0] && r->after[0] && strcmp(r->before, r->after);
@@ -334,7 +334,7 @@ static void show_sum(const struct session *session, const struct ofs_run *run)
     cli_block(stdout, 0, "", 0, text);
 }
 
-/* What differs after a mere look has one more step. */
+/* After a check, a difference has one more step. */
 static void show_next(const struct session *session, const struct ofs_run *run)
 {
     size_t differ = 0;
@@ -364,7 +364,7 @@ void show_results(const struct session *session)
     if (quiet)
         return;
     if (!run->protocol)
-        return; /* there was nothing to open a browser for */
+        return; /* there was no reason to open a browser */
     show_sum(session, run);
     show_next(session, run);
     OFS_AUTO_STR where =

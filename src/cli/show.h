@@ -10,7 +10,7 @@ struct session;
 
 /* Progress on standard error: one live line on a terminal, one line for each step with --verbose.
  * show_progress takes what struct ofs_options.on_progress is given. */
-/* The line is there, and its seconds go on, between the two. */
+/* Between the two, the line is shown and its seconds continue. */
 void show_progress_begin(struct session *session, const char *words);
 void show_progress_end(struct session *session);
 

@@ -55,7 +55,7 @@ static void show_step(const cJSON *step)
     cli_block(stdout, 2, name ? name : "", INDENT, line ? line : get(step, "title"));
 }
 
-/* What was done by hand is kept for a scenario; it is told with the last of its groups. */
+/* Manual steps are stored for a scenario; they are shown with the last of its groups. */
 static bool is_last_of_scenario(const cJSON *group)
 {
     for (const cJSON *after = group->next; after; after = after->next)

@@ -18,7 +18,7 @@
 
 enum { SURVEY_TIMEOUT = 60000, CLOSING = 5000 };
 
-/* ---- the address, and what is known of its site ---------------------------------------------- */
+/* ---- the address, and what is known about its site ------------------------------------------- */
 
 static int take_address(struct survey *s, const char *text, struct ofs_error *err)
 {
@@ -72,7 +72,7 @@ static struct ofs_scenario *bare_scenario(const char *origin, struct ofs_error *
     return NULL;
 }
 
-/* ---- what a scenario would say --------------------------------------------------------------- */
+/* ---- the scenario entry ---------------------------------------------------------------------- */
 
 static const char *label_of(const cJSON *control)
 {
@@ -140,8 +140,8 @@ static cJSON *words_in(const char *language, const char *text)
     return words;
 }
 
-/* A word for each option. Wanted is what the page shows now: a copy that nobody has changed presses
- * nothing. */
+/* A word for each option. The wanted state is the one that the page shows now: an unchanged copy
+ * presses nothing. */
 static void add_choices(cJSON *setting, const cJSON *control, const char *language)
 {
     cJSON *choices = cJSON_AddObjectToObject(setting, "choices");
@@ -280,7 +280,7 @@ static int open_and_read(struct survey *s, const struct cli *cli, struct session
     return rc;
 }
 
-/* 1 where the whole of it is of a kind that no scenario opens. */
+/* 1 if all of it is of a kind that no scenario opens. */
 static int check_known(struct survey *s, struct ofs_error *err)
 {
     if (!(s->scenario = known_scenario(s->origin)))

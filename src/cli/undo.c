@@ -52,7 +52,7 @@ static int load(const struct cli *cli, struct change *change, struct ofs_error *
     return 0;
 }
 
-/* Another account's settings are not to be touched because of what was done on this one. */
+/* Another account's settings must not be touched because of what was done on this one. */
 static int check_account(struct session *session, const cJSON *row)
 {
     struct ofs_error err;
@@ -75,7 +75,7 @@ static int check_account(struct session *session, const cJSON *row)
     return session_fail(session, &err);
 }
 
-/* What was done on one site, or on a replica of it, is not taken back on another. */
+/* What was done on one site, or on its replica, is not undone on another. */
 static int check_origin(struct session *session, const char *then)
 {
     struct ofs_error err;

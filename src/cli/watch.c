@@ -30,7 +30,7 @@ static void free_pass(struct ofs_pass **p)
 }
 #define AUTO_PASS __attribute__((cleanup(free_pass))) struct ofs_pass *
 
-/* Two passes at once would both tell the same. The lock goes with the process. */
+/* Two simultaneous passes would both report the same. The lock ends with the process. */
 static int take_turn(struct session *session, int *ret_fd)
 {
     struct ofs_error err;
@@ -107,12 +107,12 @@ static int check_fix_list(struct session *session)
     return 0;
 }
 
-/* Flip what was confirmed when the schedule was made, and nothing else. */
+/* Flip only what was confirmed when the schedule was made. */
 static void fix_listed(struct session *session)
 {
     struct ofs_run *run = ofs_job_run(session->job);
     bool *held = calloc(run->n_results + 1, sizeof *held), any = false;
-    if (session_ask_about_returning(session)) { /* nobody knows what may be turned once more */
+    if (session_ask_about_returning(session)) { /* it is unknown what may be turned once more */
         free(held);
         return;
     }
@@ -194,7 +194,7 @@ static int show(struct session *session, const struct ofs_pass *pass, const stru
     return 0;
 }
 
-/* The check that is due, then what the pass amounts to, told and shown. */
+/* The check that is due, then the result of the pass, sent and shown. */
 static int go_on(struct session *session, struct ofs_pass *pass, bool *ret_shown)
 {
     struct ofs_error err = {0};
@@ -261,7 +261,7 @@ int cmd_watch(const struct cli *cli)
     int status = session_open(&session, cli, NULL, "auto", NULL, NULL);
     if (!status)
         status = watch(&session, &shown);
-    /* an error before the end of the pass has its one object too */
+    /* an error before the end of the pass also prints its one object */
     if (!shown)
         status = session_report(&session, status);
     session_close(&session);

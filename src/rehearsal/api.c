@@ -18,7 +18,7 @@ static const struct {
     {SITE_SAVE_KEPT_500, 500, true},
 };
 
-/* Saves that are answered 200 and dropped. */
+/* Saves with response 200 that are dropped. */
 static const enum site_fault drops[] = {
     SITE_SAVE_NOT_KEPT, SITE_FRESH_CONTRADICTS, SITE_DISABLED_ON,    SITE_STATE_LOST,
     SITE_DISABLED_OFF,  SITE_DISABLED_SILENT,   SITE_LOCKED_BY_DATA,
@@ -42,13 +42,13 @@ static const struct {
                       {SITE_STATE_REFUSED_404, 404},
                       {SITE_STATE_EMPTY, 204}};
 
-/* Answers of 200 that are none: no state is in them. */
+/* Responses with status 200 that contain no state. */
 static const struct {
     enum site_fault fault;
     const char *content_type;
     const char *headers;
     const char *body;
-    size_t size; /* 0: as long as the text */
+    size_t size; /* 0: the length of the text */
 } state_excuses[] = {
     {SITE_STATE_HTML, "text/html; charset=utf-8", "",
      "<!DOCTYPE html><html><head><title>Sorry</title></head><body>Try later</body></html>", 0},
@@ -184,7 +184,7 @@ static void answer_post(struct ofs_site *site, const cJSON *body, struct ofs_ser
         site_reply_json(reply, value);
 }
 
-/* POST {"operation","variables"}: all questions go to this one address. */
+/* POST {"operation","variables"}: all requests go to this one address. */
 static void answer_graphql(struct ofs_site *site, const cJSON *body, struct ofs_serve_reply *reply)
 {
     const char *operation = ofs_json_str(body, "operation", "");
@@ -207,8 +207,8 @@ static void answer_graphql(struct ofs_site *site, const cJSON *body, struct ofs_
 
 /* ---- saves ---- */
 
-/* The header has to repeat the cookie, as on the real site: what the page did not send is refused.
- */
+/* The header has to repeat the cookie, as on the real site: a request that the page did not send is
+ * refused. */
 static bool has_token(const struct ofs_serve_request *request)
 {
     char cookie[96];
@@ -225,7 +225,7 @@ static bool is_dropped(const struct ofs_site *site, int setting)
     return false;
 }
 
-/* What becomes of a save. Sets the status, and the state now or later. */
+/* The effect of a save. Sets the status, and the state now or later. */
 static void keep(struct ofs_site *site, int setting, bool on, struct ofs_serve_reply *reply)
 {
     const struct site_faults *faults = &site->faults;
@@ -325,7 +325,7 @@ void site_answer_api(struct ofs_site *site, const struct ofs_serve_request *requ
         reply->status = 403;
         return;
     }
-    if (!strcmp(rest, SITE_API "slow")) { /* a picture or a script, and neither */
+    if (!strcmp(rest, SITE_API "slow")) { /* a picture or a script, and neither contains a state */
         reply->content_type = "text/plain";
         reply->delay_ms = SLOW_MS;
         return;

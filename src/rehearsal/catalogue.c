@@ -321,8 +321,8 @@ int site_setting_by_slug(const char *slug, int after)
     return -1;
 }
 
-/* A text of the site: its own in that language, or the English one; in Japanese, where nothing is
- * English, "item N". */
+/* A text of the site: its own in that language, or the English one; in Japanese, which has no
+ * English text, "item N". */
 static const char *text_in(const char *const texts[SITE_LANGS], enum site_lang lang, long number)
 {
     static char japanese[2][64];

@@ -1,5 +1,5 @@
 /*
- * catalogue.h: what the replica's settings site consists of: its settings, its index pages with all
+ * catalogue.h: the contents of the replica's settings site: its settings, its index pages with all
  * their other entries, and the languages. Constant tables and look-ups in them; nothing here is
  * owned or freed. The settings, their addresses, keys and wordings are those that are known of the
  * real site; the other index entries and the address and key of `ai-creation-tools` are made up.
@@ -31,7 +31,7 @@ struct site_words {
     const char *on, *off, *yes, *no;
     const char *saved, *failed;
     const char *back;
-    const char *negation; /* put in front of a label to turn its meaning round */
+    const char *negation; /* put in front of a label to invert its meaning */
 };
 
 struct site_setting {
@@ -51,12 +51,12 @@ struct site_category {
     const char *title_ja;
 };
 
-/* An index entry that is none of the settings. */
+/* An index entry that is not one of the settings. */
 struct site_neighbour {
     const char *category;
     const char *slug;
     const char *text;
-    bool dangerous; /* merely opening it is a wrong touch */
+    bool dangerous; /* opening it is already a wrong touch */
 };
 
 extern const struct site_words site_words[SITE_LANGS];
@@ -67,8 +67,8 @@ extern const struct site_neighbour site_neighbours[]; /* ended by a NULL slug */
 /* The index of a setting, or -1. */
 int site_setting_by_id(const char *id);
 int site_setting_by_key(const char *key);
-/* The first setting on the page with that slug, or -1; `after` -1, or the one before, to walk on.
- */
+/* The first setting on the page with that slug, or -1; `after`: -1, or the previous one, to
+ * iterate. */
 int site_setting_by_slug(const char *slug, int after);
 
 /* The text of a switch and an index entry that no scenario knows. */

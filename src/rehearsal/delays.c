@@ -5,7 +5,7 @@ bool site_is_random(const struct ofs_site *site, int setting)
     return site_fault_on(&site->faults, SITE_RANDOM_DELAYS, setting);
 }
 
-/* splitmix64: a number of the sequence without the ones before it. */
+/* splitmix64: a number of the sequence without computing the ones before it. */
 static uint64_t number(uint64_t seed, uint64_t index)
 {
     uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;

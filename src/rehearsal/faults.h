@@ -1,9 +1,9 @@
 /*
  * faults.h: the faults of the replica, by name. One row of the table below is one fault; a fault
  * that happens in the page has its code in pages/faults.js under the same name, one that happens at
- * the server is looked up where it happens.
+ * the server is handled in the server's code.
  *
- * A fault is asked for as NAME, which means every setting and every page, or as NAME@SETTING-ID.
+ * A fault is requested as NAME, which means every setting and every page, or as NAME@SETTING-ID.
  */
 #ifndef OFS_REHEARSAL_FAULTS_H
 #define OFS_REHEARSAL_FAULTS_H
@@ -264,11 +264,11 @@ struct site_faults {
     bool at[SITE_FAULT_COUNT][SITE_SETTINGS];
 };
 
-/* Read "a,b@setting-id"; NULL and "" mean none. Fails with OFS_ERR_USAGE, and says which was meant.
- */
+/* Read "a,b@setting-id"; NULL and "" mean none. Fails with OFS_ERR_USAGE, and proposes a similar
+ * name. */
 int site_faults_parse(struct site_faults *faults, const char *text, struct ofs_error *err);
 
-/* Is it on for that setting, or, with -1, for pages that are no setting's? */
+/* Is it on for that setting, or, with -1, for pages that belong to no setting? */
 bool site_fault_on(const struct site_faults *faults, enum site_fault fault, int setting);
 
 #endif

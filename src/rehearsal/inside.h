@@ -1,9 +1,9 @@
 /*
- * inside.h: what the files of the replica share among themselves; see site.h for its face.
+ * inside.h: what the files of the replica share; see site.h for its public part.
  *
  * site.c has the life cycle and finds out what a request is for, truth.c keeps the states and their
- * history, api.c answers the requests of the site's own scripts, delays.c says how long anything
- * takes, pages.c draws, template.c fills in the files of pages/.
+ * history, api.c answers the requests of the site's own scripts, delays.c has the delays, pages.c
+ * draws, template.c fills in the files of pages/.
  */
 #ifndef OFS_REHEARSAL_INSIDE_H
 #define OFS_REHEARSAL_INSIDE_H
@@ -40,7 +40,7 @@ enum site_session {
     SITE_TOO_FAST
 };
 
-/* A change that a fault has put off. */
+/* A change that a fault has delayed. */
 struct site_later {
     int64_t at_ms;
     int setting;
@@ -53,7 +53,7 @@ enum site_delay {
     SITE_DELAY_BOOT,  /* until its script starts */
     SITE_DELAY_STATE, /* until a state is answered */
     SITE_DELAY_SAVE,  /* until a save is answered */
-    SITE_DELAY_KEEP,  /* until it is kept */
+    SITE_DELAY_KEEP,  /* until it is stored */
     SITE_DELAY_UNDO,  /* until it is undone */
     SITE_DELAY_DRAWS, /* for the script of a page to use */
     SITE_DELAYS,
@@ -113,9 +113,9 @@ struct ofs_site {
 /* site.c */
 int64_t site_now(const struct ofs_site *site);
 void site_note(const struct ofs_site *site, struct site_events *events, const char *what);
-/* To `base`, which is as it has to be, and `rest`, which is encoded. */
+/* Redirect to `base`, which is already encoded, and `rest`, which is encoded here. */
 void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *rest);
-/* Was it asked for by the other name of this host? That is where wrong-origin leads. */
+/* Was the other name of this host requested? wrong-origin leads there. */
 bool site_is_elsewhere(const struct ofs_serve_request *request);
 
 /* delays.c: milliseconds; `usual` without random-delays */
@@ -193,7 +193,7 @@ void site_add_file(struct ofs_buf *out, enum site_file file);
 void site_fill(struct ofs_buf *out, enum site_file file, const struct site_pair *pairs);
 void site_escape(struct ofs_buf *out, const char *text);
 
-/* Add text; memory running out shows as a page that breaks off, which is a fault like others. */
+/* Add text; running out of memory shows as a truncated page, which is a fault like others. */
 void site_add(struct ofs_buf *out, const char *format, ...) OFS_PRINTF(2, 3);
 
 #endif

@@ -54,7 +54,8 @@ enum site_generation site_generation_of(const struct ofs_site *site, int setting
     return site->generation;
 }
 
-/* The faults of one switch, or of all switches of a page, as the page's script wants them. */
+/* The faults of one switch, or of all switches of a page, in the form that the page's script
+ * needs. */
 static cJSON *fault_names(const struct ofs_site *site, const int *settings, size_t n)
 {
     cJSON *names = cJSON_CreateArray();
@@ -82,7 +83,7 @@ static cJSON *new_config(const struct ofs_site *site, bool shell)
     return config;
 }
 
-/* With random-delays: what the page's script takes its delays from. */
+/* With random-delays: the delays for the page's script. */
 static void add_draws(struct ofs_site *site, int setting, cJSON *config)
 {
     if (!site_is_random(site, setting))
@@ -110,13 +111,13 @@ static void add_control(const struct ofs_site *site, cJSON *controls, const stru
     cJSON_AddItemToArray(controls, o);
 }
 
-/* As text that may stand inside a script element. The caller frees it. */
+/* As text that is safe inside a script element. The caller frees it. */
 static char *config_text(cJSON *config)
 {
     char *text = cJSON_PrintUnformatted(config);
     cJSON_Delete(config);
     for (char *at = text; at && (at = strchr(at, '<'));)
-        *at = ' '; /* no text of ours has one, so nothing is lost */
+        *at = ' '; /* none of our texts contains one, so nothing is lost */
     return text;
 }
 
@@ -197,7 +198,7 @@ static struct control stranger(const char *key, const char *label, int number, b
 
 enum { MOST_STRANGERS = 8 };
 
-/* Those that stand beside a setting. Returns how many. */
+/* The strangers beside a setting. Returns how many. */
 static size_t strangers(const struct ofs_site *site, const struct control *own,
                         struct control ret[MOST_STRANGERS])
 {
@@ -284,8 +285,8 @@ struct data {
     size_t n;
 };
 
-/* A script that speaks of sockets, workers or delays without an id is a reason to doubt a page
- * where the browser does not tell of them: each is there only with its own fault. */
+/* A script that names sockets, workers or delays without an id is a reason to doubt a page if the
+ * browser does not report them: each is present only with its own fault. */
 static void draw_hints(const char *config, struct ofs_buf *out)
 {
     static const struct {
@@ -360,7 +361,7 @@ static void draw_index_setting(const struct ofs_site *site, int setting, struct 
         draw_row(out, SITE_ROOT "settings/search-history", site_setting_row(setting, site->lang));
 }
 
-/* The entries of the table stand among the others, not in front of them. */
+/* The entries of the table are among the others, not in front of them. */
 static void draw_rows(const struct ofs_site *site, const char *category, struct ofs_buf *out)
 {
     int next = 0;

@@ -55,7 +55,7 @@ struct ofs_service {
     struct {
         char id[160], word[64];
         int64_t at;
-    } undo[MOST_UNDO]; /* to be put back at that time; 0: none */
+    } undo[MOST_UNDO]; /* to be restored at that time; 0: none */
 };
 
 /* ---- truth ---- */
@@ -159,7 +159,7 @@ static bool path_is(const char *pattern, const char *path, char *ret_segment, si
     return !*pattern && !*path;
 }
 
-/* The value that a request carries, as text; false where it has none. */
+/* The value that a request carries, as text; false if it has none. */
 static bool value_of(const struct service_request *row, const struct ofs_serve_request *request,
                      char *ret, size_t size)
 {
@@ -217,7 +217,7 @@ static void answer(const struct ofs_service *s, const struct service_request *ro
                    !strcmp(word, row->on) ? "true" : "false", row->after);
 }
 
-/* One of the service's own requests; false where it is none. */
+/* One of the service's own requests; false if it is none. */
 static bool answer_request(struct ofs_service *s, const struct ofs_serve_request *request,
                            struct ofs_serve_reply *reply)
 {
@@ -291,7 +291,7 @@ static bool names_instance(const struct ofs_service *s, const struct ofs_serve_r
     return at && at > request->path && at[-1] == '/' && (at[n] == '/' || !at[n]);
 }
 
-/* The instance that an address names: by a part of its path, or by its host; or "". */
+/* The instance in an address: from a part of its path, or from its host; or "". */
 static const char *instance_of(const struct ofs_service *s, const struct ofs_serve_request *request)
 {
     for (const char *const *name = s->page->instances; name && *name; name++)
@@ -300,7 +300,7 @@ static const char *instance_of(const struct ofs_service *s, const struct ofs_ser
     return "";
 }
 
-/* What the page's script has to know; no "</script>" can be in it. */
+/* What the page's script has to know; it cannot contain "</script>". */
 static char *page_facts(const struct ofs_service *s, const struct ofs_serve_request *request)
 {
     char label[600];
@@ -371,7 +371,7 @@ static bool is_danger(const struct ofs_service *s, const char *path)
     return false;
 }
 
-/* Where a stranger is sent. */
+/* Where a client without a session is redirected. */
 static bool send_to_sign_in(const struct ofs_service *s, const struct ofs_serve_request *request,
                             struct ofs_serve_reply *reply)
 {
@@ -516,7 +516,7 @@ struct ofs_service *ofs_service_new(struct ofs_loop *loop, const char *scenario,
         ofs_service_free(s);
         return NULL;
     }
-    /* what another control forces is so at the site, too */
+    /* a control that another one forces has that state at the site, too */
     if (s->page->setting)
         put_initial(s, s->page->setting, has_fault(s, "forced") ? "on" : s->page->initial);
     if (!(s->server = ofs_server_new(loop, &serve, err))) {

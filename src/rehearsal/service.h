@@ -3,11 +3,10 @@
  *
  * Each service has one page file (services/NAME.js) that draws what is known of the real page with
  * its dangerous neighbours, and a table of its own requests. The server keeps the truth. The pages
- * of services that nobody has described are drawn from the scenario's labels and are marked as
- * guessed.
+ * of services without a description are drawn from the scenario's labels and are marked as guessed.
  *
- * GET /__truth tells the states and every touch of something that is no setting; PUT /__truth sets
- * states, {"ID": "WORD"}.
+ * GET /__truth returns the states and every touch of something that is not a setting; PUT /__truth
+ * sets states, {"ID": "WORD"}.
  *
  * Life cycle: ofs_service_new on a loop, any number of turns of it, ofs_service_free before the
  * loop's. One thread; nothing blocks.
@@ -47,7 +46,7 @@ extern const struct ofs_service_fault ofs_service_faults[]; /* ended by a NULL n
 /* Has the service a page file? */
 bool ofs_service_is_faithful(const char *scenario);
 
-/* Fails with OFS_ERR_USAGE for an unknown fault, OFS_ERR_SYSTEM when the port cannot be had. The
+/* Fails with OFS_ERR_USAGE for an unknown fault, OFS_ERR_SYSTEM if the port is not available. The
  * caller owns the result. */
 struct ofs_service *ofs_service_new(struct ofs_loop *loop, const char *scenario,
                                     const struct ofs_service_options *options,
@@ -57,14 +56,14 @@ void ofs_service_free(struct ofs_service *service);
 /* "http://127.0.0.1:PORT"; borrowed. */
 const char *ofs_service_origin(const struct ofs_service *service);
 
-/* The word of a setting, "ID" or "ID@INSTANCE"; NULL where it has none. Borrowed until the next
+/* The word of a setting, "ID" or "ID@INSTANCE"; NULL if it has none. Borrowed until the next
  * turn. */
 const char *ofs_service_state(const struct ofs_service *service, const char *id);
 
 /* The names of the instances that the replica has, ended by NULL. */
 const char *const *ofs_service_instances(const char *scenario);
 
-/* What was touched that is no setting: {"wrong_touches": […], "settings": {…}, "saves": N}. The
+/* What was touched that is not a setting: {"wrong_touches": […], "settings": {…}, "saves": N}. The
  * caller owns it. */
 cJSON *ofs_service_truth(const struct ofs_service *service);
 size_t ofs_service_wrong_touches(const struct ofs_service *service);

@@ -11,7 +11,7 @@ enum service_where { SERVICE_READ, SERVICE_QUERY, SERVICE_JSON, SERVICE_FORM };
 
 /* A request of the page's own script. A read answers before + true/false + after. */
 struct service_request {
-    const char *method, *path; /* "*" stands for one segment; the instance where there are any */
+    const char *method, *path; /* "*" matches one segment; the instance, if there are any */
     const char *feature;       /* the query's "feature" has to be this; or NULL */
     const char *setting;
     enum service_where where;
@@ -30,13 +30,14 @@ struct service_page {
     const char *const *instances;  /* names, ended by NULL; or NULL */
     bool by_host;                  /* each has a host of its own: NAME.localhost */
     const char *index, *link;      /* the page with the links, and how such a link begins */
-    const char *const *danger;     /* paths that nobody may open */
-    const char *sign_in;           /* where a stranger is sent; NULL: the page itself shows it */
-    bool signs_in_elsewhere;       /* that is at another origin */
+    const char *const *danger;     /* paths that must not be opened */
+    const char *sign_in; /* where a client without a session is redirected; NULL: the page itself
+                            shows it */
+    bool signs_in_elsewhere; /* that is at another origin */
     struct service_request requests[4];
 };
 
-/* The row of that scenario; that of guessed pages where there is none. */
+/* The row of that scenario; that of guessed pages if there is none. */
 const struct service_page *service_page_of(const char *scenario);
 
 extern const char service_script[], service_style[];

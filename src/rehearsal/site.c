@@ -57,8 +57,8 @@ struct place {
     const struct site_category *category;
     const struct site_neighbour *neighbour;
     bool inner;    /* the inside of the frame */
-    bool moved;    /* asked for at the address that only the index knows */
-    bool rendered; /* asked for below /psettings/ */
+    bool moved;    /* requested at the address that only the index has */
+    bool rendered; /* requested below /psettings/ */
 };
 
 int64_t site_now(const struct ofs_site *site)
@@ -81,7 +81,7 @@ void site_redirect(struct ofs_serve_reply *reply, const char *base, const char *
     reply->status = 302;
     ofs_buf_printf(&reply->headers, &ignored, "Location: %s", base);
     for (; *rest; rest++) {
-        /* the path has come decoded: a line break in it must not become one of the answer */
+        /* the path is already decoded: a line break in it must not become one in the response */
         unsigned char c = (unsigned char)*rest;
         if (isalnum(c) || strchr("-._~/", c))
             ofs_buf_add(&reply->headers, rest, 1, &ignored);
@@ -168,7 +168,7 @@ static void draw_sign_in(struct ofs_site *site, const struct ofs_serve_request *
     site_draw_alone(site, "Sign in", ofs_buf_str(&form), reply);
 }
 
-/* Any name and password will do: it is a rehearsal. Nothing of them is kept. */
+/* Any name and password is accepted: it is a rehearsal. Nothing of them is kept. */
 static void sign_in(struct ofs_site *site, const struct ofs_serve_request *request,
                     struct ofs_serve_reply *reply)
 {
@@ -218,7 +218,7 @@ static enum site_session session_at(const struct ofs_site *site, const struct pl
     return site->session;
 }
 
-/* Turn the request away where the session does not allow it. */
+/* Refuse the request if the session does not allow it. */
 static bool turned_away(struct ofs_site *site, const struct place *p, const char *path,
                         struct ofs_serve_reply *reply)
 {
@@ -252,7 +252,7 @@ bool site_is_elsewhere(const struct ofs_serve_request *request)
     return starts(request->host, "localhost", &rest);
 }
 
-/* Pages that are not where they are looked for. */
+/* Pages at another address than expected. */
 static bool led_elsewhere(struct ofs_site *site, const struct place *p,
                           const struct ofs_serve_request *request, struct ofs_serve_reply *reply)
 {
@@ -295,7 +295,7 @@ static bool led_elsewhere(struct ofs_site *site, const struct place *p,
     return false;
 }
 
-/* What the loading faults make of a page that is otherwise done. */
+/* The effect of the loading faults on a page that is otherwise complete. */
 static void spoil(struct ofs_site *site, const struct place *p, struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
@@ -309,7 +309,7 @@ static void spoil(struct ofs_site *site, const struct place *p, struct ofs_serve
         reply->manner = OFS_SERVE_NEVER;
     if (fault_here(site, SITE_CUT_BODY, p)) {
         reply->manner = OFS_SERVE_CUT;
-        /* behind the switch, before the script that would say that the page has booted */
+        /* after the switch, before the script that would report that the page has booted */
         const char *script = strstr(ofs_buf_str(&reply->body), "<script");
         bool index = p->setting < 0 || !script;
         reply->cut_at = index ? reply->body.len / 2 : (size_t)(script - reply->body.data);

@@ -3,8 +3,8 @@
  *
  * It is a web server on a loopback port with the pages, the late hydration, the save request and
  * the dangerous neighbours of the real site, as far as they are known; in several languages and in
- * the older generations. It keeps the truth of every setting, and a log of everything that was
- * asked of it. It can be told to fail, by name. Nobody has to sign in, unless a fault says so.
+ * the older generations. It keeps the truth of every setting, and a log of every request. Named
+ * faults make it fail. No sign-in is needed, unless a fault requires one.
  *
  * Life cycle: ofs_site_new, ofs_loop_turn on the same loop for as long as it is to be served,
  * ofs_site_free before ofs_loop_free. Nothing here blocks.
@@ -13,8 +13,8 @@
  *   GET  /__truth   {"settings":{ID:"on"|"off"},"writes":[{"id","key","value","status","at_ms",
  *                    "answered_ms"}],"changes":[{"id","state","at_ms"}],"reads":[the same],
  *                    "pending":N,"seed":N,"wrong_touches":[{"what","at_ms"}],
- *                    "pages":[{"path","at_ms"}]}; changes is each state that came to be, reads
- *                   each that a page was told, pending the changes that are put off
+ *                    "pages":[{"path","at_ms"}]}; changes is each state that became true, reads
+ *                    each that a page received, pending the changes that are delayed
  *   PUT  /__truth   {ID:"on"|"off",…} sets some
  *   POST /__reset   everything as it was at the start
  */
@@ -46,8 +46,8 @@ struct ofs_site_options {
     int64_t delay_max_ms; /* the longest of these; 0: OFS_SITE_DELAY_MAX_MS */
 };
 
-/* The caller owns the result. Fails with OFS_ERR_USAGE for a name that is not known (the hint tells
- * which was meant), and with OFS_ERR_SYSTEM when the port is not available. */
+/* The caller owns the result. Fails with OFS_ERR_USAGE for a name that is not known (the hint
+ * proposes a similar one), and with OFS_ERR_SYSTEM when the port is not available. */
 struct ofs_site *ofs_site_new(struct ofs_loop *loop, const struct ofs_site_options *options,
                               struct ofs_error *err);
 void ofs_site_free(struct ofs_site *site);
@@ -58,22 +58,21 @@ const char *ofs_site_origin(const struct ofs_site *site);
 /* The true state of a setting: "on", "off", or NULL if there is no such setting. Static. Delayed
  * effects of faults (a late save, an undo) are included once they are due. */
 const char *ofs_site_state(struct ofs_site *site, const char *id);
-/* How many changes a fault has put off, and that have not come yet. */
+/* How many changes a fault has delayed that have not happened yet. */
 size_t ofs_site_pending(struct ofs_site *site);
 /* Set it from outside; false if there is no such setting. */
 bool ofs_site_set(struct ofs_site *site, const char *id, bool on);
 
 /* Put a document at a path, such as "/legal/user-agreement", in place of the one that is there;
- * both are copied, `type` is static. False where there is no room or no memory. */
+ * both are copied, `type` is static. False if there is no room or no memory. */
 bool ofs_site_put_document(struct ofs_site *site, const char *path, const char *type,
                            const char *text);
 /* From now on these faults and no others. */
 int ofs_site_set_faults(struct ofs_site *site, const char *faults, struct ofs_error *err);
 
-/* What was asked of the site, in order. Times are milliseconds since the start or the last reset.
- */
+/* The requests to the site, in order. Times are milliseconds since the start or the last reset. */
 struct ofs_site_write {
-    const char *id; /* of the setting; NULL where the key is none of the table's. Static */
+    const char *id; /* of the setting; NULL if the key is not in the table. Static */
     char key[64];
     bool value; /* as sent: with inverted wording, on means the setting is off */
     int status; /* the answer; 0 for none */
@@ -84,12 +83,12 @@ struct ofs_site_event {
     int64_t at_ms;
 };
 
-/* Each gives the count and lends the array until the next turn of the loop. The first 4096 of a
+/* Each returns the count and lends the array until the next turn of the loop. The first 4096 of a
  * kind are kept. */
 size_t ofs_site_writes(struct ofs_site *site, const struct ofs_site_write **ret_writes);
 /* Saves of anything but the settings, dangerous pages opened, dangerous buttons pressed. */
 size_t ofs_site_wrong_touches(struct ofs_site *site, const struct ofs_site_event **ret_events);
-/* Pages asked for, with their redirects, without the site's own requests. */
+/* Pages requested, with their redirects, without the site's own requests. */
 size_t ofs_site_pages(struct ofs_site *site, const struct ofs_site_event **ret_events);
 
 /* All of that as the JSON of GET /__truth. The caller owns the result; NULL when memory is out. */

@@ -16,7 +16,7 @@ enum ofs_likeness {
 };
 
 struct ofs_text {
-    const char *title; /* "" where it has none */
+    const char *title; /* "" if it has none */
     const char *text;  /* normalised lines */
 };
 
@@ -26,8 +26,8 @@ int ofs_text_compare(const struct ofs_text *before, const struct ofs_text *after
 /* The part of both texts that is shared: 0 nothing, 1 all, counted in runs of three words. */
 double ofs_text_shared(const char *a, const char *b);
 
-/* `first` and `second` were fetched within one pass and differ. True when what differs from `known`
- * is no more than what also differs between the two: a counter, an advertisement, a token. */
+/* `first` and `second` were fetched within one pass and differ. True if the differences from
+ * `known` are only those that also exist between the two: a counter, an advertisement, a token. */
 int ofs_text_is_unsteady(const char *known, const char *first, const char *second, bool *ret,
                          struct ofs_error *err);
 

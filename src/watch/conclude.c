@@ -1,4 +1,4 @@
-/* What a pass amounts to: what moved, what is the case now, and the row of it in the ledger. */
+/* The result of a pass: what moved, the present conditions, and its row in the ledger. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ int ofs_condition_holds(struct ofs_pass *p, const char *key, int after, const ch
                      "sss", p->o.scenario->id, p->place, key);
 }
 
-/* A '%' at the end stands for anything; a '_' is only itself. */
+/* A '%' at the end matches any text; a '_' matches only itself. */
 #define OF_KEY                                                                  \
     " scenario = ?1 AND origin = ?2 AND (key = ?3 OR (substr(?3, -1) = '%' AND" \
     " substr(key, 1, length(?3) - 1) = substr(?3, 1, length(?3) - 1)))"
@@ -97,7 +97,7 @@ static const char *state_of(const struct ofs_result *r)
     return r->after[0] ? r->after : r->before[0] ? r->before : NULL;
 }
 
-/* The state at the last pass, or of a later run that a person made; "" where none is known. */
+/* The state at the last pass, or of a later run that a person started; "" if none is known. */
 static void last_state(struct ofs_pass *p, const char *setting, char ret[OFS_STATE_SIZE],
                        const struct ofs_run *run, struct ofs_error *err)
 {
@@ -125,7 +125,7 @@ static int note_move(struct ofs_pass *p, const struct ofs_run *run, const struct
     char last[OFS_STATE_SIZE];
     const char *state = state_of(r);
     last_state(p, r->id, last, run, err);
-    /* what was found counts first: a pass that flips it back did find it on */
+    /* the state that was found counts first: a pass that flips it back did find it on */
     const char *found = r->before[0] && strcmp(r->before, last) ? r->before : state;
     if (*last && found && strcmp(last, found)) {
         cJSON *move = cJSON_CreateObject();
@@ -141,11 +141,11 @@ static int note_move(struct ofs_pass *p, const struct ofs_run *run, const struct
                  : 0;
 }
 
-/* Reasons that one more try may take away; those of the whole run have one condition for all. */
+/* Reasons that one more try may remove; those of the whole run have one condition for all. */
 static const struct {
     const char *reason;
     int after;
-    const char *whole; /* said once for the site, not for each setting */
+    const char *whole; /* reported once for the site, not for each setting */
 } reasons[] = {
     {"signed-out", 1,
      "the browser profile is signed out: run 'offswitch login', then the next pass goes on"},
@@ -244,7 +244,7 @@ static int conclude_new_controls(struct ofs_pass *p, const struct ofs_run *run,
     return 0;
 }
 
-/* Whether any verdict was told, and no reason that concerns the whole site holds. */
+/* Whether any verdict was reached, and no reason that concerns the whole site holds. */
 static bool was_told(const struct ofs_run *run)
 {
     for (size_t i = 0; run && i < run->n_results; i++)
@@ -316,8 +316,8 @@ static int sum_up(struct ofs_pass *p, const struct ofs_run *run, struct ofs_erro
                           unknown, next);
 }
 
-/* Passes that never ran and passes that could not do their work are one silence, told once. It ends
- * with a pass that works. */
+/* Passes that never ran and passes that could not do their work are one silence, reported once. It
+ * ends with a pass that works. */
 static int conclude_silence(struct ofs_pass *p, bool ok, struct ofs_error *err)
 {
     static const char key[] = "silence";
@@ -357,7 +357,7 @@ int ofs_pass_conclude(struct ofs_pass *p, const struct ofs_run *run, const char 
         rc = conclude_run(p, run, err);
     if (!rc && told)
         rc = ofs_store_cover(p->db, p->o.scenario->id, p->place, p->today, err);
-    /* what could not be told is tried again, not in a month */
+    /* what could not be read is tried again, not in a month */
     if (p->due.why && !told && p->due.next > p->now + RETRY)
         p->due.next = p->now + RETRY;
     if (!rc)

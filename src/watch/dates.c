@@ -206,8 +206,8 @@ static int month_of(const struct word *w)
     return 0;
 }
 
-/* A number of at most `most` digits; endings of ordinals ("3rd", "1er", "1º") are allowed where
- * `ordinal`. -1 where it is none. */
+/* A number of at most `most` digits; endings of ordinals ("3rd", "1er", "1º") are allowed if
+ * `ordinal`. -1 if it is not a number. */
 static int number_of(const struct word *w, size_t most, bool ordinal)
 {
     static const char *const endings[] = {"st", "nd", "rd", "th", "er", "º", "°", "de", "ste", "e"};
@@ -267,7 +267,7 @@ static bool adjacent(const struct word *a, const struct word *b)
     return gap <= 3 && strspn(word_end(a), " ,.") >= gap;
 }
 
-/* The words of "to 10" or "-10" at `w`, the end of a range of days; 0 where there is none. */
+/* The words of "to 10" or "-10" at `w`, the end of a range of days; 0 if there is none. */
 static size_t range_at(const struct word *w, size_t n)
 {
     static const char *const joints[] = {"to", "and", "through", "until", "bis", "und",
@@ -330,7 +330,7 @@ static size_t day_first(const struct word *w, size_t n, ofs_day today, struct fo
 }
 
 /* Which of the first two numbers of "03/11/2025" is the month, by the language of the sentence: 0
- * where that is not clear. */
+ * if that is not clear. */
 static int month_place(const struct word *w, size_t n)
 {
     static const char *const english[] = {"the",  "we",      "our",     "will", "effective",
@@ -349,8 +349,8 @@ static int month_place(const struct word *w, size_t n)
     return first ? 1 : second ? 2 : 0;
 }
 
-/* "2025-11-03", "03.11.2025", "3/11/2025" where one of the two cannot be a month, or the language
- * tells which is. */
+/* "2025-11-03", "03.11.2025", "3/11/2025" if one of the two cannot be a month, or the language
+ * decides which is. */
 static size_t in_digits(const struct word *w, size_t n, int month_place, struct found *ret)
 {
     if (n < 3 || w[1].at != word_end(w) + 1 || w[2].at != word_end(w + 1) + 1 ||

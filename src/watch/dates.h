@@ -1,11 +1,11 @@
 /*
- * dates.h: the dates that a policy document announces, with the sentence that does: "On November 3,
- * 2025, we are updating …", "Effective on …", "Diese Änderungen treten am 3. November 2025 in
- * Kraft". In English, German, French, Italian, Dutch, Portuguese, Polish and Spanish.
+ * dates.h: the dates that a policy document announces, with the sentence that announces each: "On
+ * November 3, 2025, we are updating …", "Effective on …", "Diese Änderungen treten am 3. November
+ * 2025 in Kraft". In English, German, French, Italian, Dutch, Portuguese, Polish and Spanish.
  *
- * A date that is merely mentioned (a copyright, the date of a law) is none. "Last revised on …" and
- * a date that stands alone under the heading say when the text was written: such a date is an
- * announcement only while it is still to come. Pure.
+ * A date that is only mentioned (a copyright, the date of a law) is not an announcement. "Last
+ * revised on …" and a date alone under the heading say when the text was written: such a date is an
+ * announcement only while it is in the future. Pure.
  */
 #ifndef OFS_WATCH_DATES_H
 #define OFS_WATCH_DATES_H
@@ -31,11 +31,11 @@ struct ofs_announcements {
 };
 
 /* Collect from the sentences, each date once, in order of the text. `today` gives the year of a
- * date without one ("On November 3, we are updating") and tells what is still to come. */
+ * date without one ("On November 3, we are updating") and decides what is in the future. */
 void ofs_dates_find(const struct ofs_sentences *sentences, ofs_day today,
                     struct ofs_announcements *ret);
 
-/* "2025-11-03", and back; false where it is no date. */
+/* "2025-11-03", and back; false if it is no date. */
 void ofs_day_print(ofs_day day, char ret[16]);
 bool ofs_day_parse(const char *text, ofs_day *ret);
 ofs_day ofs_day_from(int year, int month, int day);

@@ -1,5 +1,5 @@
-/* The words that make a date an announcement, in eight languages; what they are for is in
- * internal.h. All in small letters. */
+/* The words that make a date an announcement, in eight languages; see internal.h for their use. All
+ * in small letters. */
 #include "watch/internal.h"
 
 /* Words in the sentence near the date. Small letters; a blank at either end is one of the text. */
@@ -56,13 +56,13 @@ const char *const ofs_dates_announcing[] = {
     "vamos a actualizar", "hemos actualizado", "fecha de vigencia", "vigente desde",
     "efectiva a partir", "efectivo a partir", NULL};
 
-/* With these the date has to follow at once: the words alone say nothing. */
+/* After these the date has to follow at once: the words alone are no announcement. */
 const char *const ofs_dates_leading[] = {
     "effective ",    "effective: ",     "starting ", "starting on ", "beginning ", "beginning on ",
     "as of ",        "from ",           "ab dem ",   "ab ",          "stand: ",    "à partir du ",
     "dal ",          "vanaf ",          "per ",      "od ",          "od dnia ",   "desde el ",
     "a partir del ", "effective date ", NULL};
-/* What such a sentence has to be about, beside "effective". */
+/* The subjects that such a sentence must have, in addition to "effective". */
 const char *const ofs_dates_subjects[] = {
     "terms",          "policy",      "policies",   "agreement",   "privacy",     "train",
     "share",          "bedingungen", "richtlinie", "datenschutz", "conditions",  "politique",
@@ -109,7 +109,7 @@ const char *const ofs_dates_revising[] = {"last updated",
                                           "última modificación",
                                           "última revisión",
                                           NULL};
-/* A date that is only mentioned, whatever else the sentence has. */
+/* Such a date is only mentioned, whatever else the sentence has. */
 const char *const ofs_dates_mentioning[] = {"copyright",
                                             "©",
                                             "(c) ",

@@ -40,7 +40,7 @@ static bool is_clock_back(const struct ofs_due_facts *f)
     return f->last_check > f->now + SLACK;
 }
 
-/* An age that cannot be told, because the clock was set back, is no young one. */
+/* An unknown age, because the clock was set back, does not count as young. */
 static bool is_stale(const struct ofs_due_facts *f)
 {
     return !f->last_check || f->last_check > f->now + DAY ||

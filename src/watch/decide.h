@@ -4,7 +4,7 @@
  *
  * A check is due when a watched document has changed since the last one, when an announced date has
  * come (on the day, the day after, and a week after: sites switch things on late), when the last
- * verdicts are stale (a setting that is turned back on is announced by nothing: only a look tells),
+ * verdicts are stale (nothing announces a setting that is turned back on: only a check shows it),
  * when the scenario has changed since, when a run left an intent unfinished, or when a person asks.
  * Several dates that passed while the machine was off are one check.
  */
@@ -49,7 +49,7 @@ struct ofs_due_facts {
     int64_t now;        /* seconds since 1970 */
     ofs_day today;      /* the person's calendar day at `now` */
     int64_t midnight;   /* when that day began */
-    int64_t last_check; /* when verdicts were last told; 0: never */
+    int64_t last_check; /* when verdicts were last reached; 0: never */
     int stale_days;
     bool asked;
     bool unfinished;
@@ -63,7 +63,7 @@ struct ofs_due_facts {
 struct ofs_due {
     unsigned why;    /* one bit (1u << why) for each reason; 0: no check now */
     bool clock_back; /* the last check lies in the future: the clock was set back */
-    int64_t next;    /* when the next check is due if this one, where due, is done now */
+    int64_t next;    /* when the next check is due if this one, if due, is done now */
 };
 
 struct ofs_due ofs_due_decide(const struct ofs_due_facts *facts);

@@ -190,7 +190,7 @@ static int print_hunk(const struct edit *e, size_t n, bool colour, struct ofs_bu
     return rc;
 }
 
-/* A line around a change, cut where it is long. */
+/* A line around a change, truncated if it is long. */
 static int print_context(const struct token *line, struct ofs_buf *ret, struct ofs_error *err)
 {
     size_t n = line->len;

@@ -2,8 +2,8 @@
  * diff.h: what changed between two texts, word by word, for people to read.
  *
  * Only lines with a change are shown, with one line before and after. Removed and added words are
- * marked [-so-] and {+so+}, or by colour alone. Texts of any size: what is too large to be compared
- * word by word is shown as removed and added lines. Pure.
+ * marked [-so-] and {+so+}, or by colour only. Texts of any size: a text that is too large for a
+ * comparison by words is shown as removed and added lines. Pure.
  */
 #ifndef OFS_WATCH_DIFF_H
 #define OFS_WATCH_DIFF_H
@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 
-/* Append to `ret`; nothing where the words are the same. */
+/* Append to `ret`; nothing if the words are the same. */
 int ofs_diff_words(const char *before, const char *after, bool colour, struct ofs_buf *ret,
                    struct ofs_error *err);
 

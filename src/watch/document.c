@@ -15,7 +15,7 @@
 enum {
     HOUR = 3600,
     DAY = 24 * HOUR,
-    SETTLED = 14 * DAY, /* a text that was there so long did not merely flicker */
+    SETTLED = 14 * DAY, /* a text that was there that long did not only flicker */
     OLDEST_DATE = 31,   /* days: an older date announces nothing any more */
 };
 
@@ -39,7 +39,7 @@ static cJSON *facts_of(const struct ofs_document *d)
     return facts;
 }
 
-/* The raw document is kept of the current revision alone. */
+/* The raw document is kept only for the current revision. */
 static int keep_raw(struct ofs_look *l, const struct ofs_copy *c)
 {
     OFS_AUTO_STR raw = ofs_store_pack(ofs_buf_str(&c->raw), c->raw.len, l->err);
@@ -71,7 +71,7 @@ static int keep_revision(struct ofs_look *l, const struct ofs_copy *c, const cha
     return keep_raw(l, c);
 }
 
-/* The same words in another print, or another extraction of them, take the place of those kept. */
+/* The same words in another print, or another extraction of them, replace those kept. */
 static int replace_text(struct ofs_look *l, const struct ofs_extract *words, const char *sha256)
 {
     OFS_AUTO_STR text = ofs_store_pack(ofs_buf_str(&words->text), words->text.len, l->err);
@@ -85,7 +85,7 @@ static int replace_text(struct ofs_look *l, const struct ofs_extract *words, con
 
 /* ---- comparing ------------------------------------------------------------------------------ */
 
-/* Topics and dates of what changed; of the whole text where it is the first. */
+/* Topics and dates of what changed; of the whole text if it is the first. */
 static int read_changes(struct ofs_look *l, const char *before, const char *after)
 {
     struct ofs_sentences old = {0}, new = {0}, added = {0}, removed = {0};
@@ -138,7 +138,7 @@ static int likeness_of(struct ofs_look *l, const struct ofs_copy *c, enum ofs_li
 }
 
 /* How the text is extracted has changed: the kept raw document is read again, so that this alone is
- * no change. */
+ * not a change. */
 static int catch_up(struct ofs_look *l)
 {
     OFS_AUTO_BUF raw = OFS_BUF(OFS_DOCUMENT_MOST);
@@ -153,7 +153,7 @@ static int catch_up(struct ofs_look *l)
     if (ofs_extract_document(ofs_buf_str(&raw), raw.len, ofs_json_str(l->row, "type", ""),
                              ofs_json_get(l->policy, "select"), ofs_json_get(l->policy, "remove"),
                              &words, &ignored))
-        return 0; /* what is fetched now will tell */
+        return 0; /* what is fetched now will show it */
     int rc = ofs_normal_digest(ofs_buf_str(&words.text), sha256, l->err);
     if (!rc)
         rc = replace_text(l, &words, sha256);
@@ -168,8 +168,8 @@ static int catch_up(struct ofs_look *l)
     return rc;
 }
 
-/* An earlier revision has the same words: the document went back. Told where the text in between
- * was there for a while, and this was not told before; else it flickers. */
+/* An earlier revision has the same words: the document went back. Reported if the text in between
+ * was there for a while, and this was not reported before; else it flickers. */
 static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earlier,
                       bool *ret_flickers)
 {
@@ -187,7 +187,7 @@ static int take_known(struct ofs_look *l, const struct ofs_copy *c, int64_t earl
     return keep_raw(l, c);
 }
 
-/* The newest of the earlier revisions that has the same words, 0 where none has. */
+/* The newest of the earlier revisions that has the same words, 0 if none has. */
 static int find_earlier(struct ofs_look *l, const struct ofs_copy *c, int64_t *ret)
 {
     enum { LOOK_BACK = 8 };
@@ -253,7 +253,7 @@ static int believe(struct ofs_look *l, const struct ofs_copy *c, enum ofs_likene
                       : 0;
 }
 
-/* The words differ. Fetch again before that is believed. 1: not believed, nothing is kept. */
+/* The words differ. Fetch again before accepting them. 1: not accepted, nothing is kept. */
 static int confirm(struct ofs_look *l, const struct ofs_copy *first)
 {
     struct ofs_copy again;
@@ -282,7 +282,7 @@ static int confirm(struct ofs_look *l, const struct ofs_copy *first)
     return rc;
 }
 
-/* What is remembered of the answer: for the next conditional request. */
+/* What is kept of the answer: for the next conditional request. */
 static int keep_answer(struct ofs_look *l, const struct ofs_copy *c)
 {
     return ofs_db_do(l->o->db, l->err,
@@ -347,7 +347,7 @@ static int begin(struct ofs_look *l)
     return l->row ? 0 : -1;
 }
 
-/* Dates that the kept text announces and that are still to come. */
+/* Dates in the future that the kept text announces. */
 static void remind(struct ofs_look *l)
 {
     struct ofs_error ignored;

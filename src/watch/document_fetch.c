@@ -91,7 +91,7 @@ void ofs_look_fault(struct ofs_look *l, const char *fmt, ...)
 static const struct {
     long status;
     const char *words;
-    bool refusal; /* stay away for a while */
+    bool refusal; /* make no request for a while */
 } statuses[] = {
     {401, "it asks for a sign-in (HTTP 401)", false},
     {403, "the site refuses it (HTTP 403)", true},
@@ -141,7 +141,7 @@ static int judge_status(struct ofs_look *l, const struct ofs_fetch_answer *a)
     return -1;
 }
 
-/* In a tab of our own. What the browser has kept is its own affair: there is no 304 here. */
+/* In a tab of our own. The browser manages its own cache: there is no 304 here. */
 static int fetch_through_browser(struct ofs_look *l, struct ofs_copy *c, struct ofs_error *err)
 {
     struct ofs_delivered got;

@@ -16,7 +16,7 @@ static const struct {
     {"text/plain", false},
 };
 
-/* Some servers send HTML as plain text, or name no type. */
+/* Some servers send HTML as plain text, or give no type. */
 static bool looks_like_html(const char *data, size_t len)
 {
     static const char *const starts[] = {"<!doctype html", "<html", "<head", "<body",

@@ -1,4 +1,4 @@
-/* HTML, by libxml2's parser, which takes any tag soup. */
+/* HTML, by libxml2's parser, which accepts any markup. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -65,13 +65,13 @@ static const char *const silent[] = {"script", "style",    "noscript", "template
                                      "iframe", "object",   "canvas",   "audio",    "video",
                                      "select", "textarea", "input",    "head",     "math",
                                      "map",    "dialog",   "picture",  NULL};
-/* Run on in the line; everything else begins a new one. */
+/* Inline elements; every other element begins a new line. */
 static const char *const in_line[] = {
     "a",    "abbr", "acronym", "b",     "bdi",  "bdo",    "big",    "cite",  "code",
     "data", "dfn",  "em",      "font",  "i",    "ins",    "kbd",    "label", "mark",
     "q",    "s",    "samp",    "small", "span", "strike", "strong", "sub",   "sup",
     "time", "tt",   "u",       "var",   "wbr",  "img",    "del",    "nobr",  NULL};
-/* Around the document, where the scenario selects nothing. */
+/* Around the document, if the scenario selects nothing. */
 static const char *const around[] = {"nav",
                                      "footer",
                                      "aside",
@@ -166,7 +166,7 @@ struct walk {
     struct ofs_extract *ret;
     struct ofs_error *err;
     bool any; /* something was selected */
-    /* Lines that are nothing but links, one after the other, are a menu, and not the document. */
+    /* Consecutive lines that contain only links are a menu, not the document. */
     const xmlNode *link, *last; /* that the walk is in; that was counted last */
     size_t links;               /* in this line */
     bool unlinked;              /* the line has words beside them */
@@ -235,7 +235,7 @@ static bool is_in_front(const struct walk *w, const xmlNode *e)
            !contains(e, "h1");
 }
 
-/* Whether the walk goes into the element. */
+/* Whether the walk enters the element. */
 static bool enters(struct walk *w, const xmlNode *e)
 {
     if (is_one_of(e, silent) || is_hidden(e) || list_matches(&w->remove, e) || is_in_front(w, e) ||
@@ -267,7 +267,7 @@ static int leave(struct walk *w, const xmlNode *e)
     return rc;
 }
 
-/* Something that can be read: separators between links are none. */
+/* Readable text: separators between links do not count. */
 static bool has_words(const char *text)
 {
     return text[strspn(text, " \t\r\n|/,;-")] != '\0';
@@ -286,7 +286,7 @@ static int take_text(struct walk *w, const xmlNode *n)
                           w->err);
 }
 
-/* Without recursion: the depth of a page is its author's choice. */
+/* Without recursion: the page decides its depth. */
 static int walk_tree(struct walk *w, const xmlNode *root)
 {
     const xmlNode *n = root;
@@ -323,8 +323,8 @@ static int walk_tree(struct walk *w, const xmlNode *root)
     return 0;
 }
 
-/* The one element that the page itself calls its main part; NULL where there are none or several.
- */
+/* The one element that the page itself marks as its main part; NULL if there are none or
+ * several. */
 static const xmlNode *only_main(const xmlNode *root)
 {
     const xmlNode *found = NULL;
@@ -346,7 +346,7 @@ static const xmlNode *only_main(const xmlNode *root)
     return found;
 }
 
-/* Where the page has a main part that holds most of its words, those are the document. */
+/* If the page has a main part that holds most of its words, those are the document. */
 static int prefer_main(struct walk *w, const xmlNode *root)
 {
     const xmlNode *main = w->select.n ? NULL : only_main(root);

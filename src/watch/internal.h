@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of this room share and nobody else needs.
+ * internal.h: what only the files of this room share.
  */
 #ifndef OFS_WATCH_INTERNAL_H
 #define OFS_WATCH_INTERNAL_H
@@ -22,9 +22,9 @@ void ofs_noise_mask(char *line);
 /* Is the line nothing but a button or a hint of the page ("Back to top")? */
 bool ofs_noise_is_interface(const char *line);
 
-/* dates_words.c: lists ended by NULL. Near the date they announce it; before it at once, they do
- * where the sentence is about one of the subjects; they say when a text was written; they only
- * mention. */
+/* dates_words.c: lists ended by NULL. They announce the date if they are near it; if they are
+ * directly before it and the sentence is about one of the subjects; they say when a text was
+ * written; they only mention it. */
 extern const char *const ofs_dates_announcing[],
     *const ofs_dates_leading[], *const ofs_dates_subjects[], *const ofs_dates_revising[],
                                                                  *const ofs_dates_mentioning[];
@@ -54,13 +54,13 @@ struct ofs_look {
 #define OFS_OF_DOCUMENT " scenario = ? AND origin = ? AND policy = ?"
 #define OFS_WHICH_DOCUMENT(l) (l)->o->scenario->id, (l)->o->place, (l)->d->id
 
-/* document_fetch.c. A column of what was kept, NULL where there is none. */
+/* document_fetch.c. A column of what was kept, NULL if there is none. */
 const char *ofs_look_kept(const struct ofs_look *l, const char *column);
 
-/* Why the document could not be had. */
+/* Why the document could not be loaded. */
 void ofs_look_fault(struct ofs_look *l, const char *fmt, ...) OFS_PRINTF(2, 3);
 
-/* A pause in real time, whatever the clocks are told to say; up to half as long again. */
+/* A pause in real time, whatever the simulated clock says; up to half as long again. */
 int ofs_look_pause(const struct ofs_look *l, int ms);
 
 /* 0: `c` has an answer, and words unless it is 304. 1: `d->error` says why not. -1: `err`. */
@@ -91,16 +91,16 @@ struct ofs_pass {
     int told_things;
 };
 
-/* tell.c: put one thing to tell into subject and body. */
+/* tell.c: put one item into subject and body. */
 int ofs_pass_tell(struct ofs_pass *pass, struct ofs_error *err, const char *fmt, ...)
     OFS_PRINTF(3, 4);
 
-/* conclude.c: something is the case at present: `key` names it, `words` say it. Told once, after
- * it was so in `after` passes in a row. */
+/* conclude.c: a condition holds now: `key` names it, `words` describe it. Reported once, after it
+ * held in `after` passes in a row. */
 int ofs_condition_holds(struct ofs_pass *pass, const char *key, int after, const char *words,
                         struct ofs_error *err);
-/* It no longer is: `words` (NULL: nothing) is told where the beginning was told. With '%' at the
- * end of `key` all that begin so. */
+/* It no longer holds: `words` (NULL: nothing) is reported if its beginning was reported. With '%'
+ * at the end of `key`, every key with that prefix. */
 int ofs_condition_ends(struct ofs_pass *pass, const char *key, const char *words,
                        struct ofs_error *err);
 

@@ -104,7 +104,7 @@ static const char *const counted[] = {"views",
                                       "day ago",
                                       "week ago",
                                       NULL};
-/* What a line begins with that ends in a number, a date or a token of this very print. */
+/* The start of a line that ends in a number, a date or a token of this print only. */
 static const char *const fleeting[] = {"views:",
                                        "page views",
                                        "visits:",
@@ -150,12 +150,12 @@ static const char *const fleeting[] = {"views:",
                                        "ostatnia wizyta",
                                        NULL};
 
-/* The same, where the number or the token follows at once. */
+/* The same, if the number or the token follows at once. */
 static const char *const followed[] = {"visitor", "visitors", "viewed", "visited", "counter", NULL};
 static const char *const followed_by_token[] = {"build", "commit", "deploy",  "deployment", "nonce",
                                                 "token", "csrf",   "server:", NULL};
 
-/* Said of links, beside their words. */
+/* Labels of links, beside their words. */
 static const char *const hints[] = {"(opens in a new window)",
                                     "(opens in new window)",
                                     "(opens in a new tab)",
@@ -173,7 +173,7 @@ static const char *const hints[] = {"(opens in a new window)",
                                     NULL};
 
 /* Whole lines that are buttons or hints. "Yes" and "No" are not among them: a table of what is
- * shared with whom has them too. */
+ * shared with whom also has them. */
 static const char *const interface[] = {"back to top",
                                         "return to top",
                                         "print",
@@ -279,7 +279,7 @@ static bool has_digit(const char *text)
     return text[strcspn(text, "0123456789")] != '\0';
 }
 
-/* The number at `p` with its inner separators and a unit letter; 0 where there is none. */
+/* The number at `p` with its inner separators and a unit letter; 0 if there is none. */
 static size_t number_at(const char *p)
 {
     size_t n = 0;
@@ -318,7 +318,7 @@ static void mask_counters(char *line)
     }
 }
 
-/* Every word from here on that has a digit in it. */
+/* Every word from here on that contains a digit. */
 static void mask_tokens(char *p)
 {
     while (*p) {

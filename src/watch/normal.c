@@ -7,7 +7,7 @@
 
 /* ---- characters ----------------------------------------------------------------------------- */
 
-/* What a character is printed as: most as themselves, these in a plain form. */
+/* The plain form in which a character is printed: itself for most, these for some. */
 static const struct {
     const char *from, *to;
 } plain[] = {
@@ -73,7 +73,7 @@ static int compose(struct ofs_buf *line, const char *mark, struct ofs_error *err
     return 0;
 }
 
-/* Arrows, boxes, pictures and the private letters of icon fonts say nothing. */
+/* Arrows, boxes, pictures and the private characters of icon fonts have no meaning. */
 static bool is_picture(const char *p, size_t n)
 {
     if (n == 4)

@@ -1,8 +1,8 @@
 /*
- * normal.h: a line of a document reduced to what a person would call its words, so that two prints
- * of the same terms are the same bytes. White space of any kind becomes one blank, quotation marks
- * and dashes their plain forms, invisible characters go, tracking parameters of addresses go, and
- * the number of a counter ("1,234 views", "3 hours ago") becomes "#".
+ * normal.h: a line of a document reduced to its words, so that two prints of the same terms are the
+ * same bytes. White space of any kind becomes one blank, quotation marks and dashes their plain
+ * forms, invisible characters and tracking parameters of addresses are removed, and the number of a
+ * counter ("1,234 views", "3 hours ago") becomes "#".
  */
 #ifndef OFS_WATCH_NORMAL_H
 #define OFS_WATCH_NORMAL_H

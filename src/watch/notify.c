@@ -95,7 +95,7 @@ static void take_values(cJSON *value, struct names *names, int depth)
     const char *text = cJSON_IsString(value) ? value->valuestring : "";
     const char *given = *text == '$' && text[1] != '$' ? getenv(text + 1) : NULL;
     if (given) {
-        /* a value that begins with a dollar is no name */
+        /* a value that begins with a dollar is not a name */
         OFS_AUTO_STR whole = ofs_text_printf("%s%s", *given == '$' ? "$" : "", given);
         char *name = strdup(text + 1);
         if (name && names->n < MOST_NAMES)
@@ -109,7 +109,7 @@ static void take_values(cJSON *value, struct names *names, int depth)
         take_values(child, names, depth + 1);
 }
 
-/* The variables leave the environment: no browser, command or other child gets to see them. */
+/* The variables leave the environment: no browser, command or other child gets them. */
 static void take_environment(cJSON *tree)
 {
     struct names names = {0};
@@ -191,7 +191,7 @@ const char *ofs_channel_name(const struct ofs_channels *channels, size_t i)
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-/* What is still the name of a variable has none; "$$" is a dollar. */
+/* A name that is still there has no value; "$$" is a dollar. */
 static const char *resolve(const char *value)
 {
     if (!value || *value != '$')
@@ -233,7 +233,7 @@ static int missing(const cJSON *channel, const char *key, struct ofs_error *err)
 
 /* ---- one channel each ----------------------------------------------------------------------- */
 
-/* A pass that cron has started is not told where the session's bus is. */
+/* A pass that cron starts does not know the address of the session's bus. */
 static void find_session(void)
 {
     OFS_AUTO_STR place = ofs_text_printf("/run/user/%u", (unsigned)getuid());
@@ -356,7 +356,7 @@ static int add_body(struct ofs_buf *out, const char *body, struct ofs_error *err
 {
     for (const char *p = body; *p;) {
         size_t n = strcspn(p, "\n");
-        /* a long line is cut where RFC 5321 would not carry it */
+        /* a line that is too long for RFC 5321 is cut */
         size_t take = n < 900 ? n : 900;
         while (take < n && take && ((unsigned char)p[take] & 0xc0) == 0x80)
             take--;

@@ -2,7 +2,7 @@
  * notify.h: the channels that a person switched on, and sending to one.
  *
  * They are named in $XDG_CONFIG_HOME/offswitch/notify.json (or the file that $OFFSWITCH_NOTIFY
- * names), which nobody else may read:
+ * names), which no other user may read:
  *
  *     {"channels": [
  *       {"name": "desktop", "type": "desktop"},
@@ -15,8 +15,8 @@
  *
  * A value that begins with '$' is taken from the environment ("$$" is a dollar), and the variable
  * leaves it, so that no child sees it: load the channels before any child is started. "cacert" is a
- * PEM file of authorities to trust for one's own server. Nothing of this file is ever kept
- * elsewhere, traced, or given to another program as an argument.
+ * PEM file of authorities to trust, for a private server. Nothing of this file is ever stored
+ * elsewhere, traced, or passed to another program as an argument.
  *
  * Life cycle: ofs_channels_load, ofs_channel_send as often as needed, ofs_channels_free. Sending
  * blocks for at most a minute.
@@ -53,7 +53,7 @@ const char *ofs_channel_type(const struct ofs_channels *channels, size_t i);
 int ofs_channel_send(const struct ofs_channels *channels, size_t i, struct ofs_loop *loop,
                      const struct ofs_notice *notice, struct ofs_error *err);
 
-/* The path of the file. The caller frees the result; NULL where there is no home. */
+/* The path of the file. The caller frees the result; NULL if there is no home. */
 char *ofs_channels_path(void);
 
 #endif

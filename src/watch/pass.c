@@ -58,7 +58,7 @@ void ofs_pass_free(struct ofs_pass *p)
 
 /* ---- facts ---------------------------------------------------------------------------------- */
 
-/* Dates that the scenario itself knows: whole ones count, a month has no day. */
+/* Dates that the scenario itself has: only complete ones count; a month has no day. */
 static int take_scenario_dates(struct ofs_pass *p, struct ofs_error *err)
 {
     struct ofs_announcements dates = {0};
@@ -74,7 +74,8 @@ static int take_scenario_dates(struct ofs_pass *p, struct ofs_error *err)
     return ofs_store_dates(p->db, p->o.scenario->id, p->place, "scenario", &dates, p->today, err);
 }
 
-/* When verdicts were last told, by a pass or by a run that a person made, and of which scenario. */
+/* When verdicts were last reached, by a pass or by a run that a person started, and for which
+ * scenario. */
 static void find_last_check(struct ofs_pass *p, struct ofs_error *err)
 {
     OFS_AUTO_JSON pass = ofs_db_row(p->db, err,
@@ -96,7 +97,7 @@ static void find_last_check(struct ofs_pass *p, struct ofs_error *err)
     p->facts.scenario_changed = sha256 && strcmp(sha256, p->o.scenario->sha256) != 0;
 }
 
-/* Documents whose change no check has followed yet. */
+/* Documents that changed since the last check. */
 static int find_changed(struct ofs_pass *p, struct ofs_error *err)
 {
     const cJSON *row;
@@ -183,7 +184,7 @@ struct ofs_pass *ofs_pass_begin(const struct ofs_pass_options *options, struct o
     struct ofs_pass *p = create(options, err);
     if (!p)
         return NULL;
-    /* before a browser is started: it takes what is secret out of the environment */
+    /* before a browser is started: it removes the secrets from the environment */
     p->channels = ofs_channels_load(&p->channels_error);
     note_silence(p);
     if (ofs_recording_close_dead(options->ledger, err) || take_scenario_dates(p, err) ||

@@ -66,7 +66,8 @@ static int add_unit_words(const struct ofs_schedule *s, struct ofs_buf *b, struc
     return ofs_buf_puts(b, "\n", err);
 }
 
-/* What a browser needs is left open: its own sandbox makes namespaces, its scripts are compiled. */
+/* What a browser needs stays allowed: its own sandbox creates namespaces, its scripts are
+ * compiled. */
 static const char hardening[] = "NoNewPrivileges=yes\n"
                                 "LockPersonality=yes\n"
                                 "RestrictRealtime=yes\n"

@@ -18,11 +18,11 @@ struct ofs_schedule {
     enum ofs_every every;
     int hour, minute;
     const char *const *words; /* the command line, ended by NULL; words[0] is an absolute path */
-    /* Variables that have to be as they are now, "NAME=value", ended by NULL. */
+    /* Variables that must keep their present values, "NAME=value", ended by NULL. */
     const char *const *environment;
 };
 
-/* "day", "week", "month", and "HH:MM". Fail with OFS_ERR_USAGE; NULL gives week, 10:00. */
+/* "day", "week", "month", and "HH:MM". They fail with OFS_ERR_USAGE; NULL gives week, 10:00. */
 int ofs_schedule_read(const char *every, const char *at, struct ofs_schedule *ret,
                       struct ofs_error *err);
 
@@ -32,11 +32,11 @@ int ofs_schedule_timer(const struct ofs_schedule *schedule, struct ofs_buf *ret,
                        struct ofs_error *err);
 int ofs_schedule_plist(const struct ofs_schedule *schedule, struct ofs_buf *ret,
                        struct ofs_error *err);
-/* The line ends with a mark that ofs_schedule_without knows it by. */
+/* The line ends with a mark by which ofs_schedule_without finds it. */
 int ofs_schedule_crontab(const struct ofs_schedule *schedule, struct ofs_buf *ret,
                          struct ofs_error *err);
 
-/* A crontab without our line for this scenario. Returns 1 where there was one, 0 where not. */
+/* A crontab without our line for this scenario. Returns 1 if there was one, 0 if not. */
 int ofs_schedule_without(const char *crontab, const char *id, struct ofs_buf *ret,
                          struct ofs_error *err);
 

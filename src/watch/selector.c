@@ -14,7 +14,7 @@ struct test {
     char name[MOST_WORD], value[MOST_WORD];
 };
 
-/* One compound such as "div.body[lang]". `before` tells how it joins the compound to its left:
+/* One compound such as "div.body[lang]". `before` is its combinator with the compound to its left:
  * ' ' descendant, '>' child, ',' none: a new alternative begins here. */
 struct part {
     char before;
@@ -123,7 +123,7 @@ static int read_part(struct reader *r, struct part *part)
     return 0;
 }
 
-/* What stands between two compounds; 0 at the end. */
+/* The combinator between two compounds; 0 at the end. */
 static char read_joint(struct reader *r)
 {
     char joint = 0;
@@ -171,7 +171,7 @@ void ofs_selector_free(struct ofs_selector *selector)
 
 /* ---- matching ------------------------------------------------------------------------------- */
 
-/* The text of an attribute as the parser keeps it; NULL where it is not there. */
+/* The text of an attribute as the parser keeps it; NULL if it is absent. */
 static const char *attribute_of(const xmlNode *e, const char *name)
 {
     for (const xmlAttr *a = e->properties; a; a = a->next)
@@ -246,9 +246,8 @@ static const xmlNode *above(const xmlNode *e)
     return e->parent && e->parent->type == XML_ELEMENT_NODE ? e->parent : NULL;
 }
 
-/* Whether the parts up to `last` match with `e` as the last one. A child that must be the very
- * parent may ask for another ancestor further right, so all of them are tried; a selector has few
- * parts. */
+/* Whether the parts up to `last` match with `e` as the last one. A child combinator may require
+ * another ancestor further right, so all of them are tried; a selector has few parts. */
 static bool chain_matches(const struct part *last, const xmlNode *e)
 {
     if (!part_matches(last, e))

@@ -1,7 +1,8 @@
 /*
- * sentences.h: a normalised text cut into sentences, and what two texts do not share.
+ * sentences.h: a normalised text split into sentences, and the sentences that two texts do not
+ * share.
  *
- * Sentences point into the text that they were cut from, which has to outlive them.
+ * Sentences point into the text that they are from, which has to outlive them.
  */
 #ifndef OFS_WATCH_SENTENCES_H
 #define OFS_WATCH_SENTENCES_H
@@ -28,11 +29,11 @@ struct ofs_sentences {
 int ofs_sentences_cut(const char *text, struct ofs_sentences *ret, struct ofs_error *err);
 void ofs_sentences_free(struct ofs_sentences *sentences);
 
-/* Those of `all` that `known` has not, as often as it has them not, in order. */
+/* Those of `all` that are missing in `known`, as often as they are missing, in order. */
 int ofs_sentences_without(const struct ofs_sentences *all, const struct ofs_sentences *known,
                           struct ofs_sentences *ret, struct ofs_error *err);
 
-/* The hash of words as in struct ofs_sentence; 0 where there are none. */
+/* The hash of words as in struct ofs_sentence; 0 if there are none. */
 uint64_t ofs_words_hash(const char *text, size_t len);
 
 #endif

@@ -21,7 +21,7 @@ char *ofs_store_pack(const char *data, size_t len, struct ofs_error *err)
         ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
         return NULL;
     }
-    /* the length in front tells how much to expect */
+    /* the length in front gives the size to expect */
     for (int i = 0; i < 8; i++)
         small[i] = (unsigned char)((uint64_t)len >> (8 * i));
     int rc = compress2(small + 8, &size, (const unsigned char *)data, (uLong)len, 9);

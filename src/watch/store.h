@@ -18,8 +18,8 @@ char *ofs_store_pack(const char *data, size_t len, struct ofs_error *err);
 int ofs_store_unpack(const char *packed, struct ofs_buf *ret, struct ofs_error *err);
 
 /* `origin` is that of the ledger's rows: the real site, or "replica". A document's row, with the
- * columns of its current revision beside it ("revision" is its number, null where there is none).
- * JSON null for one that was never looked at. The caller owns it. */
+ * columns of its current revision beside it ("revision" is its number, null if there is none). JSON
+ * null for one that was never fetched. The caller owns it. */
 cJSON *ofs_store_document(struct ofs_db *db, const char *scenario, const char *origin,
                           const char *policy, struct ofs_error *err);
 
@@ -27,7 +27,7 @@ cJSON *ofs_store_document(struct ofs_db *db, const char *scenario, const char *o
 int ofs_store_text(struct ofs_db *db, int64_t revision, struct ofs_buf *ret, struct ofs_error *err);
 
 /* Put announced dates into the calendar; the points of a date that had come before today need no
- * check. Those of the same source that are still to come and no longer announced go. */
+ * check. Future dates of the same source that are no longer announced are removed. */
 int ofs_store_dates(struct ofs_db *db, const char *scenario, const char *origin, const char *source,
                     const struct ofs_announcements *dates, ofs_day today, struct ofs_error *err);
 

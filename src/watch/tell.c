@@ -1,4 +1,4 @@
-/* What a pass has to tell, sent to the channels; and again what could not be sent before. */
+/* The notification of a pass, sent to the channels; and again what could not be sent before. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@ const char *ofs_topic_word(enum ofs_topic topic)
     return words[topic];
 }
 
-/* A topic is spoken of where one of `strong` is in the sentence, or one of `what` and one of `act`.
+/* A sentence is about a topic if it contains one of `strong`, or one of `what` and one of `act`.
  * All in small letters. '^' at the start of a pattern: only at the start of a word; '$' at its end:
  * only at the end of one. */
 struct pattern {

@@ -1,5 +1,5 @@
 /*
- * topics.h: what the changed sentences of a document speak of. The words of the contract:
+ * topics.h: the topics of the changed sentences of a document. The words of the contract:
  * "ai-training" and "data-sharing". In English, German, French, Italian, Dutch, Portuguese, Polish
  * and Spanish. Pure.
  */
@@ -24,8 +24,8 @@ const char *ofs_topic_word(enum ofs_topic topic);
 /* A set of topics, one bit (1u << topic) for each. */
 unsigned ofs_topics_of(const struct ofs_sentences *sentences);
 
-/* The first sentence that speaks of the topic and has at most `most` bytes, else the first of any
- * length; NULL where none speaks of it. Borrowed. */
+/* The first sentence about the topic that has at most `most` bytes, else the first of any length;
+ * NULL if there is none. Borrowed. */
 const struct ofs_sentence *ofs_topic_quote(const struct ofs_sentences *sentences,
                                            enum ofs_topic topic, size_t most);
 

@@ -1,5 +1,5 @@
-// The state comes by a stream of events. Where a browser does not report streams of events, a page is doubted if one of its
-// scripts names them, so only a page with this fault has this script.
+// The state comes by a stream of events. If a browser does not report streams of events, a page is doubted if one of
+// its scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

@@ -1,5 +1,5 @@
-// A worker that pages share asks for the state. Where a browser does not report shared workers, a page is doubted if one of its
-// scripts names them, so only a page with this fault has this script.
+// A worker that pages share asks for the state. If a browser does not report shared workers, a page is doubted if one
+// of its scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

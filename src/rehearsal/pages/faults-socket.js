@@ -1,5 +1,5 @@
-// The state comes by a socket. Where a browser does not report sockets, a page is doubted if one of its
-// scripts names them, so only a page with this fault has this script.
+// The state comes by a socket. If a browser does not report sockets, a page is doubted if one of
+// its scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

@@ -1,6 +1,6 @@
 // The faults that are about the state of a switch: how it is asked for, what shows it, and what remembers it. See
-// faults.js for when each part is called; besides, ask (in place of the usual question) and asked (once that is out).
-// In all of these the switch is drawn enabled and off, and the page says that it has booted, before the state is there.
+// faults.js for when each part is called; also ask (instead of the usual request) and asked (once that is sent). In all
+// of these the switch is drawn enabled and off, and the page says that it has booted, before the state is there.
 (() => {
   'use strict';
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -30,7 +30,7 @@
     });
   }
 
-  // It is answered, and the page gives up while the answer is coming in.
+  // It is answered, and the page gives up while the answer is arriving.
   async function givesUp(address) {
     const stop = new AbortController();
     await fetch(address, { signal: stop.signal });
@@ -86,7 +86,7 @@
   const embedded = (c) => JSON.parse(document.getElementById('page-data').textContent)
     .settings.find((setting) => setting.key === c.key).value;
 
-  // What the person wished for is written down in the browser and shown from then on; the site is not told.
+  // The person's choice is stored in the browser and shown from then on; the site does not receive it.
   const remembers = (store) => ({
     change(c, value, tools) {
       store().setItem(`wish:${c.key}`, String(value));

@@ -1,5 +1,5 @@
-// The state is asked for after a delay that leaves no id. Where a browser does not report such delays, a page is doubted if one of its
-// scripts names them, so only a page with this fault has this script.
+// The state is asked for after a delay that leaves no id. If a browser does not report such delays, a page is doubted
+// if one of its scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';
 

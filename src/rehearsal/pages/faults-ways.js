@@ -1,5 +1,5 @@
-// The ways of other sites to a switch: behind menus and dialogs, as a menu, with a Save button, beside what deletes.
-// See faults.js for when each part is called. A press at what is nobody's to press is noted by the site.
+// The ways of other sites to a switch: behind menus and dialogs, as a menu, with a Save button, beside a control that
+// deletes. See faults.js for when each part is called. The site records a press at a control that must not be pressed.
 (() => {
   'use strict';
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -70,7 +70,7 @@
     return twin;
   }
 
-  // Stays in a corner; the switch in it is not the setting's, and nobody was asked to press it.
+  // Stays in a corner; the switch in it is not the setting's, and must not be pressed.
   function banner(c, tools, more, word) {
     const label = c.section.querySelector(`[id="${c.key}"]`)?.textContent ?? c.row;
     const preset = element('div', { role: 'switch', tabIndex: 0 });

@@ -1,4 +1,4 @@
-// A worker gets the state by a stream of events. Where a browser does not report these, a page is doubted if one of its
+// A worker gets the state by a stream of events. If a browser does not report these, a page is doubted if one of its
 // scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';

@@ -1,4 +1,4 @@
-// A worker asks for the state and hands it over. Where a browser does not report workers, a page is doubted if one of its
+// A worker asks for the state and hands it over. If a browser does not report workers, a page is doubted if one of its
 // scripts names them, so only a page with this fault has this script.
 (() => {
   'use strict';

@@ -11,7 +11,7 @@ window.rehearsalFaults = (() => {
     return made;
   }
 
-  // A dialog over the page; gives the word of the button that was pressed.
+  // A dialog over the page; returns the word of the button that was pressed.
   function ask(title, text, buttons, beside) {
     return new Promise((answered) => {
       const shade = element('div', { className: 'shade' });
@@ -71,7 +71,7 @@ window.rehearsalFaults = (() => {
     'second-click-reverts': {
       change(c, value, tools) {
         c.wish = !(c.wish ?? c.saved);
-        tools.show(c, c.saved); // nothing is to be seen until the site has answered
+        tools.show(c, c.saved); // nothing is visible until the site has answered
         tools.save(c, c.wish).then(() => tools.show(c, c.saved));
         return false;
       },

@@ -1,4 +1,4 @@
-// What a settings page does once it is there: ask for the state, show it, save a change.
+// What a settings page does after it has loaded: ask for the state, show it, save a change.
 (() => {
   'use strict';
   const config = JSON.parse(document.getElementById('boot-config').textContent);
@@ -6,7 +6,7 @@
   const words = config.words;
   const address = (key) => `/mysettings-api/settingsApiSettings/${encodeURIComponent(key)}`;
 
-  // How each make of switch shows a state and is read.
+  // How each kind of switch shows a state and is read.
   const makes = {
     checkbox: {
       read: (c) => c.el.checked,
@@ -86,7 +86,7 @@
     }
   }
 
-  // A press that is nobody's to make: the site takes note of it.
+  // A press that must not happen: the site records it.
   const unasked = (what) => fetch('/mysettings-api/unasked', { method: 'POST', body: what });
 
   // With random delays, each is the next of those that the site has drawn for this page.
@@ -104,7 +104,7 @@
   }
 
   async function askState(c) {
-    // with a query, so that a save does not make the browser drop what it may have kept of this
+    // with a query, so that a save does not make the browser drop what it may have cached of this
     const answer = await fetch(`${address(c.key)}?view=page`, { headers: { accept: 'application/json' } });
     if (!answer.ok) throw new Error(String(answer.status));
     return (await answer.json()).value;

@@ -1,4 +1,4 @@
-/* A page for services whose pages nobody has described: the labels of the scenario, each beside a switch. */
+/* A page for services without a description of their pages: the labels of the scenario, each beside a switch. */
 async function main() {
   const view = el("main", {}, el("h1", {}, "Privacy"));
   document.body.append(view);

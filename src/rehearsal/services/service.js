@@ -1,5 +1,5 @@
-/* What the pages of the replicated services share: elements, dialogs, and a record of every press at something
- * that nobody may press. `replica` comes from the server: { faults: [name, …], state: {…}, instance }. */
+/* What the pages of the replicated services share: elements, dialogs, and a record of every press at something that
+   must not be pressed. `replica` comes from the server: { faults: [name, …], state: {…}, instance }. */
 
 const has = (fault) => replica.faults.includes(fault);
 
@@ -13,7 +13,7 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/* The server keeps what was touched; a press at such a button is one too many. */
+/* The server records what was touched; a press at such a button is one too many. */
 const touch = (what) => fetch("/__touch?what=" + encodeURIComponent(what), { method: "POST" });
 const danger = (text, attributes = {}) => el("button", { type: "button", class: "danger", onclick: () => touch(text), ...attributes }, text);
 
@@ -25,7 +25,7 @@ function dialog(name, ...children) {
   return { box, close: () => back.remove() };
 }
 
-/* Some sites announce what was saved in a box that calls itself a dialog. */
+/* Some sites announce a save in a box that has the role dialog. */
 function toast(text) {
   const box = el("div", { role: has("toast-dialog") ? "dialog" : "status", class: "toast" }, text);
   document.body.append(box);
@@ -67,7 +67,7 @@ function maybeTour() {
 
 maybeTour();
 
-/* New terms, to be accepted, with the same choice in them, set by somebody else. */
+/* New terms, to be accepted, with the same choice in them, set by another party. */
 function maybeNotice(label) {
   if (!has("notice")) return;
   dialog("Updates to our terms", el("div", { class: "row" }, el("span", { id: "notice" }, label), switchButton(false, { "aria-labelledby": "notice" }, () => touch("the switch of a notice"))), danger("Accept"));
