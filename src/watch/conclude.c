@@ -244,7 +244,7 @@ static int conclude_new_controls(struct ofs_pass *p, const struct ofs_run *run,
     return 0;
 }
 
-/* Whether any verdict was reached, and no reason that concerns the whole site holds. */
+/* Was any setting read? */
 static bool was_told(const struct ofs_run *run)
 {
     for (size_t i = 0; run && i < run->n_results; i++)

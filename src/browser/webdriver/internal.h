@@ -194,6 +194,21 @@ int ofs_wd_ask_element(struct ofs_wd_tab *t, enum ofs_wd_command command, const 
 /* The start of a script's body: where the probe is, and the document that it has to run in. */
 cJSON *ofs_wd_script(const struct ofs_wd *b, const char *script, unsigned document);
 
+/* The documents of a tab (document.c). Put the probe into the current one; `*ret_cached`: it came
+ * from a cache, not from the site. */
+int ofs_wd_enter(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
+                 struct ofs_error *err);
+
+/* browser_ops.navigate, call and wait */
+int ofs_wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
+                    struct ofs_error *err);
+int ofs_wd_call(struct ofs_tab *tab, const char *function, const cJSON *args, ofs_deadline deadline,
+                cJSON **ret_value, struct ofs_error *err);
+int ofs_wd_wait(struct ofs_tab *tab, ofs_deadline deadline, struct ofs_error *err);
+
+/* Wait for a short time while the loop runs. */
+int ofs_wd_pause(struct ofs_wd *b, int64_t ms, ofs_deadline deadline, struct ofs_error *err);
+
 /* Find out in our blank page whether the driver returns closed shadow roots. */
 int ofs_wd_try_roots(struct ofs_wd_tab *t, ofs_deadline deadline, struct ofs_error *err);
 
