@@ -6,7 +6,7 @@
 
 #include "audit/internal.h"
 
-enum { PATIENCE = 30000, CLOSING = 3000, MOST = 8 << 20 };
+enum { TIMEOUT = 30000, CLOSING = 3000, MOST = 8 << 20 };
 
 /* The last top document: redirects are documents before it. */
 static const struct ofs_request *top_document(const struct ofs_tab *tab, unsigned after)
@@ -62,7 +62,7 @@ int ofs_job_read_document(struct ofs_job *job, const char *url, struct ofs_deliv
                           struct ofs_error *err)
 {
     struct ofs_tab *tab = NULL;
-    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    ofs_deadline deadline = ofs_deadline_in(TIMEOUT);
     *ret = (struct ofs_delivered){0};
     if (ofs_job_reach(job, err) || job->browser->ops->open_tab(job->browser, deadline, &tab, err))
         return -1;

@@ -21,7 +21,7 @@
 #include "watch/pass.h"
 #include "watch/schedule.h"
 
-enum { PATIENCE = 20000, MOST_TEXT = 1 << 20, MOST_ENVIRONMENT = 4 };
+enum { TIMEOUT = 20000, MOST_TEXT = 1 << 20, MOST_ENVIRONMENT = 4 };
 
 enum manager { SYSTEMD, CRON, LAUNCHD, NONE };
 static const char *const manager_words[] = {"systemd", "crontab", "launchd", "none"};
@@ -41,7 +41,7 @@ struct plan {
 static bool works(const char *const *argv)
 {
     struct ofs_error ignored;
-    return !ofs_command_run(argv, "", PATIENCE, NULL, &ignored);
+    return !ofs_command_run(argv, "", TIMEOUT, NULL, &ignored);
 }
 
 static enum manager find_manager(void)
@@ -57,7 +57,7 @@ static enum manager find_manager(void)
 
 static int run(const char *const *argv, struct ofs_error *err)
 {
-    return ofs_command_run(argv, "", PATIENCE, NULL, err);
+    return ofs_command_run(argv, "", TIMEOUT, NULL, err);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -226,14 +226,14 @@ static int read_crontab(struct ofs_buf *ret)
     static const char *const list[] = {"crontab", "-l", NULL};
     struct ofs_error ignored;
     /* without a crontab this is an error */
-    return ofs_command_run(list, "", PATIENCE, ret, &ignored) ? ofs_buf_clear(ret), 0 : 0;
+    return ofs_command_run(list, "", TIMEOUT, ret, &ignored) ? ofs_buf_clear(ret), 0 : 0;
 }
 
 static int write_crontab(const char *text, struct ofs_error *err)
 {
     static const char *const write[] = {"crontab", "-", NULL};
     static const char *const none[] = {"crontab", "-r", NULL};
-    return ofs_command_run(*text ? write : none, text, PATIENCE, NULL, err);
+    return ofs_command_run(*text ? write : none, text, TIMEOUT, NULL, err);
 }
 
 static int install_cron(struct plan *p, struct ofs_error *err)
@@ -378,7 +378,7 @@ static char *ask_program(const char *const *argv)
 {
     OFS_AUTO_BUF text = OFS_BUF(64 << 10);
     struct ofs_error ignored;
-    if (ofs_command_run(argv, "", PATIENCE, &text, &ignored) || !text.len)
+    if (ofs_command_run(argv, "", TIMEOUT, &text, &ignored) || !text.len)
         return NULL;
     text.data[strcspn(text.data, "\n")] = '\0';
     return *text.data ? strdup(text.data) : NULL;

@@ -6,7 +6,7 @@
 
 /* One press and its result. Milliseconds. */
 enum {
-    COVER_PATIENCE = 4000, /* for a cover over the control to go away without our action */
+    COVER_LIMIT = 4000, /* for a cover over the control to go away without our action */
     PRESS_BUDGET = 10000,
     LANDING = 700, /* for a press to reach its control, before another kind of input is tried */
     SAVE_BEGINS = 2500, /* a save that has not begun by then is not awaited, if it is unknown
@@ -114,7 +114,7 @@ static int tell_covered(struct press *p, const cJSON *aim)
  * if the press was declined. */
 static int take_aim(struct press *p, const char *avoid, cJSON **ret_aim, struct ofs_error *err)
 {
-    ofs_deadline patience = ofs_deadline_in(COVER_PATIENCE);
+    ofs_deadline limit = ofs_deadline_in(COVER_LIMIT);
     OFS_AUTO_JSON args = question_about(p, avoid);
     bool unfolded = false;
     int aims = 0;
@@ -150,7 +150,7 @@ static int take_aim(struct press *p, const char *avoid, cJSON **ret_aim, struct 
         }
         if (!ok)
             return decline(p, "covered", "the control moves away from the pointer; use it by hand");
-        if (ofs_deadline_left(patience) == 0)
+        if (ofs_deadline_left(limit) == 0)
             return tell_covered(p, aim);
         if (ofs_page_wait(p->page, AGAIN, p->deadline, err))
             return -1;
@@ -463,7 +463,7 @@ static int tell_no_item(struct press *p, const cJSON *aim)
 /* Press the one menu item that means the wanted state. Opening the menu has changed nothing. */
 static int press_item(struct press *p, struct ofs_error *err)
 {
-    ofs_deadline patience = ofs_deadline_min(p->deadline, ofs_deadline_in(MENU_OPENS));
+    ofs_deadline limit = ofs_deadline_min(p->deadline, ofs_deadline_in(MENU_OPENS));
     OFS_AUTO_JSON args = question_about(p, NULL);
     for (int equal = 0;;) {
         OFS_AUTO_JSON aim = NULL;
@@ -481,7 +481,7 @@ static int press_item(struct press *p, struct ofs_error *err)
             p->sent_at = ofs_now_ms();
             return 0;
         }
-        if (!ofs_deadline_left(patience))
+        if (!ofs_deadline_left(limit))
             return tell_no_item(p, aim);
         if (ofs_page_wait(p->page, equal ? MENU_SETTLES : AGAIN, p->deadline, err))
             return -1;

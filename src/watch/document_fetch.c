@@ -15,7 +15,7 @@
 enum {
     HOUR = 3600,
     DAY = 24 * HOUR,
-    PATIENCE = 60000, /* milliseconds for one fetch */
+    TIMEOUT = 60000, /* milliseconds for one fetch */
 };
 
 static double draw(void)
@@ -164,7 +164,7 @@ static int fetch_by_curl(struct ofs_look *l, bool conditional, struct ofs_copy *
         request.etag = ofs_look_kept(l, "etag");
         request.last_modified = ofs_look_kept(l, "last_modified");
     }
-    return ofs_fetch_document(l->o->loop, &request, ofs_deadline_in(PATIENCE), &c->raw, &c->answer,
+    return ofs_fetch_document(l->o->loop, &request, ofs_deadline_in(TIMEOUT), &c->raw, &c->answer,
                               err);
 }
 

@@ -14,7 +14,7 @@
 #include "watch/command.h"
 #include "wire/fetch.h"
 
-enum { MOST_FILE = 1 << 20, MOST_CHANNELS = 32, MOST_LIST = 32, PATIENCE = 60000 };
+enum { MOST_FILE = 1 << 20, MOST_CHANNELS = 32, MOST_LIST = 32, TIMEOUT = 60000 };
 
 struct channel;
 typedef int send_fn(const cJSON *channel, struct ofs_loop *loop, const struct ofs_notice *notice,
@@ -263,7 +263,7 @@ static int send_command(const cJSON *channel, struct ofs_loop *loop,
     const char *argv[MOST_LIST + 1];
     if (!list_of(channel, "command", argv))
         return missing(channel, "command", err);
-    return ofs_command_run(argv, notice->report ? notice->report : notice->body, PATIENCE, NULL,
+    return ofs_command_run(argv, notice->report ? notice->report : notice->body, TIMEOUT, NULL,
                            err);
 }
 
@@ -293,7 +293,7 @@ static int send_hook(const cJSON *channel, struct ofs_loop *loop, const struct o
     int rc = unset ? missing(ofs_json_get(channel, "headers"), unset->string, err)
              : text
                  ? ofs_fetch_post(loop, url, value_of(channel, "cacert"),
-                                  (const char *const *)lines, text, ofs_deadline_in(PATIENCE), err)
+                                  (const char *const *)lines, text, ofs_deadline_in(TIMEOUT), err)
                  : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
     for (size_t i = 0; i < n; i++)
         free(lines[i]);
@@ -312,7 +312,7 @@ static int send_ntfy(const cJSON *channel, struct ofs_loop *loop, const struct o
     if (ofs_json_get(channel, "token") && !token)
         return missing(channel, "token", err);
     return title ? ofs_fetch_post(loop, url, value_of(channel, "cacert"), headers, notice->body,
-                                  ofs_deadline_in(PATIENCE), err)
+                                  ofs_deadline_in(TIMEOUT), err)
                  : ofs_fail(err, OFS_ERR_SYSTEM, "out of memory");
 }
 
@@ -404,7 +404,7 @@ static int send_mail(const cJSON *channel, struct ofs_loop *loop, const struct o
     struct ofs_mail mail = parts;
     mail.to = to;
     mail.message = ofs_buf_str(&message);
-    return ofs_fetch_mail(loop, &mail, ofs_deadline_in(PATIENCE), err);
+    return ofs_fetch_mail(loop, &mail, ofs_deadline_in(TIMEOUT), err);
 }
 
 int ofs_channel_send(const struct ofs_channels *channels, size_t i, struct ofs_loop *loop,

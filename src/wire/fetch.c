@@ -10,7 +10,7 @@
 #include "wire/libcurl.h"
 #include "wire/transfer.h"
 
-enum { CONNECT_PATIENCE = 15000, MOST_REDIRECTS = 5, MOST_WAIT = 30 * 86400, STALL = 30 };
+enum { CONNECT_TIMEOUT = 15000, MOST_REDIRECTS = 5, MOST_WAIT = 30 * 86400, STALL = 30 };
 
 /* ---- addresses ------------------------------------------------------------------------------ */
 
@@ -132,7 +132,7 @@ static int set_up(struct fetch *f, struct ofs_loop *loop, struct ofs_error *err)
     curl_easy_setopt(f->easy, CURLOPT_USERAGENT,
                      "offswitch/" OFS_VERSION " (watches this document for its reader)");
     curl_easy_setopt(f->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_PATIENCE);
+    curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT);
     curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_LIMIT, 16L);
     curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_TIME, (long)STALL);
     curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->words);

@@ -8,7 +8,7 @@
 #include "wire/transfer.h"
 #include "wire/url.h"
 
-enum { CONNECT_PATIENCE = 10000 };
+enum { CONNECT_TIMEOUT = 10000 };
 
 struct ofs_http {
     struct ofs_transfer *transfer;
@@ -42,7 +42,7 @@ static void set_up(struct ofs_http *h, const char *cacert)
     curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(h->easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_PATIENCE);
+    curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT);
     curl_easy_setopt(h->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)h->body.limit);
     curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, h->words);
     curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_data);

@@ -103,11 +103,11 @@ static bool ended_by(struct ofs_process *p, ofs_deadline deadline)
     }
 }
 
-void ofs_process_end(struct ofs_process *process, ofs_deadline patience)
+void ofs_process_end(struct ofs_process *process, ofs_deadline limit)
 {
     if (!process)
         return;
-    if (!ended_by(process, patience)) {
+    if (!ended_by(process, limit)) {
         kill(-process->pid, SIGTERM);
         if (!ended_by(process, ofs_deadline_in(2000))) {
             kill(-process->pid, SIGKILL);

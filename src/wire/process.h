@@ -19,9 +19,9 @@ struct ofs_process;
 struct ofs_process *ofs_process_start(char *const argv[], int *ret_read_fd, int *ret_write_fd,
                                       struct ofs_error *err);
 
-/* Wait at most until `patience` for the child to exit; then SIGTERM, then SIGKILL to its group. The
+/* Wait at most until `limit` for the child to exit; then SIGTERM, then SIGKILL to its group. The
  * rest of the group is killed too. Always reaps. Frees the process. */
-void ofs_process_end(struct ofs_process *process, ofs_deadline patience);
+void ofs_process_end(struct ofs_process *process, ofs_deadline limit);
 
 /* The last line that the child wrote to standard error, into `ret_text` (maybe ""). */
 void ofs_process_last_words(struct ofs_process *process, char *ret_text, size_t size);

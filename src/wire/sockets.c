@@ -35,7 +35,7 @@ int ofs_sockets_fd(const struct ofs_sockets *s)
     return s->fd;
 }
 
-int ofs_sockets_patience(const struct ofs_sockets *s)
+int ofs_sockets_timeout(const struct ofs_sockets *s)
 {
     (void)s;
     return -1;
@@ -91,7 +91,7 @@ int ofs_sockets_fd(const struct ofs_sockets *s)
     return -1;
 }
 
-int ofs_sockets_patience(const struct ofs_sockets *s)
+int ofs_sockets_timeout(const struct ofs_sockets *s)
 {
     (void)s;
     return 5;

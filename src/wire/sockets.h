@@ -27,7 +27,7 @@ void ofs_sockets_free(struct ofs_sockets *sockets, bool keep_fd);
 int ofs_sockets_fd(const struct ofs_sockets *sockets);
 
 /* How long to wait at most until the next poll, in ms; -1: the descriptor shows it. */
-int ofs_sockets_patience(const struct ofs_sockets *sockets);
+int ofs_sockets_timeout(const struct ofs_sockets *sockets);
 
 /* Wait for these events of a socket; neither: stop waiting. */
 void ofs_sockets_set(struct ofs_sockets *sockets, int fd, bool in, bool out);

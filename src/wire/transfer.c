@@ -178,8 +178,8 @@ int ofs_transfer_wait(struct ofs_transfer *t, ofs_deadline deadline, CURLcode *r
         drive(t);
         if (is_done(t, ret_code))
             break;
-        int patience = ofs_sockets_patience(t->sockets);
-        ofs_deadline look = patience < 0 ? OFS_NEVER : ofs_deadline_in(patience);
+        int limit = ofs_sockets_timeout(t->sockets);
+        ofs_deadline look = limit < 0 ? OFS_NEVER : ofs_deadline_in(limit);
         look = ofs_deadline_min(look, ofs_deadline_min(deadline, t->timer));
         if (!ofs_loop_turn(t->loop, look, &soft))
             continue;

@@ -29,9 +29,9 @@
 
 /* Milliseconds. */
 enum {
-    TOLD = 15000,     /* from the loss to the end, if the hub itself reports it */
-    PATIENT = 120000, /* one hub's limit for requests that wait for a node */
-    IMPATIENT = 4000, /* the other hub's */
+    TOLD = 15000,           /* from the loss to the end, if the hub itself reports it */
+    QUEUE_TIMEOUT = 120000, /* one hub's limit for requests that wait for a node */
+    SHORT_TIMEOUT = 4000,   /* the other hub's */
 };
 
 enum {
@@ -519,10 +519,10 @@ static const struct {
     void (*body)(struct grid_fixture *l);
     int nodes;
     enum grid_watch watch;
-    int patience;
+    int timeout_ms; /* of the hub, for requests that wait for a node */
 } hubs[] = {
-    {"whole", healthy_hub, 2, GRID_NEVER, PATIENT},
-    {"lossy", lossy_hub, LOSSY_NODES, GRID_CLOSELY, IMPATIENT},
+    {"whole", healthy_hub, 2, GRID_NEVER, QUEUE_TIMEOUT},
+    {"lossy", lossy_hub, LOSSY_NODES, GRID_CLOSELY, SHORT_TIMEOUT},
 };
 
 static int run_hub(size_t i)
@@ -540,7 +540,7 @@ static int run_hub(size_t i)
                                          .build = slash ? l.build : "build",
                                          .nodes = hubs[i].nodes,
                                          .watch = hubs[i].watch,
-                                         .patience = hubs[i].patience};
+                                         .timeout_ms = hubs[i].timeout_ms};
     if (!l.dir || !l.loop || grid_start(l.loop, &options, &l.grid, &err)) {
         fixture_fail(&l, "set up", err.text, NULL);
     } else {

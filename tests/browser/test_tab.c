@@ -443,7 +443,7 @@ static void test_wait(struct place *p)
 /* What happens after a read and before the wait ends the wait at once. */
 static void test_missed(struct place *p)
 {
-    enum { MEANWHILE = 1600, PATIENCE = 6000, AT_ONCE = 3000 };
+    enum { MEANWHILE = 1600, TIMEOUT = 6000, AT_ONCE = 3000 };
     static const struct {
         const char *name, *page, *function;
         int pause;
@@ -463,7 +463,7 @@ static void test_missed(struct place *p)
         if (!rc && cases[i].pause)
             ofs_loop_sleep(p->loop, ofs_deadline_in(cases[i].pause), &ignored);
         int64_t since = ofs_now_ms();
-        rc = rc ? rc : p->browser->ops->wait(p->tab, ofs_deadline_in(PATIENCE), &err);
+        rc = rc ? rc : p->browser->ops->wait(p->tab, ofs_deadline_in(TIMEOUT), &err);
         if (rc)
             fail(p, cases[i].name, "%s", err.text);
         else if (ofs_now_ms() - since > AT_ONCE)

@@ -28,7 +28,7 @@
 #include "support/program.h"
 #include "support/scratch.h"
 
-enum { PATIENCE = 90000, MOST_ARGS = 16 };
+enum { TIMEOUT = 90000, MOST_ARGS = 16 };
 
 struct terminal {
     const char *state;  /* the state directory, and the home */
@@ -66,7 +66,7 @@ static int run_on(const struct terminal *t, const char *const *args, struct ofs_
         child_become(&(struct child_options){.argv = argv, .env = env, .keeps_streams = true});
     }
     close(slave);
-    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    ofs_deadline deadline = ofs_deadline_in(TIMEOUT);
     for (;;) {
         char part[4096];
         struct pollfd fd = {.fd = master, .events = POLLIN};
@@ -295,7 +295,7 @@ static int serve_replica(const char *dir, pid_t *ret_pid)
     static const char origin[] = "http://127.0.0.1:";
     char *argv[] = {(char *)program_path(), "rehearse", "--serve", "0", "--fault",
                     "new-wording",          NULL};
-    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    ofs_deadline deadline = ofs_deadline_in(TIMEOUT);
     struct ofs_error err;
     if (daemon_start(dir, "replica", argv, ret_pid, &err))
         fail_msg("%s", err.text);

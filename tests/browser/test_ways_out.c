@@ -110,7 +110,7 @@ static void stop_site(struct site *site)
 static void await_count(const atomic_int *count, int least)
 {
     struct timespec tick = {.tv_nsec = 10000000};
-    ofs_deadline until = ofs_deadline_in(SUPERVISED_PATIENCE);
+    ofs_deadline until = ofs_deadline_in(SUPERVISED_TIMEOUT);
     while (*count < least) {
         if (!ofs_deadline_left(until))
             fail_msg("the site was not asked");

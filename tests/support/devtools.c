@@ -6,7 +6,7 @@
 #include "wire/http.h"
 #include "wire/wire.h"
 
-enum { PATIENCE = 5000, LIMIT = 4 << 20 };
+enum { TIMEOUT = 5000, LIMIT = 4 << 20 };
 
 static int get(struct ofs_loop *loop, int port, const char *path, struct ofs_buf *body)
 {
@@ -14,7 +14,7 @@ static int get(struct ofs_loop *loop, int port, const char *path, struct ofs_buf
     long status = 0;
     struct ofs_error ignored;
     snprintf(url, sizeof url, "http://127.0.0.1:%d/json/%s", port, path);
-    return ofs_http_get(loop, url, ofs_deadline_in(PATIENCE), body, &status, &ignored) ||
+    return ofs_http_get(loop, url, ofs_deadline_in(TIMEOUT), body, &status, &ignored) ||
            status != 200;
 }
 
@@ -66,7 +66,7 @@ static void on_closed(void *ctx, const struct ofs_error *why)
 int devtools_crash(struct ofs_loop *loop, const cJSON *tab)
 {
     static const char crash[] = "{\"id\":1,\"method\":\"Page.crash\"}";
-    ofs_deadline deadline = ofs_deadline_in(PATIENCE);
+    ofs_deadline deadline = ofs_deadline_in(TIMEOUT);
     struct ofs_error ignored;
     bool heard = false;
     struct ofs_wire *wire =

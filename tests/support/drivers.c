@@ -104,7 +104,8 @@ static int start_webkit(struct ofs_loop *loop, const char *dir, struct driver *d
 static int start_grid(struct ofs_loop *loop, const char *dir, const char *build, struct driver *d,
                       struct ofs_error *err)
 {
-    const struct grid_options options = {.dir = dir, .build = build, .nodes = 1, .patience = 4000};
+    const struct grid_options options = {
+        .dir = dir, .build = build, .nodes = 1, .timeout_ms = 4000};
     d->path = "/wd/hub";
     if (grid_start(loop, &options, &d->grid, err))
         return -1;

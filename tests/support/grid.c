@@ -33,10 +33,10 @@ static int fetch(struct ofs_loop *loop, const char *dir, const char *build, char
     return *ret_jar ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "the Grid could not be fetched with npm");
 }
 
-static int start_hub(struct grid *g, int patience, struct ofs_error *err)
+static int start_hub(struct grid *g, int timeout_ms, struct ofs_error *err)
 {
     OFS_AUTO_STR port = ofs_text_printf("%d", g->port);
-    OFS_AUTO_STR waits = ofs_text_printf("%d", patience);
+    OFS_AUTO_STR waits = ofs_text_printf("%d", timeout_ms);
     char *argv[] = {"/usr/bin/env",
                     "java",
                     "-jar",
@@ -87,7 +87,7 @@ int grid_start(struct ofs_loop *loop, const struct grid_options *o, struct grid 
     if (fetch(loop, o->dir, o->build, &ret->jar, err))
         return -1;
     ret->port = daemon_free_port();
-    if (start_hub(ret, o->patience, err))
+    if (start_hub(ret, o->timeout_ms, err))
         return -1;
     for (int i = 0; i < o->nodes && i < GRID_MOST_NODES; i++)
         if (grid_start_node(ret, i, o->watch, err))

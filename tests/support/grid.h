@@ -39,7 +39,7 @@ struct grid_options {
     const char *build; /* where the jar is fetched to */
     int nodes;
     enum grid_watch watch;
-    int patience; /* milliseconds that a request waits for a free node */
+    int timeout_ms; /* how long a request waits for a free node */
 };
 
 /* Start the hub and the nodes. Does not wait until they are ready: grid_await. grid_end is due

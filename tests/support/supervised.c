@@ -93,7 +93,7 @@ int supervised_finish(struct supervised *k)
     struct ofs_error ignored;
     struct pollfd fd = {.fd = k->out_fd, .events = POLLIN};
     int told[2];
-    bool ends = poll(&fd, 1, SUPERVISED_PATIENCE + SUPERVISED_LEAVING) == 1;
+    bool ends = poll(&fd, 1, SUPERVISED_TIMEOUT + SUPERVISED_LEAVING) == 1;
     if (!ends)
         kill(k->pid, SIGKILL);
     bool is_told = read(k->out_fd, told, sizeof told) == sizeof told;

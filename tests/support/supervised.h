@@ -11,8 +11,8 @@
 
 enum {
     SUPERVISED_ARGS = 32,
-    SUPERVISED_PATIENCE = 60000, /* milliseconds until it must have ended */
-    SUPERVISED_LEAVING = 10000,  /* and the processes it started */
+    SUPERVISED_TIMEOUT = 60000, /* milliseconds until it must have ended */
+    SUPERVISED_LEAVING = 10000, /* and the processes it started */
 };
 
 struct supervised {

@@ -41,10 +41,10 @@ static struct child start(const char *script)
     return c;
 }
 
-static int64_t end(struct child *c, int64_t patience)
+static int64_t end(struct child *c, int64_t limit)
 {
     int64_t before = ofs_now_ms();
-    ofs_process_end(c->process, ofs_deadline_in(patience));
+    ofs_process_end(c->process, ofs_deadline_in(limit));
     close(c->from);
     close(c->to);
     return ofs_now_ms() - before;

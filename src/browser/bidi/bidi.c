@@ -16,7 +16,7 @@
 
 /* Milliseconds. */
 enum {
-    PATIENCE = 1500,        /* for what must be closed */
+    TIMEOUT = 1500,         /* for what must be closed */
     CHANGES_WITHIN = 60000, /* the probe answers then, even without a change */
 };
 
@@ -111,7 +111,7 @@ int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *par
         if (!ofs_loop_turn(loop, deadline, &soft) || soft.code != OFS_ERR_INTERRUPTED)
             continue;
         soft.code = OFS_ERR_NONE;
-        deadline = ofs_deadline_min(deadline, ofs_deadline_in(PATIENCE));
+        deadline = ofs_deadline_min(deadline, ofs_deadline_in(TIMEOUT));
         ofs_loop_defer_signals(loop, false); /* earlier signals are already handled */
         ofs_loop_defer_signals(loop, true);
     }
@@ -379,7 +379,7 @@ static int bidi_press_key(struct ofs_tab *tab, const char *key, ofs_deadline dea
 
 static void end_session(struct bidi *b, ofs_deadline deadline)
 {
-    ofs_deadline least = ofs_deadline_in(PATIENCE);
+    ofs_deadline least = ofs_deadline_in(TIMEOUT);
     struct ofs_error ignored;
     ofs_bidi_call_uninterruptible(b, "session.end", NULL, deadline > least ? deadline : least, NULL,
                                   &ignored);
@@ -495,7 +495,7 @@ struct ofs_browser *ofs_bidi_join(struct ofs_browser *driver, struct ofs_wire *w
 {
     struct bidi *b = new_browser(driver->loop, wire, trace, err);
     if (!b) {
-        driver->ops->close(driver, ofs_deadline_in(PATIENCE));
+        driver->ops->close(driver, ofs_deadline_in(TIMEOUT));
         return NULL;
     }
     b->driver = driver;

@@ -61,7 +61,7 @@ static int index_of(const cJSON *hosts, const char *shared_id)
     return -1;
 }
 
-enum { PATIENCE = 3000 }; /* milliseconds, for optional information */
+enum { TIMEOUT = 3000 }; /* milliseconds, for optional information */
 
 /* A call in the page's own realm, or about its tree. If the browser does not support it, or gives
  * no answer, the information is missing, which is not an error. */
@@ -69,8 +69,8 @@ static int ask(const struct bidi_tab *t, const char *method, cJSON *params, ofs_
                cJSON **ret_result, struct ofs_error *err)
 {
     const struct bidi *b = (const struct bidi *)t->tab.browser;
-    ofs_deadline patience = ofs_deadline_min(deadline, ofs_deadline_in(PATIENCE));
-    if (!ofs_rpc_call(b->rpc, NULL, method, params, patience, ret_result, err))
+    ofs_deadline limit = ofs_deadline_min(deadline, ofs_deadline_in(TIMEOUT));
+    if (!ofs_rpc_call(b->rpc, NULL, method, params, limit, ret_result, err))
         return 0;
     bool late = err->code == OFS_ERR_TIMEOUT && ofs_deadline_left(deadline) > 0;
     return late || err->code == OFS_ERR_PEER || err->code == OFS_ERR_PROTOCOL ? 0 : -1;
