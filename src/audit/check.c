@@ -67,13 +67,12 @@ static void take_note(struct ofs_job *job, const struct ofs_setting *setting,
     }
 }
 
-/* Does the page of this setting probably need its timers? The pages of a site are alike, except
- * those whose state comes in a known request. And if no request is known for the save, only the
- * timers show that none will come. */
-static bool expects_timers(const struct ofs_job *job, const struct ofs_setting *setting)
+/* Does the state on this page probably depend on its timers? Following them from the start costs a
+ * quarter of loading the page again to follow them, so one page in four is enough. The pages of a
+ * site are alike, except those whose state comes in a known request. */
+static bool is_timed(const struct ofs_job *job, const struct ofs_setting *setting)
 {
-    bool is_told = ofs_json_get(setting->save, "path") != NULL;
-    return (!setting->state && job->needed_timers) || (job->options.presses && !is_told);
+    return !setting->state && job->n_timed > 0 && 4 * job->n_timed >= job->n_untold;
 }
 
 static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_deadline deadline,
@@ -82,12 +81,17 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     struct ofs_job *job = worker->job;
     struct ofs_visit_result visited;
     struct ofs_visit here = *where;
-    here.needs_timers |= expects_timers(job, where->setting);
+    /* if no request is known for the save, only the timers show that none will come */
+    bool tells_save = ofs_json_get(where->setting->save, "path") != NULL;
+    here.needs_timers |=
+        (job->options.presses && !tells_save) || (!where->as_is && is_timed(job, where->setting));
     if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;
     take_note(job, where->setting, &visited);
-    if (!where->setting->state && !visited.reason)
-        job->needed_timers = visited.needed_timers;
+    if (!where->setting->state && !visited.reason) {
+        job->n_untold++;
+        job->n_timed += visited.needed_timers;
+    }
     ofs_observe(where->setting, &visited, ret);
     ofs_visit_result_clear(&visited);
     return 0;
@@ -386,9 +390,11 @@ int ofs_reread_setting(struct ofs_worker *worker, struct ofs_entry *entry, enum 
                        ofs_deadline deadline, struct ofs_observation *ret, struct ofs_error *err)
 {
     bool is_here = how == OFS_REREAD_HERE;
+    /* a press may change what another page shows */
+    bool is_fresh = ofs_page_requested_ms(worker->page) > worker->job->pressed_ms;
     const struct ofs_visit where = {.path = entry->seen.path,
                                     .setting = entry->setting,
-                                    .stay = is_here,
+                                    .stay = is_here && is_fresh,
                                     .as_is = is_here,
                                     .needs_timers = !is_here && !entry->seen.is_answered,
                                     .trust_unmarked = entry->seen.unmarked,

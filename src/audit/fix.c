@@ -118,11 +118,12 @@ static int press_and_settle(struct ofs_worker *worker, struct ofs_entry *entry,
     if (!rc && same) {
         int64_t began = ofs_now_ms();
         entry->was_tried = true;
+        job->pressed_ms = began;
         rc = ofs_page_press(worker->page, entry->setting,
                             entry->seen.inverted ? turned(wanted) : wanted, job->deadline,
                             &entry->press, err);
         ofs_record_pressed(job, entry, rc ? err : NULL);
-        entry->settled_ms = ofs_now_ms();
+        job->pressed_ms = entry->settled_ms = ofs_now_ms();
         entry->result->times.pressing += entry->settled_ms - began;
     }
     end_press(job, alone);

@@ -121,9 +121,11 @@ struct ofs_job {
     cJSON *indexes;               /* what was read of each index page in this run: {name: look} */
     bool index_is_read;           /* by a worker, just now */
     int pressing, pressing_alone; /* presses under way; those that must be alone */
+    int64_t pressed_ms;           /* when the last press began or was settled */
     const char *halt;             /* a reason that holds for the whole site, or NULL */
     char halt_detail[400];
-    bool needed_timers;              /* by the last page that could tell */
+    unsigned n_untold;               /* pages read whose state comes in no known request */
+    unsigned n_timed;                /* of these, those whose state depended on their timers */
     struct ofs_ledger *ledger;       /* borrowed, or NULL */
     struct ofs_recording *recording; /* or NULL */
     struct ofs_error record_error; /* the first write to the ledger that failed; code NONE: none */

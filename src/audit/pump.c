@@ -85,10 +85,13 @@ static bool is_shown_by_another(const struct pump *p, const struct ofs_worker *w
     return false;
 }
 
-/* The next setting of this worker: one on its tab's page, else one that no tab shows, else any. */
+/* The next setting of this worker: the next of the list, if no other tab shows its page; else one
+ * on its own tab's page, else one that no tab shows, else any. */
 static struct ofs_entry *take(const struct pump *p, const struct ofs_worker *worker)
 {
-    struct ofs_entry *entry = entry_here(p, worker);
+    struct ofs_entry *entry = entry_here(p, worker), *next = next_entry(p);
+    if (entry && !is_shown_by_another(p, worker, next))
+        return next;
     for (size_t i = 0; !entry && i < p->job->n_entries; i++) {
         struct ofs_entry *one = &p->job->entries[i];
         if (!one->is_taken && p->stage->wants(p->job, one) && !is_shown_by_another(p, worker, one))
@@ -228,17 +231,18 @@ static void run_worker(void *arg)
     }
 }
 
-/* The workers of a stage: first those whose tab shows what the stage wants, so that nothing is
- * loaded twice. */
+/* The workers of a stage: first those whose tab shows what the stage wants, in the order of the
+ * list, so that nothing is loaded twice. */
 static size_t choose(const struct pump *p, size_t most, struct ofs_worker **ret)
 {
     size_t n = 0;
-    for (int shows = 1; shows >= 0; shows--)
-        for (size_t i = 0; i < OFS_MOST_TABS && n < most; i++) {
-            struct ofs_worker *worker = &p->job->workers[i];
-            if ((entry_here(p, worker) != NULL) == shows)
-                ret[n++] = worker;
-        }
+    for (size_t e = 0; e < p->job->n_entries; e++)
+        for (size_t i = 0; i < p->job->n_workers && n < most; i++)
+            if (entry_here(p, &p->job->workers[i]) == &p->job->entries[e])
+                ret[n++] = &p->job->workers[i];
+    for (size_t i = 0; i < OFS_MOST_TABS && n < most; i++)
+        if (!entry_here(p, &p->job->workers[i]))
+            ret[n++] = &p->job->workers[i];
     return n;
 }
 

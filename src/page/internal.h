@@ -50,6 +50,7 @@ struct ofs_page {
     const char *at_origin; /* and its origin; borrowed like the config */
     unsigned at_commit;
     unsigned at_serial;               /* the last request before that document was requested */
+    int64_t at_ms;                    /* when it was requested */
     const struct ofs_setting *opened; /* whose way was opened there, or NULL */
     bool was_used;                    /* some address was requested */
     cJSON *probe_config;           /* what the probe has to know, owned; NULL: the probe starts with

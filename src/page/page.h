@@ -84,6 +84,9 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
 bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setting,
                     const char *path);
 
+/* When that document was requested. */
+int64_t ofs_page_requested_ms(const struct ofs_page *page);
+
 /* A picture of the setting's control as the tab shows it now, and of the words beside it that the
  * scenario knows, as PNG in base64. It shows nothing else of the page: if something else is in the
  * same box, or the page moves meanwhile, there is no picture. `*ret_png` is owned by the caller;

@@ -181,7 +181,9 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
 {
     struct ofs_error soft;
     int64_t began = ofs_now_ms();
-    page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded;
+    /* In the first document of a tab the record of timers costs little: its heap is small. */
+    bool is_cheap = !page->was_used && p->visit.setting && !p->visit.setting->state;
+    page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded || is_cheap;
     int rc =
         ofs_page_go(page, ofs_page_origin(page, p->visit.setting), p->visit.path, deadline, &soft);
     if (p->visit.times)
@@ -377,6 +379,11 @@ bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setti
            page->at_commit == page->tab->view.commits;
 }
 
+int64_t ofs_page_requested_ms(const struct ofs_page *page)
+{
+    return page->at_ms;
+}
+
 /* Rounds until the visit is over: 1, or -1 on an error. If the document was replaced, try again. */
 static int run(struct ofs_page *page, struct ofs_progress *p, ofs_deadline budget,
                struct ofs_error *err)
@@ -412,6 +419,8 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
     page->at[0] = '\0';
     if (there) /* the requests of this document matter for each of its settings */
         p->serial = page->at_serial;
+    else
+        page->at_ms = p->began;
     int rc = there ? 0 : load(page, p, budget, &soft);
     rc = rc ? rc : run(page, p, budget, &soft);
     if (rc > 0 && p->result.reason && is_closing(page))
