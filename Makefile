@@ -126,9 +126,9 @@ demo: ## set up, build, and rehearse the whole job on the replica
 # The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
 # that runs all of it. The samples are the same every time; SEED= draws other delays.
 # Two steps run at once, the longest first, since each waits half of its time. Three keep two cores busy all the
-# time, and browsers then miss deadlines.
+# time, and browsers then miss deadlines. live runs alone: its wires run in parallel, and it tests deadlines.
 STEPS_AT_ONCE ?= 2
-TEST_STEPS := lint bench-short -- live services-sample wires-sample zoo-sample authoring-test faults-sample mutations-sample probe-test test-attach asan watch-live ledger-test unit twins package-test killed-sample watch-test cli-test
+TEST_STEPS := lint bench-short live -- services-sample wires-sample zoo-sample authoring-test faults-sample mutations-sample probe-test test-attach asan watch-live ledger-test unit twins package-test killed-sample watch-test cli-test
 SEED ?= 1
 
 .PHONY: test
