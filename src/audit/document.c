@@ -42,7 +42,7 @@ static int read_in(struct ofs_browser *b, struct ofs_tab *tab, const char *url,
 {
     const struct ofs_request *r;
     if (!tab->sees.requests || !tab->sees.bodies || !b->ops->body) {
-        ofs_fail(err, OFS_ERR_PEER, "this browser does not tell what a site delivered");
+        ofs_fail(err, OFS_ERR_PEER, "this browser does not report what a site delivered");
         return ofs_hint(err, "use another browser, or leave \"through\" out of the scenario");
     }
     unsigned before = tab->view.last_serial;

@@ -238,7 +238,7 @@ int ofs_rpc_wait(struct ofs_rpc *rpc, int id, ofs_deadline deadline, cJSON **ret
 {
     struct slot **at = find(rpc, id);
     if (!*at)
-        return ofs_fail(err, OFS_ERR_PROTOCOL, "nobody was asked question %d", id);
+        return ofs_fail(err, OFS_ERR_PROTOCOL, "no call has the id %d", id);
     int rc = 0;
     struct ofs_error why; /* an answer may have come in the turn that failed */
     while (!(*at)->done && !rc) {

@@ -22,14 +22,14 @@
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check, FOR_CHECK,
      "Opens tabs of its own, reads each setting's page once it is ready, and closes the tabs. Exit "
-     "status: 0 all as wanted, 2 something differs, 3 something could not be told or the run was "
+     "status: 0 all as wanted, 2 something differs, 3 something could not be read or the run was "
      "interrupted, 1 the run could not be done.",
      "offswitch check --all --json"},
     {"fix", "[SCENARIO]", "check, show the plan, ask, flip, and prove each flip", cmd_fix, FOR_FIX,
      "Nothing is clicked before you say yes (--yes says it for you). Each setting is clicked at "
      "most "
      "once, then read back after a reload and again in a fresh tab. Exit status: 0 all as wanted "
-     "now, 5 a flip did not hold, 3 something could not be told or the run was interrupted, 4 not "
+     "now, 5 a flip did not hold, 3 something could not be read or the run was interrupted, 4 not "
      "confirmed, 1 the run could not be done.",
      "offswitch fix --only data-for-ai-improvement"},
     {"undo", "[RUN]", "put back what a run changed, with the same asking and proving", cmd_undo,

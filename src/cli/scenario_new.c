@@ -63,7 +63,8 @@ static int choose_control(struct draft *d, struct ofs_error *err)
         return 0;
     }
     return stop(n ? "none was chosen"
-                  : "there is no switch on this page that a name or a key tells from the others",
+                  : "there is no switch on this page that its name or its key distinguishes from "
+                    "the others",
                 err);
 }
 

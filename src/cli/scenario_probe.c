@@ -35,7 +35,7 @@ static void show_control(const cJSON *one)
     show_choices(ofs_json_get(one, "choices"));
     cli_block(stdout, 2, "role", 12, ofs_json_str(one, "role", "none"));
     cli_block(stdout, 2, "found by", 12,
-              rung ? rung : "nothing that tells it from the others: it needs a key");
+              rung ? rung : "nothing that distinguishes it from the others: it needs a key");
     const cJSON *entry = ofs_json_get(one, "setting");
     char *text = entry ? cJSON_PrintUnformatted(entry) : NULL;
     if (text) /* not wrapped: it is there to be copied */

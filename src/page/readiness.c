@@ -112,7 +112,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
     if (e->doubted > 0)
         return "the site gave no proper answer to what it asked for";
     if (e->untold)
-        return "the browser does not tell whether the site answered what it asked for";
+        return "the browser does not report whether the site answered its requests";
     if (e->undrawn)
         return "it was waiting to be drawn, and browsers draw a tab in the background late";
     if (e->awaits_state)

@@ -15,7 +15,7 @@
     X(BROKEN_RUN, "broken-run", "a run of offswitch that died may have pressed it") \
     X(POLICY, "policy-change", "after a watched document changed")                  \
     X(SCENARIO, "scenario-changed", "the scenario changed between the two reads")   \
-    X(UNEXPLAINED, "unexplained", "the site or somebody else turned it")
+    X(UNEXPLAINED, "unexplained", "the site or another person turned it")
 
 /* `results`: rows ordered by scope, setting and time, each with scope, setting, title, scenario,
  * run, command, started, sha256, before, after, profile, origin, account, hint. `presses`: what

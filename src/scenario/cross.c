@@ -186,7 +186,7 @@ static void check_ambiguity(struct ofs_lint *l, const cJSON *root)
             !rows_differ(l, root, a->owner, b->owner))
             ofs_lint_fault(l, b->value,
                            "ambiguous: \"%s\" is also a label of settings[%zu] "
-                           "on the same page, and no \"rows\" tell them apart",
+                           "on the same page, and no \"rows\" distinguish them",
                            ofs_show(b->name).text, a->owner);
     }
     for (size_t i = 1; i < keys.n; i++)

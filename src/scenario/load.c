@@ -216,7 +216,7 @@ int ofs_scenario_read(const char *path, struct ofs_buf *ret_text, struct ofs_err
         err->code = OFS_ERR_SCENARIO;
         rc = -1;
     }
-    return rc ? ofs_hint(err, "check the path; 'offswitch scenario list' tells the scenarios "
+    return rc ? ofs_hint(err, "check the path; 'offswitch scenario list' shows the scenarios "
                               "that are installed")
               : 0;
 }

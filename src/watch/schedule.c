@@ -84,7 +84,7 @@ int ofs_schedule_service(const struct ofs_schedule *s, struct ofs_buf *ret, stru
                        "\n"
                        "[Service]\n"
                        "Type=oneshot\n"
-                       "# 2, 3 and 5 tell something of the settings; the pass itself worked\n"
+                       "# 2, 3 and 5 are about the settings; the pass itself worked\n"
                        "SuccessExitStatus=2 3 5\n"
                        "TimeoutStartSec=45min\n"
                        "Nice=10\n",

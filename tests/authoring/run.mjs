@@ -105,7 +105,7 @@ const tests = {
     const { value } = await probe("/settings/twins");
     assert.deepEqual(value.controls.map((c) => [c.name, c.state, c.located, c.setting]), Array(2).fill(["Allow training", "on", null, undefined]));
     const { out } = await offswitch(["scenario", "probe", `${site.origin}/settings/twins`, ...launch]);
-    assert.match(out, /found by +nothing that tells it from the others/);
+    assert.match(out, /found by +nothing that distinguishes it from the others/);
   },
 
   async "probe: for a person"() {

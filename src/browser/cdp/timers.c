@@ -174,7 +174,7 @@ static bool read_ledger(const char *text, struct told *ret)
 
 static int tell_unknown(const char *why, struct ofs_error *err)
 {
-    return ofs_fail(err, OFS_ERR_PEER, "the page's timers cannot be told: %s", why);
+    return ofs_fail(err, OFS_ERR_PEER, "the page's timers are not known: %s", why);
 }
 
 static void pause_for(struct ofs_loop *loop, int64_t ms, ofs_deadline deadline)

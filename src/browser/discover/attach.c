@@ -249,13 +249,13 @@ static void tell_fallback(const struct ofs_connect *how, const struct ofs_candid
             continue;
         OFS_AUTO_STR title = ofs_candidate_title(&list[i]);
         notice(how,
-               "%s is running and cannot be joined ('offswitch doctor' tells the next step), so "
+               "%s is running and cannot be joined ('offswitch doctor' shows the next step), so "
                "offswitch's own profile is used.",
                title ? title : list[i].browser);
         return;
     }
     notice(how,
-           "No running browser can be joined ('offswitch doctor' tells why), so offswitch's own "
+           "No running browser can be joined ('offswitch doctor' shows why), so offswitch's own "
            "profile is used.");
 }
 

@@ -221,8 +221,9 @@ static int create(struct ofs_wd *b, const struct ofs_connect *how, const cJSON *
         tell_no_session(b, err);
     if (loose)
         ofs_hint(err,
-                 "%sthe session that was asked for may still come, and the Grid ends it by "
-                 "itself once it has been idle for long",
+                 "%sthe requested session may still be created; the Grid ends it when it has been "
+                 "idle for "
+                 "long",
                  err->code == OFS_ERR_TIMEOUT ? "every node of a Grid may be taken: try later, or "
                                                 "with a larger --timeout; "
                                               : "run again; ");
