@@ -161,7 +161,7 @@ static int write_page(const struct guide *g, struct ofs_buf *text, struct ofs_er
     ofs_date_now(now);
     ofs_html_begin(&page, title ? title : s->title,
                    "The same job as steps for you, in a browser where you are signed in. Links "
-                   "open in a new tab. The ticks are for this reading only.");
+                   "open in a new tab. The ticks are not saved.");
     ofs_html_put(&page, "<h2>Settings</h2>\n");
     for (size_t i = 0; i < s->n_settings; i++)
         if (g->selected[i])
