@@ -1,9 +1,11 @@
 #include "record/run.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/system.h"
@@ -37,16 +39,19 @@ int ofs_status_worse(int a, int b)
     return 0;
 }
 
+/* Runs that begin in the same second differ by 48 random bits: a ledger refuses a second run of the
+ * same id, and a fleet starts its runs by the clock. */
 void ofs_run_begin(struct ofs_run *run)
 {
-    unsigned short salt = 0;
+    uint64_t salt = 0;
     ofs_date_now(run->started);
     if (!ofs_system_random(&salt, sizeof salt))
-        salt = (unsigned short)ofs_now_ms();
-    /* 2026-11-21T08:30:00Z -> 20261121-083000-1a2b */
+        salt = (uint64_t)getpid() << 24 ^ (uint64_t)ofs_now_ms();
+    salt &= 0xffffffffffff;
+    /* 2026-11-21T08:30:00Z -> 20261121-083000-1a2b3c4d5e6f */
     const char *d = run->started;
-    snprintf(run->id, sizeof run->id, "%.4s%.2s%.2s-%.2s%.2s%.2s-%04x", d, d + 5, d + 8, d + 11,
-             d + 14, d + 17, salt);
+    snprintf(run->id, sizeof run->id, "%.4s%.2s%.2s-%.2s%.2s%.2s-%012" PRIx64, d, d + 5, d + 8,
+             d + 11, d + 14, d + 17, salt);
 }
 
 void ofs_run_clear(struct ofs_run *run)

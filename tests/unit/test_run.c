@@ -398,23 +398,31 @@ static void test_report_is_utf8(void **state)
     assert_string_equal(ofs_json_str(one, "before", ""), "?\"quoted\" ");
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Runs of one second share a ledger. Sixteen bits of chance gave two of sixty runs the same id in
+ * one of forty tries. */
 static void test_ids(void **state)
 {
     (void)state;
-    struct ofs_run a = {0}, b = {0};
-    ofs_run_begin(&a);
-    int end = 0;
-    assert_int_equal(sscanf(a.id, "%*8[0-9]-%*6[0-9]-%*4[0-9a-f]%n", &end), 0);
-    assert_int_equal(end, 20);
-    assert_int_equal(strlen(a.id), 20);
-    assert_memory_equal(a.id, a.started, 4);
-    /* two runs of one second have two ids; ten equal ones are not chance */
-    bool differ = false;
-    for (int i = 0; i < 10; i++) {
-        ofs_run_begin(&b);
-        differ = differ || strcmp(a.id, b.id) != 0;
+    enum { RUNS = 2000 };
+    static char ids[RUNS][40];
+    struct ofs_run run = {0};
+    for (int i = 0; i < RUNS; i++) {
+        int end = 0;
+        ofs_run_begin(&run);
+        assert_int_equal(sscanf(run.id, "%*8[0-9]-%*6[0-9]-%*12[0-9a-f]%n", &end), 0);
+        assert_int_equal(end, 28);
+        assert_int_equal(strlen(run.id), 28);
+        assert_memory_equal(run.id, run.started, 4);
+        memcpy(ids[i], run.id, sizeof ids[i]);
     }
-    assert_true(differ);
+    qsort(ids, RUNS, sizeof ids[0], by_text);
+    for (int i = 1; i < RUNS; i++)
+        assert_string_not_equal(ids[i - 1], ids[i]);
 }
 
 int main(void)
