@@ -1,10 +1,10 @@
 // A fix is killed with SIGKILL at a random instant, N times. After each, a check runs, and the ledger then has to agree
 // with the site's server.
 //
-//   N=120 LANES=2 SEED=1 WIRES=cdp node tests/record/killed.mjs
+//   N=120 WORKERS=2 SEED=1 WIRES=cdp node tests/record/killed.mjs
 //
-// WIRES: several of tests/zoo/wires.mjs, separated by commas: cdp (the default) gets N kills in LANES lanes, each other
-// one a quarter of N in one lane. A wire whose programs are missing is skipped, or with NO_SKIP a failure.
+// WIRES: several of tests/zoo/wires.mjs, separated by commas: cdp (the default) gets N kills in WORKERS workers, each other
+// one a quarter of N in one worker. A wire whose programs are missing is skipped, or with NO_SKIP a failure.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -15,10 +15,10 @@ import { json, lines, offswitch } from "./run.mjs";
 import { startSite } from "./site.mjs";
 
 const N = Number(process.env.N ?? 120);
-const LANES = Number(process.env.LANES ?? 2);
+const WORKERS = Number(process.env.WORKERS ?? 2);
 const WIRES = (process.env.WIRES || "cdp").split(",");
 let seed = Number(process.env.SEED ?? Date.now() % 100000);
-console.log(`killed: ${N} kills in ${LANES} lanes over ${WIRES}, SEED=${seed}`);
+console.log(`killed: ${N} kills in ${WORKERS} workers over ${WIRES}, SEED=${seed}`);
 
 const random = () => {
   seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -37,33 +37,33 @@ function start(program, args, options) {
   return child;
 }
 
-async function oneKill(lane, i) {
-  const { site, scenario } = lane;
-  let { options } = lane;
-  const wrong = (text) => faults.push(`kill ${i} over ${lane.wire}: ${text}`);
+async function oneKill(worker, i) {
+  const { site, scenario } = worker;
+  let { options } = worker;
+  const wrong = (text) => faults.push(`kill ${i} over ${worker.wire}: ${text}`);
   site.settings.train.on = true;
   site.account = `Person ${i}`; // a setting that is turned back repeatedly is no longer pressed
   const from = site.saves.length;
   // Most kills happen around the press, which is in the middle of a run.
-  const at = Math.round((random() < 0.3 ? random() : 0.3 + 0.5 * random()) * lane.whole);
+  const at = Math.round((random() < 0.3 ? random() : 0.3 + 0.5 * random()) * worker.whole);
   const fix = await offswitch(["fix", scenario, "-y", "--hold", "0", "--json", ...options], { kill: at });
   await new Promise((done) => setTimeout(done, 300)); // a save may be in progress
   const saved = site.saves.length - from;
   const truth = site.settings.train.on ? "on" : "off";
   // A browser that still has the killed run's session refuses other clients, or reserves a browser for it.
-  if (fix.signal && lane.wire !== "cdp") await restart(lane);
-  ({ options } = lane);
+  if (fix.signal && worker.wire !== "cdp") await restart(worker);
+  ({ options } = worker);
   const check = await json(["check", scenario, "--json", ...options]);
   const setting = check.value.settings[0];
   if ((setting.after ?? setting.before) !== truth) wrong(`the check says ${setting.before}/${setting.after} (${setting.reason}), and it is ${truth}`);
   if (saved > 1) wrong(`${saved} saves`);
   if (site.saves.length - from !== saved) wrong("the check pressed");
 
-  const records = lines((await offswitch(["ledger", "export", ...lane.state])).out).filter((l) => l.kind === "link" && l.record);
+  const records = lines((await offswitch(["ledger", "export", ...worker.state])).out).filter((l) => l.kind === "link" && l.record);
   const [killed, last] = records.slice(-2);
-  const verify = await json(["ledger", "verify", "--json", ...lane.state]);
+  const verify = await json(["ledger", "verify", "--json", ...worker.state]);
   if (verify.value.chain.faults.length) wrong(`the chain: ${JSON.stringify(verify.value.chain.faults)}`);
-  const status = await json(["status", "--json", ...lane.state]);
+  const status = await json(["status", "--json", ...worker.state]);
   const unfinished = status.value.groups.flatMap((g) => g.unfinished);
   if (unfinished.length) wrong(`unfinished: ${JSON.stringify(unfinished)}`);
   if (fix.signal !== "SIGKILL") {
@@ -85,39 +85,39 @@ async function oneKill(lane, i) {
   }
 }
 
-// Restart the lane's browser or driver.
-async function restart(lane) {
-  await lane.peer?.end();
-  const dir = join(lane.dir, `peer-${lane.peers++}`);
+// Restart the worker's browser or driver.
+async function restart(worker) {
+  await worker.peer?.end();
+  const dir = join(worker.dir, `peer-${worker.peers++}`);
   mkdirSync(dir);
-  lane.peer = await wires[lane.wire].open(start, dir);
-  lane.options = [...lane.peer.args(dir), "--origin", lane.site.origin, "--timeout", "600", ...lane.state];
+  worker.peer = await wires[worker.wire].open(start, dir);
+  worker.options = [...worker.peer.args(dir), "--origin", worker.site.origin, "--timeout", "600", ...worker.state];
 }
 
 async function startLane(wire) {
   const site = await startSite({ train: { label: "Use my data for training", on: true } });
   const dir = mkdtempSync(join(tmpdir(), "offswitch-killed-"));
-  const lane = { wire, site, dir, peers: 0, state: ["--state", join(dir, "state")], scenario: site.scenario() };
-  await restart(lane);
+  const worker = { wire, site, dir, peers: 0, state: ["--state", join(dir, "state")], scenario: site.scenario() };
+  await restart(worker);
   for (let i = 0; i < (wire === "cdp" ? 3 : 2); i++) { // the first ones are slower
     site.settings.train.on = true;
     site.account = `Nobody ${i}`;
-    const whole = await json(["fix", lane.scenario, "-y", "--hold", "0", "--json", ...lane.options]);
+    const whole = await json(["fix", worker.scenario, "-y", "--hold", "0", "--json", ...worker.options]);
     if (whole.value.settings[0].verdict !== "fixed") throw new Error(`the run that is not killed: ${whole.out}\n${whole.err}`);
-    lane.whole = whole.ms;
+    worker.whole = whole.ms;
   }
-  console.log(`  a run over ${wire} takes ${lane.whole} ms`);
-  return lane;
+  console.log(`  a run over ${wire} takes ${worker.whole} ms`);
+  return worker;
 }
 
 async function runLane(wire, next) {
-  const lane = await startLane(wire);
+  const worker = await startLane(wire);
   try {
-    for (let i = next(); i !== null; i = next()) await oneKill(lane, i);
+    for (let i = next(); i !== null; i = next()) await oneKill(worker, i);
   } finally {
-    await lane.peer.end();
-    lane.site.close();
-    rmSync(lane.dir, { recursive: true, force: true });
+    await worker.peer.end();
+    worker.site.close();
+    rmSync(worker.dir, { recursive: true, force: true });
   }
 }
 
@@ -131,7 +131,7 @@ for (const wire of WIRES) {
   const n = wire === "cdp" ? N : Math.ceil(N / 4);
   let made = 0;
   const next = () => (made < n ? made++ : null);
-  await Promise.all(Array.from({ length: wire === "cdp" ? LANES : 1 }, () => runLane(wire, next)));
+  await Promise.all(Array.from({ length: wire === "cdp" ? WORKERS : 1 }, () => runLane(wire, next)));
 }
 console.log(`  killed before a press ${counts.before}, with an intent and no save ${counts.pressed}, after the save ${counts.saved}; not killed in time ${counts.finished}`);
 for (const fault of faults) console.log(`  FAULT ${fault}`);

@@ -91,11 +91,11 @@ if (strange.length) {
 
 // Runs one command; returns its exit status, its report (null if it printed none), the end of its output, and, in
 // words, what is wrong with the report or was left.
-async function run(command, scenario, dir, lane) {
+async function run(command, scenario, dir, worker) {
   const own = join(dir, command);
   mkdirSync(own);
   const args = [
-    command, scenario, ...lane.peer.args(own), "--state", join(own, "state"), ...(command === "fix" ? ["--yes"] : []),
+    command, scenario, ...worker.peer.args(own), "--state", join(own, "state"), ...(command === "fix" ? ["--yes"] : []),
     ...(process.env.ZOO_KEEP ? ["--trace", join(own, "trace.jsonl")] : []),
     "--acknowledge-terms", "--json", "--timeout", String(seconds),
   ];
@@ -121,11 +121,11 @@ async function run(command, scenario, dir, lane) {
       done({ code: code ?? signal, setting, said, browser: report?.browser });
     });
   });
-  const { protocol, wire } = wires[lane.wire].says;
+  const { protocol, wire } = wires[worker.wire].says;
   const amiss = [];
   if (done.setting && (done.browser?.protocol !== protocol || done.browser?.wire !== wire))
     amiss.push(`${command}: the report says ${done.browser?.protocol} over ${done.browser?.wire}, and it was ${protocol} over ${wire}`);
-  amiss.push(...(await lane.peer.left()).map((what) => `${command}: ${what}`));
+  amiss.push(...(await worker.peer.left()).map((what) => `${command}: ${what}`));
   return { ...done, amiss };
 }
 
@@ -135,9 +135,9 @@ function tell({ code, setting, said }) {
   return `exit ${code}, ${verdict}${reason ? ` (${reason})` : ""}, ${before} to ${after}: ${detail ?? ""}`;
 }
 
-async function visit(library, lane) {
-  const { origin, truth, reset } = lane;
-  const dir = join(temp, lane.wire, library);
+async function visit(library, worker) {
+  const { origin, truth, reset } = worker;
+  const dir = join(temp, worker.wire, library);
   mkdirSync(dir, { recursive: true });
   const scenario = join(dir, "scenario.json");
   const { label } = settings.find((s) => s.id === target);
@@ -148,9 +148,9 @@ async function visit(library, lane) {
 
   await reset();
   const started = performance.now();
-  const check = await run("check", scenario, dir, lane);
+  const check = await run("check", scenario, dir, worker);
   const looked = (await truth())[library];
-  const fix = await run("fix", scenario, dir, lane);
+  const fix = await run("fix", scenario, dir, worker);
   const took = (performance.now() - started) / 1000;
   const all = await truth();
   const { state, writes, visits } = all[library];
@@ -196,13 +196,13 @@ for (const wire of names) {
     process.exit(1);
   }
 }
-const lanes = servers.map((server, number) => ({ ...server, number, wire: null, peer: null, opened: 0 }));
+const workers = servers.map((server, number) => ({ ...server, number, wire: null, peer: null, opened: 0 }));
 
-// The next page for a lane: over its own wire if there is one, else over the wire with the most left for each lane.
-function next(lane) {
-  const share = (wire) => jobs.get(wire).length / (1 + lanes.filter((other) => other !== lane && other.wire === wire).length);
+// The next page for a worker: over its own wire if there is one, else over the wire with the most left for each worker.
+function next(worker) {
+  const share = (wire) => jobs.get(wire).length / (1 + workers.filter((other) => other !== worker && other.wire === wire).length);
   const open = [...jobs.keys()].filter((wire) => jobs.get(wire).length);
-  const wire = open.includes(lane.wire) ? lane.wire : open.sort((a, b) => share(b) - share(a))[0];
+  const wire = open.includes(worker.wire) ? worker.wire : open.sort((a, b) => share(b) - share(a))[0];
   return wire ? { wire, library: jobs.get(wire).shift() } : null;
 }
 
@@ -212,26 +212,26 @@ const word = (yes) => (yes ? "yes" : "NO");
 let failed = 0;
 let passed = 0;
 
-async function work(lane) {
-  for (let job; (job = next(lane)); ) {
-    if (lane.peer && (lane.wire !== job.wire || lane.peer.dead())) lane.peer = (await lane.peer.end(), null);
-    lane.wire = job.wire;
-    if (!lane.peer) {
-      const dir = join(temp, lane.wire, `peer-${lane.number}-${lane.opened++}`);
+async function work(worker) {
+  for (let job; (job = next(worker)); ) {
+    if (worker.peer && (worker.wire !== job.wire || worker.peer.dead())) worker.peer = (await worker.peer.end(), null);
+    worker.wire = job.wire;
+    if (!worker.peer) {
+      const dir = join(temp, worker.wire, `peer-${worker.number}-${worker.opened++}`);
       mkdirSync(dir, { recursive: true });
-      lane.peer = await wires[lane.wire].open(start, dir);
+      worker.peer = await wires[worker.wire].open(start, dir);
     }
-    const { row, why } = await visit(job.library, lane);
+    const { row, why } = await visit(job.library, worker);
     line([job.wire, job.library, word(row.found), word(row.read), word(row.flipped), word(row.persisted), row.wrong, row.seconds.toFixed(1)]);
     for (const text of why) console.log(`    ${text}`);
     if (row.passed) passed++;
     else failed++;
   }
-  await lane.peer?.end();
-  lane.wire = null;
+  await worker.peer?.end();
+  worker.wire = null;
 }
 
 line(columns.map(([name]) => name));
-await Promise.all(lanes.map(work));
+await Promise.all(workers.map(work));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
