@@ -4,7 +4,8 @@
  * A visit goes through these files: visit.c drives it; arrival.c judges what the network and the
  * page's own address show (blocked, signed out, elsewhere); open.c opens the way to a control that
  * is not there at once; evidence.c gathers what is pending; served.c reads the site's own data;
- * readiness.c judges; search.c goes through the rest of the page.
+ * readiness.c judges; search.c goes through the rest of the page. A press goes through press.c,
+ * aim.c and dialog.c.
  */
 #ifndef OFS_PAGE_INTERNAL_H
 #define OFS_PAGE_INTERNAL_H
@@ -148,5 +149,56 @@ int ofs_scroll_on(struct ofs_page *page, struct ofs_progress *p, ofs_deadline de
                   struct ofs_error *err);
 int ofs_unfold(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                struct ofs_error *err);
+
+/* ---- a press (press.c): aim.c finds the place, dialog.c answers the site's questions ---- */
+
+enum {
+    OFS_SAVE_BEGINS = 2500
+}; /* ms: a save that has not begun by then is not awaited, if it is
+      unknown whether one is coming */
+
+/* The data of a press. */
+struct ofs_pressing {
+    struct ofs_page *page;
+    const struct ofs_setting *setting;
+    const char *wanted;
+    ofs_deadline deadline;
+    struct ofs_press *result;
+    struct ofs_progress *progress; /* since just before the input */
+    struct ofs_evidence evidence;  /* of the last read */
+    char before[64];               /* the state that was shown */
+    int timers_before;
+    int64_t sent_at;
+    /* the site's dialogs */
+    size_t modals_before;
+    unsigned prompts_before;
+    uint64_t answered;       /* which of the scenario's dialogs were, one bit each */
+    char answered_last[160]; /* the dialog that was answered last, as it was shown */
+    bool saved;
+    bool is_menu;
+    ofs_deadline begin, end; /* of the save */
+    ofs_deadline dirty;      /* for the Save button to become enabled */
+};
+
+/* Not pressed, for this reason: a word of the contract. Returns 0. */
+int ofs_press_decline(struct ofs_pressing *p, const char *reason, const char *fmt, ...)
+    OFS_PRINTF(3, 4);
+
+/* A click at the point of that aim. */
+int ofs_press_click(struct ofs_pressing *p, const cJSON *aim, struct ofs_error *err);
+
+/* Where to press. Opens a closed <details>, and waits a while for a cover to go. `avoid`: not with
+ * this kind of input, or NULL. `*ret_aim` is NULL if the press was declined; the caller owns it. */
+int ofs_press_aim(struct ofs_pressing *p, const char *avoid, cJSON **ret_aim,
+                  struct ofs_error *err);
+
+/* Does the aim press a key? */
+bool ofs_press_is_by_keys(const cJSON *aim);
+
+/* Press the one menu item that means the wanted state. Opening the menu has changed nothing. */
+int ofs_press_item(struct ofs_pressing *p, struct ofs_error *err);
+
+/* Answer what the site asks since the press, as the scenario says, and press its Save button. */
+int ofs_press_answer(struct ofs_pressing *p, bool is_wanted, struct ofs_error *err);
 
 #endif
