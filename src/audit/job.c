@@ -295,7 +295,9 @@ int ofs_job_reach(struct ofs_job *job, struct ofs_error *err)
                               .capabilities = o->capabilities,
                               .cacert = o->cacert,
                               .trace = job->trace};
+    int64_t began = ofs_now_ms();
     job->browser = ofs_browser_open(job->loop, &how, job->deadline, err);
+    job->run.opening_ms += ofs_now_ms() - began;
     if (!job->browser)
         return -1;
     snprintf(job->run.browser_name, sizeof job->run.browser_name, "%s", job->browser->name);

@@ -112,7 +112,10 @@ static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,
     struct ofs_job *job = worker->job;
     const struct ofs_page_config config = {
         .scenario = job->scenario, .origin = job->origin, .accepted = job->accepted};
+    int64_t began = ofs_now_ms();
     worker->page = ofs_page_open(job->browser, &config, stage->deadline, err);
+    job->tab_ms = ofs_now_ms() - began;
+    job->run.opening_ms += job->tab_ms;
     return worker->page ? 0 : -1;
 }
 
@@ -156,11 +159,9 @@ static int open_in_turn(const struct pump *p, struct ofs_worker *worker, struct 
                 return -1;
             continue;
         }
-        int64_t began = ofs_now_ms();
         job->is_opening = true;
         int rc = open_page(worker, p->stage, err);
         job->is_opening = false;
-        job->tab_ms = ofs_now_ms() - began;
         ofs_loop_notify(job->loop);
         if (rc)
             return -1;

@@ -298,8 +298,10 @@ static void show_times(const struct session *session, const struct ofs_run *run)
     for (size_t i = 0; i < run->n_results; i++)
         show_times_row(run->results[i].id, width, sum, run->results[i].times);
     show_times_row("sum", width, sum, sum);
-    OFS_AUTO_STR whole = ofs_text_printf("The whole run took %.2f s; tabs wait at the same time.",
-                                         session_seconds(session));
+    OFS_AUTO_STR whole =
+        ofs_text_printf("The whole run took %.2f s; opening the browser and its tabs took %.2f s. "
+                        "Tabs wait at the same time.",
+                        session_seconds(session), (double)run->opening_ms / 1000);
     cli_block(stdout, 0, "", 0, whole ? whole : "");
 }
 

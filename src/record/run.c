@@ -146,11 +146,12 @@ struct ofs_times ofs_run_times(const struct ofs_run *run)
     return sum;
 }
 
-static void add_times(cJSON *object, const char *key, struct ofs_times times)
+static cJSON *add_times(cJSON *object, const char *key, struct ofs_times times)
 {
     cJSON *o = cJSON_AddObjectToObject(object, key);
     for (size_t row = 0; row < OFS_TIMES; row++)
         cJSON_AddNumberToObject(o, time_rows[row].key, (double)*time_at(&times, row) / 1000);
+    return o;
 }
 
 cJSON *ofs_result_proofs(const struct ofs_result *r)
@@ -277,6 +278,7 @@ char *ofs_run_json(const struct ofs_run *run)
     add_list(o, "unlisted", run->unlisted);
     add_list(o, "manual", run->manual);
     cJSON_AddNumberToObject(o, "hold", (double)run->hold_ms / 1000);
-    add_times(o, "timing", ofs_run_times(run));
+    cJSON *timing = add_times(o, "timing", ofs_run_times(run));
+    cJSON_AddNumberToObject(timing, "opening", (double)run->opening_ms / 1000);
     return cJSON_Print(o);
 }

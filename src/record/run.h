@@ -75,6 +75,7 @@ struct ofs_run {
     cJSON *unlisted; /* [{"page","name","state"}], owned */
     cJSON *manual;   /* [{"id","title","url","due","done"}], owned */
     int64_t hold_ms; /* how long the last read waited after the last save of the run; 0: no fix */
+    int64_t opening_ms;     /* reaching the browser, and opening tabs in it */
     struct ofs_error error; /* the run could not be done; code OFS_ERR_NONE: it could */
 };
 

@@ -78,6 +78,10 @@ static const struct key timing_keys[] = {{"navigating", cJSON_Number}, {"loading
                                          {"requests", cJSON_Number},   {"timers", cJSON_Number},
                                          {"stillness", cJSON_Number},  {"pressing", cJSON_Number},
                                          {"holding", cJSON_Number},    {NULL, 0}};
+static const struct key run_timing_keys[] = {
+    {"navigating", cJSON_Number}, {"loading", cJSON_Number},   {"requests", cJSON_Number},
+    {"timers", cJSON_Number},     {"stillness", cJSON_Number}, {"pressing", cJSON_Number},
+    {"holding", cJSON_Number},    {"opening", cJSON_Number},   {NULL, 0}};
 
 static void assert_keys(const cJSON *object, const struct key *keys)
 {
@@ -113,7 +117,7 @@ static cJSON *report_of(const struct ofs_run *run)
     assert_keys(report, report_keys);
     if (run->scenario_id)
         assert_keys(ofs_json_get(report, "scenario"), scenario_keys);
-    assert_keys(ofs_json_get(report, "timing"), timing_keys);
+    assert_keys(ofs_json_get(report, "timing"), run_timing_keys);
     const cJSON *one;
     cJSON_ArrayForEach(one, ofs_json_get(report, "settings"))
     {
@@ -266,6 +270,7 @@ static void test_timing(void **state)
                                           .stillness = 4};
     struct ofs_run run = a_run(results, 2);
     run.hold_ms = 6000;
+    run.opening_ms = 700;
     OFS_AUTO_JSON o = report_of(&run);
     static const struct {
         const char *key;
@@ -278,6 +283,7 @@ static void test_timing(void **state)
         {"stillness", 0, 0.004, 0.004},
         {"pressing", 0.02, 0, 0.02},
         {"holding", 0, 6, 6},
+        {"opening", -1, -1, 0.7}, /* of no setting */
     };
     const cJSON *list = ofs_json_get(o, "settings");
     for (size_t i = 0; i < COUNT(rows); i++) {
