@@ -21,18 +21,18 @@ enum {
 
 const struct ofs_service_fault ofs_service_faults[] = {
     {"signed-out", "nobody is signed in"},
-    {"late", "the state comes after some seconds"},
-    {"state-error", "the state's request is refused with 500"},
-    {"save-error", "the save is refused with 500"},
-    {"save-undone", "the save is answered, and taken back a moment later"},
+    {"late", "the state arrives after some seconds"},
+    {"state-error", "the state request gets a 500"},
+    {"save-error", "the save request gets a 500"},
+    {"save-undone", "the save is answered, and undone 1.5 s later"},
     {"row-missing", "this account has no such setting"},
     {"locked", "the control is disabled"},
     {"forced", "another control forces the state and disables this one"},
-    {"toast-dialog", "the note after a save is a dialog"},
-    {"notice", "new terms stand over the page, with a switch of the same name (claude)"},
-    {"tour", "a tour comes late and lies over the page, as a dialog"},
-    {"bot-wall", "a bot check stands before the page"},
-    {"other-instance", "the page of one site or blog leads to that of another"},
+    {"toast-dialog", "the message after a save is a dialog"},
+    {"notice", "new terms cover the page, with a switch of the same name (claude)"},
+    {"tour", "a tour, which is a dialog, appears late and covers the page"},
+    {"bot-wall", "a bot check replaces the page"},
+    {"other-instance", "the page of one site or blog redirects to that of another"},
     {"signed-out-one", "nobody is signed in at one site or blog"},
     {0}};
 
