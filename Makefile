@@ -5,11 +5,11 @@ PREFIX  ?= /usr/local
 VERSION := 0.1.0
 CC      ?= cc
 CFLAGS  ?= -O2 -g
-# WERROR= turns warnings back into warnings
+# with WERROR= a warning is not an error
 WERROR  ?= -Werror
 
 # libwebsockets: CDP sockets, the event loop, the replica; libcurl: HTTP to the browser; cJSON; libcrypto: SHA-256;
-# SQLite: the ledger; libxml2: the words of a policy document; zlib: its stored revisions
+# SQLite: the ledger; libxml2: the text of policy documents; zlib: their stored revisions
 PACKAGES := libwebsockets libcurl libcjson libcrypto sqlite3 libxml-2.0 zlib
 ifneq ($(filter-out help setup clean demo test dist,$(or $(MAKECMDGOALS),all)),)
   ifeq ($(shell pkg-config --exists $(PACKAGES) && echo yes),)
@@ -18,7 +18,7 @@ ifneq ($(filter-out help setup clean demo test dist,$(or $(MAKECMDGOALS),all)),)
 endif
 
 PACKAGES_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-# a distribution may have a level of its own
+# a distribution may set its own level
 fortify = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 OFS_CPPFLAGS = -D_GNU_SOURCE $(fortify) -DOFS_VERSION='"$(VERSION)"' \
 	-DOFS_DATADIR='"$(PREFIX)/share/offswitch"' -Iinclude -Isrc -I$(BUILD)/gen \
@@ -27,7 +27,7 @@ OFS_CFLAGS = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-proto
 	-Wpointer-arith -Wvla -Wformat=2 $(WERROR) -fstack-protector-strong -fPIE -MMD -MP
 OFS_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # libcurl and libxml2 need thirty more libraries and are loaded at their first call (src/base/library.h).
-# A package has to depend on them by name: the program's header does not list them.
+# A package has to depend on them by name: its ELF header does not list them.
 LOADED   := libcurl libxml-2.0
 LINKED   := $(filter-out $(LOADED),$(PACKAGES))
 OFS_LIBS := $(shell pkg-config --libs $(LINKED) 2>/dev/null) -ldl
@@ -65,7 +65,7 @@ $(BUILD)/%.o: %.c | $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(OFS_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# The name by which the loader finds a library: it belongs to the headers of this build.
+# The soname of a library, for the loader: it matches the headers of this build.
 soname = $(or $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | awk '/SONAME/ {print $$2}'),lib$(1).so)
 $(BUILD)/src/wire/libcurl.o: OFS_CPPFLAGS += -DOFS_LIBCURL='"$(call soname,curl)"'
 $(BUILD)/src/watch/extract_html.o: OFS_CPPFLAGS += -DOFS_LIBXML2='"$(call soname,xml2)"'
@@ -89,7 +89,7 @@ $(BUILD)/gen/$(notdir $(1)).h: $(1)
 endef
 $(foreach f,$(EMBED),$(eval $(call embed_rule,$(f))))
 
-# The commands and options in the manual are those of the program.
+# The program itself lists the commands and options for the manual.
 $(BUILD)/offswitch.1: src/man/offswitch.1.in $(BUILD)/offswitch
 	$(call say,MAN,$@)
 	$(Q)$(BUILD)/offswitch help manual > $(BUILD)/gen/manual
@@ -110,7 +110,7 @@ $(TEST_BIN) $(LIVE_BIN) $(FAULTS_BIN): $(BUILD)/%: $(BUILD)/%.o $(SHARED_OBJ) $(
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka libssl)
 $(TEST_SRC:%.c=$(BUILD)/%.o) $(LIVE_SRC:%.c=$(BUILD)/%.o) $(FAULTS_BIN:=.o) $(SHARED_OBJ): OFS_CPPFLAGS += -Itests
-# The public header is enough to use the library: nothing else can be included here.
+# The public header must be enough to use the library: this test can include nothing else.
 $(BUILD)/tests/unit/test_public.o: OFS_CPPFLAGS = -D_GNU_SOURCE -Iinclude
 
 .PHONY: setup
@@ -118,13 +118,13 @@ setup: ## install what is missing, with apt
 	@sh tests/setup.sh build browser test
 
 .PHONY: demo
-demo: ## set up, build, and rehearse the whole job on the replica
+demo: ## set up, build, and rehearse a whole run on the replica
 	@sh tests/setup.sh build browser
 	@$(MAKE) --no-print-directory -j$(CORES) all
 	@sh tests/demo.sh $(BUILD)/offswitch
 
-# The tables of faults, of wires, of variants and of design systems are sampled here; each has a target
-# that runs all of it. The samples are the same every time; SEED= draws other delays.
+# These steps run samples of the tables of faults, wires, variants and design systems; each table has a
+# target that runs all of it. The samples are the same every time; SEED= chooses other delays.
 # Two steps run at once, the longest first, since each waits half of its time. Three keep two cores busy all the
 # time, and browsers then miss deadlines. live runs alone: its wires run in parallel, and it tests deadlines.
 STEPS_AT_ONCE ?= 2
@@ -132,7 +132,7 @@ TEST_STEPS := lint bench-short live -- services-sample wires-sample zoo-sample a
 SEED ?= 1
 
 .PHONY: test
-test: ## set up, build, and run every test, of the long tables a sample
+test: ## set up, build, and run every test, with samples of the long tables
 	@sh tests/setup.sh build browser test
 	@$(MAKE) --no-print-directory -j$(CORES) all tests-built
 	@NO_SKIP=1 STEPS_AT_ONCE=$(STEPS_AT_ONCE) sh tests/all.sh "$(MAKE)" $(TEST_STEPS)
@@ -171,7 +171,7 @@ cli-test: $(BUILD)/offswitch ## the command line: config file, output, the manua
 	$(Q)$(ledger) node tests/cli/run.mjs
 
 .PHONY: test-attach
-test-attach: $(BUILD)/offswitch ## the person's own browser, under Xvfb
+test-attach: $(BUILD)/offswitch ## runs in a user's own browser, under Xvfb
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios) node tests/browser/attach.mjs
 
 ledger = OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios)
@@ -190,7 +190,7 @@ killed-sample:
 	@$(MAKE) --no-print-directory killed N=8 WIRE=cdp
 
 .PHONY: probe-test
-probe-test: $(BUILD)/offswitch ## the probe's names and states against the browser's own
+probe-test: $(BUILD)/offswitch ## compare the probe's names and states with the browser's own
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/probe/run.mjs
 
 BENCH_ENV = OFFSWITCH=$(abspath $(BUILD))/offswitch BENCH_BUILD=$(abspath $(BUILD))/bench
@@ -201,11 +201,11 @@ $(BUILD)/bench/measure: tests/bench/measure.c
 	$(Q)$(CC) $(OFS_CPPFLAGS) $(CPPFLAGS) $(filter-out -MMD -MP,$(OFS_CFLAGS)) $(CFLAGS) $(OFS_LDFLAGS) -o $@ $<
 
 .PHONY: bench
-bench: $(BUILD)/offswitch $(BUILD)/bench/measure ## RUNS=5 N=1,8,64,256: against Puppeteer, Playwright, Selenium and a bare loop
+bench: $(BUILD)/offswitch $(BUILD)/bench/measure ## RUNS=5 N=1,8,64,256: compare with Puppeteer, Playwright, Selenium and a bare loop
 	$(Q)$(BENCH_ENV) $(if $(RUNS),RUNS=$(RUNS)) $(if $(N),N=$(N)) node tests/bench/run.mjs
 
 .PHONY: bench-short
-bench-short: $(BUILD)/offswitch $(BUILD)/bench/measure ## processor time, memory and messages, held against a table
+bench-short: $(BUILD)/offswitch $(BUILD)/bench/measure ## compare processor time, memory and messages with a table of limits
 	$(Q)$(BENCH_ENV) node tests/bench/run.mjs --short
 
 .PHONY: watch-test
@@ -213,7 +213,7 @@ watch-test: $(BUILD)/offswitch ## passes of watch against a local site and mail 
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch node tests/watch/run.mjs
 
 .PHONY: watch-live
-watch-live: $(BUILD)/offswitch ## passes of watch with a real browser, and a timer of a real user manager
+watch-live: $(BUILD)/offswitch ## passes of watch with a real browser, and a timer of a systemd user manager
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch OFFSWITCH_SCENARIOS=$(abspath scenarios) node tests/watch/browser.mjs
 
 .PHONY: asan
@@ -247,7 +247,7 @@ faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fau
 faults-sample: ## every twenty-fourth row of the table
 	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=24 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 FAULTS_JOBS=8 AGAIN=1
 
-# Names of tests/support/peer.h; faults-run has the one that is missing here. With grid, each worker needs its own
+# Names from tests/support/peer.h; faults-run has the one that is not listed here. With grid, each worker needs its own
 # Grid, so few run at a time, and it comes first.
 WIRES := grid pipe bidi chromedriver attached webdriver-bidi attached-bidi webkit
 WIRES_JOBS ?= 5
@@ -258,7 +258,7 @@ wires-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every faul
 	FAULTS_PRELOAD=$(abspath $(BUILD))/clock_jump.so xargs -P $(WIRES_AT_ONCE) -I NAME $(FAULTS_BIN) --wire NAME -j $(WIRES_JOBS)
 
 .PHONY: wires-sample
-wires-sample: ## some rows of the table over each wire, others on each
+wires-sample: ## some rows of the table over each wire, different ones on each
 	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=320 FAULTS_SEED=$(SEED) WIRES_JOBS=4 AGAIN=1
 
 .PHONY: mutations
@@ -282,7 +282,7 @@ zoo-sample: $(BUILD)/offswitch ## some of them, and some over every other wire
 	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=64)
 
 .PHONY: lint
-lint: $(BUILD)/offswitch ## rooms import only what they may; scenarios are clean
+lint: $(BUILD)/offswitch ## each directory of src includes only what it may; scenarios have no faults
 	$(Q)sh tests/rooms.sh
 	$(Q)$(BUILD)/offswitch scenario lint $(filter-out scenarios/schema.json,$(wildcard scenarios/*.json))
 

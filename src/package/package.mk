@@ -1,15 +1,15 @@
-# Installing, and what is handed to others: packages, the tarball, the list of parts.
+# Installation and distribution: packages, the tarball, the bill of materials.
 
 LIBDIR ?= $(PREFIX)/lib
 ZSHDIR ?= site-functions
 MANUALS := $(BUILD)/offswitch.1 $(BUILD)/offswitch-scenario.5
 
-# Without the replica: what a program of somebody else needs.
+# The library for other programs, without the replica.
 $(BUILD)/package/liboffswitch.a: $(filter-out $(BUILD)/src/rehearsal/%,$(LIB_OBJ))
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
-# The keys in the manual are those of the schema.
+# The schema lists the keys for the manual.
 $(BUILD)/offswitch-scenario.5: src/man/offswitch-scenario.5.in scenarios/schema.json $(BUILD)/offswitch
 	$(call say,MAN,$@)
 	$(Q)$(BUILD)/offswitch help scenario-manual scenarios/schema.json > $(BUILD)/gen/scenario-manual
@@ -22,7 +22,7 @@ package_env = BUILD='$(BUILD)' VERSION='$(VERSION)' DESTDIR='$(DESTDIR)' PREFIX=
 	ZSHDIR='$(ZSHDIR)' PACKAGES='$(PACKAGES)' LINKED='$(LINKED)' CC='$(CC)' MAKE='$(MAKE)'
 
 .PHONY: install
-install: installable ## into PREFIX (/usr/local), below DESTDIR; says what it put where
+install: installable ## install into PREFIX (/usr/local), below DESTDIR, and print the paths
 	$(Q)$(package_env) sh src/package/install.sh install
 
 .PHONY: uninstall
@@ -31,21 +31,21 @@ uninstall: ## remove what 'make install' put there
 
 # ---- Debian packages ----
 
-# Built apart with the flags that Debian wants, and without a trace of this directory.
+# A separate build with Debian's flags; the packages do not contain the path of this directory.
 deb_flags = $(shell DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get $(1))
 .PHONY: deb
 deb: ## Debian packages in build/debian/package, with dpkg-deb
 	$(Q)$(MAKE) --no-print-directory -j$(CORES) debian-packages BUILD='$(BUILD)/debian' PREFIX=/usr CPPFLAGS='$(call deb_flags,CPPFLAGS)' \
 	  CFLAGS='$(call deb_flags,CFLAGS)' LDFLAGS='$(call deb_flags,LDFLAGS)'
 
-# Packages of what is in BUILD.
+# Makes packages from the files in BUILD.
 .PHONY: debian-packages
 debian-packages: installable
 	+$(Q)$(package_env) sh src/package/deb.sh
 
-# In a Debian that has nothing: needs root, debootstrap and Debian's archive.
+# Runs in a minimal Debian: needs root, debootstrap and Debian's archive.
 .PHONY: deb-test
-deb-test: deb ## the packages twice the same, then installed, run and removed in a bare Debian, as root
+deb-test: deb ## compare two builds of the packages, then test them in a minimal Debian, as root
 	$(Q)cd $(BUILD)/debian/package && sha256sum *.deb > SHA256SUMS
 	+$(Q)$(MAKE) --no-print-directory -s deb && cd $(BUILD)/debian/package && sha256sum -c SHA256SUMS
 	$(Q)lintian --allow-root --fail-on error,warning $(BUILD)/debian/package/*.deb
@@ -53,7 +53,7 @@ deb-test: deb ## the packages twice the same, then installed, run and removed in
 
 # ---- the tarball ----
 
-# The committed tree: the same bytes each time, in any place.
+# The committed tree: the same bytes each time, on any machine.
 TARBALL = $(BUILD)/offswitch-$(VERSION).tar.gz
 .PHONY: dist
 dist: ## the source as a reproducible tarball
@@ -88,17 +88,17 @@ picture: $(BUILD)/offswitch ## the README's pictures, from a real rehearsal
 	$(Q)BUILD='$(BUILD)' node src/package/picture.mjs
 
 .PHONY: examples
-examples: installable ## the examples of the manual, all of them, on the replica
+examples: installable ## all examples of the manual, on the replica
 	$(Q)WHOLE=1 BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) MAKE='$(MAKE)' CC='$(CC)' sh tests/package/test_examples.sh
 
 # ---- other systems ----
 
-# With the twins of what only Linux has (src/base/system.h), as another Unix would be built.
+# Builds with the twins of Linux-only functions (src/base/system.h), as on another Unix.
 .PHONY: portable
-portable: ## build and run the unit tests without what only Linux has
+portable: ## build and run the unit tests without Linux-only functions
 	$(Q)$(MAKE) --no-print-directory -j$(CORES) BUILD='$(BUILD)/portable' CPPFLAGS='$(CPPFLAGS) -DOFS_PORTABLE' unit
 
-# A short form: only the files that a twin reaches are compiled again, and their tests are run.
+# A short form: compiles only the files that use a twin again, and runs their tests.
 TWINS      := src/base/system.c $(filter-out src/wire/libcurl.c,$(wildcard src/wire/*.c))
 TWIN_OBJ   := $(TWINS:%.c=$(BUILD)/twins/%.o)
 TWIN_TESTS := tests/unit/test_system.c $(wildcard tests/wire/test_*.c)
@@ -119,7 +119,7 @@ $(TWIN_BIN): $(BUILD)/twins/%: $(BUILD)/%.o $(SHARED_OBJ) $(BUILD)/twins/liboffs
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(OFS_LDFLAGS) -o $@ $^ $(OFS_LIBS) $(shell pkg-config --libs cmocka libssl)
 
 .PHONY: twins
-twins: $(TWIN_BIN) ## the tests of what a twin reaches, with the twins
+twins: $(TWIN_BIN) ## the tests of the files that use a twin, with the twins
 	$(Q)sh tests/run.sh "" $(TWIN_BIN)
 
 -include $(TWIN_OBJ:.o=.d)

@@ -79,21 +79,21 @@ const tests = {
     site.state.improve = false;
     const { value } = await probe("/settings/data");
     assert.deepEqual(value.controls.map((c) => [c.name, c.role, c.state, c.located]), [["Improve the model for everyone", "switch", "off", "label"]]);
-    assert.equal(value.controls[0].setting.key, undefined, "an id that a framework counts is no key");
+    assert.equal(value.controls[0].setting.key, undefined, "an id with the counter of a framework is no key");
   },
 
-  async "probe: a choice of several has its words"() {
+  async "probe: a choice of several lists its options"() {
     for (const [page, role] of [["/settings/sharing", "radiogroup"], ["/settings/list", "combobox"]]) {
       const [one, ...others] = (await probe(page)).value.controls;
       assert.deepEqual([others.length, one.name, one.role, one.state, one.choices], [0, "Who may train on my pictures", role, "Everyone", ["Everyone", "Partners only", "Nobody"]]);
       assert.deepEqual(one.setting.choices, { everyone: { en: ["Everyone"] }, "partners-only": { en: ["Partners only"] }, nobody: { en: ["Nobody"] } });
-      assert.equal(one.setting.wanted, "everyone", "what it shows now, so that a copy of it presses nothing");
+      assert.equal(one.setting.wanted, "everyone", "the state that it shows now, so that a copy presses nothing");
     }
     const [voice] = (await probe("/settings/voice")).value.controls;
     assert.deepEqual([voice.name, voice.state, voice.choices, voice.setting.choices, voice.setting.wanted], ["Train on my voice", "on", undefined, undefined, "off"]);
   },
 
-  async "probe: what it says of each lints"() {
+  async "probe: each proposed setting passes the lint"() {
     for (const page of ["/settings/privacy", "/settings/data", "/settings/sharing", "/settings/list", "/settings/voice"]) {
       const { value } = await probe(page);
       assert.ok(value.controls.length, page);
@@ -101,29 +101,29 @@ const tests = {
     }
   },
 
-  async "probe: twins are listed, and no scenario names them"() {
+  async "probe: twins are listed without a scenario"() {
     const { value } = await probe("/settings/twins");
     assert.deepEqual(value.controls.map((c) => [c.name, c.state, c.located, c.setting]), Array(2).fill(["Allow training", "on", null, undefined]));
     const { out } = await offswitch(["scenario", "probe", `${site.origin}/settings/twins`, ...launch]);
     assert.match(out, /found by +nothing that distinguishes it from the others/);
   },
 
-  async "probe: for a person"() {
+  async "probe: the text output"() {
     const page = await offswitch(["scenario", "probe", `${site.origin}/settings/privacy`, ...launch]);
     assert.match(page.out, /2 controls\n\nUse my posts for training\n +state +on\n +role +checkbox\n +found by +key\n +scenario +\{/);
     assert.match(page.err, /Nothing was pressed/);
     const copied = [...page.out.matchAll(/^ +scenario +(\{.*\})$/gm)].map(([, text]) => JSON.parse(text));
-    assert.deepEqual(copied.map((setting) => setting.key), ["train", "wipe"], "each is whole, to be copied into a file");
+    assert.deepEqual(copied.map((setting) => setting.key), ["train", "wipe"], "each is complete, so it can be copied into a file");
     assert.deepEqual(await faultsOf(around(copied)), []);
     const empty = await offswitch(["scenario", "probe", `${site.origin}/empty`, ...launch]);
     assert.equal(empty.status, 0);
     assert.match(empty.out, /There is no switch/);
   },
 
-  async "probe: what cannot be read"() {
+  async "probe: pages that cannot be read"() {
     assert.equal((await offswitch(["scenario", "probe"])).status, 64);
     assert.equal((await offswitch(["scenario", "probe", "ftp://127.0.0.1/"])).status, 64);
-    assert.equal((await offswitch(["scenario", "probe", "http://www.example.com/"])).status, 64, "plain http is for loopback");
+    assert.equal((await offswitch(["scenario", "probe", "http://www.example.com/"])).status, 64, "plain http is allowed for loopback only");
     const { status, value } = await probe("/nowhere");
     assert.deepEqual([status, value.exit, value.error.code], [1, 1, "peer"]);
     assert.match(value.error.hint, /404/);
@@ -144,7 +144,7 @@ const tests = {
     assert.deepEqual([off.status, off.value.settings[0].verdict, off.value.settings[0].before], [0, "as-wanted", "off"]);
   },
 
-  async "new: a switch that is wanted on"() {
+  async "new: a switch whose wanted state is on"() {
     const run = await onTerminal(["scenario", "new", `${site.origin}/settings/data`, ...launch], answers(1, "switch", wanted("on")));
     assert.equal(run.status, 0, run.out);
     assert.equal((await offswitch(["scenario", "lint", "switch"])).status, 0);
@@ -160,7 +160,7 @@ const tests = {
     assert.equal(run.status, 0, run.out);
     assert.match(run.out, /A name for the scenario: \[127-0-0-1\]/);
     assert.equal((await offswitch(["scenario", "lint", "127-0-0-1"])).status, 0);
-    assert.doesNotMatch(readFileSync(own("127-0-0-1.json"), "utf8"), /signed in/, "nobody has said so");
+    assert.doesNotMatch(readFileSync(own("127-0-0-1.json"), "utf8"), /signed in/, "the user did not say so");
     rmSync(own("127-0-0-1.json"));
   },
 
@@ -201,10 +201,10 @@ const tests = {
     }
     assert.ok(!existsSync(own("never.json")));
     const empty = await onTerminal(["scenario", "new", `${site.origin}/settings/twins`, ...launch], []);
-    assert.equal(empty.status, 4, "nothing on the page that can be told from the others");
+    assert.equal(empty.status, 4, "no control on the page that is distinct from the others");
   },
 
-  async "new: a file that is there stays as it is"() {
+  async "new: an existing file is not changed"() {
     mkdirSync(dirname(own("mine.json")), { recursive: true });
     writeFileSync(own("mine.json"), "mine\n");
     const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "mine", wanted("off")));
@@ -214,11 +214,11 @@ const tests = {
     rmSync(own("mine.json"));
   },
 
-  async "new: a name that comes with the program is taken"() {
+  async "new: the name of an installed scenario is taken"() {
     const run = await onTerminal(["scenario", "new", `${site.origin}/settings/privacy`, ...launch], answers(1, "linkedin", wanted("off")));
     assert.equal(run.status, 64, run.out);
     assert.match(run.out, /linkedin\.json\s+is\s+there\s+already;\s+nothing\s+was\s+written/);
-    assert.deepEqual(run.unasked, ["The site's title:", "What should"], "it is said before more is asked");
+    assert.deepEqual(run.unasked, ["The site's title:", "What should"], "the error comes before further questions");
     assert.ok(!existsSync(own("linkedin.json")));
   },
 
@@ -244,7 +244,7 @@ const tests = {
     assert.deepEqual([run.status, run.value.settings[0].before], [2, "on"]);
   },
 
-  async "import: a radio is one of several"() {
+  async "import: a radio button is one of several"() {
     const radio = (...selectors) => JSON.stringify(recording(navigate("/settings/sharing"), click("aria/Nobody[role=\"radio\"]", ...selectors)));
     const { status, value } = await json(["scenario", "import", "-"], { stdin: radio("[name='share']") });
     assert.equal(status, 0);
@@ -262,7 +262,7 @@ const tests = {
 
   /* The name of an option in the place of the setting's: what was recorded may not be reported as another state, and is
      never pressed. */
-  async "import: a radio of which no role was recorded"() {
+  async "import: a radio button without a recorded role"() {
     const shapes = [["/settings/sharing", "aria/Nobody", "[name='share']"], ["/settings/sharing", "aria/Nobody", "label:nth-of-type(3)"],
       ["/settings/sharing", "text/Nobody", "fieldset > label:nth-of-type(3) > input"], ["/settings/voice", "aria/On", "[name='voice']"],
       ["/settings/voice", "aria/Off", "[name='voice']"], ["/settings/voice", "aria/On", "label:nth-of-type(1)"], ["/settings/voice", "aria/Off", "label:nth-of-type(2)"]];
@@ -278,7 +278,7 @@ const tests = {
     assert.deepEqual(site.writes, []);
     const typed = recording(navigate("/settings/sharing"), click("aria/Nobody", "input[type='radio'][name='share']"));
     const { value } = await json(["scenario", "import", "-"], { stdin: JSON.stringify(typed) });
-    assert.deepEqual([value.scenario.settings[0].wanted, value.scenario.settings[0].labels], ["nobody", undefined], "the selector itself says that it is a radio");
+    assert.deepEqual([value.scenario.settings[0].wanted, value.scenario.settings[0].labels], ["nobody", undefined], "the selector itself says that it is a radio button");
   },
 
   async "import: a project of Selenium IDE"() {
@@ -293,7 +293,7 @@ const tests = {
     assert.deepEqual(run.value.settings.map((s) => s.before), ["off"]);
   },
 
-  async "import: what is no recording"() {
+  async "import: files that are no recording"() {
     assert.equal((await offswitch(["scenario", "import"])).status, 64);
     assert.equal((await offswitch(["scenario", "import", join(home, "nowhere.json")])).status, 1);
     for (const [text, why] of [["{\"title\": ", /not JSON/], ["[]", /no recording of a known format/], [JSON.stringify(recording(navigate("/"))), /nothing is clicked/]]) {
@@ -305,7 +305,7 @@ const tests = {
     }
   },
 
-  async "import: into the own directory, which is not there yet; a failure leaves the file alone"() {
+  async "import: into the user's directory, which does not exist yet; a failure does not change the file"() {
     rmSync(dirname(own("x")), { recursive: true, force: true });
     const good = put("good.recording", recording(...boxSteps())), bad = put("bad.recording", "{");
     const into = (from) => offswitch(["scenario", "import", from, "--output", own("mine.json")]);
@@ -333,7 +333,7 @@ const tests = {
     assert.equal((await offswitch(["scenario", "lint", "-"], { stdin: "{" })).status, 1);
   },
 
-  async "test: pages that give what is expected"() {
+  async "test: pages that match the expectations"() {
     const file = savePages([
       expecting("on.html", { train: "on" }), expecting("off.html", { train: "off" }),
       expecting("everyone.html", { share: "everyone" }), expecting("nobody.html", { share: "nobody" }),
@@ -345,7 +345,7 @@ const tests = {
       [["on.html", "train", "on"], ["off.html", "train", "off"], ["everyone.html", "share", "everyone"], ["nobody.html", "share", "nobody"]]);
   },
 
-  async "test: a page that gives something else"() {
+  async "test: a page that does not match"() {
     const file = savePages([expecting("on.html", { train: "off" }), expecting("off.html", { train: "off" })]);
     const run = await offswitch(["scenario", "test", file, ...launchArgs]);
     assert.equal(run.status, 1);
@@ -353,7 +353,7 @@ const tests = {
     assert.match(run.out, /ok +off\.html: train is off/);
   },
 
-  async "test: expectations that are not whole"() {
+  async "test: incomplete expectations"() {
     assert.equal((await offswitch(["scenario", "test"])).status, 64);
     const rows = [[null, /expect\.json/], ["[", /JSON/], [[], /no list of expectations/], [[{ page: "/x", file: "on.html" }], /entry 1 is not whole/], [[expecting("on.html", { trian: "on" })], /trian/]];
     for (const [expectations, why] of rows) {
@@ -366,7 +366,7 @@ const tests = {
     assert.match(missing.out + missing.err, /nowhere\.html/);
   },
 
-  async "fix: what was written presses that and nothing else"() {
+  async "fix: the written scenario presses only its setting"() {
     const steps = recording(navigate("/settings/data"), click("aria/Improve the model for everyone[role=\"switch\"]", "div.row > button"), click("aria/Save changes", "#save"));
     const [choice] = (await probe("/settings/sharing")).value.controls;
     const rows = [
@@ -381,7 +381,7 @@ const tests = {
     }
     site.state.share = "everyone";
     const copied = await json(["fix", put("fix.json", around([choice.setting])), "--yes", "--hold", "0", ...launch]);
-    assert.deepEqual(copied.value.settings.map((s) => s.verdict), ["as-wanted"], "what probe says wants what the page shows");
+    assert.deepEqual(copied.value.settings.map((s) => s.verdict), ["as-wanted"], "the state that probe proposes is the one that the page shows");
   },
 
   async "two settings of one page, each with a request for its state"() {
@@ -404,7 +404,7 @@ const tests = {
     driver.end();
   },
 
-  async "a sub-command that is none"() {
+  async "an unknown sub-command"() {
     const none = await offswitch(["scenario"]);
     assert.equal(none.status, 64);
     for (const one of ["list", "show", "lint", "probe", "new", "import", "test", "enable", "disable"]) assert.match(none.err, new RegExp(`\\b${one}\\b`), one);
@@ -424,7 +424,7 @@ const tests = {
     assert.equal((await offswitch(["scenario", "enable"])).status, 64);
     assert.equal((await offswitch(["scenario", "enable", "nowhere"])).status, 1);
     assert.deepEqual((await json(["scenario", "enable", "one", "two"])).value, { enabled: ["one", "two"] });
-    assert.deepEqual((await json(["scenario", "enable", "two"])).value, { enabled: ["one", "two"] }, "once is enough");
+    assert.deepEqual((await json(["scenario", "enable", "two"])).value, { enabled: ["one", "two"] }, "a second enable adds nothing");
     const { status, value } = await json(["check", "--scenario", "all", ...launch]);
     assert.deepEqual([status, value.exit, value.format, value.command, value.error], [2, 2, 1, "check", null]);
     assert.deepEqual(value.runs.map((run) => [run.scenario.id, run.exit, run.settings.map((s) => [s.id, s.before, s.verdict])]),

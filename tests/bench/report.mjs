@@ -92,7 +92,7 @@ function goalsTable(rows) {
 // which this machine is slower. Returns how many limits are exceeded.
 function held(rows, table, slow) {
   let broken = 0;
-  if (slow > 1.05) console.log(`This machine needs ${slow.toFixed(1)} times as long as that of the limits: processor time may be as much longer.`);
+  if (slow > 1.05) console.log(`This machine is ${slow.toFixed(1)} times slower than that of the limits: the limits of processor time are raised accordingly.`);
   for (const [job, n, client, ...limits] of table) {
     const row = rows.find((r) => r.job === job && r.n === Number(n) && r.client === client);
     if (!row) continue;
@@ -112,7 +112,7 @@ export function report(results, dir, limits, slow) {
     `${about.offswitch}, ${about.date}, ${about.machine}, load ${about.load.toFixed(1)} at the end`,
     `${Object.values(about.browsers).join(", ")}; Node ${about.node}; ${Object.entries(about.packages).map((p) => p.join(" ")).join(", ")}`,
     `medians of ${about.runs}; pages ${about.kinds.join(", ")}; saves ${about.saves}; the scenario ${about.state ? "names" : "does not name"} the state requests`,
-    '"x P": times Puppeteer. Ratios within a table are of one run, its clients in turn.',
+    '"x P": the ratio to Puppeteer. The clients of a table ran in turn, in one run.',
   ].join("\n");
   const text = `${head}\n\n${textTable(results)}\n${goalsTable(rows)}`;
   mkdirSync(dir, { recursive: true });

@@ -144,8 +144,8 @@ function judge(client, job, settings, before, truth, out, said) {
   for (const setting of settings.filter(client.knows ?? (() => true))) {
     const { key, kind } = setting;
     const right = job === "fix" ? "off" : before[key];
-    if (states[key] !== right) wrong.push(`${key} (${kind}) is ${right}, and it says ${states[key]}`);
-    if (truth.states[key] !== right) wrong.push(`${key} (${kind}) should be ${right} and is ${truth.states[key]}`);
+    if (states[key] !== right) wrong.push(`${key} (${kind}) is ${right}, but the client says ${states[key]}`);
+    if (truth.states[key] !== right) wrong.push(`${key} (${kind}) should be ${right} but is ${truth.states[key]}`);
     const writes = truth.writes[key] ?? 0;
     if (writes !== (before[key] === right ? 0 : 1)) wrong.push(`${key} (${kind}) was saved ${writes} times`);
   }

@@ -27,7 +27,7 @@ async function until(what, ms, look) {
   for (const end = Date.now() + ms; ; await later(100)) {
     const value = await look();
     if (value) return value;
-    if (Date.now() > end) throw new Error("waited in vain for " + what);
+    if (Date.now() > end) throw new Error("timed out waiting for " + what);
   }
 }
 
@@ -87,7 +87,7 @@ function pixel(x, y) {
 
 const asks = () => pixel(640, 700).every((c) => c > 40 && c < 160);
 const dialogUp = () => until("the browser's question", 15000, asks);
-const dialogGone = () => until("the question to go", 5000, () => !asks());
+const dialogGone = () => until("the question to close", 5000, () => !asks());
 
 async function answer(...names) {
   await dialogUp();
@@ -183,7 +183,7 @@ async function startDriver(home, debugging) {
 
 async function stopBrowser(browser) {
   await stop(browser);
-  await until("the person's tabs to go", 10000, () => tabsOpen() === "");
+  await until("the person's tabs to close", 10000, () => tabsOpen() === "");
   person.seen = [];
 }
 
@@ -268,7 +268,7 @@ const tests = {
     const before = snapshot();
     const run = offswitch(home, "check", "--json", "--timeout", "60");
     await dialogUp();
-    assert(run.err.includes("Press Allow"), "nothing was said beforehand:", run.err);
+    assert(run.err.includes("Press Allow"), "no message came before the question:", run.err);
     await later(7000); // a person needs time to read it
     keys("Tab", "Return");
     await dialogGone();
@@ -280,7 +280,7 @@ const tests = {
     const report = JSON.parse(run.out);
     assert(report.browser.wire === "websocket" && report.settings.every((s) => s.verdict === "differs"), report);
     assertUntouched(before);
-    assert(!asks(), "it asks again");
+    assert(!asks(), "the browser asks again");
     await stopBrowser(browser);
   },
 
@@ -311,7 +311,7 @@ const tests = {
     await run.ended;
     assertRun(run, 4, "was answered with Cancel");
     await later(2500);
-    assert(!asks(), "it was asked a second time");
+    assert(!asks(), "the browser asked a second time");
     assertUntouched(before, true);
     await stopBrowser(browser);
   },
@@ -324,10 +324,10 @@ const tests = {
     const run = offswitch(home, "check", "--timeout", "9");
     await run.ended;
     assertRun(run, 1, "was not answered", "press Cancel");
-    assert(Date.now() - began > 8500, "it waited", String(Date.now() - began));
+    assert(Date.now() - began > 8500, "it waited only", String(Date.now() - began));
     await cancel();
     await later(1500);
-    assert(!asks(), "it was asked a second time");
+    assert(!asks(), "the browser asked a second time");
     assertUntouched(before, true);
     await stopBrowser(browser);
   },
@@ -502,11 +502,11 @@ const tests = {
     run.kill("SIGKILL");
     await run.ended;
     await start("node", ["-e", go, ours.webSocketDebuggerUrl, person.origin + "/taken"]).ended;
-    await until("the tab to be elsewhere", 5000, async () => (await list()).includes(person.origin + "/taken"));
+    await until("the tab to leave the site", 5000, async () => (await list()).includes(person.origin + "/taken"));
     const next = offswitch(home, "check");
     await next.ended;
     assertRun(next, 2);
-    assert((await list()).includes(person.origin + "/taken"), "it was closed");
+    assert((await list()).includes(person.origin + "/taken"), "the tab was closed");
     await stopBrowser(browser);
   },
 
@@ -683,7 +683,7 @@ async function runOne(name) {
     await startScreen();
     await startPerson();
     await startReplica();
-    const skipped = await Promise.race([tests[name](), later(TEST_WITHIN).then(() => { throw new Error("it took too long"); })]);
+    const skipped = await Promise.race([tests[name](), later(TEST_WITHIN).then(() => { throw new Error("the test took too long"); })]);
     console.log(skipped ? `[  SKIPPED ] ${name}: ${skipped}` : `[       OK ] ${name} ${took()}`);
     return 0;
   } catch (error) {
@@ -706,7 +706,7 @@ async function runAll(names) {
         if (name.startsWith("trace_replays") && !late.includes(name)) late.push(name);
         else failed++;
       }
-      process.stdout.write(child.out || `[  FAILED  ] ${name}: it ended without a word: ${child.err}\n`);
+      process.stdout.write(child.out || `[  FAILED  ] ${name}: it ended without output: ${child.err}\n`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

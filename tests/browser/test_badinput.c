@@ -520,7 +520,7 @@ static void judge_output(const struct supervised *run, bool json, struct fault *
     OFS_AUTO_JSON report = ofs_json_parse(ofs_buf_str(&run->out), run->out.len, &err);
     if (!report || (int)ofs_json_num(report, "exit", -1) != run->exit ||
         !ofs_json_str(report, "error/code", NULL) || !ofs_json_str(report, "error/text", NULL))
-        WRONG(fault, "a report that is not right: %.300s", ofs_buf_str(&run->out));
+        WRONG(fault, "a wrong report: %.300s", ofs_buf_str(&run->out));
     cJSON_ArrayForEach(one, ofs_json_get(report, "settings"))
     {
         const char *reason = ofs_json_str(one, "reason", "");
@@ -540,13 +540,13 @@ static void judge(const struct row *row, const struct supervised *run, const cha
     if (run->exit != row->exit)
         WRONG(fault, "exit %d instead of %d: %.600s", run->exit, row->exit, said);
     else if (row->args[0] && !sentence)
-        WRONG(fault, "no sentence: %.600s", said);
+        WRONG(fault, "the sentence is missing: %.600s", said);
     else if (!strstr(said, part))
         WRONG(fault, "'%s' is not named: %.600s", part, said);
     else if (!strstr(said, next))
         WRONG(fault, "no next step '%s': %.600s", next, said);
     else if (strchr(said, '\033') || strchr(said, '\a'))
-        WRONG(fault, "it steers the terminal: %.600s", said);
+        WRONG(fault, "it contains control characters for the terminal: %.600s", said);
     else if (run->left)
         WRONG(fault, "a process was left behind");
     else
@@ -584,7 +584,7 @@ static void play_row(const struct row *row, bool json, struct fault *fault)
         peer_stop(&peer);
     judge(row, &run, part, row->next, json, fault);
     if (!fault->text[0] && row->exit == 4 && row->play == play_silence && peer.connections)
-        WRONG(fault, "the browser was asked before the person");
+        WRONG(fault, "the browser was contacted before the user was asked");
     supervised_clear(&run);
     for (size_t i = 0; i < own; i++)
         free((char *)args[i]);

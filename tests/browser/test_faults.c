@@ -306,7 +306,7 @@ static struct task *choose(const struct options *o, const struct fault_table *ta
 }
 
 /* No row may leave anything in a shared peer: a tab at any address, a session. */
-static int leftovers(struct runner *r)
+static int count_leftovers(struct runner *r)
 {
     struct ofs_error ignored;
     struct ofs_loop *loop = ofs_loop_new(&ignored);
@@ -342,7 +342,7 @@ static int run(struct runner *r)
         fputs("stopped\n", stderr);
         return 2;
     }
-    int left = leftovers(r);
+    int left = count_leftovers(r);
     printf("faults over %s: %zu passed (%zu at the second try), %zu failed, %d left behind, seed "
            "%llu, "
            "%.0f seconds\n",

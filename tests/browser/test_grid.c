@@ -67,7 +67,7 @@ static void test_three_at_once(struct grid_fixture *l)
         good = good && fixture_is_as_wanted(l, name, &runs[i], &fixed) &&
                fixture_has_saved(l, name, &runs[i], 1);
     if (good && !queued) {
-        fixture_fail(l, name, "none has waited for a node", NULL);
+        fixture_fail(l, name, "no run waited for a node", NULL);
         good = false;
     }
     for (size_t i = 0; i < COUNT(runs); i++)
@@ -78,7 +78,7 @@ static void test_three_at_once(struct grid_fixture *l)
 
 /* Our deadline passes, or the person cancels, while both wait in the hub's queue. The hub creates
  * the sessions anyway. */
-static void test_given_up(struct grid_fixture *l)
+static void test_late_sessions(struct grid_fixture *l)
 {
     static const char *const in_time[] = {"--timeout", "3", NULL};
     static const struct {
@@ -87,11 +87,11 @@ static void test_given_up(struct grid_fixture *l)
         int signal; /* once it is in the queue */
         struct fixture_wanted wanted;
     } cases[] = {
-        {"a session that comes after a signal is ended",
+        {"a session that starts after a signal is ended",
          {.verb = "check", .mark = "unwanted"},
          SIGINT,
          {3, "unknown", "interrupted", {"a second Ctrl-C"}}},
-        {"a session that comes after the deadline is ended",
+        {"a session that starts after the deadline is ended",
          {.verb = "check", .mark = "too-late", .more = in_time},
          0,
          {1,
@@ -138,11 +138,11 @@ static void test_addresses(struct grid_fixture *l)
         const char *name, *connect, *capabilities;
         struct fixture_wanted wanted;
     } cases[] = {
-        {"the hub's console is no WebDriver",
+        {"the hub's console is not WebDriver",
          console,
          NULL,
          {.exit = 1, .words = {"not WebDriver", console + 9, "PATH in --connect"}}},
-        {"nor is the hub's root",
+        {"the hub's root is not WebDriver",
          root,
          NULL,
          {.exit = 1, .words = {"not WebDriver", root + 9, "PATH in --connect"}}},
@@ -150,7 +150,7 @@ static void test_addresses(struct grid_fixture *l)
          l->connect,
          other,
          {.exit = 1, .words = {"cannot find : Capabilities", "netscape", "--capabilities"}}},
-        {"a hub of before BiDi",
+        {"a hub without BiDi",
          l->connect,
          bidi,
          {.exit = 1, .words = {"does not understand", "webSocketUrl"}}},
@@ -234,7 +234,7 @@ static int start_relay(struct grid_fixture *l, struct relay *r, struct ofs_error
     }
     return sscanf(line, "%d %d %d", &r->ports[0], &r->ports[1], &r->ports[2]) == LISTENERS
                ? 0
-               : ofs_fail(err, OFS_ERR_SYSTEM, "the relay says no ports");
+               : ofs_fail(err, OFS_ERR_SYSTEM, "the relay reports no ports");
 }
 
 static const char names[] = "libnss_wrapper.so";
@@ -256,9 +256,14 @@ static void test_tls(struct grid_fixture *l)
         bool trusts, in_the_clear;
         struct fixture_wanted wanted;
     } cases[] = {
-        {"over TLS, check tells", "check", GOOD, true, false, {2, "differs", "", {NULL}}},
+        {"over TLS, check reports the state",
+         "check",
+         GOOD,
+         true,
+         false,
+         {2, "differs", "", {NULL}}},
         {"over TLS, fix turns it off", "fix", GOOD, true, false, {0, "fixed", "", {NULL}}},
-        {"an authority that nobody named",
+        {"an unknown certificate authority",
          "check",
          GOOD,
          false,
@@ -276,7 +281,7 @@ static void test_tls(struct grid_fixture *l)
          true,
          false,
          {.exit = 1, .words = {"its certificate does not verify", "expired"}}},
-        {"in the clear to another machine",
+        {"without TLS to another machine",
          "check",
          GOOD,
          true,
@@ -416,10 +421,10 @@ static void test_node_lost(struct grid_fixture *l)
     }
 }
 
-static void test_node_stands_still(struct grid_fixture *l)
+static void test_frozen_node(struct grid_fixture *l)
 {
     static const char *const in_time[] = {"--timeout", "12", NULL};
-    static const struct loss still = {"a node stands still while a page is read",
+    static const struct loss still = {"a node freezes while a page is read",
                                       {.verb = "check", .mark = "frozen", .more = in_time},
                                       PAGE_ASKED,
                                       0,
@@ -437,13 +442,13 @@ static void test_node_stands_still(struct grid_fixture *l)
     run_clear(&run);
     if (place >= 0)
         kill(l->grid.nodes[place].pid, SIGCONT);
-    fixture_is_clean(l, "the node goes on"); /* and does what it was told to do in the meantime */
+    fixture_is_clean(l, "the node continues"); /* and does what it was told to do in the meantime */
 }
 
 /* Both are gone, and the hub does not know it yet. */
 static void test_node_gone(struct grid_fixture *l)
 {
-    static const char name[] = "a node has gone before the session is asked for";
+    static const char name[] = "a node is gone before the session is requested";
     static const struct fixture_order order = {.verb = "check", .mark = "homeless"};
     static const struct fixture_wanted wanted = {
         .exit = 1,
@@ -487,7 +492,7 @@ static void healthy_hub(struct grid_fixture *l)
         return;
     }
     test_three_at_once(l);
-    test_given_up(l);
+    test_late_sessions(l);
     test_addresses(l);
     test_tls(l);
     test_hub_lost(l);
@@ -508,7 +513,7 @@ static void lossy_hub(struct grid_fixture *l)
         fixture_fail(l, "two more nodes", err.text, NULL);
         return;
     }
-    test_node_stands_still(l);
+    test_frozen_node(l);
     test_node_gone(l);
 }
 

@@ -160,7 +160,7 @@ static void pass(const struct place *p, const char *name)
     fflush(stdout);
 }
 
-static void tell_sees(const struct place *p)
+static void print_sees(const struct place *p)
 {
     const struct ofs_tab_sees *sees = &p->tab->sees;
     printf("%s sees:%s%s%s%s%s%s\n", p->kind->name, sees->requests ? " requests" : "",
@@ -232,7 +232,7 @@ static const struct ofs_request *ended_request(struct place *p, const char *path
 
 static void test_requests(struct place *p)
 {
-    static const char name[] = "the page's requests, and what the site answered";
+    static const char name[] = "the page's requests and their responses";
     struct ofs_error err = {0};
     OFS_AUTO_STR text = NULL;
     OFS_AUTO_STR source = NULL;
@@ -253,14 +253,14 @@ static void test_requests(struct place *p)
             return;
         }
         if (strcmp(text, "{\"train\":true}") || !strstr(source, "<title>data</title>")) {
-            fail(p, name, "another answer: %.80s", text);
+            fail(p, name, "a wrong response: %.80s", text);
             return;
         }
         free(source);
         source = NULL;
         if (!ops->body(p->tab, state->serial + 1000, ofs_deadline_in(LOADS), &source, &err) ||
             err.code != OFS_ERR_PEER) {
-            fail(p, name, "an answer to no request");
+            fail(p, name, "a response without a request");
             return;
         }
     }
@@ -284,14 +284,14 @@ static void test_timers(struct place *p)
         return;
     if (!p->browser->ops->timers(p->tab, ofs_deadline_in(LOADS), &told, &err) ||
         err.code != OFS_ERR_PEER) {
-        fail(p, name, "they are told where no ledger was kept");
+        fail(p, name, "they are reported without a ledger");
         return;
     }
     p->tab->follows_timers = true;
     if (!visit(p, name, "/plain") || !ask_timers(p, name, &told))
         return;
     if (told.pending || told.repeating || told.first_ms != -1 || told.hidden_ms != -1) {
-        fail(p, name, "a page without timers has some");
+        fail(p, name, "a page without timers reports some");
         return;
     }
     for (int i = 0; i < 2; i++) { /* in every document from now on */
@@ -319,9 +319,9 @@ static void test_timers(struct place *p)
         pass(p, name);
 }
 
-static void test_hidden(struct place *p)
+static void test_hidden_work(struct place *p)
 {
-    static const char name[] = "what a page begins and nobody sees the end of";
+    static const char name[] = "work of a page whose end cannot be seen";
     static const char *const paths[] = {"/encrypts",   "/stores", "/caches", "/locks",
                                         "/broadcasts", "/keeps",  "/shares"};
     static const char *const loops[] = {"/writes", "/tasks", "/posts"};
@@ -347,21 +347,21 @@ static void test_hidden(struct place *p)
     if (!p->tab->sees.timers || !visit(p, name, "/touches") || !ask_timers(p, name, &told))
         return;
     if (told.hidden_ms != -1) {
-        fail(p, name, "a page that only looks whether there is a way began something");
+        fail(p, name, "a page that only tests for an API began something");
         return;
     }
     p->tab->follows_timers = false;
     if (!visit(p, name, "/encrypts"))
         return;
     if (!p->browser->ops->timers(p->tab, ofs_deadline_in(LOADS), &told, &err))
-        fail(p, name, "they are told where they are not followed any more");
+        fail(p, name, "they are reported after tracking has stopped");
     else
         pass(p, name);
 }
 
 static void test_channels(struct place *p)
 {
-    static const char name[] = "its channels and its workers, and what these ask for";
+    static const char name[] = "its channels, its workers, and their requests";
     if (!p->tab->sees.channels || !visit(p, name, "/channels"))
         return;
     bool asked = ended_request(p, "/state") != NULL;
@@ -380,7 +380,7 @@ static void test_channels(struct place *p)
 
 static void test_refused_channels(struct place *p)
 {
-    static const char name[] = "channels that were refused, wherever they lead";
+    static const char name[] = "refused channels to any origin";
     ofs_deadline end = ofs_deadline_in(LOADS);
     struct ofs_error err;
     if (!(p->tab->sees.channels || p->tab->sees.opened) || !visit(p, name, "/refused"))
@@ -392,14 +392,14 @@ static void test_refused_channels(struct place *p)
             break;
     }
     if (p->tab->view.mute < 2)
-        fail(p, name, "%u are told", p->tab->view.mute);
+        fail(p, name, "%u are reported", p->tab->view.mute);
     else
         pass(p, name);
 }
 
-static void test_liar(struct place *p)
+static void test_lying_page(struct place *p)
 {
-    static const char name[] = "a page that lies to scripts of its own world does not lie to us";
+    static const char name[] = "a page that lies to its own scripts does not lie to the probe";
     struct ofs_error err = {0};
     OFS_AUTO_JSON list = NULL;
     if (!p->tab->sees.isolated || !visit(p, name, "/liar"))
@@ -417,7 +417,7 @@ static void test_liar(struct place *p)
 
 static void test_wait(struct place *p)
 {
-    static const char name[] = "a wait ends with a change of the document, or with its deadline";
+    static const char name[] = "a wait ends at a change of the document, or at its deadline";
     struct ofs_error err = {0};
     int64_t since = ofs_now_ms();
     if (!visit(p, name, "/changes"))
@@ -445,7 +445,7 @@ static void test_wait(struct place *p)
 }
 
 /* What happens after a read and before the wait ends the wait at once. */
-static void test_missed(struct place *p)
+static void test_changes_before_wait(struct place *p)
 {
     enum { MEANWHILE = 3200, TIMEOUT = 6000, AT_ONCE = 3000 };
     static const struct {
@@ -472,7 +472,7 @@ static void test_missed(struct place *p)
         if (rc)
             fail(p, cases[i].name, "%s", err.text);
         else if (ofs_now_ms() - since > AT_ONCE)
-            fail(p, cases[i].name, "it was missed: the wait ended with its deadline");
+            fail(p, cases[i].name, "it was missed: the wait ended at its deadline");
         else
             pass(p, cases[i].name);
     }
@@ -532,15 +532,15 @@ static int test_wire(const struct peer_kind *kind)
     if (set_up(&place, &err)) {
         fail(&place, "set up", "%s", err.text);
     } else {
-        tell_sees(&place);
+        print_sees(&place);
         test_wait(&place);
-        test_missed(&place);
+        test_changes_before_wait(&place);
         test_requests(&place);
         test_timers(&place);
-        test_hidden(&place);
+        test_hidden_work(&place);
         test_channels(&place);
         test_refused_channels(&place);
-        test_liar(&place);
+        test_lying_page(&place);
     }
     if (place.browser)
         place.browser->ops->close(place.browser, ofs_deadline_in(LOADS));

@@ -118,7 +118,7 @@ static void test_answers(void **state)
         if (status != (rows[i].yes ? 1 : 4) || is_acknowledged(dir) != rows[i].yes)
             fail_msg("row %zu: exit %d: %s", i, status, ofs_buf_str(&said));
         if (!rows[i].yes && !strstr(ofs_buf_str(&said), "nothing was opened"))
-            fail_msg("row %zu does not say what was not done: %s", i, ofs_buf_str(&said));
+            fail_msg("row %zu does not say that nothing was opened: %s", i, ofs_buf_str(&said));
     }
 }
 
@@ -170,7 +170,7 @@ static void test_width(void **state)
 }
 
 /* A dumb terminal gets no escapes. */
-static void test_dumb(void **state)
+static void test_dumb_terminal(void **state)
 {
     static const char *const check[] = {"check", "--connect", "cdp://127.0.0.1:1",
                                         "--acknowledge-terms", NULL};
@@ -416,7 +416,7 @@ int main(void)
         IN_SCRATCH(test_answers),
         IN_SCRATCH(test_question),
         IN_SCRATCH(test_width),
-        IN_SCRATCH(test_dumb),
+        IN_SCRATCH(test_dumb_terminal),
         IN_SCRATCH(test_clock),
         IN_SCRATCH(test_results),
         IN_SCRATCH(test_quiet_and_verbose),

@@ -113,7 +113,7 @@ static void await_count(const atomic_int *count, int least)
     ofs_deadline until = ofs_deadline_in(SUPERVISED_TIMEOUT);
     while (*count < least) {
         if (!ofs_deadline_left(until))
-            fail_msg("the site was not asked");
+            fail_msg("the site got no request");
         nanosleep(&tick, NULL);
     }
 }
@@ -183,7 +183,7 @@ static void assert_tabs(int port, int tabs)
 static void assert_writes(const struct site *site, int writes)
 {
     if (site->counts->writes > writes)
-        fail_msg("%d saves were sent, and %d are right", site->counts->writes, writes);
+        fail_msg("%d saves were sent, but %d are right", site->counts->writes, writes);
     assert_int_equal(site->counts->writes, writes);
 }
 
@@ -245,7 +245,7 @@ static void need_browser(const struct live *live)
 }
 
 /* There is no terminal to ask on, and no --yes. */
-static void test_no_yes(void **state)
+static void test_without_yes(void **state)
 {
     struct live *live = *state;
     struct supervised run;
@@ -269,7 +269,7 @@ static void test_no_yes(void **state)
     supervised_clear(&run);
 }
 
-static void stop_in_the_middle(struct live *live, int number, bool launched)
+static void stop_during_read(struct live *live, int number, bool launched)
 {
     struct supervised run;
     int tabs = count_tabs(live->port);
@@ -293,7 +293,7 @@ static void test_signals(void **state)
     struct live *live = *state;
     need_browser(live);
     for (size_t i = 0; i < COUNT(numbers); i++)
-        stop_in_the_middle(live, numbers[i], false);
+        stop_during_read(live, numbers[i], false);
 }
 
 static void test_signals_launched(void **state)
@@ -302,7 +302,7 @@ static void test_signals_launched(void **state)
     struct live *live = *state;
     need_browser(live);
     for (size_t i = 0; i < COUNT(numbers); i++)
-        stop_in_the_middle(live, numbers[i], true);
+        stop_during_read(live, numbers[i], true);
 }
 
 /* An impatient person presses Ctrl-C twice. */
@@ -377,7 +377,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIVE(test_no_yes),      LIVE(test_signals),        LIVE(test_signals_launched),
+        LIVE(test_without_yes), LIVE(test_signals),        LIVE(test_signals_launched),
         LIVE(test_two_signals), LIVE(test_browser_killed), LIVE(test_deadline),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

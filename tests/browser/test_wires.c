@@ -162,13 +162,13 @@ static bool expect(struct place *p, const char *name, const struct order *order,
         return fail(p, name, "another verdict", ret);
     if (strcmp(ofs_json_str(ret->report, "browser/protocol", ""), p->kind->protocol) ||
         strcmp(ofs_json_str(ret->report, "browser/wire", ""), p->kind->wire))
-        return fail(p, name, "another protocol or wire", ret);
+        return fail(p, name, "the wrong protocol or wire", ret);
     return order->kill || is_clean(p, name, ret);
 }
 
 /* The run could not be done: exit 1, and these words (NULL: fewer) are on standard error. */
-static bool expect_told(struct place *p, const char *name, const struct order *order, int status,
-                        const char *words, const char *more)
+static bool expect_message(struct place *p, const char *name, const struct order *order, int status,
+                           const char *words, const char *more)
 {
     struct program_end end = {0};
     bool good = true;
@@ -178,7 +178,7 @@ static bool expect_told(struct place *p, const char *name, const struct order *o
         good = fail(p, name, "it did not end", &end);
     else if (end.exit != status || !strstr(ofs_buf_str(&end.errors), words) ||
              (more && !strstr(ofs_buf_str(&end.errors), more)))
-        good = fail(p, name, "it was not told", &end);
+        good = fail(p, name, "the message is missing", &end);
     program_end_clear(&end);
     return good;
 }
@@ -224,7 +224,7 @@ static bool fix_turns_off_once(struct place *p, const char *name)
 static void test_job(struct place *p)
 {
     static const char name[] =
-        "check tells and changes nothing, fix turns it off once, check finds it so";
+        "check reports and changes nothing, fix turns it off once, check finds it off";
     struct program_end end = {0};
     if (check_changes_nothing(p, name) && fix_turns_off_once(p, name) &&
         expect(p, name, &(struct order){.verb = "check"}, 0, "as-wanted", "", &end))
@@ -255,14 +255,14 @@ static void test_signals(struct place *p)
 /* How far it is by then depends on the machine; that it ends in order does not. */
 static void test_early_signal(struct place *p)
 {
-    static const char name[] = "a signal while the session is made leaves none";
+    static const char name[] = "a signal during session creation leaves no session";
     const struct order order = {.verb = "check", .signal = SIGTERM, .times = 1, .after = 300};
     struct program_end end = {0};
     ofs_site_reset(p->site);
     if (run(p, &order, &end))
         fail(p, name, "the program could not be run", NULL);
     else if (!end.in_time || (end.exit != 1 && end.exit != 3 && end.exit != 128 + SIGTERM))
-        fail(p, name, "it did not end in order", &end);
+        fail(p, name, "it did not end cleanly", &end);
     else if (is_clean(p, name, &end))
         pass(p, name);
     program_end_clear(&end);
@@ -270,9 +270,9 @@ static void test_early_signal(struct place *p)
 
 /* If only one program can work at a time, the next one gets an error that says so. (A Grid's:
  * test_grid.) */
-static void test_occupied(struct place *p)
+static void test_taken_session(struct place *p)
 {
-    static const char name[] = "that somebody else is there is told, with the way out";
+    static const char name[] = "the session of another client is reported, with the next step";
     static const struct {
         const char *wire, *words, *more;
     } told[] = {
@@ -283,9 +283,9 @@ static void test_occupied(struct place *p)
         if (strcmp(told[i].wire, p->kind->name))
             continue;
         struct peer_guest *guest = peer_occupy(p->loop, &p->peer, p->dir);
-        bool good = guest ? expect_told(p, name, &(struct order){.verb = "check"}, 1, told[i].words,
-                                        told[i].more)
-                          : fail(p, name, "nobody else can be there", NULL);
+        bool good = guest ? expect_message(p, name, &(struct order){.verb = "check"}, 1,
+                                           told[i].words, told[i].more)
+                          : fail(p, name, "no second client can connect", NULL);
         peer_leave(guest);
         if (good && is_clean(p, name, NULL))
             pass(p, name);
@@ -294,26 +294,27 @@ static void test_occupied(struct place *p)
 
 static void test_lost(struct place *p)
 {
-    static const char name[] = "a far end that dies in the middle makes the state unknown";
+    static const char name[] =
+        "a browser or driver that dies during the run makes the state unknown";
     const struct order order = {.verb = "fix", .pages = 1, .kill = true};
     const struct ofs_site_write *writes;
     struct program_end end = {0};
     ofs_site_reset(p->site);
     bool good = expect(p, name, &order, 3, "unknown", "browser-lost", &end);
     if (good && ofs_site_writes(p->site, &writes))
-        good = fail(p, name, "and all the same something was saved", &end);
+        good = fail(p, name, "but something was saved", &end);
     if (good)
         pass(p, name);
     program_end_clear(&end);
 }
 
-static void test_nobody(struct place *p)
+static void test_closed_port(struct place *p)
 {
-    static const char name[] = "where nobody listens any more, that is told, with what to start";
+    static const char name[] = "a closed port is reported, with what to start";
     const char *how = p->kind->base == PEER_DRIVER ? "nothing answers" : "--remote-debugging-port";
     bool gone = p->kind->base != PEER_LAUNCHED &&
                 !(p->kind->base == PEER_DRIVER && p->kind->driver == DRIVER_GRID);
-    if (gone && expect_told(p, name, &(struct order){.verb = "check"}, 1, how, NULL))
+    if (gone && expect_message(p, name, &(struct order){.verb = "check"}, 1, how, NULL))
         pass(p, name);
 }
 
@@ -346,24 +347,24 @@ static void test_bad_input(struct place *p)
         int status;
         const char *words;
     } cases[] = {
-        {"nobody listens", {.connect = "webdriver://127.0.0.1:1"}, 1, "chromedriver --port"},
-        {"a path that is not there", {.connect = wrong}, 1, "check the PATH"},
+        {"a closed port", {.connect = "webdriver://127.0.0.1:1"}, 1, "chromedriver --port"},
+        {"an unknown path", {.connect = wrong}, 1, "check the PATH"},
         {"a web page", {.connect = page}, 1, "not WebDriver"},
-        {"no TLS there", {.connect = tls}, 1, "does not speak TLS"},
-        {"in the clear to another machine",
+        {"a server without TLS", {.connect = tls}, 1, "does not speak TLS"},
+        {"without TLS to another machine",
          {.connect = "webdriver://192.0.2.1:4444"},
          64,
          "over TLS"},
-        {"no capabilities file", {.capabilities = none}, 1, "--capabilities"},
-        {"a file that is no object", {.capabilities = list}, 1, "no JSON object"},
-        {"a browser that is not there", {.capabilities = odd}, 1, "no chrome binary"},
+        {"a missing capabilities file", {.capabilities = none}, 1, "--capabilities"},
+        {"a file that is not a JSON object", {.capabilities = list}, 1, "no JSON object"},
+        {"a missing browser", {.capabilities = odd}, 1, "no chrome binary"},
     };
     if (strcmp(p->kind->name, "chromedriver"))
         return;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order order = cases[i].order;
         order.verb = "check";
-        if (expect_told(p, cases[i].name, &order, cases[i].status, cases[i].words, NULL) &&
+        if (expect_message(p, cases[i].name, &order, cases[i].status, cases[i].words, NULL) &&
             is_clean(p, cases[i].name, NULL))
             pass(p, cases[i].name);
     }
@@ -399,10 +400,10 @@ static int test_wire(const struct peer_kind *kind)
         test_job(&place);
         test_signals(&place);
         test_early_signal(&place);
-        test_occupied(&place);
+        test_taken_session(&place);
         test_bad_input(&place);
         test_lost(&place);
-        test_nobody(&place);
+        test_closed_port(&place);
     }
     peer_visit_end(&place.visit);
     if (place.loop)

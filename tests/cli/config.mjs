@@ -57,7 +57,7 @@ export function testUse() {
   writeConfig("group = ads\nhold = 2\nquiet = yes\n[ben]\nonly = ads-by-age\n");
   const settings = (args) => json(offswitch([...offline, "--json", ...args]).out)?.settings.map((s) => s.id) ?? [];
   const ads = settings([]);
-  expect(ads.includes("ads-by-age") && ads.length > 1, "a value of the file holds, and those that check does not have are left out", ads);
+  expect(ads.includes("ads-by-age") && ads.length > 1, "a value of the file applies, and options that check does not have are ignored", ads);
   expect(settings(["--as", "ben"]).join() === "ads-by-age", "a section outranks the file");
   expect(settings(["--as", "ben", "--all"]).length > ads.length, "the command line outranks a section");
   writeConfig("state = /nowhere/at/all\nconnect = cdp://127.0.0.1:1\nlabel = x\n");
@@ -65,7 +65,7 @@ export function testUse() {
   expect(year.status === 0, "a rehearsal reads the file", year);
   writeConfig("all = yes\n");
   const forget = offswitch(["ledger", "forget", "-y"]);
-  expect(forget.status === 64 && !forget.out.includes("emoved"), "'all' of the file forgets no run", forget);
+  expect(forget.status === 64 && !forget.out.includes("emoved"), "'all' in the file does not let forget remove runs", forget);
 }
 
 export function testMistakes() {
@@ -115,7 +115,7 @@ export function testMistakes() {
 export function testPeople() {
   writeConfig("[anna]\ntabs = 1\n");
   const wrong = offswitch(["check", "--as", "anan"]);
-  expect(wrong.status === 64 && wrong.err.includes("did you mean 'anna'?"), "a name that is near", wrong);
+  expect(wrong.status === 64 && wrong.err.includes("did you mean 'anna'?"), "a similar name", wrong);
   writeConfig(null);
   const none = offswitch(["check", "--as", "anna"]);
   expect(none.status === 64 && none.err.includes("no config file") && none.err.includes("[anna]"), "no file", none);

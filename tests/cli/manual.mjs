@@ -78,7 +78,7 @@ export function testSections() {
   const statuses = [...section("EXIT STATUS").matchAll(/^\.TP\n(\d+)$/gm)].map((m) => m[1]);
   expect(statuses.join() === "0,1,2,3,4,5,64", "EXIT STATUS has each of the statuses", statuses);
   const names = variables(), told = section("ENVIRONMENT");
-  for (const name of ["OFFSWITCH_BROWSER", "XDG_CONFIG_HOME", "HOME", "LC_ALL", "NO_COLOR", "TMPDIR"]) expect(names.has(name), `the sources ask for ${name}`);
+  for (const name of ["OFFSWITCH_BROWSER", "XDG_CONFIG_HOME", "HOME", "LC_ALL", "NO_COLOR", "TMPDIR"]) expect(names.has(name), `the sources read ${name}`);
   for (const name of names) expect(new RegExp(`\\b${name}\\b`).test(told), `ENVIRONMENT has ${name}`);
   const files = section("FILES").replaceAll("\\-", "-");
   for (const name of ["offswitch/config", "offswitch/enabled", "offswitch/notify.json", "HOME/offswitch/scenarios", "ledger.db", "wordings.json"])

@@ -34,7 +34,7 @@ export function testErrorObject() {
   }
   const run = json(offswitch(rows[8][0]).out);
   expect(run.settings.length > 0 && run.settings.every((s) => s.verdict === "unknown" && s.reason === "no-browser" && s.url.startsWith("https://")),
-    "every setting has the reason and the link to go to", run);
+    "every setting has a reason and a link", run);
 }
 
 export function testFullDisk() {
@@ -91,7 +91,7 @@ export function testGuidePage() {
   const file = join(home, "guide.html");
   const run = offswitch(["guide", "--all", "--html", file], { env: { LC_ALL: "de_DE.UTF-8" } });
   const page = readFileSync(file, "utf8");
-  expect(run.status === 0 && run.out === "" && page.endsWith("</html>\n"), "the page is whole", run);
+  expect(run.status === 0 && run.out === "" && page.endsWith("</html>\n"), "the page is complete", run);
   expect(page.includes('<q lang="de">Ihre Daten') && !page.includes("Use my data for training"), "the site's words in the person's language");
   expect(page.includes('href="https://www.linkedin.com/mypreferences/d/settings/data-for-ai-improvement"'), "links to click");
   expect(!/<script|<link|src=|@import|url\(http/.test(page), "nothing is fetched, no script");
@@ -106,12 +106,12 @@ export function testGuidePage() {
 export function testGuideInstance() {
   const gap = "name of the publication in place of {instance}";
   const open = offswitch(["guide", "substack"]);
-  expect(open.status === 0 && open.out.replace(/\s+/g, " ").includes(gap), "what belongs into the gap", open);
+  expect(open.status === 0 && open.out.replace(/\s+/g, " ").includes(gap), "the guide explains the placeholder", open);
   const filled = offswitch(["guide", "substack", "--instance", "mossy"]);
-  expect(filled.out.includes("https://mossy.substack.com/") && !filled.out.includes("{instance}"), "a name fills it in", filled);
+  expect(filled.out.includes("https://mossy.substack.com/") && !filled.out.includes("{instance}"), "a name replaces the placeholder", filled);
   const file = join(home, "guide-instance.html");
   offswitch(["guide", "substack", "--html", file]);
-  expect(readFileSync(file, "utf8").includes(gap), "in the page too");
+  expect(readFileSync(file, "utf8").includes(gap), "the page explains the placeholder");
 }
 
 /** Columns are set by the longest text: none runs into the next. */
@@ -207,7 +207,7 @@ export function testSentences() {
   const page = join(home, "tried.html");
   offswitch(["report", "--html", page, ...state]);
   const text = readFileSync(page, "utf8");
-  expect(text.includes("Tried on") && !text.includes("Read on"), "a report does not say 'read' of what was not read");
+  expect(text.includes("Tried on") && !text.includes("Read on"), "a report does not say 'read' if nothing was read");
   const diff = offswitch(["diff", ...state]);
   expect(diff.status === 1 && diff.err.includes("offswitch diff RUN RUN"), "diff of two runs that have nothing in common", diff);
 }
@@ -216,7 +216,7 @@ export function testSentences() {
 export function testExplain() {
   const { status, out } = offswitch(["watch", "--explain", "--state", join(home, "explain")]);
   expect(status === 0 && /^yes +the settings were never checked$/m.test(out) && !out.includes("the scenario is the one"), "watch --explain", out);
-  expect(out.startsWith("A check is due now.") && out.includes("The check after it is due "), "the check after the one that is due", out);
+  expect(out.startsWith("A check is due now.") && out.includes("The check after it is due "), "the check after the due one", out);
 }
 
 /** The help of an option describes its own command only. */

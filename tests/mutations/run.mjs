@@ -129,7 +129,7 @@ async function tabs(origin) {
 const mayOpen = /^(\/mypreferences\/d\/(frame\/)?settings\/data-for-ai-improvement|\/psettings\/data-for-ai-improvement|\/mypreferences\/d\/categories\/(privacy|account|ads|notifications|profile-visibility|sign-in-and-security))$/;
 
 // The state at the server when the program last read it, or should have: no sooner than the hold after the last save.
-function vouchedState(recipe, truth) {
+function provedState(recipe, truth) {
   const own = (list) => list.filter((one) => one.id === id);
   if (!truth.writes.length) return truth.settings[id];
   const until = Math.max(...truth.writes.map((w) => w.answered_ms + holdMs), ...own(truth.reads).map((r) => r.at_ms));
@@ -138,11 +138,11 @@ function vouchedState(recipe, truth) {
 
 function breaches(recipe, verdict, last, presses, left) {
   const list = [];
-  const state = vouchedState(recipe, last);
-  if ((verdict === "as-wanted" || verdict === "fixed") && state !== "off") list.push(`FALSE OFF: ${verdict}, and the server has it ${state}`);
-  if ((verdict === "differs" || verdict === "not-kept") && state !== "on") list.push(`FALSE ON: ${verdict}, and the server has it ${state}`);
-  if (verdict === "not-offered") list.push("FALSE ABSENCE: not-offered, and the site has it");
-  if (verdict === "locked" && !recipe.mutations.includes("disabled")) list.push("FALSE LOCK: locked, and it is not");
+  const state = provedState(recipe, last);
+  if ((verdict === "as-wanted" || verdict === "fixed") && state !== "off") list.push(`FALSE OFF: ${verdict}, but the server has ${state}`);
+  if ((verdict === "differs" || verdict === "not-kept") && state !== "on") list.push(`FALSE ON: ${verdict}, but the server has ${state}`);
+  if (verdict === "not-offered") list.push("FALSE ABSENCE: not-offered, but the site has it");
+  if (verdict === "locked" && !recipe.mutations.includes("disabled")) list.push("FALSE LOCK: locked, but it is not");
   for (const write of last.writes) if (write.id === id && write.value) list.push("WRONG TOUCH: turned it on");
   for (const touch of last.wrong_touches) list.push(`WRONG TOUCH: ${touch.what}`);
   for (const write of last.writes) if (write.id !== id) list.push(`WRONG TOUCH: wrote ${write.key}=${write.value}`);
@@ -205,7 +205,7 @@ const solved = ({ verdict }) => verdict === "fixed" || verdict === "as-wanted" |
 const share = (list) => `${String(Math.round((100 * list.filter(solved).length) / Math.max(list.length, 1))).padStart(3)}%`;
 const tally = (words) => Object.entries(words.reduce((sum, w) => ({ ...sum, [w]: (sum[w] ?? 0) + 1 }), {})).sort((a, b) => b[1] - a[1]).map(([w, n]) => `${w} ${n}`).join(", ");
 if (results.length > 1) {
-  console.log("\nmutation         variants  solved  what was said");
+  console.log("\nmutation         variants  solved  verdicts");
   for (const name of Object.keys(mutators)) {
     const list = results.filter((r) => r.recipe.mutations.includes(name));
     if (list.length) console.log(`${name.padEnd(16)} ${String(list.length).padStart(8)}   ${share(list)}   ${tally(list.map((r) => r.reason ?? r.verdict))}`);

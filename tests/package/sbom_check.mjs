@@ -20,7 +20,7 @@ for (const c of bom.components) {
   assert.ok(c.version && c.licenses.length > 0, `${c.name} has no version or no licence`);
   for (const { license } of c.licenses) assert.ok(license.id || license.name, `an empty licence of ${c.name}`);
 }
-for (const [, name] of needed) assert.ok(refs.has(name), `${name} is needed, and not listed`);
+for (const [, name] of needed) assert.ok(refs.has(name), `${name} is needed but not listed`);
 for (const name of ['libcurl', 'libxml2', 'libwebsockets', 'libsqlite3', 'libcjson', 'libcrypto', 'libz'])
   assert.ok(bom.components.some((c) => c.name.startsWith(`${name}.so`)), `${name} is not listed`);
 for (const { ref, dependsOn } of bom.dependencies) for (const other of [ref, ...dependsOn]) assert.ok(refs.has(other), `${other} is no bom-ref`);

@@ -200,7 +200,7 @@ async function judge(tab, isFixture) {
     if (process.env.PROBE_TELL) console.log(`    ${where} ${JSON.stringify({ ...control, ids: undefined, row: undefined })}`);
     const wanted = own.find((e) => "data-expect-state" in e.attributes);
     control.ids.forEach((id) => seen.add(id));
-    if (isFixture && !wanted) failures.push(`${where}: listed, and nobody expects it`);
+    if (isFixture && !wanted) failures.push(`${where}: listed, but not expected`);
     if (wanted) failures.push(...expectations(control, wanted).map((text) => `${where}: ${text}`));
     const differences = compare(control, tree);
     if (differences) compared++;
@@ -209,13 +209,13 @@ async function judge(tab, isFixture) {
       if (!declared[field]) failures.push(`${where}: ${text}`);
       delete declared[field];
     }
-    for (const field of Object.keys(declared)) failures.push(`${where}: the fixture declares that ${field} differs, and it does not`);
+    for (const field of Object.keys(declared)) failures.push(`${where}: the fixture declares that ${field} differs, but it does not`);
   }
   for (const element of elements)
     if ("data-expect-state" in element.attributes && !seen.has(element.id)) failures.push(`${place(element)} "${element.attributes["data-expect-name"] ?? ""}": not listed`);
   for (const node of tree.values()) {
     const declared = reasons(byId.get(node.id)?.attributes["data-differs"]);
-    if (speaks(node) && !seen.has(node.id) && !declared.listed) failures.push(`${node.role} "${node.name}": the browser has it, and it is not listed`);
+    if (speaks(node) && !seen.has(node.id) && !declared.listed) failures.push(`${node.role} "${node.name}": the browser has it, but it is not listed`);
   }
   if (isFixture) failures.push(...(await answersOf(tab, ask)));
   return { failures, count: controls.length, compared };

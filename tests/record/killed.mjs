@@ -55,9 +55,9 @@ async function oneKill(worker, i) {
   ({ options } = worker);
   const check = await json(["check", scenario, "--json", ...options]);
   const setting = check.value.settings[0];
-  if ((setting.after ?? setting.before) !== truth) wrong(`the check says ${setting.before}/${setting.after} (${setting.reason}), and it is ${truth}`);
+  if ((setting.after ?? setting.before) !== truth) wrong(`the check says ${setting.before}/${setting.after} (${setting.reason}), but it is ${truth}`);
   if (saved > 1) wrong(`${saved} saves`);
-  if (site.saves.length - from !== saved) wrong("the check pressed");
+  if (site.saves.length - from !== saved) wrong("the check pressed the control");
 
   const records = lines((await offswitch(["ledger", "export", ...worker.state])).out).filter((l) => l.kind === "link" && l.record);
   const [killed, last] = records.slice(-2);
@@ -73,15 +73,15 @@ async function oneKill(worker, i) {
   // A run that is killed before its record began leaves none: the last two are then of checks, or of the previous fix.
   const own = killed && killed.record.run.command === "fix" && killed.record.run.ended === "broken-off" ? killed.record : null;
   const intents = own ? own.intents : [];
-  if (saved && !intents.length && !(killed.record.run.command === "fix")) wrong("it was pressed, and nothing was written before");
+  if (saved && !intents.length && !(killed.record.run.command === "fix")) wrong("it was pressed without a record before the press");
   if (saved) counts.saved++;
   else if (intents.length) counts.pressed++;
   else counts.before++;
   for (const intent of intents) {
     const outcome = [...own.outcomes, ...last.record.outcomes].find((o) => o.intent === intent.n);
     if (!outcome) wrong("an intent without an outcome");
-    else if (outcome.sent === "no" && saved) wrong("the ledger says that nothing was pressed, and it was");
-    else if (outcome.sent === "unknown" && outcome.state !== truth) wrong(`the outcome says ${outcome.state}, and it is ${truth}`);
+    else if (outcome.sent === "no" && saved) wrong("the ledger says that nothing was pressed, but it was");
+    else if (outcome.sent === "unknown" && outcome.state !== truth) wrong(`the outcome says ${outcome.state}, but it is ${truth}`);
   }
 }
 
@@ -94,7 +94,7 @@ async function restart(worker) {
   worker.options = [...worker.peer.args(dir), "--origin", worker.site.origin, "--timeout", "600", ...worker.state];
 }
 
-async function startLane(wire) {
+async function startWorker(wire) {
   const site = await startSite({ train: { label: "Use my data for training", on: true } });
   const dir = mkdtempSync(join(tmpdir(), "offswitch-killed-"));
   const worker = { wire, site, dir, peers: 0, state: ["--state", join(dir, "state")], scenario: site.scenario() };
@@ -103,15 +103,15 @@ async function startLane(wire) {
     site.settings.train.on = true;
     site.account = `Nobody ${i}`;
     const whole = await json(["fix", worker.scenario, "-y", "--hold", "0", "--json", ...worker.options]);
-    if (whole.value.settings[0].verdict !== "fixed") throw new Error(`the run that is not killed: ${whole.out}\n${whole.err}`);
+    if (whole.value.settings[0].verdict !== "fixed") throw new Error(`the run without a kill: ${whole.out}\n${whole.err}`);
     worker.whole = whole.ms;
   }
   console.log(`  a run over ${wire} takes ${worker.whole} ms`);
   return worker;
 }
 
-async function runLane(wire, next) {
-  const worker = await startLane(wire);
+async function runWorker(wire, next) {
+  const worker = await startWorker(wire);
   try {
     for (let i = next(); i !== null; i = next()) await oneKill(worker, i);
   } finally {
@@ -125,13 +125,13 @@ for (const wire of WIRES) {
   const missing = Object.entries(wires[wire]?.needs ?? { [wire]: null }).filter(([, there]) => !there).map(([name]) => name);
   if (missing.length) {
     console.log(`  ${wire} is skipped: no ${missing.join(", ")}`);
-    if (process.env.NO_SKIP) faults.push(`${wire} is not tried: no ${missing.join(", ")}`);
+    if (process.env.NO_SKIP) faults.push(`${wire} is not tested: no ${missing.join(", ")}`);
     continue;
   }
   const n = wire === "cdp" ? N : Math.ceil(N / 4);
   let made = 0;
   const next = () => (made < n ? made++ : null);
-  await Promise.all(Array.from({ length: wire === "cdp" ? WORKERS : 1 }, () => runLane(wire, next)));
+  await Promise.all(Array.from({ length: wire === "cdp" ? WORKERS : 1 }, () => runWorker(wire, next)));
 }
 console.log(`  killed before a press ${counts.before}, with an intent and no save ${counts.pressed}, after the save ${counts.saved}; not killed in time ${counts.finished}`);
 for (const fault of faults) console.log(`  FAULT ${fault}`);

@@ -56,7 +56,7 @@ async function accounts() {
   fits(first.value, "a check");
   site.account = "Bo Berg";
   const second = await check(state);
-  ok(second.err.includes("account B. B.") && second.err.includes("A. P."), "another account is not told");
+  ok(second.err.includes("account B. B.") && second.err.includes("A. P."), "another account is not reported");
   const none = await check(newState(), "--no-account");
   same(none.value.account, null, "--no-account");
   const labelled = await check(newState(), "--label", "Cy", "--no-account");
@@ -77,7 +77,7 @@ async function plans() {
     ["the wording", () => ((site.settings.train.labels = ["Use my data for training", "Use my posts for training"]), (scenario = site.scenario()), (site.settings.train.label = "Use my posts for training"))],
     ["the state", () => (site.settings.train.on = false)],
     ["another state", () => (site.settings.share.on = true)],
-    ["a day", () => {
+    ["the date", () => {
       const plan = JSON.parse(readFileSync(file, "utf8"));
       plan.made = new Date(Date.now() - 25 * 3600e3).toISOString().replace(/\.\d+Z/, "Z");
       writeFileSync(file, JSON.stringify(plan));
@@ -97,17 +97,17 @@ async function plans() {
     }
     const saves = site.saves.length;
     const run = await fix(state, "--plan", file, "-y");
-    same(run.status, 4, `a plan after ${what} has moved`);
-    same(site.saves.length, saves, `a press after ${what} has moved`);
+    same(run.status, 4, `a plan after a change of ${what}`);
+    same(site.saves.length, saves, `a press after a change of ${what}`);
     fits(run.value, `a refused plan (${what})`);
   }
   reset();
   const state = newState();
   await check(state, "--out", file);
   const run = await fix(state, "--plan", file, "-y");
-  same([run.status, verdicts(run), site.settings.train.on], [0, ["fixed", "as-wanted"], false], "a plan that holds");
+  same([run.status, verdicts(run), site.settings.train.on], [0, ["fixed", "as-wanted"], false], "a valid plan");
   const missing = await offswitch(["fix", "--plan", join(dir, "nothing.json"), ...options(state)]);
-  same(missing.status, 1, "a plan that is not there");
+  same(missing.status, 1, "a missing plan file");
 }
 
 async function undo() {
@@ -139,7 +139,7 @@ async function choices() {
   await offswitch(["keep", "train", scenario, "--because", "until then", "--until", "2020-01-01", ...state]);
   const lapsed = await check(state);
   same(verdicts(lapsed)[0], "differs", "a waiver that has lapsed");
-  ok(lapsed.err.includes("has lapsed"), "that it has lapsed is not said");
+  ok(lapsed.err.includes("has lapsed"), "the lapse is not reported");
   same(lapsed.value.manual[0].overdue, true, "a step that is due");
   await offswitch(["done", "object", scenario, ...state]);
   const done = await check(state);
@@ -151,15 +151,15 @@ async function returning() {
   const state = newState();
   for (let i = 0; i < 3; i++) {
     site.settings.train.on = true;
-    same((await fix(state, "-y")).status, 0, `turn ${i}`);
+    same((await fix(state, "-y")).status, 0, `fix ${i}`);
   }
   site.settings.train.on = true;
   const saves = site.saves.length;
   const run = await fix(state, "-y");
-  same([run.status, verdicts(run)[0], site.saves.length], [2, "differs", saves], "the fourth turn");
-  ok(/turned back 3 times/.test(run.value.settings[0].detail), "why it is not turned");
+  same([run.status, verdicts(run)[0], site.saves.length], [2, "differs", saves], "the fourth fix");
+  ok(/turned back 3 times/.test(run.value.settings[0].detail), "why it is not pressed");
   const history = await json(["history", "train", "--json", ...state]);
-  same(history.value.moves.filter((m) => m.why === "unexplained").length, 3, "moves that are not explained");
+  same(history.value.moves.filter((m) => m.why === "unexplained").length, 3, "unexplained moves");
 }
 
 async function twoAtOnce() {
@@ -185,7 +185,7 @@ function mountSmall(name, options) {
 async function disks() {
   reset();
   const full = mountSmall("full", "size=1m");
-  if (!full) return console.log("  (no file system of our own: not root)");
+  if (!full) return console.log("  (disks: not tested, only root can mount a file system)");
   const state = ["--state", join(full, "state")];
   await check(state);
   const saves = site.saves.length;
@@ -198,7 +198,7 @@ async function disks() {
     }
   const run = await fix(state, "-y");
   same([run.status, site.settings.train.on, site.saves.length], [1, true, saves], "a fix on a full disk");
-  ok(/disk is full|cannot be written|No space/.test(run.err), `what is said of it: ${run.err}`);
+  ok(/disk is full|cannot be written|No space/.test(run.err), `the error of a full disk: ${run.err}`);
   execFileSync("umount", [full]);
 
   const readonly = mountSmall("readonly", "size=4m");
@@ -232,7 +232,7 @@ const formats = {
       for (const [attribute, tag] of [["tests", "testcase"], ["failures", "failure"], ["errors", "error"], ["skipped", "skipped"]]) {
         const said = Number(new RegExp(` ${attribute}="(\\d+)"`).exec(suite)?.[1] ?? NaN);
         const found = (suite.match(new RegExp(`<${tag}[ />]`, "g")) ?? []).length;
-        if (said !== found) faults.push(`${attribute} is ${said}, and there are ${found}`);
+        if (said !== found) faults.push(`${attribute} is ${said}, but there are ${found}`);
       }
     return faults;
   },
@@ -243,7 +243,7 @@ const formats = {
     for (const { tool, results, invocations } of log.runs) {
       const rules = tool?.driver?.rules ?? [];
       if (!tool?.driver?.name) faults.push("a run without a tool");
-      if (new Set(rules.map((r) => r.id)).size !== rules.length) faults.push("two rules of one id");
+      if (new Set(rules.map((r) => r.id)).size !== rules.length) faults.push("two rules with one id");
       if (invocations?.some((i) => typeof i.executionSuccessful !== "boolean")) faults.push("an invocation without executionSuccessful");
       for (const { ruleId, ruleIndex, level, message, locations } of results) {
         if (!message?.text || !["none", "note", "warning", "error"].includes(level)) faults.push(`the result of ${ruleId}`);
@@ -255,7 +255,7 @@ const formats = {
   },
   // OpenMetrics 1.0: each family in one piece behind its TYPE, no series twice, EOF at the end
   openmetrics(text) {
-    const faults = text.endsWith("# EOF\n") ? [] : ["it has no end"];
+    const faults = text.endsWith("# EOF\n") ? [] : ["it does not end with # EOF"];
     const series = new Set(), families = new Set();
     let family = "";
     for (const line of text.split("\n").slice(0, -2)) {
@@ -265,8 +265,8 @@ const formats = {
       const name = (meta ?? sample)?.[meta ? 2 : 1];
       if (meta && name !== family && families.has(name)) faults.push(`${name} is in two pieces`);
       if (meta) families.add((family = name));
-      if (sample && name !== family) faults.push(`${name} stands in ${family}`);
-      if (sample && series.has(name + sample[2])) faults.push(`${line} is there twice`);
+      if (sample && name !== family) faults.push(`${name} is in the family ${family}`);
+      if (sample && series.has(name + sample[2])) faults.push(`${line} occurs twice`);
       if (sample) series.add(name + sample[2]);
     }
     return faults;
@@ -281,8 +281,8 @@ async function reports() {
   site.settings.train.label = "Something else entirely";
   site.settings.train.embedded = false;
   const unknown = await check(state, "--only", "train");
-  same(verdicts(unknown)[0], "unknown", "a wording that nobody knows");
-  fits((await json(["report", "--json", ...state])).value, "a report of an unknown");
+  same(verdicts(unknown)[0], "unknown", "an unknown wording");
+  fits((await json(["report", "--json", ...state])).value, "a report with an unknown");
   fits((await json(["report", "--json", "--all", ...state])).value, "a report of two runs");
   const page = join(dir, "report.html");
   same((await offswitch(["report", "--all", "--html", page, ...state])).status, 0, "an HTML report");
@@ -302,7 +302,7 @@ async function reports() {
   same((await offswitch(["ledger", "forget", "--all", ...state])).status, 4, "forgetting without a yes");
   same((await offswitch(["ledger", "forget", "--all", "-y", ...state])).status, 0, "forgetting");
   const chain = await json(["ledger", "verify", "--json", ...state]);
-  same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after it");
+  same([chain.value.chain.runs, chain.value.chain.removed, chain.value.chain.faults], [0, 2, []], "the chain after forgetting");
 }
 
 // The built-in replica names no account: a copy of the scenario says where one could be.
@@ -326,7 +326,7 @@ async function replicaAccount() {
     same((await look({ selector: ".nobody" })).value.account, null, "an account that the page does not show");
     same((await look({ selector: ".global-nav__primary-link" }, "--no-account", "--label", "Cy")).value.account, null, "--no-account on the replica");
     const status = await json(["status", "--json", ...state]);
-    same(status.value.groups.map((g) => g.account ?? g.label ?? "profile").sort(), ["Cy", "H...e", "J...s", "profile"], "one group for each");
+    same(status.value.groups.map((g) => g.account ?? g.label ?? "profile").sort(), ["Cy", "H...e", "J...s", "profile"], "one group per account and label");
   } finally {
     replica.kill();
   }
@@ -413,5 +413,5 @@ try {
     }
   rmSync(dir, { recursive: true, force: true });
 }
-console.log(failed ? `ledger: ${failed} of ${said} failed` : `ledger: all ${said} as they should be`);
+console.log(failed ? `ledger: ${failed} of ${said} failed` : `ledger: all ${said} passed`);
 process.exit(failed ? 1 : 0);

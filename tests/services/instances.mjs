@@ -33,16 +33,16 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
     const listed = hosts ? both : []; /* an index lists the names, or nothing does */
     await part("a check of all", { [first]: "differs", [second]: "differs" }, 2, "check", name, ...listed);
     if (hosts) {
-      await part("nobody has named one", { [id]: "unknown:not-found" }, 3, "fix", name, "--yes");
+      await part("no instance is named", { [id]: "unknown:not-found" }, 3, "fix", name, "--yes");
       for (const instance of noNames) {
         const done = await run("fix", name, "--yes", "--instance", instance);
-        tell(`${wire} ${name}: "${instance}" is no name`, done.status === 64 ? [] : [`exit status ${done.status}: ${done.err}`]);
+        tell(`${wire} ${name}: "${instance}" is an invalid name`, done.status === 64 ? [] : [`exit status ${done.status}: ${done.err}`]);
       }
     }
-    await part("one by its name, and the other stays", { [first]: "fixed" }, 0, "fix", name, "--yes", "--hold", "0", "--instance", names[0]);
-    await part("then one is as wanted", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...both);
+    await part("one by its name; the other stays unchanged", { [first]: "fixed" }, 0, "fix", name, "--yes", "--hold", "0", "--instance", names[0]);
+    await part("afterwards one is as wanted", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...both);
     await part("one by --only", { [second]: "differs" }, 2, "check", name, "--only", second);
-    await part("a name that is none of the account's", { [`${id}@nobody`]: "unknown" }, 3, "fix", name, "--yes", "--hold", "0", "--instance", "nobody");
+    await part("a name that the account does not have", { [`${id}@nobody`]: "unknown" }, 3, "fix", name, "--yes", "--hold", "0", "--instance", "nobody");
 
     const file = join(state, "plan.json");
     const planned = await part("a plan", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...listed, "--out", file);
@@ -50,13 +50,13 @@ export async function instances({ wire, only, serve, judge, tell, fresh, command
     tell(`${wire} ${name}: the plan names the instance`, JSON.stringify(plan).includes(`"${second}"`) ? [] : [`not in ${JSON.stringify(plan).slice(0, 300)}`]);
     await site.put({ [second]: wanted });
     const stale = await run("fix", "--plan", file, "--yes", "--hold", "0");
-    tell(`${wire} ${name}: a plan that reality has left behind`, stale.status === 4 ? [] : [`exit status ${stale.status}: ${stale.err}`]);
+    tell(`${wire} ${name}: a stale plan`, stale.status === 4 ? [] : [`exit status ${stale.status}: ${stale.err}`]);
     await site.put({ [second]: other });
-    await part("the plan is done", { [first]: "as-wanted", [second]: "fixed" }, 0, "fix", "--plan", file, "--yes", "--hold", "0");
+    await part("the plan is executed", { [first]: "as-wanted", [second]: "fixed" }, 0, "fix", "--plan", file, "--yes", "--hold", "0");
 
     await part("undo of the last run", { [second]: "fixed" }, 0, "undo", "--yes", "--hold", "0");
-    const { after } = await part("undo leaves the other", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...listed);
-    tell(`${wire} ${name}: each is as it should be`, after.settings[first] === wanted && after.settings[second] === other ? [] : [JSON.stringify(after.settings)]);
+    const { after } = await part("undo does not change the other", { [first]: "as-wanted", [second]: "differs" }, 2, "check", name, ...listed);
+    tell(`${wire} ${name}: each has the right state`, after.settings[first] === wanted && after.settings[second] === other ? [] : [JSON.stringify(after.settings)]);
     tell(`${wire} ${name}: the address of each`, settingsOf(planned.done)[second].url?.includes(names[1]) ? [] : [settingsOf(planned.done)[second].url]);
     site.end();
 

@@ -15,7 +15,7 @@ const el = (tag, attributes = {}, ...children) => {
   return node;
 };
 const tell = (what) => fetch("/touched", { method: "POST", body: what });
-const nobody = (text, attributes = {}) => el("button", { type: "button", onclick: () => tell(text), ...attributes }, text);
+const forbidden = (text, attributes = {}) => el("button", { type: "button", onclick: () => tell(text), ...attributes }, text);
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
 const cover = (title, ...children) => {
   const box = el("section", { role: "dialog", "aria-modal": "true", "aria-label": title, class: "over" }, el("h2", {}, title), ...children);
@@ -63,19 +63,19 @@ const chatgpt = {
   },
   async script() {
     const key = (name) => (trap === "no keys" ? {} : { "data-testid": name });
-    document.body.append(el("nav", {}, el("a", { href: "/" }, "New chat"), nobody("Delete chat"), el("div", { role: "button", tabindex: "0", "data-testid": "accounts-profile-button", "aria-haspopup": "menu" }, "P. Person")),
+    document.body.append(el("nav", {}, el("a", { href: "/" }, "New chat"), forbidden("Delete chat"), el("div", { role: "button", tabindex: "0", "data-testid": "accounts-profile-button", "aria-haspopup": "menu" }, "P. Person")),
       el("main", {}, el("div", { contenteditable: "true", role: "textbox", "aria-label": "Chat with ChatGPT" })));
-    if (trap === "tour") setTimeout(() => document.body.append(el("div", { role: "dialog", style: "position:fixed;right:0;bottom:0;background:#fff" }, "Ask anything", nobody("Try it"))), 900);
+    if (trap === "tour") setTimeout(() => document.body.append(el("div", { role: "dialog", style: "position:fixed;right:0;bottom:0;background:#fff" }, "Ask anything", forbidden("Try it"))), 900);
     if (!location.hash.includes("settings")) return;
     await later(400);
     let allowed = null; // the row appears before its state
     const word = el("span", {}, "");
     const row = el("button", { ...key("improve-model-open-modal-button"), type: "button" }, "Improve the model for everyone", word);
-    const wipe = nobody("Delete all", trap === "key on another" ? { "data-testid": "improve-model-open-modal-button" } : {});
+    const wipe = forbidden("Delete all", trap === "key on another" ? { "data-testid": "improve-model-open-modal-button" } : {});
     if (trap === "key on another") row.removeAttribute("data-testid");
-    const list = el("ul", {}, el("li", {}, trap === "managed" ? "Your workspace manages training" : row), el("li", {}, "Shared links ", nobody("Manage")), el("li", {}, "Archive all chats ", nobody("Archive all")),
-      el("li", {}, "Delete all chats ", wipe), el("li", {}, "Export data ", nobody("Export")), el("li", {}, "Delete account ", nobody("Delete")));
-    cover("Settings", el("div", { role: "tablist" }, nobody("General", { role: "tab" }), el("button", { role: "tab", "aria-selected": "true" }, "Data controls"), nobody("Security", { role: "tab" })), list);
+    const list = el("ul", {}, el("li", {}, trap === "managed" ? "Your workspace manages training" : row), el("li", {}, "Shared links ", forbidden("Manage")), el("li", {}, "Archive all chats ", forbidden("Archive all")),
+      el("li", {}, "Delete all chats ", wipe), el("li", {}, "Export data ", forbidden("Export")), el("li", {}, "Delete account ", forbidden("Delete")));
+    cover("Settings", el("div", { role: "tablist" }, forbidden("General", { role: "tab" }), el("button", { role: "tab", "aria-selected": "true" }, "Data controls"), forbidden("Security", { role: "tab" })), list);
     row.onclick = () => {
       const state = (value) => { knob.setAttribute("aria-checked", String(value)); word.textContent = value ? "On" : "Off"; };
       const knob = el("button", { ...key("improve-model-toggle"), type: "button", role: "switch", id: "knob", "aria-checked": String(allowed ?? false), onclick: async () => {
@@ -85,7 +85,7 @@ const chatgpt = {
       } });
       const other = (text) => el("p", {}, el("label", {}, text, el("input", { type: "checkbox", role: "switch", onclick: () => tell(text) })));
       cover("Model improvement", el("p", {}, el("label", { for: "knob" }, "Improve the model for everyone"), knob), other("Include your audio recordings"), other("Include your video recordings"),
-        el("a", { href: "#settings/DataControls", onclick: () => tell("Learn more") }, "Learn more"), nobody("Delete recordings"));
+        el("a", { href: "#settings/DataControls", onclick: () => tell("Learn more") }, "Learn more"), forbidden("Delete recordings"));
     };
     await later(1200);
     allowed = (await (await fetch("/backend-api/settings/user")).json()).settings.training_allowed;
@@ -115,11 +115,11 @@ const gemini = {
         state = value;
         await fetch("/_/MyActivityUi/data/batchexecute", { method: "POST", body: `rpc=${value ? 1 : 0}` });
         draw();
-        const told = cover(`Keep activity is ${value ? "on" : "off"}`, el("p", {}, "You can also delete activity that was kept before."), nobody("Delete activity"), el("button", { type: "button", onclick: () => told.remove() }, "Got it"));
+        const told = cover(`Keep activity is ${value ? "on" : "off"}`, el("p", {}, "You can also delete activity that was kept before."), forbidden("Delete activity"), el("button", { type: "button", onclick: () => told.remove() }, "Got it"));
       };
       if (trap !== "asks first" && trap !== "asks to delete") return send();
       const title = trap === "asks first" ? "Pause?" : "Turn off and delete activity?";
-      const asked = cover(title, nobody("Cancel"), el("button", { type: "button", onclick: () => { asked.remove(); trap === "asks first" ? send() : tell(title); } }, "Turn off"));
+      const asked = cover(title, forbidden("Cancel"), el("button", { type: "button", onclick: () => { asked.remove(); trap === "asks first" ? send() : tell(title); } }, "Turn off"));
     };
     const wipe = (attributes, ...lines) => el("li", { role: "menuitem", tabindex: "-1", onclick: () => tell(lines.join(" ")), ...attributes }, ...lines.map((line) => el("div", {}, line)));
     chip.addEventListener("mousedown", async () => {
@@ -136,7 +136,7 @@ const gemini = {
     draw();
     const row = (title, ...children) => el("article", {}, el("h2", {}, title), ...children);
     document.body.append(el("main", {}, el("h1", {}, "Gemini Apps Activity"), row("Keep activity", el("p", {}, "When this setting is on, chats are kept."), chip, el("p", {}, "since 3 March")),
-      row("Auto-delete (off)", nobody("Choose an auto-delete option")), row("Activity", nobody("Delete", { "aria-haspopup": "menu" }), nobody("Delete all time"), nobody("Search your activity")),
+      row("Auto-delete (off)", forbidden("Choose an auto-delete option")), row("Activity", forbidden("Delete", { "aria-haspopup": "menu" }), forbidden("Delete all time"), forbidden("Search your activity")),
       row("Other settings", el("div", { role: "checkbox", tabindex: "0", "aria-checked": "false", "aria-label": "Improve Google services with your audio and Gemini Live videos & screenshares", onclick: () => tell("audio") }))));
   },
 };
@@ -169,6 +169,6 @@ export async function outsider({ wire, only, judge, tell, fresh, command }) {
     wrong.push(...judge(checked, from === gemini || expected === "fixed" ? "differs" : expected, before, between).map((text) => `check: ${text}`));
     if (expected === "fixed") wrong.push(...judge(await run("check", from.name), "as-wanted", site.truth(), site.truth()).map((text) => `afterwards: ${text}`));
     site.end();
-    tell(`${wire} ${from.name} of an outsider${trap && `: ${trap}`}`, wrong);
+    tell(`${wire} ${from.name} with an independent page${trap && `: ${trap}`}`, wrong);
   }
 }

@@ -45,7 +45,7 @@ const table = [
 
 /* What a wire cannot report there, and why. After the press the site has the new state, and nothing confirms it. */
 const untold = {
-  webkit: { github: "its form is drawn by a script, and nothing that the driver tells names the field's value" },
+  webkit: { github: "a script draws its form, and the driver reports nothing that contains the value of the field" },
 };
 
 // ---- what is running ----
@@ -104,10 +104,10 @@ export function judge({ value: report }, expected, before, after) {
     if (!should || !isExpected(s, should)) wrong.push(`${s.id} is ${s.verdict}:${s.reason}, expected ${should} (${s.detail})`);
     const truth = after.settings[s.id];
     if (["fixed", "as-wanted"].includes(s.verdict) && truth !== undefined && truth !== s.wanted) wrong.push(`FALSE ${s.verdict} of ${s.id}: it is ${truth}`);
-    if (s.verdict !== "fixed" && truth !== before.settings[s.id]) wrong.push(`${s.id} was ${before.settings[s.id]}, and is ${truth}`);
+    if (s.verdict !== "fixed" && truth !== before.settings[s.id]) wrong.push(`${s.id} was ${before.settings[s.id]}, but is ${truth}`);
   }
   for (const id of Object.keys(after.settings))
-    if (!report.settings.some((s) => s.id === id) && after.settings[id] !== before.settings[id]) wrong.push(`${id} was not asked for, and is ${after.settings[id]}`);
+    if (!report.settings.some((s) => s.id === id) && after.settings[id] !== before.settings[id]) wrong.push(`${id} was not selected, but is ${after.settings[id]}`);
   for (const touch of after.wrong_touches) wrong.push(`WRONG TOUCH: ${touch.what}`);
   if (after.saves - before.saves > report.settings.length) wrong.push(`${after.saves - before.saves} saves for ${report.settings.length} settings`);
   return wrong;
@@ -165,7 +165,7 @@ try {
   for (const wire of chosen) {
     const missing = Object.entries(wires[wire].needs).find(([, found]) => !found)?.[0];
     if (missing) {
-      console.log(`  ${process.env.NO_SKIP ? "FAILED" : "skip  "} ${wire}: ${missing} is not there`);
+      console.log(`  ${process.env.NO_SKIP ? "FAILED" : "skip  "} ${wire}: ${missing} is not installed`);
       failed += process.env.NO_SKIP ? 1 : 0;
       continue;
     }
@@ -179,5 +179,5 @@ try {
 } catch (error) {
   tell("the run itself", [error.stack]);
 }
-console.log(`services: ${passed} as they should be, ${failed} not`);
+console.log(`services: ${passed} passed, ${failed} failed`);
 process.exitCode = failed || !passed ? 1 : 0;

@@ -188,7 +188,7 @@ void child_end(pid_t pid, int sig)
 }
 
 /* Reads the terminal and types once, when the question is shown. */
-static _Noreturn void be_a_person(int terminal, const char *typed)
+static _Noreturn void play_user(int terminal, const char *typed)
 {
     char seen[8192];
     size_t n = 0;
@@ -253,7 +253,7 @@ int child_start(const struct child_options *o, struct child *ret, struct ofs_err
     ret->person = fork();
     if (ret->person == 0) {
         child_die_with_parent();
-        be_a_person(master, o->typed);
+        play_user(master, o->typed);
     }
     close(master);
     return 0;

@@ -126,7 +126,7 @@ static bool is_time(struct job *job)
     }
 }
 
-static void on_scissors(void *ctx, const char *text, size_t len)
+static void on_relay_message(void *ctx, const char *text, size_t len)
 {
     struct job *job = ctx;
     (void)len;
@@ -224,7 +224,7 @@ static int reach(struct job *job, struct ofs_error *err)
         if (fault_proxy_start(peer_port(&job->peer), manner, &job->proxy, err) ||
             !(job->scissors = listen_to(job, job->proxy.fd, err)))
             return -1;
-        job->scissors->on_message = on_scissors;
+        job->scissors->on_message = on_relay_message;
     }
     return peer_visit_begin(&job->peer, job->dir, job->proxy.port, watched, &job->visit, err);
 }
@@ -405,7 +405,7 @@ static void settle(struct job *job)
         ofs_loop_turn(job->loop, ofs_deadline_in(ARRIVED), &ignored);
 }
 
-static void look_behind(struct job *job, struct outcome *ret)
+static void collect_leftovers(struct job *job, struct outcome *ret)
 {
     /* a killed program could not close its own */
     if (!ret->end.in_time)
@@ -452,7 +452,7 @@ int job_run(const struct fault_row *row, bool fix, const struct job_place *place
         program_reap(&job.program, &ret->end);
         settle(&job);
         ret->happened = job.done || job.was_cut;
-        look_behind(&job, ret);
+        collect_leftovers(&job, ret);
         ret->after = ofs_site_truth(job.site);
     }
     clean_up(&job);

@@ -60,7 +60,7 @@ static int64_t seconds_of_hold(const struct fault_row *row)
 
 /* Until when the report has to be right, by the site's clock: its last read of the setting, which
  * comes no sooner than the hold after the last save of the run. -1: no limit. */
-static int64_t vouched_until(const struct judge *j, const char *id)
+static int64_t proved_until(const struct judge *j, const char *id)
 {
     const cJSON *one;
     int64_t until = -1;
@@ -82,10 +82,10 @@ static int64_t vouched_until(const struct judge *j, const char *id)
 }
 
 /* The state that the report asserts. */
-static const char *vouched_truth(const struct judge *j, const char *id)
+static const char *proved_truth(const struct judge *j, const char *id)
 {
     const char *state = truth_of(j->outcome->before, id);
-    int64_t until = vouched_until(j, id);
+    int64_t until = proved_until(j, id);
     const cJSON *one;
     if (until < 0)
         return truth_of(j->outcome->after, id);
@@ -132,7 +132,7 @@ static const char *last_words(const struct outcome *o)
 }
 
 /* Does the sentence tell a person what to do next? */
-static bool tells_next(const char *detail)
+static bool names_next_step(const char *detail)
 {
     static const char *const words[] = {"by hand", "again",  "sign in",  "wait ",
                                         "look ",   "check ", "choose",   "close ",
@@ -146,7 +146,7 @@ static bool tells_next(const char *detail)
 /* What holds for every row: each word of the report agrees with the site's own record. */
 static void judge_words(struct judge *j, const cJSON *setting, const char *id, const char *verdict)
 {
-    const char *was = truth_of(j->outcome->before, id), *is = vouched_truth(j, id);
+    const char *was = truth_of(j->outcome->before, id), *is = proved_truth(j, id);
     const char *before = ofs_json_str(setting, "before", NULL);
     const char *after = ofs_json_str(setting, "after", NULL);
     const char *wanted = ofs_json_str(setting, "wanted", "");
@@ -159,12 +159,12 @@ static void judge_words(struct judge *j, const cJSON *setting, const char *id, c
     if (bad && !strcmp(is, wanted))
         complain_gravely(j, "%s is said of %s, which is %s at the site", verdict, id, is);
     if (before && strcmp(before, was))
-        complain_gravely(j, "before is %s of %s, and it was %s", before, id, was);
+        complain_gravely(j, "before is %s for %s, but it was %s", before, id, was);
     if (after && strcmp(after, is))
-        complain_gravely(j, "after is %s of %s, and it is %s", after, id, is);
+        complain_gravely(j, "after is %s for %s, but it is %s", after, id, is);
     if (!strcmp(verdict, "unknown") != !!reason)
         complain(j, "verdict %s with reason %s", verdict, reason ? reason : "null");
-    if (!strcmp(verdict, "unknown") && !tells_next(detail))
+    if (!strcmp(verdict, "unknown") && !names_next_step(detail))
         complain(j, "the detail does not say what to do next: \"%s\"", detail);
     if (!*detail)
         complain(j, "there is no detail");
@@ -176,7 +176,7 @@ static void judge_words(struct judge *j, const cJSON *setting, const char *id, c
         !program_has_proof(setting, "save-acknowledged"))
         complain(j, "save-acknowledged is not among the proofs");
     if (also(j, NULL, "no-save") && program_has_proof(setting, "save-acknowledged"))
-        complain_gravely(j, "save-acknowledged is among the proofs, and the save was not");
+        complain_gravely(j, "save-acknowledged is among the proofs, but the save was not");
 }
 
 static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
@@ -189,7 +189,7 @@ static int judge_setting(struct judge *j, const cJSON *setting, size_t index)
     snprintf(word, sizeof word, "%s%s%s", verdict, reason ? ":" : "", reason ? reason : "");
     cell_part(cell, index, wanted, sizeof wanted);
     if (!is_selected(j->row, id))
-        complain_gravely(j, "%s was not asked for", id);
+        complain_gravely(j, "%s was not selected", id);
     bool allowed = cell_allows(cell, index, word);
     /* a slow machine can cause unknown; it cannot make a setting locked or absent */
     if (!allowed && (!strcmp(verdict, "locked") || !strcmp(verdict, "not-offered")))
@@ -219,7 +219,7 @@ static void judge_unlisted(struct judge *j)
             named = named || strstr(ofs_json_str(one, "name", ""), switches[i].name);
         }
         if (also(j, NULL, switches[i].token) && !named)
-            complain(j, "the switch nobody knows is not among the unlisted (%s)", switches[i].name);
+            complain(j, "the unlisted switch is not reported as unlisted (%s)", switches[i].name);
     }
 }
 
@@ -242,16 +242,16 @@ static void judge_report(struct judge *j)
     }
     size_t wanted = strcmp(j->row->only, "all") ? cell_parts(j->row->only) : (size_t)SITE_SETTINGS;
     if (n != wanted)
-        complain(j, "%zu settings are in the report, and %zu were asked for", n, wanted);
+        complain(j, "%zu settings are in the report, but %zu were selected", n, wanted);
     if (also(j, NULL, "one-lost") && lost > 1)
-        complain(j, "%zu settings are lost, and one page was", lost);
+        complain(j, "%zu settings are lost, but only one page was", lost);
     if (cell_status(cell) >= 0)
         status = cell_status(cell);
     if (o->end.exit != status)
-        complain(j, "exit %d, and its verdicts mean %d; it said: %s", o->end.exit, status,
+        complain(j, "exit %d, but its verdicts mean %d; it said: %s", o->end.exit, status,
                  last_words(o));
     if (o->end.exit != (int)ofs_json_num(o->end.report, "exit", -1))
-        complain(j, "exit %d, and its report says another", o->end.exit);
+        complain(j, "exit %d, but its report says another status", o->end.exit);
     const cJSON *browser = ofs_json_get(o->end.report, "browser");
     if (cJSON_IsObject(browser) &&
         (strcmp(ofs_json_str(browser, "protocol", ""), o->peer->protocol) ||
@@ -288,10 +288,10 @@ static void judge_site(struct judge *j)
     if (j->fix && sscanf(j->row->writes, "%d-%d", &least, &most) == 1)
         most = least;
     if (writes > most)
-        complain_gravely(j, "%d saves were sent, and %s are right", writes,
+        complain_gravely(j, "%d saves were sent, but %s are right", writes,
                          j->fix ? j->row->writes : "0");
     else if (writes < least)
-        complain(j, "%d saves were sent, and %s are right", writes, j->fix ? j->row->writes : "0");
+        complain(j, "%d saves were sent, but %s are right", writes, j->fix ? j->row->writes : "0");
     cJSON_ArrayForEach(one, o->left)
     {
         if (may_stay(j, one->valuestring))

@@ -52,7 +52,7 @@ void fixture_await_end(struct grid_fixture *l, struct run *runs, size_t n)
             fixture_turn(l);
 }
 
-static bool has_come(const struct run *run, enum fixture_moment moment)
+static bool has_reached(const struct run *run, enum fixture_moment moment)
 {
     const struct ofs_site_event *pages;
     const struct ofs_site_write *writes;
@@ -68,7 +68,7 @@ static bool has_come(const struct run *run, enum fixture_moment moment)
 bool fixture_await(struct grid_fixture *l, struct run *run, enum fixture_moment moment)
 {
     ofs_deadline until = ofs_deadline_in(FIXTURE_HAPPENS);
-    while (!has_come(run, moment)) {
+    while (!has_reached(run, moment)) {
         if (run_is_over(run) || !ofs_deadline_left(until))
             return false;
         fixture_turn(l);
@@ -171,12 +171,12 @@ bool fixture_is_as_wanted(struct grid_fixture *l, const char *name, const struct
     if (run->killed)
         wrong = "it did not end";
     else if (run->exit != w->exit)
-        wrong = "another exit status";
+        wrong = "the wrong exit status";
     else if ((w->verdict && strcmp(run_result(run, "verdict"), w->verdict)) ||
              (w->reason && strcmp(run_result(run, "reason"), w->reason)))
         wrong = "another verdict";
     else if (w->verdict && !strcmp(w->verdict, "unknown") && run_result(run, "after")[0])
-        wrong = "it says a state that it cannot know";
+        wrong = "it reports a state that it cannot know";
     else if (ofs_site_wrong_touches(run->site, &touches))
         wrong = "a wrong touch";
     for (size_t i = 0; !wrong && i < COUNT(w->words) && w->words[i]; i++)

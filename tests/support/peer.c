@@ -148,7 +148,7 @@ int peer_start(struct ofs_loop *loop, const struct peer_kind *kind, const char *
                : 0;
 }
 
-static size_t add_theirs(pid_t driver, pid_t *ret, size_t n)
+static size_t add_driver_children(pid_t driver, pid_t *ret, size_t n)
 {
     static const char *const any[] = {NULL};
     return driver > 0 ? n + processes_find(driver, any, ret + n, MOST) : n;
@@ -162,9 +162,9 @@ void peer_end(struct ofs_loop *loop, struct peer *peer)
         return;
     /* a driver that is killed may leave its browser */
     for (size_t i = 0; i < sizeof peer->driver.pids / sizeof *peer->driver.pids; i++)
-        n = add_theirs(peer->driver.pids[i], theirs, n);
+        n = add_driver_children(peer->driver.pids[i], theirs, n);
     for (size_t i = 0; i < GRID_MOST_NODES; i++)
-        n = add_theirs(peer->driver.grid.nodes[i].pid, theirs, n);
+        n = add_driver_children(peer->driver.grid.nodes[i].pid, theirs, n);
     driver_end(&peer->driver);
     while (n)
         kill(theirs[--n], SIGKILL);
@@ -269,7 +269,7 @@ int peer_visit_begin(const struct peer *peer, const char *dir, int port, bool wa
         rc = add_option(ret, "--capabilities", write_capabilities(peer, dir, ret->profile));
     if (!rc && peer->kind->base == PEER_LAUNCHED)
         rc = add_launch(ret, watched);
-    return rc ? ofs_fail(err, OFS_ERR_SYSTEM, "the program cannot be told how to get there") : 0;
+    return rc ? ofs_fail(err, OFS_ERR_SYSTEM, "the arguments of the program cannot be made") : 0;
 }
 
 void peer_visit_end(struct peer_visit *visit)
@@ -353,7 +353,7 @@ static bool kill_contents(const struct peer *peer)
     return n > 0;
 }
 
-static bool lets_nobody_in(const struct peer_kind *kind)
+static bool refuses_second_client(const struct peer_kind *kind)
 {
     return kind->base == PEER_FIREFOX ||
            (kind->base == PEER_DRIVER && kind->driver == DRIVER_WEBKIT);
@@ -362,8 +362,8 @@ static bool lets_nobody_in(const struct peer_kind *kind)
 bool peer_crash_tab(struct ofs_loop *loop, const struct peer *peer, const struct peer_visit *visit,
                     int site_port)
 {
-    return lets_nobody_in(peer->kind) ? kill_contents(peer)
-                                      : with_our_tab(loop, peer, visit, site_port, crash_it);
+    return refuses_second_client(peer->kind) ? kill_contents(peer)
+                                             : with_our_tab(loop, peer, visit, site_port, crash_it);
 }
 
 void peer_kill(struct peer *peer, const struct peer_visit *visit)
@@ -377,7 +377,7 @@ void peer_kill(struct peer *peer, const struct peer_visit *visit)
         peer_kill_browser(peer, visit);
     if (*driver <= 0)
         return;
-    size_t n = add_theirs(*driver, theirs, 0);
+    size_t n = add_driver_children(*driver, theirs, 0);
     child_end(*driver, SIGKILL);
     *driver = 0;
     while (n)
@@ -474,8 +474,8 @@ static void look_at_tabs(struct ofs_loop *loop, const struct peer *peer, int sit
                              : devtools_tabs(loop, peer->browser_port, site_port);
     const cJSON *one;
     if (!tabs) {
-        tell(left, fox ? "a session is open in Firefox, or it is gone"
-                       : "the browser that is shared is gone");
+        tell(left,
+             fox ? "a session is open in Firefox, or it is gone" : "the shared browser is gone");
         return;
     }
     if ((fox || !site_port) && cJSON_GetArraySize(tabs) == peer->tabs)
@@ -486,7 +486,7 @@ static void look_at_tabs(struct ofs_loop *loop, const struct peer *peer, int sit
         tell(left, text);
     }
     if (!cJSON_GetArraySize(tabs) && (fox || !site_port))
-        tell(left, "a tab that was there is gone");
+        tell(left, "an earlier tab is gone");
 }
 
 static void look(struct ofs_loop *loop, const struct peer *peer, const struct peer_visit *visit,

@@ -475,7 +475,7 @@ static void test_loopback(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (ofs_text_is_loopback_host(rows[i].host) != rows[i].is)
-            fail_msg("'%s' is %s", rows[i].host, rows[i].is ? "refused" : "taken");
+            fail_msg("'%s' is %s", rows[i].host, rows[i].is ? "refused" : "accepted");
 }
 
 static void test_text_printf(void **state)

@@ -50,11 +50,11 @@ static const struct judge_case {
     const char *words; /* of the complaint; NULL: there is none */
     bool is_grave;
 } cases[] = {
-    {"all well", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF, FIXED, "[]", 0, NULL, false},
+    {"all right", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF, FIXED, "[]", 0, NULL, false},
     {"false off", "-", "on", "fixed", "off|on", "0-1", "-", WAS, SITE("on", "", "", "", ""), FIXED,
      "[]", 0, "FALSE off", true},
-    {"false as-wanted, and the table allows the word", "-", "on", "as-wanted", "on", "0", "-", WAS,
-     WAS, AS_WANTED, "[]", 0, "FALSE off", true},
+    {"false as-wanted, but the table allows the verdict", "-", "on", "as-wanted", "on", "0", "-",
+     WAS, WAS, AS_WANTED, "[]", 0, "FALSE off", true},
     {"undone before the hold is over", "-", "on", "fixed", "on", "1", "-", WAS,
      SITE("on", WRITE("1000"), MOMENT("off", "1000") "," MOMENT("on", "6900"),
           MOMENT("off", "3000"), ""),
@@ -63,7 +63,7 @@ static const struct judge_case {
      SITE("on", WRITE("1000"), MOMENT("off", "1000") "," MOMENT("on", "7400"), MOMENT("on", "7500"),
           ""),
      FIXED, "[]", 0, "FALSE off", true},
-    {"undone when nobody could see it", "-", "on", "fixed", "on", "1", "-", WAS,
+    {"undone when the program could not see it", "-", "on", "fixed", "on", "1", "-", WAS,
      SITE("on", WRITE("1000"), MOMENT("off", "1000") "," MOMENT("on", "9000"),
           MOMENT("off", "7500"), ""),
      FIXED, "[]", 0, NULL, false},
@@ -74,8 +74,8 @@ static const struct judge_case {
     {"two saves", "-", "on", "fixed", "off", "1", "-", WAS,
      SITE("off", WRITE("1000") "," WRITE("2000"), MOMENT("off", "1000"), MOMENT("off", "8100"), ""),
      FIXED, "[]", 0, "2 saves", true},
-    {"a save too few", "-", "on", "fixed", "off", "1", "-", WAS, SITE("off", "", "", "", ""), FIXED,
-     "[]", 0, "0 saves", false},
+    {"one save too few", "-", "on", "fixed", "off", "1", "-", WAS, SITE("off", "", "", "", ""),
+     FIXED, "[]", 0, "0 saves", false},
     {"a wrong touch", "-", "on", "fixed", "off", "1", "-", WAS,
      SITE("off", WRITE("1000"), MOMENT("off", "1000"), "", "{\"what\":\"pressed\"}"), FIXED, "[]",
      0, "WRONG TOUCH", true},
@@ -86,28 +86,28 @@ static const struct judge_case {
      "[\"a tab is open\"]", 0, "left behind", true},
     {"a session is left", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF, FIXED,
      "[\"a session is open\"]", 0, "left behind", true},
-    {"a proof that was not had", "-", "on", "fixed", "off", "1", "no-save", WAS, NOW_OFF,
+    {"a proof without its event", "-", "on", "fixed", "off", "1", "no-save", WAS, NOW_OFF,
      REPORT("0", "fixed", "null", "\"on\"", "\"off\"", "\"reload\",\"save-acknowledged\"", "off"),
      "[]", 0, "save-acknowledged is among", true},
     {"fixed without a reload", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF,
      REPORT("0", "fixed", "null", "\"on\"", "\"off\"", "", "off"), "[]", 0, "proof of a reload",
      true},
-    {"not kept is said of what is off", "-", "on", "not-kept", "off", "1", "-", WAS, NOW_OFF,
+    {"not-kept, but the setting is off", "-", "on", "not-kept", "off", "1", "-", WAS, NOW_OFF,
      REPORT("5", "not-kept", "null", "\"on\"", "\"off\"", "", "on still"), "[]", 5, "is said of",
      true},
     {"a wrong before", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF,
      REPORT("0", "fixed", "null", "\"off\"", "\"off\"", "\"reload\"", "off"), "[]", 0, "before is",
      true},
-    {"locked is no word of a slow machine", "-", "on", "differs", "on", "0", "-", WAS, WAS,
+    {"locked is not excused by a slow machine", "-", "on", "differs", "on", "0", "-", WAS, WAS,
      REPORT("3", "locked", "null", "null", "null", "", "ask"), "[]", 3, "is locked", true},
-    {"not ready is", "-", "on", "differs", "on", "0", "-", WAS, WAS, NOT_READY, "[]", 3,
-     "not-ready", false},
-    {"it differs, and was not tried", "-", "on", "fixed", "off|on", "0-1", "-", WAS, WAS, DIFFERS,
+    {"not-ready is excused by a slow machine", "-", "on", "differs", "on", "0", "-", WAS, WAS,
+     NOT_READY, "[]", 3, "not-ready", false},
+    {"it differs and was not pressed", "-", "on", "fixed", "off|on", "0-1", "-", WAS, WAS, DIFFERS,
      "[]", 2, "is differs", false},
     {"another exit status", "-", "on", "fixed", "off", "1", "-", WAS, NOW_OFF, FIXED, "[]", 2,
      "exit 2", false},
-    {"the switch nobody knows", "-", "on", "fixed", "off", "1", "unlisted-agent", WAS, NOW_OFF,
-     FIXED, "[]", 0, "unlisted", false},
+    {"the unlisted switch is not reported", "-", "on", "fixed", "off", "1", "unlisted-agent", WAS,
+     NOW_OFF, FIXED, "[]", 0, "unlisted", false},
 };
 
 static void judge(const struct judge_case *c, struct ofs_buf *said, struct job_judgement *ret)
@@ -135,7 +135,7 @@ static void judge(const struct judge_case *c, struct ofs_buf *said, struct job_j
     outcome_clear(&outcome);
 }
 
-static void test_what_may_never_be_is_found(void **state)
+static void test_complaints(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -147,13 +147,13 @@ static void test_what_may_never_be_is_found(void **state)
         if (!c->words != !made.n)
             fail_msg("%s: %d complaints: %s", c->name, made.n, text);
         if (c->words && !strstr(text, c->words))
-            fail_msg("%s: nothing of \"%s\" in: %s", c->name, c->words, text);
+            fail_msg("%s: \"%s\" is missing in: %s", c->name, c->words, text);
         if (c->is_grave != made.is_grave)
             fail_msg("%s: it %s grave: %s", c->name, made.is_grave ? "is" : "is not", text);
     }
 }
 
-static void test_a_program_that_was_killed_is_judged_too(void **state)
+static void test_killed_program_is_judged(void **state)
 {
     (void)state;
     struct ofs_error err;
@@ -179,7 +179,7 @@ static void test_a_program_that_was_killed_is_judged_too(void **state)
     outcome_clear(&outcome);
 }
 
-static void test_a_seed_is_a_rows_own(void **state)
+static void test_seed_per_row(void **state)
 {
     (void)state;
     const struct fault_row one = {.faults = "save-late,random-delays", .with = "-", .name = "one"};
@@ -210,7 +210,7 @@ static void assert_answers(const struct fault_row *row, const char *cell, const 
 
 /* Each fault of the replica has a row; each row has an answer that the contract knows and a unique
  * name; each wire's own answers belong to existing rows. */
-static void test_the_table_is_sound(void **state)
+static void test_table_is_valid(void **state)
 {
     (void)state;
     for (const struct peer_kind *wire = peer_kinds; wire->name; wire++) {
@@ -230,7 +230,7 @@ static void test_the_table_is_sound(void **state)
                 fail_msg("line %d: %s", row->line, err.text);
             for (size_t k = 0; k < i; k++)
                 if (!strcmp(row->name, table.rows[k].name))
-                    fail_msg("line %d is line %d again", row->line, table.rows[k].line);
+                    fail_msg("line %d repeats line %d", row->line, table.rows[k].line);
         }
         wires_free(&wires);
         fault_table_free(&table);
@@ -240,10 +240,10 @@ static void test_the_table_is_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_may_never_be_is_found),
-        cmocka_unit_test(test_a_program_that_was_killed_is_judged_too),
-        cmocka_unit_test(test_a_seed_is_a_rows_own),
-        cmocka_unit_test(test_the_table_is_sound),
+        cmocka_unit_test(test_complaints),
+        cmocka_unit_test(test_killed_program_is_judged),
+        cmocka_unit_test(test_seed_per_row),
+        cmocka_unit_test(test_table_is_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

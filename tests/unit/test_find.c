@@ -181,7 +181,7 @@ static void test_locks(void **state)
 }
 
 /* A number that was given to another process since: that one started after the lock was made. */
-static void test_recycled_number(void **state)
+static void test_reused_pid(void **state)
 {
     char here[256] = "";
     gethostname(here, sizeof here - 1);
@@ -524,12 +524,12 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_judge),     cmocka_unit_test(test_next_steps),
-        IN_SCRATCH(test_no_browser),      IN_SCRATCH(test_locks),
-        IN_SCRATCH(test_recycled_number), IN_SCRATCH(test_port_file),
-        IN_SCRATCH(test_local_state),     IN_SCRATCH(test_policies),
-        IN_SCRATCH(test_firefox),         IN_SCRATCH(test_firefox_lock_region),
-        cmocka_unit_test(test_ask),       IN_SCRATCH(test_all_places),
+        cmocka_unit_test(test_judge), cmocka_unit_test(test_next_steps),
+        IN_SCRATCH(test_no_browser),  IN_SCRATCH(test_locks),
+        IN_SCRATCH(test_reused_pid),  IN_SCRATCH(test_port_file),
+        IN_SCRATCH(test_local_state), IN_SCRATCH(test_policies),
+        IN_SCRATCH(test_firefox),     IN_SCRATCH(test_firefox_lock_region),
+        cmocka_unit_test(test_ask),   IN_SCRATCH(test_all_places),
         IN_SCRATCH(test_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

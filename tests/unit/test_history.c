@@ -66,7 +66,7 @@ static void test_moves(void **state)
           RUN("check", "2026-01-02T00:00:00Z", "a:off>:as-wanted", )},
          NULL,
          ">on:first on>off:by-us "},
-        {"unknown between",
+        {"an unknown in between",
          {RUN("check", "2026-01-01T00:00:00Z", "a:off>:as-wanted", ),
           RUN("check", "2026-01-02T00:00:00Z", "a:>:unknown", ),
           RUN("check", "2026-01-03T00:00:00Z", "a:on>:differs", )},

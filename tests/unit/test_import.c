@@ -100,7 +100,7 @@ static void assert_nothing_typed(const cJSON *scenario)
     free(text);
 }
 
-static void test_taken_over(void **state)
+static void test_good_recordings(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -114,7 +114,7 @@ static void test_taken_over(void **state)
             const char *is = ofs_json_str(setting, good[i].says[k].path, NULL);
             const char *expected = good[i].says[k].value;
             if ((!is) != (!expected) || (is && strcmp(is, expected)))
-                fail_msg("recording %zu: %s is %s and not %s", i, good[i].says[k].path,
+                fail_msg("recording %zu: %s is %s instead of %s", i, good[i].says[k].path,
                          is ? is : "missing", expected ? expected : "missing");
         }
         assert_true(cJSON_GetArraySize(import.missing) >= 4);
@@ -171,7 +171,7 @@ static void test_refused(void **state)
         struct ofs_import import;
         struct ofs_error err = {0};
         if (!import_text(bad[i].recording, &import, &err))
-            fail_msg("recording %zu was taken", i);
+            fail_msg("recording %zu was accepted", i);
         if (!strstr(err.text, bad[i].text))
             fail_msg("recording %zu: %s", i, err.text);
         assert_int_equal(err.code, OFS_ERR_SCENARIO);
@@ -182,7 +182,7 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_taken_over),
+        cmocka_unit_test(test_good_recordings),
         cmocka_unit_test(test_around_the_control),
         cmocka_unit_test(test_refused),
     };

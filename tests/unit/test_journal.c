@@ -74,7 +74,7 @@ static void test_note(void **state)
 }
 
 /* Wherever the run is killed, the note has all that was known by then. */
-static void die_with_a_tab(const char *state, bool named)
+static void die_with_open_tab(const char *state, bool named)
 {
     int ready[2];
     char byte = 0;
@@ -102,7 +102,7 @@ static void test_killed(void **state)
 {
     for (int named = 0; named < 2; named++) {
         struct ofs_journal_entry **notes = NULL;
-        die_with_a_tab(*state, named);
+        die_with_open_tab(*state, named);
         assert_int_equal(ofs_journal_orphans(*state, &notes), 1);
         assert_memory_equal(notes[0]->mark, "about:blank#offswitch-", 22);
         assert_string_equal(notes[0]->browser, "BROWSER");

@@ -77,7 +77,7 @@ static void test_keeps_what_was_written(void **state)
     assert_true(cJSON_IsNull(ofs_json_get(cJSON_GetArrayItem(rows, 0), "until")));
 }
 
-static void test_none_to_read(void **state)
+static void test_read_missing_ledger(void **state)
 {
     struct ofs_error err = {0};
     OFS_AUTO_LEDGER ledger = ofs_ledger_open_to_read(*state, &err);
@@ -250,9 +250,12 @@ int main(void)
 {
 #define WITH_STATE(test) cmocka_unit_test_setup_teardown(test, scratch_set_up, scratch_tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_STATE(test_is_private),    WITH_STATE(test_keeps_what_was_written),
-        WITH_STATE(test_none_to_read),  WITH_STATE(test_bad_files),
-        WITH_STATE(test_account),       cmocka_unit_test(test_hints),
+        WITH_STATE(test_is_private),
+        WITH_STATE(test_keeps_what_was_written),
+        WITH_STATE(test_read_missing_ledger),
+        WITH_STATE(test_bad_files),
+        WITH_STATE(test_account),
+        cmocka_unit_test(test_hints),
         WITH_STATE(test_migrates_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

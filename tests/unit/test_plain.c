@@ -52,7 +52,7 @@ static void test_is_stable(void **state)
     }
 }
 
-static void test_bytes_that_are_no_utf8(void **state)
+static void test_invalid_utf8(void **state)
 {
     static const char *const texts[] = {"\xff",         "a\xc3",  "\xe2\x80",
                                         "\xf0\x9f\x98", "\x80 b", "\xc0\xaf"};
@@ -69,7 +69,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_is_stable),
-        cmocka_unit_test(test_bytes_that_are_no_utf8),
+        cmocka_unit_test(test_invalid_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

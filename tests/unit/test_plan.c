@@ -70,7 +70,7 @@ static void nothing(struct ofs_run *run)
 {
     (void)run;
 }
-static void scenario_moved(struct ofs_run *run)
+static void scenario_changed(struct ofs_run *run)
 {
     run->scenario_sha256 = "def";
 }
@@ -86,11 +86,11 @@ static void account_unknown(struct ofs_run *run)
 {
     run->account_id[0] = '\0';
 }
-static void wording_moved(struct ofs_run *run)
+static void wording_changed(struct ofs_run *run)
 {
     snprintf(run->results[0].wording, sizeof run->results[0].wording, "Do not use A");
 }
-static void other_wording_moved(struct ofs_run *run)
+static void other_wording_changed(struct ofs_run *run)
 {
     snprintf(run->results[1].wording, sizeof run->results[1].wording, "Do not use B");
 }
@@ -132,7 +132,7 @@ static void other_origin(struct ofs_run *run)
 {
     run->origin = "http://127.0.0.1:1";
 }
-static void wish_moved(struct ofs_run *run)
+static void wanted_state_changed(struct ofs_run *run)
 {
     run->results[0].wanted = "on";
 }
@@ -150,12 +150,12 @@ static void test_stale(void **state)
         {nothing, "2026-01-02T00:00:01Z", "older than a day"},
         {nothing, "2027-01-01T00:00:00Z", "older than a day"},
         {nothing, "2025-12-31T00:00:00Z", "older than a day"}, /* the clock was set back */
-        {scenario_moved, at_once, "scenario"},
+        {scenario_changed, at_once, "scenario"},
         {other_scenario, at_once, "scenario"},
         {other_account, at_once, "account"},
         {account_unknown, at_once, "account"},
-        {wording_moved, at_once, "wording"},
-        {other_wording_moved, at_once, "wording"},
+        {wording_changed, at_once, "wording"},
+        {other_wording_changed, at_once, "wording"},
         {is_off_already, at_once, "'a' was on"},
         {cannot_be_read, at_once, "'a' was on"},
         {another_is_on, at_once, "'b' was off"},
@@ -164,7 +164,7 @@ static void test_stale(void **state)
         {one_is_missing, at_once, "'c'"},
         {one_more, at_once, "'c'"},
         {other_origin, at_once, "127.0.0.1"},
-        {wish_moved, at_once, "to be on"},
+        {wanted_state_changed, at_once, "to be on"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ofs_error err = {0};
@@ -184,7 +184,7 @@ static void test_stale(void **state)
     }
 }
 
-static void test_one_that_was_not_planned(void **state)
+static void test_unplanned_setting(void **state)
 {
     (void)state;
     struct ofs_error err = {0};
@@ -252,7 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_one_that_was_not_planned),
+        cmocka_unit_test(test_unplanned_setting),
         cmocka_unit_test(test_ids),
         cmocka_unit_test_setup_teardown(test_read, scratch_set_up, scratch_tear_down),
     };

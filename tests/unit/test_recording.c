@@ -63,7 +63,7 @@ static const struct ofs_intent press = {
     .setting = "a", .from = "on", .to = "off", .url = "https://www.example.com/a", .wording = "A"};
 
 /* A process that is about to press, and is killed there. */
-static void die_around_a_press(const char *state)
+static void die_during_press(const char *state)
 {
     pid_t child = fork();
     if (child == 0) {
@@ -99,7 +99,7 @@ static int faults_of(struct ofs_ledger *ledger, const char *words)
 static void test_a_press_of_a_dead_run_is_found(void **state)
 {
     struct ofs_error err = {0};
-    die_around_a_press(*state);
+    die_during_press(*state);
     OFS_AUTO_LEDGER ledger = must_open(*state);
     struct ofs_run run = a_run("check");
     struct ofs_recording *recording = must_begin(ledger, &run);
@@ -124,7 +124,7 @@ static void test_a_press_of_a_dead_run_is_found(void **state)
 static void test_an_unreadable_setting_stays_unfinished(void **state)
 {
     struct ofs_error err = {0};
-    die_around_a_press(*state);
+    die_during_press(*state);
     OFS_AUTO_LEDGER ledger = must_open(*state);
     struct ofs_run run = a_run("check");
     struct ofs_recording *recording = must_begin(ledger, &run);
@@ -243,7 +243,7 @@ static void three_runs(struct ofs_ledger *ledger)
              NULL);
 }
 
-static void test_edits_show(void **state)
+static void test_edits_are_found(void **state)
 {
     static const struct {
         const char *sql, *words;
@@ -305,7 +305,7 @@ static void choices_and_pictures(struct ofs_ledger *ledger)
     assert_int_equal(ofs_choice_done(ledger, "example", "object", "2026-01-01", NULL, &err), 0);
 }
 
-static void test_choices_and_pictures_are_proved(void **state)
+static void test_choices_and_pictures_are_in_the_chain(void **state)
 {
     static const struct {
         const char *sql, *words;
@@ -385,7 +385,7 @@ static void test_old_choices_are_adopted(void **state)
 }
 
 /* What was cut off at the end of an old chain is still detected. */
-static void test_an_old_cut_shows(void **state)
+static void test_old_cut_is_found(void **state)
 {
     struct ofs_error err = {0};
     {
@@ -429,7 +429,7 @@ static void test_forgetting_leaves_a_stub(void **state)
     }
 }
 
-static void test_what_was_forgotten_is_not_in_the_file(void **state)
+static void test_forgotten_data_is_erased(void **state)
 {
     struct ofs_error err = {0};
     OFS_AUTO_LEDGER ledger = must_open(*state);
@@ -571,13 +571,13 @@ int main(void)
         WITH_STATE(test_a_living_run_is_left_alone),
         WITH_STATE(test_one_press_at_a_time),
         WITH_STATE(test_two_at_once),
-        WITH_STATE(test_edits_show),
-        WITH_STATE(test_choices_and_pictures_are_proved),
+        WITH_STATE(test_edits_are_found),
+        WITH_STATE(test_choices_and_pictures_are_in_the_chain),
         WITH_STATE(test_forgotten_choices_leave_stubs),
         WITH_STATE(test_old_choices_are_adopted),
-        WITH_STATE(test_an_old_cut_shows),
+        WITH_STATE(test_old_cut_is_found),
         WITH_STATE(test_forgetting_leaves_a_stub),
-        WITH_STATE(test_what_was_forgotten_is_not_in_the_file),
+        WITH_STATE(test_forgotten_data_is_erased),
         WITH_STATE(test_export),
         WITH_STATE(test_another_account),
         WITH_STATE(test_full_disk),

@@ -63,7 +63,7 @@ static const char *const hostile[] = {
     "=HYPERLINK(\"x\")",         "line\nbreak, \"quoted\"", "]]>",
 };
 
-static void test_hostile_words(void **state)
+static void test_hostile_text(void **state)
 {
     (void)state;
     OFS_AUTO_JSON reports = cJSON_CreateArray();
@@ -94,7 +94,7 @@ static void test_hostile_words(void **state)
     assert_non_null(strstr(ofs_buf_str(&csv), "\"'=HYPERLINK(\"\"x\"\")\""));
 }
 
-static void test_page_needs_nothing(void **state)
+static void test_page_is_self_contained(void **state)
 {
     (void)state;
     struct ofs_error err;
@@ -113,7 +113,7 @@ static void test_page_needs_nothing(void **state)
 }
 
 /* No run, one that read nothing, only unknowns. */
-static void test_little(void **state)
+static void test_few_results(void **state)
 {
     (void)state;
     struct ofs_error err;
@@ -143,7 +143,7 @@ static void test_little(void **state)
     }
 }
 
-static void test_openmetrics_tells_the_last(void **state)
+static void test_openmetrics_has_last_run(void **state)
 {
     (void)state;
     struct ofs_error err;
@@ -230,8 +230,8 @@ static void test_schema_is_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hostile_words),   cmocka_unit_test(test_page_needs_nothing),
-        cmocka_unit_test(test_little),          cmocka_unit_test(test_openmetrics_tells_the_last),
+        cmocka_unit_test(test_hostile_text),    cmocka_unit_test(test_page_is_self_contained),
+        cmocka_unit_test(test_few_results),     cmocka_unit_test(test_openmetrics_has_last_run),
         cmocka_unit_test(test_a_thousand_runs), cmocka_unit_test(test_merge),
         cmocka_unit_test(test_schema_is_json),
     };

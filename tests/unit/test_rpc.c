@@ -240,7 +240,7 @@ static void test_refused(void **state)
 }
 
 /* A method that contains another is checked against the table with both. */
-static void test_carried(void **state)
+static void test_nested_method(void **state)
 {
     static const char carrier[] = "goog:cdp.sendCommand";
     struct fake *f = *state;
@@ -338,7 +338,7 @@ static void test_method_table(void **state)
         assert_non_null(strchr(all[n], '.'));
         for (size_t i = 0; i < COUNT(parts); i++)
             if (strcasestr(all[n], parts[i]) && !is_one_of(all[n], allowed, COUNT(allowed)))
-                fail_msg("%s is in the table", all[n]);
+                fail_msg("%s is in the method table", all[n]);
         for (size_t i = 0; i < n; i++)
             assert_string_not_equal(all[i], all[n]);
     }
@@ -537,7 +537,7 @@ static void test_not_json(void **state)
         arrive(f, texts[i]);
         arrive(f, "{'id':1,'result':{'v':1}}");
         if (wait_for(f, id, 5000, NULL, &err) != -1 || err.code != OFS_ERR_PROTOCOL)
-            fail_msg("'%s' is taken", texts[i]);
+            fail_msg("'%s' is accepted", texts[i]);
         assert_non_null(strstr(err.text, "not JSON"));
         assert_true(ofs_rpc_is_over(f->rpc, &why));
         assert_int_equal(why.code, OFS_ERR_PROTOCOL);
@@ -662,7 +662,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FAKE(test_shape),
         WITH_FAKE(test_refused),
-        WITH_FAKE(test_carried),
+        WITH_FAKE(test_nested_method),
         WITH_FAKE(test_pictures_have_a_box),
         cmocka_unit_test(test_method_table),
         WITH_FAKE(test_send_fails),

@@ -282,7 +282,7 @@ static void test_linkedin_sources(void **state)
             cJSON_ArrayForEach(source, sources) vouched |=
                 is_in(ofs_json_get(source, "vouches_for"), facts[k]);
             if (!vouched)
-                fail_msg("%s: no source vouches for \"%s\"", s->settings[i].id, facts[k]);
+                fail_msg("%s: no source covers \"%s\"", s->settings[i].id, facts[k]);
         }
     }
     ofs_scenario_free(s);

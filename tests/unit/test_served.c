@@ -109,7 +109,7 @@ static void test_field(void **state)
 }
 
 /* However a document is built, parsing it ends. */
-static void test_strange_documents(void **state)
+static void test_malformed_documents(void **state)
 {
     (void)state;
     char text[60000], found[64];
@@ -127,7 +127,7 @@ static void test_strange_documents(void **state)
 }
 
 /* Responses with status 200 and no state. */
-static void test_excuses(void **state)
+static void test_responses_without_state(void **state)
 {
     (void)state;
     static const struct {
@@ -229,8 +229,8 @@ int main(void)
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_field),
-        cmocka_unit_test(test_strange_documents),
-        cmocka_unit_test(test_excuses),
+        cmocka_unit_test(test_malformed_documents),
+        cmocka_unit_test(test_responses_without_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@
 
 static const char *argv0;
 
-static bool is_kept_from_children(int fd)
+static bool is_close_on_exec(int fd)
 {
     return fcntl(fd, F_GETFD) & FD_CLOEXEC;
 }
@@ -32,7 +32,7 @@ static void test_pipe(void **state)
     char byte = 0;
     (void)state;
     assert_int_equal(ofs_system_pipe(ends), 0);
-    assert_true(is_kept_from_children(ends[0]) && is_kept_from_children(ends[1]));
+    assert_true(is_close_on_exec(ends[0]) && is_close_on_exec(ends[1]));
     assert_int_equal(write(ends[1], "x", 1), 1);
     assert_int_equal(read(ends[0], &byte, 1), 1);
     assert_int_equal(byte, 'x');
@@ -59,7 +59,7 @@ static void test_temporary(void **state)
     assert_int_equal(fstat(fd, &st), 0);
     assert_int_equal(st.st_nlink, 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    assert_true(is_kept_from_children(fd));
+    assert_true(is_close_on_exec(fd));
     assert_int_equal(write(fd, "abc", 3), 3);
     assert_int_equal(lseek(fd, 0, SEEK_END), 3);
     close(fd);

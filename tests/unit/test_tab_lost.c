@@ -31,11 +31,11 @@ static const struct played {
 } cases[] = {
     {"DevTools, a crash", false, "Runtime.callFunctionOn",
      "{\"method\":\"Inspector.targetCrashed\",\"params\":{},\"sessionId\":\"s\"}", true},
-    {"DevTools, closed by somebody", false, "Runtime.callFunctionOn",
+    {"DevTools, closed by a user", false, "Runtime.callFunctionOn",
      "{\"method\":\"Target.detachedFromTarget\",\"params\":{\"sessionId\":\"s\"}}", false},
     {"DevTools, at the press", false, "Input.dispatchMouseEvent",
      "{\"method\":\"Inspector.targetCrashed\",\"params\":{},\"sessionId\":\"s\"}", true},
-    {"BiDi, closed by somebody", true, "script.callFunction",
+    {"BiDi, closed by a user", true, "script.callFunction",
      "{\"type\":\"event\",\"method\":\"browsingContext.contextDestroyed\",\"params\":{\"context\":"
      "\"t\"}}",
      false},
@@ -112,7 +112,7 @@ static void on_arrival(void *ctx, const char *text, size_t len)
     b->wire.on_message(b->wire.ctx, text, len);
 }
 
-static void test_told_at_once(void **state)
+static void test_loss_is_reported_at_once(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -157,6 +157,6 @@ static void test_told_at_once(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_told_at_once)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_loss_is_reported_at_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

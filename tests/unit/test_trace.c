@@ -201,7 +201,7 @@ static void test_file(void **state)
 }
 
 /* An existing file is truncated, and made private too. */
-static void test_file_there(void **state)
+static void test_existing_file(void **state)
 {
     (void)state;
     struct ofs_error err = {0};
@@ -259,7 +259,7 @@ int main(void)
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_file),
-        cmocka_unit_test(test_file_there),
+        cmocka_unit_test(test_existing_file),
         cmocka_unit_test(test_cannot_be_written),
         cmocka_unit_test(test_disk_full),
     };

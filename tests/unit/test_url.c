@@ -110,7 +110,7 @@ static void test_plain(void **state)
 }
 
 /* A user name can look like a host. */
-static void test_person(void **state)
+static void test_user_name(void **state)
 {
     (void)state;
     struct ofs_error err;
@@ -155,8 +155,9 @@ static void test_connect(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts),  cmocka_unit_test(test_none),    cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_person), cmocka_unit_test(test_connect),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_none),
+        cmocka_unit_test(test_plain),   cmocka_unit_test(test_user_name),
+        cmocka_unit_test(test_connect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

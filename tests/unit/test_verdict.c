@@ -377,7 +377,7 @@ static void assert_fix(const struct ofs_press *press, int reloaded, int fresh,
 }
 
 /* A tab that was not read again because of the deadline was not lost. */
-static void test_unread(void **state)
+static void test_not_read_again(void **state)
 {
     (void)state;
     static const char *const words[] = {"timed-out", "load-failed", NULL};
@@ -616,7 +616,7 @@ int main(void)
         cmocka_unit_test(test_observe_choices),
         cmocka_unit_test(test_observe_passes_on),
         cmocka_unit_test(test_observe_data),
-        cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_not_read_again),
         cmocka_unit_test(test_proofs),
         cmocka_unit_test(test_observe_long_words),
         cmocka_unit_test(test_judge_check),

@@ -246,7 +246,7 @@ static void test_channels(void **state)
 
 /* A channel that ends before anything arrived on it is a request without a response, until the same
  * address delivers something. */
-static void test_mute(void **state)
+static void test_silent_channels(void **state)
 {
     (void)state;
     struct played p = {0};
@@ -303,7 +303,7 @@ int main(void)
         cmocka_unit_test(test_ring),     cmocka_unit_test(test_begin),
         cmocka_unit_test(test_hash),     cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_bodies),   cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_channels), cmocka_unit_test(test_mute),
+        cmocka_unit_test(test_channels), cmocka_unit_test(test_silent_channels),
         cmocka_unit_test(test_drawing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,7 +211,7 @@ static void test_changes(void **state)
 }
 
 /* A body class that mentions a banner removes nothing. */
-static void test_the_document_stays(void **state)
+static void test_document_is_kept(void **state)
 {
     (void)state;
     static const struct page pages[] = {
@@ -233,7 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_the_document_stays),
+        cmocka_unit_test(test_document_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

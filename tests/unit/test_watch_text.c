@@ -37,7 +37,7 @@ static char *text_of(const char *document, const char *type, const char *select,
     return text;
 }
 
-static void test_words_of_documents(void **state)
+static void test_text_of_documents(void **state)
 {
     (void)state;
     static const struct {
@@ -83,7 +83,7 @@ static void test_words_of_documents(void **state)
     }
 }
 
-static void test_documents_without_words(void **state)
+static void test_documents_without_text(void **state)
 {
     (void)state;
     static const struct {
@@ -261,8 +261,8 @@ static void test_diff(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_of_documents),
-        cmocka_unit_test(test_documents_without_words),
+        cmocka_unit_test(test_text_of_documents),
+        cmocka_unit_test(test_documents_without_text),
         cmocka_unit_test(test_deep_document),
         cmocka_unit_test(test_markup_is_no_change),
         cmocka_unit_test(test_compare),

@@ -127,7 +127,7 @@ static struct ofs_browser *open_with(struct driver *d, const char *given, struct
     return open_within(d, given, 5000, err);
 }
 
-static void test_a_socket_that_is_not_opened(void **state)
+static void test_socket_not_opened(void **state)
 {
     static const char *const sockets[] = {"ws://192.0.2.1:9515/session/abc",
                                           "wss://127.0.0.1:9515/session/abc",
@@ -152,7 +152,7 @@ static void test_a_socket_that_is_not_opened(void **state)
 }
 
 /* What is reported about a running browser's own port: nothing if it is not on this machine. */
-static void test_a_browser_that_is_not_joined(void **state)
+static void test_browser_not_joined(void **state)
 {
     static const struct {
         const char *address, *notice; /* NULL: none */
@@ -186,7 +186,7 @@ static void test_a_browser_that_is_not_joined(void **state)
     }
 }
 
-static void test_no_socket_was_asked_for(void **state)
+static void test_no_socket_requested(void **state)
 {
     struct driver *d = *state;
     struct ofs_error err = {0};
@@ -245,7 +245,7 @@ static const struct {
     {"{\"webSocketUrl\":false}", "{\"webSocketUrl\":false," OURS "}", LOG},
 };
 
-static void test_capabilities_go_through(void **state)
+static void test_capabilities_are_passed_on(void **state)
 {
     struct driver *d = *state;
     d->told = "{\"browserName\":\"chrome\"}";
@@ -379,7 +379,7 @@ static const struct {
      "--capabilities"},
 };
 
-static void test_what_is_no_session(void **state)
+static void test_refused_sessions(void **state)
 {
     struct driver *d = *state;
     int wrong = 0;
@@ -393,7 +393,7 @@ static void test_what_is_no_session(void **state)
             strstr(err.hint, refusals[i].next) && (!stranger || strstr(err.text, address)))
             continue;
         wrong++;
-        print_error("HTTP %d %s\n   is told as %s: %s\n   %s\n", refusals[i].answer.status,
+        print_error("HTTP %d %s\n   is reported as %s: %s\n   %s\n", refusals[i].answer.status,
                     refusals[i].answer.body, ofs_error_name(err.code), err.text, err.hint);
     }
     assert_int_equal(wrong, 0);
@@ -401,7 +401,7 @@ static void test_what_is_no_session(void **state)
 }
 
 /* It is created even when we stop waiting, and then belongs to no client. */
-static void test_a_session_that_comes_late(void **state)
+static void test_late_session(void **state)
 {
     struct driver *d = *state;
     struct ofs_error err = {0};
@@ -458,7 +458,7 @@ static const struct {
     {{504, HTML, ""}, OFS_ERR_NOT_A_BROWSER, "with nothing behind it", false},
 };
 
-static void test_what_a_session_comes_to(void **state)
+static void test_lost_sessions(void **state)
 {
     struct driver *d = *state;
     d->told = "{\"browserName\":\"chrome\"}";
@@ -481,7 +481,7 @@ static void test_what_a_session_comes_to(void **state)
 }
 
 /* A Chromium's log is requested first. */
-static void test_a_session_that_is_lost_at_once(void **state)
+static void test_session_lost_at_once(void **state)
 {
     struct driver *d = *state;
     struct ofs_error err = {0};
@@ -498,14 +498,14 @@ static void test_a_session_that_is_lost_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_DRIVER(test_a_socket_that_is_not_opened),
-        WITH_DRIVER(test_no_socket_was_asked_for),
-        WITH_DRIVER(test_capabilities_go_through),
-        WITH_DRIVER(test_what_is_no_session),
-        WITH_DRIVER(test_a_session_that_comes_late),
-        WITH_DRIVER(test_what_a_session_comes_to),
-        WITH_DRIVER(test_a_session_that_is_lost_at_once),
-        WITH_DRIVER(test_a_browser_that_is_not_joined),
+        WITH_DRIVER(test_socket_not_opened),
+        WITH_DRIVER(test_no_socket_requested),
+        WITH_DRIVER(test_capabilities_are_passed_on),
+        WITH_DRIVER(test_refused_sessions),
+        WITH_DRIVER(test_late_session),
+        WITH_DRIVER(test_lost_sessions),
+        WITH_DRIVER(test_session_lost_at_once),
+        WITH_DRIVER(test_browser_not_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

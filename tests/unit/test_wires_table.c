@@ -43,7 +43,7 @@ static int apply(const char *line, struct fault_table *table, struct wires_table
     return rc;
 }
 
-static void test_own_answers_are_put_in(void **state)
+static void test_overrides_are_applied(void **state)
 {
     (void)state;
     struct fault_table table;
@@ -68,7 +68,7 @@ static void test_own_answers_are_put_in(void **state)
     fault_table_free(&table);
 }
 
-static void test_what_may_not_be_said_is_told(void **state)
+static void test_invalid_overrides_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -108,8 +108,8 @@ static void test_what_may_not_be_said_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_answers_are_put_in),
-        cmocka_unit_test(test_what_may_not_be_said_is_told),
+        cmocka_unit_test(test_overrides_are_applied),
+        cmocka_unit_test(test_invalid_overrides_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

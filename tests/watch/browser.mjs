@@ -64,7 +64,7 @@ async function pass(day, state, file, ...more) {
 const tabs = async () => (await (await fetch(`http://127.0.0.1:${browser.port}/json/list`)).json()).filter((t) => t.type === 'page').map((t) => t.url);
 
 const tests = {
-    async 'a document through the browser: its own tab, as it was delivered, closed after'() {
+    async 'a document through the browser: its own tab, the text before scripts ran, the tab closed'() {
         const file = scenario({ through: 'browser' }), state = newState();
         const script = '<script>document.querySelector("main").textContent = "Written by a script."</script>';
         let words = ['You keep your posts.'];
@@ -76,7 +76,7 @@ const tests = {
         assert.equal(first.terms.first, true);
         assert.deepEqual(await tabs(), before);
         assert.ok(site.requests.some((r) => r.url === '/terms'));
-        assert.ok(site.requests.every((r) => /^Mozilla/.test(r.headers['user-agent'])), 'asked without the browser');
+        assert.ok(site.requests.every((r) => /^Mozilla/.test(r.headers['user-agent'])), 'requested without the browser');
         const shown = await offswitch('2025-01-06', ['policy', 'show', 'terms', '--state', state]);
         assert.match(shown.stdout, /You keep your posts/);
         assert.doesNotMatch(shown.stdout, /Written by a script/);
@@ -89,7 +89,7 @@ const tests = {
         assert.equal((await pass('2025-01-08', state, file)).terms.changed, false);
     },
 
-    async 'a document through the browser: refusals, a sign-in page, another site, nobody there'() {
+    async 'a document through the browser: refusals, a sign-in page, another site, no server'() {
         const file = scenario({ through: 'browser' }), state = newState();
         site.answer = () => ({ body: page('You keep your posts.') });
         await pass('2025-01-06', state, file);
@@ -110,7 +110,7 @@ const tests = {
         assert.match((await pass('2025-01-12', newState(), nobody)).terms.error, /could not load/);
     },
 
-    async 'too long a silence: status says so, and the next pass, once'() {
+    async 'no working pass for too long: reported by status, and once by the next pass'() {
         const file = scenario(), state = newState();
         const status = (at, ...more) => offswitch(at, ['status', '--max-age', '10d', '--state', state, ...more]);
         const nobody = ['--connect', 'cdp://127.0.0.1:9'];
@@ -132,14 +132,14 @@ const tests = {
         await pass('2025-02-21', state, file, ...nobody);
         assert.equal((await status('2025-02-21')).status, 3);
         await pass('2025-02-22', state, file);
-        assert.equal(told(), 1, 'told twice');
+        assert.equal(told(), 1, 'notified twice');
         assert.equal((await status('2025-02-22')).status, 0);
         await pass('2025-03-22', state, file);
-        assert.equal(told(), 2, 'another silence');
+        assert.equal(told(), 2, 'a second gap');
         fs.rmSync(`${scratch}/config/offswitch/notify.json`);
     },
 
-    async 'a timer of a real user manager: installed, run, told of, removed'() {
+    async 'a timer of a systemd user manager: install, run, status, remove'() {
         const home = `${scratch}/home`, state = newState();
         fs.mkdirSync(home);
         site.answer = (r) => ({ body: r.url === '/settings' ? '<main><label><input type=checkbox role=switch> Use my data</label></main>' : page('You keep your posts.') });
@@ -168,7 +168,7 @@ const tests = {
         assert.deepEqual(left, []);
     },
 
-    async 'a setting turned back on is told, and flipped only where --fix names it'() {
+    async 'a setting turned back on is reported, and flipped only if --fix names it'() {
         const file = scenario(), state = newState();
         site.answer = () => ({ body: page('You keep your posts.') });
         await reset();
@@ -194,7 +194,7 @@ const tests = {
         assert.equal(unknown.status, 64);
     },
 
-    async 'a setting that comes back again and again is left to the person'() {
+    async 'a setting that is turned back repeatedly is left to the user'() {
         const file = scenario(), state = newState();
         site.answer = () => ({ body: page('You keep your posts.') });
         await reset();

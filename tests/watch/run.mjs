@@ -70,7 +70,7 @@ async function pass(day, ...more) {
 }
 
 const tests = {
-    async 'the first pass reads, and the next changes nothing'() {
+    async 'the first pass reads; the next one finds no change'() {
         prepare();
         const first = await pass('2025-01-06');
         assert.equal(first.terms.first, true);
@@ -110,7 +110,7 @@ const tests = {
         }
     },
 
-    async 'a change is fetched twice, said once, with its topic and its dates'() {
+    async 'a change is fetched twice and reported once, with its topic and dates'() {
         prepare();
         await pass('2025-01-06');
         site.requests = [];
@@ -143,7 +143,7 @@ const tests = {
         }
     },
 
-    async 'a document that shows other words each time is no change'() {
+    async 'a document with different text on each read is no change'() {
         prepare();
         await pass('2025-01-06');
         site.answer = (request, n) => ({ body: page([...words, `Quote of the day, number ${n * 7}.`]) });
@@ -154,7 +154,7 @@ const tests = {
         assert.equal((await pass('2025-01-27')).terms.changed, false);
     },
 
-    async 'a document that goes back and forth is said once'() {
+    async 'a document that alternates between two texts is reported once'() {
         prepare();
         await pass('2025-01-06');
         let alarms = 0;
@@ -165,7 +165,7 @@ const tests = {
         assert.equal(alarms, 1);
     },
 
-    async 'what is not modified is not sent again'() {
+    async 'an unmodified document is not sent again'() {
         prepare();
         site.answer = (request) => request.headers['if-none-match'] === '"v1"'
             ? { status: 304 } : { body: terms, headers: { ETag: '"v1"' } };
@@ -188,7 +188,7 @@ const tests = {
             const asked = site.requests.length;
             await offswitch('2025-01-13 11:00:00', ['watch', `${scratch}/example.json`, '--origin', site.origin,
                 '--state', `${scratch}/state`, '--connect', 'cdp://127.0.0.1:9', '--json']);
-            assert.equal(site.requests.length, asked, 'asked again too soon');
+            assert.equal(site.requests.length, asked, 'requested again too soon');
             site.answer = () => ({ body: terms });
             assert.equal((await pass('2025-02-13')).terms.error, null);
         }
@@ -232,7 +232,7 @@ const tests = {
         }
     },
 
-    async 'the real revisions: another document is told as that'() {
+    async 'the real revisions: a different document is reported as such'() {
         prepare({ select: undefined });
         const expected = [['2023-08-08', 'first'], ['2023-10-15', 'another'], ['2025-09-18', 'changed'],
             ['2025-10-23', 'same'], ['2025-11-04', 'changed']];
@@ -249,7 +249,7 @@ const tests = {
         assert.match(diff.stdout, /\[-.*-\]|\{\+.*\+\}/);
     },
 
-    async 'the clock set back, and a month asleep'() {
+    async 'the clock is set back, and the machine sleeps for a month'() {
         prepare();
         await pass('2025-03-10');
         const back = await pass('2025-01-13');
@@ -285,7 +285,7 @@ const tests = {
         }
     },
 
-    async 'notifications: web hook, mail, command; once; a failed one again'() {
+    async 'notifications by webhook, mail and command: sent once, and again after a failure'() {
         prepare();
         const mail = await new Mail().start();
         const told = `${scratch}/told`;
@@ -324,7 +324,7 @@ const tests = {
         }
     },
 
-    async 'mail over TLS, web hook over TLS, ntfy: only to a server that proves its name'() {
+    async 'mail, webhook and ntfy over TLS: only to a server with a valid certificate'() {
         prepare();
         const [key, cert] = [`${scratch}/key.pem`, `${scratch}/cert.pem`];
         await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
@@ -384,7 +384,7 @@ const tests = {
         assert.equal(site.hooks[0].headers.authorization, secrets[0]);
         assert.equal(site.hooks[1].headers.authorization, `Bearer ${secrets[1]}`);
         const text = fs.readFileSync(seen, 'utf8');
-        assert.ok(text.split('XDG_CONFIG_HOME').length > 2, 'browser and command were both looked at');
+        assert.ok(text.split('XDG_CONFIG_HOME').length > 2, 'browser and command were both inspected');
         const dump = (await offswitch('2025-01-06', ['ledger', 'export', '--state', `${scratch}/state`])).stdout;
         const files = fs.readdirSync(`${scratch}/state`, { recursive: true }).map((f) => `${scratch}/state/${f}`).filter((f) => fs.statSync(f).isFile());
         const trace = fs.existsSync(`${scratch}/trace`) ? fs.readFileSync(`${scratch}/trace`, 'utf8') : '';
@@ -394,7 +394,7 @@ const tests = {
                 assert.ok(!what.includes(secret), `${secret} in ${where}`);
     },
 
-    async 'the desktop is told over the session bus'() {
+    async 'desktop notifications go over the session bus'() {
         prepare();
         // the arguments of notify-send; the bus itself is the desktop's
         const bin = fs.mkdtempSync(`${scratch}/bin-`), told = `${scratch}/told`;
@@ -409,7 +409,7 @@ const tests = {
         assert.match(failed.stdout, /needs a desktop session/);
     },
 
-    async 'notify test, and a file that others may read'() {
+    async 'notify test, and a file that other users can read'() {
         prepare();
         channels([{ type: 'webhook', url: `${site.origin}/hook` }]);
         const good = await offswitch('2025-01-06', ['notify', 'test']);
@@ -421,7 +421,7 @@ const tests = {
         assert.match(bad.stderr, /chmod 600/);
     },
 
-    async 'a status without a pass, and a duration that is none'() {
+    async 'status without a pass, and an invalid duration'() {
         prepare();
         const status = (age) => offswitch('2025-01-06', ['status', '--max-age', age, '--state', `${scratch}/state`]);
         const never = await status('10d');
@@ -432,7 +432,7 @@ const tests = {
         assert.equal((await status('10d')).status, 3);
     },
 
-    async 'a scenario of your own wins, and says so'() {
+    async 'a scenario of the user wins, and the output says so'() {
         prepare();
         const own = `${scratch}/config/offswitch/scenarios`;
         fs.mkdirSync(own);
@@ -457,7 +457,7 @@ const tests = {
         assert.equal(site.requests.length, 0);
     },
 
-    async 'the timer is what systemd understands'() {
+    async 'systemd accepts the timer'() {
         prepare();
         for (const every of ['day', 'week', 'month']) {
             const { stdout } = await offswitch('2025-01-06', ['schedule', 'install', '--print', '--every', every,
@@ -471,7 +471,7 @@ const tests = {
             let analyze = true;
             await run('systemd-analyze', ['--version']).catch(() => (analyze = false));
             if (!analyze) {
-                console.log('  (systemd-analyze is not here: the units were not verified)');
+                console.log('  (systemd-analyze is not installed: the units were not verified)');
                 continue;
             }
             const { stderr } = await run('systemd-analyze', ['verify', '--user', ...names],
@@ -480,7 +480,7 @@ const tests = {
         }
     },
 
-    async 'without systemd a crontab line, and remove leaves nothing'() {
+    async 'without systemd: a crontab line, which remove deletes'() {
         prepare();
         const tab = `${scratch}/tab`, bin = stub('exit 1');
         fs.writeFileSync(`${bin}/crontab`, `#!/bin/sh\ncase $1 in -l) cat ${tab};; -r) rm ${tab};; -) cat > ${tab};; esac\n`, { mode: 0o755 });

@@ -263,7 +263,7 @@ static void test_large(void **state)
 
 /* The reader is absent: sending still returns at once, deadlines hold, and responses still
  * arrive. */
-static void test_nobody_reads(void **state)
+static void test_no_reader(void **state)
 {
     struct ends *e = *state;
     char *text = malloc(LARGE);
@@ -335,7 +335,7 @@ static void test_end_of_file(void **state)
 }
 
 /* More than one read returns, and then the end: all of it counts. */
-static void test_end_behind_much(void **state)
+static void test_end_after_large_data(void **state)
 {
     struct ends *e = *state;
     enum { MUCH = 1 << 20 };
@@ -355,7 +355,7 @@ static void test_end_behind_much(void **state)
 }
 
 /* Their reading end is closed, and only sending shows it. */
-static void test_nobody_there(void **state)
+static void test_closed_reader(void **state)
 {
     struct ends *e = *state;
     shut(&e->from_us);
@@ -395,10 +395,12 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        WITH_ENDS(test_framing),      WITH_ENDS(test_byte_by_byte),    WITH_ENDS(test_large),
-        WITH_ENDS(test_nobody_reads), WITH_ENDS(test_waiting_is_idle), WITH_ENDS(test_limit),
-        WITH_ENDS(test_end_of_file),  WITH_ENDS(test_end_behind_much), WITH_ENDS(test_nobody_there),
-        WITH_ENDS(test_both_gone),    WITH_ENDS(test_close_at_once),
+        WITH_ENDS(test_framing),         WITH_ENDS(test_byte_by_byte),
+        WITH_ENDS(test_large),           WITH_ENDS(test_no_reader),
+        WITH_ENDS(test_waiting_is_idle), WITH_ENDS(test_limit),
+        WITH_ENDS(test_end_of_file),     WITH_ENDS(test_end_after_large_data),
+        WITH_ENDS(test_closed_reader),   WITH_ENDS(test_both_gone),
+        WITH_ENDS(test_close_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

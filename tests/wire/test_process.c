@@ -177,7 +177,7 @@ static void test_own_group(void **state)
 }
 
 /* How this program handles signals must not affect the browser. */
-static void test_signals_as_usual(void **state)
+static void test_default_signals(void **state)
 {
     (void)state;
     sigset_t set, old;
@@ -194,7 +194,7 @@ static void test_signals_as_usual(void **state)
     end(&c, 5000);
 }
 
-static void test_last_words(void **state)
+static void test_last_error_line(void **state)
 {
     static const struct {
         const char *script, *words;
@@ -242,7 +242,7 @@ static void test_cannot_start(void **state)
     assert_no_child();
 }
 
-static void test_ends_by_itself(void **state)
+static void test_exits(void **state)
 {
     (void)state;
     struct child c = start("exit 3");
@@ -251,7 +251,7 @@ static void test_ends_by_itself(void **state)
     ofs_process_end(NULL, 0);
 }
 
-static void test_told_to_end(void **state)
+static void test_ends_on_sigterm(void **state)
 {
     (void)state;
     struct child c = start("echo ready >&4; exec sleep 1000");
@@ -314,12 +314,12 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* as the program does */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pipes),          cmocka_unit_test(test_end_of_input),
-        cmocka_unit_test(test_descriptors),    cmocka_unit_test(test_low_descriptors_closed),
-        cmocka_unit_test(test_own_group),      cmocka_unit_test(test_signals_as_usual),
-        cmocka_unit_test(test_last_words),     cmocka_unit_test(test_cannot_start),
-        cmocka_unit_test(test_ends_by_itself), cmocka_unit_test(test_told_to_end),
-        cmocka_unit_test(test_ended_at_once),  cmocka_unit_test(test_ignores_sigterm),
+        cmocka_unit_test(test_pipes),           cmocka_unit_test(test_end_of_input),
+        cmocka_unit_test(test_descriptors),     cmocka_unit_test(test_low_descriptors_closed),
+        cmocka_unit_test(test_own_group),       cmocka_unit_test(test_default_signals),
+        cmocka_unit_test(test_last_error_line), cmocka_unit_test(test_cannot_start),
+        cmocka_unit_test(test_exits),           cmocka_unit_test(test_ends_on_sigterm),
+        cmocka_unit_test(test_ended_at_once),   cmocka_unit_test(test_ignores_sigterm),
         cmocka_unit_test(test_group_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -435,7 +435,7 @@ static void test_hostile(void **state)
 }
 
 /* A client that leaves during a large reply affects nothing else. */
-static void test_client_goes(void **state)
+static void test_client_disconnects(void **state)
 {
     struct served *s = *state;
     char byte;
@@ -583,11 +583,21 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        SERVED(test_requests),    SERVED(test_body_in_pieces), SERVED(test_large_bodies),
-        SERVED(test_large_reply), SERVED(test_own_headers),    SERVED(test_no_content),
-        SERVED(test_delay),       SERVED(test_never),          SERVED(test_cut),
-        SERVED(test_hostile),     SERVED(test_client_goes),    SERVED(test_port_taken),
-        SERVED(test_freed),       SERVED(test_socket),         cmocka_unit_test(test_values),
+        SERVED(test_requests),
+        SERVED(test_body_in_pieces),
+        SERVED(test_large_bodies),
+        SERVED(test_large_reply),
+        SERVED(test_own_headers),
+        SERVED(test_no_content),
+        SERVED(test_delay),
+        SERVED(test_never),
+        SERVED(test_cut),
+        SERVED(test_hostile),
+        SERVED(test_client_disconnects),
+        SERVED(test_port_taken),
+        SERVED(test_freed),
+        SERVED(test_socket),
+        cmocka_unit_test(test_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void nap_twice(void *arg)
     }
 }
 
-static void test_tasks_wait_beside_each_other(void **state)
+static void test_tasks_wait_in_parallel(void **state)
 {
     (void)state;
     struct ofs_loop *loop = loop_new();
@@ -169,7 +169,7 @@ static void sleep_once(void *arg)
     add(w, w->name);
 }
 
-static void test_sleep_is_not_disturbed(void **state)
+static void test_sleep_is_not_interrupted(void **state)
 {
     (void)state;
     struct ofs_loop *loop = loop_new();
@@ -248,7 +248,7 @@ static void test_a_signal_ends_the_tasks_that_do_not_defer_it(void **state)
 
 static int depth_reached;
 
-static void go_deep(void *arg)
+static void use_deep_stack(void *arg)
 {
     struct work *w = arg;
     char room[300 << 10]; /* enough stack for libraries */
@@ -265,7 +265,7 @@ static void test_a_stack_is_large_enough_for_libraries(void **state)
     char log[4] = "";
     struct work w = {.loop = loop, .log = log};
     depth_reached = 0;
-    assert_int_equal(ofs_loop_spawn(loop, go_deep, &w, &err), 0);
+    assert_int_equal(ofs_loop_spawn(loop, use_deep_stack, &w, &err), 0);
     ofs_loop_run(loop);
     assert_int_equal(depth_reached, 1);
     ofs_loop_free(loop);
@@ -274,10 +274,10 @@ static void test_a_stack_is_large_enough_for_libraries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tasks_wait_beside_each_other),
+        cmocka_unit_test(test_tasks_wait_in_parallel),
         cmocka_unit_test(test_a_task_is_notified_at_once),
         cmocka_unit_test(test_a_condition_is_awaited),
-        cmocka_unit_test(test_sleep_is_not_disturbed),
+        cmocka_unit_test(test_sleep_is_not_interrupted),
         cmocka_unit_test(test_a_task_spawns_another),
         cmocka_unit_test(test_a_signal_ends_the_tasks_that_do_not_defer_it),
         cmocka_unit_test(test_a_stack_is_large_enough_for_libraries),

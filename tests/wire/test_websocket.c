@@ -112,7 +112,7 @@ static void play_at_once(struct peer *peer, int fd)
 }
 
 /* The upgrade and the first messages in one packet. */
-static void play_hasty(struct peer *peer, int fd)
+static void play_early_messages(struct peer *peer, int fd)
 {
     unsigned char bytes[64];
     size_t n = four_frames(bytes);
@@ -145,10 +145,10 @@ static void test_arrivals(void **state)
 }
 
 /* `on_message` is not set yet when the first of these arrives. */
-static void test_hasty(void **state)
+static void test_early_messages(void **state)
 {
     struct heard *h = *state;
-    struct peer peer = {.play = play_hasty};
+    struct peer peer = {.play = play_early_messages};
     open_to(h, &peer);
     await(h, 4);
     assert_string_equal(ofs_buf_str(&h->all), FOUR);
@@ -296,7 +296,7 @@ static void play_reset(struct peer *peer, int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-static void play_goodbye(struct peer *peer, int fd)
+static void play_close(struct peer *peer, int fd)
 {
     upgrade(peer, fd);
     say_message(fd, "one");
@@ -314,7 +314,7 @@ static void play_bad_frames(struct peer *peer, int fd)
 
 static void test_ends(void **state)
 {
-    static void (*const plays[])(struct peer *, int) = {play_cut, play_reset, play_goodbye,
+    static void (*const plays[])(struct peer *, int) = {play_cut, play_reset, play_close,
                                                         play_bad_frames};
     (void)state;
     for (size_t i = 0; i < COUNT(plays); i++) {
@@ -432,9 +432,9 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arrivals), WITH_LOOP(test_hasty),   WITH_LOOP(test_sizes),
-        cmocka_unit_test(test_limit),    WITH_LOOP(test_stall),   WITH_LOOP(test_flood),
-        cmocka_unit_test(test_ends),     WITH_LOOP(test_sending), WITH_LOOP(test_pong),
+        cmocka_unit_test(test_arrivals), WITH_LOOP(test_early_messages), WITH_LOOP(test_sizes),
+        cmocka_unit_test(test_limit),    WITH_LOOP(test_stall),          WITH_LOOP(test_flood),
+        cmocka_unit_test(test_ends),     WITH_LOOP(test_sending),        WITH_LOOP(test_pong),
         WITH_LOOP(test_close_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,9 +71,9 @@ static const struct verification {
 } cases[] = {
     {"trusted by --cacert", "localhost", "DNS:localhost", 3600, CACERT, OFS_ERR_NONE},
     {"trusted by the system", "localhost", "DNS:localhost", 3600, SYSTEM, OFS_ERR_NONE},
-    {"nobody vouches for it", "localhost", "DNS:localhost", 3600, NOBODY, OFS_ERR_CONNECT},
+    {"an unknown authority", "localhost", "DNS:localhost", 3600, NOBODY, OFS_ERR_CONNECT},
     {"another's name", "localhost", "DNS:grid.test", 3600, CACERT, OFS_ERR_CONNECT},
-    {"an address, and the name of a host", "127.0.0.1", "DNS:localhost", 3600, CACERT,
+    {"an address, but a certificate for a host name", "127.0.0.1", "DNS:localhost", 3600, CACERT,
      OFS_ERR_CONNECT},
     {"expired", "localhost", "DNS:localhost", -3600, CACERT, OFS_ERR_CONNECT},
 };

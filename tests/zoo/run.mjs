@@ -124,13 +124,13 @@ async function run(command, scenario, dir, worker) {
   const { protocol, wire } = wires[worker.wire].says;
   const amiss = [];
   if (done.setting && (done.browser?.protocol !== protocol || done.browser?.wire !== wire))
-    amiss.push(`${command}: the report says ${done.browser?.protocol} over ${done.browser?.wire}, and it was ${protocol} over ${wire}`);
+    amiss.push(`${command}: the report says ${done.browser?.protocol} over ${done.browser?.wire}, but it was ${protocol} over ${wire}`);
   amiss.push(...(await worker.peer.left()).map((what) => `${command}: ${what}`));
   return { ...done, amiss };
 }
 
 function tell({ code, setting, said }) {
-  if (!setting) return `exit ${code}, no report: ${said.trim().split("\n").slice(-3).join(" / ") || "nothing said"}`;
+  if (!setting) return `exit ${code}, no report: ${said.trim().split("\n").slice(-3).join(" / ") || "no output"}`;
   const { verdict, reason, before, after, detail } = setting;
   return `exit ${code}, ${verdict}${reason ? ` (${reason})` : ""}, ${before} to ${after}: ${detail ?? ""}`;
 }
@@ -192,7 +192,7 @@ for (const wire of names) {
   if (!missing.length) jobs.set(wire, chosen(wire));
   else if (!process.env.NO_SKIP) console.log(`[  SKIPPED ] zoo over ${wire}: no ${missing.join(", ")}`);
   else {
-    console.error(`zoo over ${wire}: no ${missing.join(", ")}, and nothing is to be skipped`);
+    console.error(`zoo over ${wire}: no ${missing.join(", ")}, and NO_SKIP is set`);
     process.exit(1);
   }
 }

@@ -76,7 +76,7 @@ async function until(what, ms, child, look) {
     if (child && over(child)) throw new Error(`${what}: it ended (${child.exitCode ?? child.signalCode})`);
     const value = await look();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`${what}: not in ${ms / 1000} seconds`);
+    if (Date.now() > end) throw new Error(`${what}: not within ${ms / 1000} seconds`);
   }
 }
 
@@ -222,7 +222,7 @@ const chrome = { browserName: "chrome", "goog:chromeOptions": { ...(process.env.
 const peer = (children, args, look) => ({
   args,
   left: () => left(look),
-  dead: () => (children.some(over) ? "its peer has ended" : null),
+  dead: () => (children.some(over) ? "the browser or driver has ended" : null),
   end: async () => {
     for (const child of children) await stop(child);
   },
@@ -230,7 +230,7 @@ const peer = (children, args, look) => ({
 
 const sessions = async (port) => {
   const list = (await get(`http://127.0.0.1:${port}/sessions`))?.value;
-  return !list ? ["the driver gives no answer"] : list.map(() => "a session is left on the driver");
+  return !list ? ["the driver does not answer"] : list.map(() => "a session is left on the driver");
 };
 
 async function openOwn(start, dir, extra) {
@@ -264,11 +264,11 @@ export const wires = {
       const stray = async () => {
         try {
           const [begun, tree] = await talk(port, "/session", [["session.new", { capabilities: {} }], ["browsingContext.getTree", { maxDepth: 0 }], ["session.end", {}]]);
-          if (begun.error) return [`the browser lets no session in: ${JSON.stringify(begun.error)}`];
+          if (begun.error) return [`the browser accepts no session: ${JSON.stringify(begun.error)}`];
           const tabs = tree.contexts.map((c) => c.url);
           return tabs.length === 1 ? [] : [`the browser has ${tabs.join(", ")}`];
         } catch (error) {
-          return [`the browser gives no answer: ${error.message}`];
+          return [`the browser does not answer: ${error.message}`];
         }
       };
       return peer([child], () => ["--connect", `bidi://127.0.0.1:${port}`], stray);
@@ -305,7 +305,7 @@ export const wires = {
       const screen = await startScreen(start, dir);
       const { child, port } = await startDriver(start, dir, "WebKitWebDriver", { DISPLAY: screen.display });
       const args = driven(port, dir, { "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation"] } });
-      const look = async () => ((await get(`http://127.0.0.1:${port}/status`))?.value?.ready ? [] : ["the driver still has a session, or gives no answer"]);
+      const look = async () => ((await get(`http://127.0.0.1:${port}/status`))?.value?.ready ? [] : ["the driver still has a session, or does not answer"]);
       return peer([child, screen.child], args, look);
     },
   },
