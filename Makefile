@@ -100,7 +100,8 @@ $(BUILD)/offswitch.1: src/man/offswitch.1.in $(BUILD)/offswitch
 TEST_SRC  := $(wildcard tests/unit/test_*.c tests/wire/test_*.c)
 TEST_BIN  := $(TEST_SRC:%.c=$(BUILD)/%)
 FAULTS_SRC := tests/browser/test_faults.c
-LIVE_SRC  := $(filter-out $(FAULTS_SRC),$(wildcard tests/browser/test_*.c))
+LIVE_LONGEST := tests/browser/test_wires.c
+LIVE_SRC  := $(LIVE_LONGEST) $(filter-out $(FAULTS_SRC) $(LIVE_LONGEST),$(wildcard tests/browser/test_*.c))
 LIVE_BIN  := $(LIVE_SRC:%.c=$(BUILD)/%)
 FAULTS_BIN := $(FAULTS_SRC:%.c=$(BUILD)/%)
 SHARED_SRC := $(wildcard tests/support/*.c)
@@ -126,7 +127,7 @@ demo: ## set up, build, and rehearse a whole run on the replica
 # These steps run samples of the tables of faults, wires, variants and design systems; each table has a
 # target that runs all of it. The samples are the same every time; SEED= chooses other delays.
 # Two steps run at once, the longest first, since each waits half of its time. Three keep two cores busy all the
-# time, and browsers then miss deadlines. live runs alone: its wires run in parallel, and it tests deadlines.
+# time, and browsers then miss deadlines. live runs before them: its programs and their wires run in parallel.
 STEPS_AT_ONCE ?= 2
 TEST_STEPS := lint bench-short live -- services-sample wires-sample zoo-sample authoring-test faults-sample mutations-sample probe-test test-attach asan watch-live ledger-test unit twins package-test killed-sample watch-test cli-test
 SEED ?= 1
@@ -152,7 +153,7 @@ unit: $(TEST_BIN) ## tests without a browser
 
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
-	$(Q)AGAIN=1 AT_ONCE=$(or $(AT_ONCE),1) sh tests/run.sh "" $(LIVE_BIN)
+	$(Q)AGAIN=1 AT_ONCE=$(or $(AT_ONCE),3) sh tests/run.sh "" $(LIVE_BIN)
 
 .PHONY: services
 services: $(BUILD)/offswitch ## the other services on their replicas; ONLY=NAME,NAME FAULTS=0 PART=NAME WIRE=bidi,webkit
@@ -160,7 +161,7 @@ services: $(BUILD)/offswitch ## the other services on their replicas; ONLY=NAME,
 
 .PHONY: services-sample
 services-sample:
-	@$(MAKE) --no-print-directory services ONLY=chatgpt,wordpress,gemini FAULTS=0
+	@$(MAKE) --no-print-directory services ONLY=chatgpt,wordpress FAULTS=0
 
 .PHONY: authoring-test
 authoring-test: $(BUILD)/offswitch ## writing a scenario: probe, new on a terminal, import, test; NAME=probe
@@ -244,8 +245,8 @@ faults-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every fau
 
 # Rows with random delays are run with two seeds: delays up to 10 s, and up to 2 s.
 .PHONY: faults-sample
-faults-sample: ## every twenty-fourth row of the table
-	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=24 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 FAULTS_JOBS=8 AGAIN=1
+faults-sample: ## every forty-eighth row of the table
+	@$(MAKE) --no-print-directory faults-run FAULTS_SAMPLE=48 FAULTS_SEED=$(SEED) FAULTS_SEEDS=2 FAULTS_JOBS=8 AGAIN=1
 
 # Names from tests/support/peer.h; faults-run has the one that is not listed here. With grid, each worker needs its own
 # Grid, so few run at a time, and it comes first.
@@ -259,15 +260,15 @@ wires-run: $(BUILD)/offswitch $(FAULTS_BIN) $(BUILD)/clock_jump.so ## every faul
 
 .PHONY: wires-sample
 wires-sample: ## some rows of the table over each wire, different ones on each
-	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=320 FAULTS_SEED=$(SEED) WIRES_JOBS=4 AGAIN=1
+	@$(MAKE) --no-print-directory wires-run FAULTS_SAMPLE=640 FAULTS_SEED=$(SEED) WIRES_JOBS=4 AGAIN=1
 
 .PHONY: mutations
 mutations: $(BUILD)/offswitch ## N=2000 SEED=1 variants of the replica's pages: no false off, no wrong touch
 	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=$(or $(N),2000) SEED=$(SEED) J=$(or $(J),4) node tests/mutations/run.mjs
 
 .PHONY: mutations-sample
-mutations-sample: $(BUILD)/offswitch ## twenty of these variants
-	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=20 SEED=$(SEED) J=8 node tests/mutations/run.mjs
+mutations-sample: $(BUILD)/offswitch ## ten of these variants
+	$(Q)OFFSWITCH=$(abspath $(BUILD))/offswitch N=10 SEED=$(SEED) J=8 node tests/mutations/run.mjs
 
 zoo = cd tests/zoo && ZOO_BUILD=$(abspath $(BUILD))/zoo node build.mjs && \
 	OFFSWITCH=$(abspath $(BUILD))/offswitch ZOO_BUILD=$(abspath $(BUILD))/zoo $(1) node run.mjs
@@ -278,8 +279,8 @@ zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and p
 
 .PHONY: zoo-sample
 zoo-sample: $(BUILD)/offswitch ## some of them, and some over every other wire
-	$(Q)$(call zoo,WIRE=launch SAMPLE=6)
-	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=64)
+	$(Q)$(call zoo,WIRE=launch SAMPLE=12)
+	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=128)
 
 .PHONY: lint
 lint: $(BUILD)/offswitch ## each directory of src includes only what it may; scenarios have no faults

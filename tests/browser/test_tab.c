@@ -3,10 +3,10 @@
  * itself: the page's requests and the site's responses, its timers, its channels and workers, and a
  * control of a page that lies to scripts in its own world.
  *
- *     test_tab [NAME...]
+ *     test_tab [-j N] [NAME...]
  *
- * What a wire cannot see (ofs_tab_sees) is not tested on it. A peer that is not installed is
- * reported and skipped, which is a failure with $NO_SKIP. Exit status: 0 all passed, 1 not.
+ * What a wire cannot see (ofs_tab_sees) is not tested on it. The wires run in parallel
+ * (support/each_wire.h).
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,13 +19,14 @@
 #include "page/page.h"
 #include "page/readiness.h"
 #include "support/child.h"
+#include "support/each_wire.h"
 #include "support/peer.h"
 #include "support/program.h"
 #include "wire/serve.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-enum { LONG = 60000, LOADS = 20000, MOST_ARGS = 8 };
+enum { LONG = 60000, LOADS = 20000, MOST_ARGS = 8, SIDE_BY_SIDE = 3 };
 
 static const struct page {
     const char *path, *type, *body;
@@ -524,11 +525,6 @@ static int test_wire(const struct peer_kind *kind)
 {
     struct place place = {.kind = kind};
     struct ofs_error err = {0};
-    const char *missing = peer_missing(kind);
-    if (missing) {
-        printf("[  SKIPPED ] %s: %s is not installed\n", kind->name, missing);
-        return getenv("NO_SKIP") ? 1 : 0;
-    }
     if (set_up(&place, &err)) {
         fail(&place, "set up", "%s", err.text);
     } else {
@@ -556,15 +552,10 @@ static int test_wire(const struct peer_kind *kind)
 
 int main(int argc, char **argv)
 {
-    static const char *const usual[] = {"cdp", "pipe", "bidi", "chromedriver", "webdriver-bidi"};
-    int failed = 0;
-    for (int i = 1; i < argc; i++) {
-        const struct peer_kind *kind = peer_find(argv[i]);
-        if (!kind)
-            return fprintf(stderr, "test_tab: no wire is called '%s'\n", argv[i]), 2;
-        failed += test_wire(kind);
-    }
-    for (size_t i = 0; argc == 1 && i < COUNT(usual); i++)
-        failed += test_wire(peer_find(usual[i]));
-    return failed ? 1 : 0;
+    static const char *const usual[] = {"cdp",          "pipe",           "bidi",
+                                        "chromedriver", "webdriver-bidi", NULL};
+    return each_wire_main(
+        &(struct each_wire){
+            .program = "test_tab", .usual = usual, .side_by_side = SIDE_BY_SIDE, .test = test_wire},
+        argc, argv);
 }

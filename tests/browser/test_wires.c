@@ -6,29 +6,24 @@
  *     test_wires [-j N] [NAME...]
  *
  * The program is run as a person would run it: `build/offswitch` or $OFFSWITCH. The wires run in
- * parallel, and are reported one after the other. A peer that is not installed is reported and
- * skipped, which is a failure with $NO_SKIP. Exit status: 0 all passed, 1 not.
+ * parallel (support/each_wire.h).
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "rehearsal/site.h"
 #include "support/child.h"
+#include "support/each_wire.h"
 #include "support/peer.h"
 #include "support/program.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-enum { RUN_ENDS = 120000, LETS_GO = 20000, MOST_ARGS = 40, SIDE_BY_SIDE = 4, MOST_WIRES = 16 };
+enum { RUN_ENDS = 120000, LETS_GO = 20000, MOST_ARGS = 40, SIDE_BY_SIDE = 4 };
 
 static const char setting[] = "data-for-ai-improvement";
 
@@ -389,11 +384,6 @@ static int test_wire(const struct peer_kind *kind)
 {
     struct place place = {.kind = kind};
     struct ofs_error err = {0};
-    const char *missing = peer_missing(kind);
-    if (missing) {
-        printf("[  SKIPPED ] %s: %s is not installed\n", kind->name, missing);
-        return getenv("NO_SKIP") ? 1 : 0;
-    }
     if (set_up(&place, &err)) {
         fail(&place, "set up", err.text, NULL);
     } else {
@@ -415,94 +405,10 @@ static int test_wire(const struct peer_kind *kind)
     return place.failed;
 }
 
-/* ---- in parallel ---- */
-
-struct wire_process {
-    pid_t pid;
-    int words;
-    struct ofs_buf said;
-};
-
-static int start(const struct peer_kind *kind, struct wire_process *ret)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
-        return -1;
-    fflush(stdout);
-    *ret = (struct wire_process){.said = OFS_BUF(1 << 20), .words = ends[0], .pid = fork()};
-    if (ret->pid == 0) {
-        child_die_with_parent();
-        dup2(ends[1], 1);
-        int failed = test_wire(kind);
-        fflush(stdout);
-        _exit(failed ? 1 : 0);
-    }
-    close(ends[1]);
-    return ret->pid < 0 ? -1 : 0;
-}
-
-/* False once it has ended. */
-static bool hear(struct wire_process *process)
-{
-    char chunk[4096];
-    struct ofs_error ignored;
-    ssize_t n = read(process->words, chunk, sizeof chunk);
-    if (n > 0)
-        ofs_buf_add(&process->said, chunk, (size_t)n, &ignored);
-    return n > 0 || (n < 0 && errno == EINTR);
-}
-
-static int finish(struct wire_process *process)
-{
-    int status = 1;
-    waitpid(process->pid, &status, 0);
-    fputs(ofs_buf_str(&process->said), stdout);
-    fflush(stdout);
-    close(process->words);
-    ofs_buf_free(&process->said);
-    *process = (struct wire_process){0};
-    return status ? 1 : 0;
-}
-
-static int run_all(const struct peer_kind *const *kinds, size_t n, int side_by_side)
-{
-    struct wire_process running[MOST_WIRES] = {0};
-    size_t next = 0;
-    int failed = 0, busy = 0;
-    while (next < n || busy) {
-        struct pollfd fds[MOST_WIRES];
-        for (int i = 0; i < side_by_side; i++) {
-            if (!running[i].pid && next < n) {
-                if (start(kinds[next++], &running[i]))
-                    return 1;
-                busy++;
-            }
-            fds[i] = (struct pollfd){running[i].pid ? running[i].words : -1, POLLIN, 0};
-        }
-        if (poll(fds, (nfds_t)side_by_side, -1) < 0)
-            continue;
-        for (int i = 0; i < side_by_side; i++)
-            if (fds[i].revents && !hear(&running[i])) {
-                failed += finish(&running[i]);
-                busy--;
-            }
-    }
-    return failed;
-}
-
 int main(int argc, char **argv)
 {
-    const struct peer_kind *chosen[MOST_WIRES];
-    int side_by_side = SIDE_BY_SIDE, c;
-    size_t n = 0;
-    while ((c = getopt(argc, argv, "j:")) == 'j')
-        side_by_side = atoi(optarg);
-    if (c != -1 || side_by_side < 1 || side_by_side > MOST_WIRES)
-        return 2;
-    for (int i = optind; i < argc && n < MOST_WIRES; i++, n++)
-        if (!(chosen[n] = peer_find(argv[i])))
-            return fprintf(stderr, "test_wires: no wire is called '%s'\n", argv[i]), 2;
-    for (const struct peer_kind *kind = peer_kinds; optind == argc && kind->name; kind++)
-        chosen[n++] = kind;
-    return run_all(chosen, n, side_by_side) ? 1 : 0;
+    return each_wire_main(&(struct each_wire){.program = "test_wires",
+                                              .side_by_side = SIDE_BY_SIDE,
+                                              .test = test_wire},
+                          argc, argv);
 }

@@ -307,30 +307,37 @@ if (isChosen("texts")) {
 }
 
 const settled = "document.readyState === 'complete' && (!window.rehearsalFaults || document.body.matches('.boot-complete, .inner') || location.pathname.startsWith('/psettings/'))";
+const reads = []; // of pages that are only read: several at a time, each in a tab of its own
+const replicas = [];
 for (const generation of ["current", "artdeco", "button", "iframe", "radio", "psettings", "aria"]) {
   const pages = ["settings/data-for-ai-improvement", "settings/linkedin-promotions", "settings/ai-writing-tools", "member-cookies"];
   if (!pages.some((path) => isChosen(`replica ${generation} ${path}`))) continue;
   const replica = await serve(offswitch, ["rehearse", "--serve", "0", "--generation", generation]);
+  replicas.push(replica);
   for (const path of pages)
-    await test(`replica ${generation} ${path}`, `${replica.origin}/mypreferences/d/${path}`, false, async (tab) => {
+    reads.push(() => test(`replica ${generation} ${path}`, `${replica.origin}/mypreferences/d/${path}`, false, async (tab) => {
       await until(tab, settled);
       await pause(700); // the state, which comes late
-    });
-  await replica.close();
+    }));
 }
 
 if (existsSync(join(zooBuild, "site"))) {
   const zoo = await serve(process.execPath, [join(here, "../zoo/server.mjs"), "0"], { ZOO_BUILD: zooBuild });
+  replicas.push(zoo);
   const libraries = readdirSync(join(zooBuild, "site"), { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort();
   for (const library of libraries)
-    await test(`zoo ${library}`, `${zoo.origin}/${library}/`, false, async (tab) => {
+    reads.push(() => test(`zoo ${library}`, `${zoo.origin}/${library}/`, false, async (tab) => {
       await until(tab, "!document.getElementById('app').textContent.startsWith('Loading')");
       await pause(700);
-    });
-  await zoo.close();
+    }));
 } else if (chosen.length === 0) {
   console.log("[  SKIPPED ] zoo: not built (make zoo)");
 }
+const readOn = async () => {
+  for (let read; (read = reads.shift()); ) await read();
+};
+await Promise.all(Array.from({ length: 4 }, readOn));
+await Promise.all(replicas.map((replica) => replica.close()));
 
 server.close();
 server.closeAllConnections();
