@@ -278,9 +278,8 @@ zoo: $(BUILD)/offswitch ## switches of real design systems, found, flipped and p
 	$(Q)$(call zoo,WIRE=$(or $(WIRE),launch))
 
 .PHONY: zoo-sample
-zoo-sample: $(BUILD)/offswitch ## some of them, and some over every other wire
-	$(Q)$(call zoo,WIRE=launch SAMPLE=12)
-	$(Q)$(call zoo,WIRE=cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=128)
+zoo-sample: $(BUILD)/offswitch ## some of them over each wire, different ones on each
+	$(Q)$(call zoo,WIRE=launch$(comma)cdp$(comma)bidi$(comma)chromedriver$(comma)attached$(comma)webdriver-bidi$(comma)webkit SAMPLE=36)
 
 .PHONY: lint
 lint: $(BUILD)/offswitch ## each directory of src includes only what it may; scenarios have no faults
