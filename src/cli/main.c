@@ -21,34 +21,31 @@
 
 static const struct command commands[] = {
     {"check", "[SCENARIO]", "read every setting and report; changes nothing", cmd_check, FOR_CHECK,
-     "Opens tabs of its own, reads each setting's page once it is ready, and closes the tabs. Exit "
+     "Opens its own tabs, reads each setting's page once it is ready, and closes the tabs. Exit "
      "status: 0 all as wanted, 2 something differs, 3 something could not be read or the run was "
-     "interrupted, 1 the run could not be done.",
+     "interrupted, 1 the run failed.",
      "offswitch check --all --json"},
     {"fix", "[SCENARIO]", "check, show the plan, ask, flip, and prove each flip", cmd_fix, FOR_FIX,
-     "Nothing is clicked before you say yes (--yes says it for you). Each setting is clicked at "
-     "most "
-     "once, then read back after a reload and again in a fresh tab. Exit status: 0 all as wanted "
-     "now, 5 a flip did not hold, 3 something could not be read or the run was interrupted, 4 not "
-     "confirmed, 1 the run could not be done.",
+     "Clicks nothing before you say yes, or --yes. Clicks each setting at most once, then reads it "
+     "back after a reload and again in a fresh tab. Exit status: 0 all as wanted, 5 a change was "
+     "not kept, 3 something could not be read or the run was interrupted, 4 not confirmed, 1 the "
+     "run failed.",
      "offswitch fix --only data-for-ai-improvement"},
-    {"undo", "[RUN]", "put back what a run changed, with the same asking and proving", cmd_undo,
-     FOR_UNDO,
-     "Default: the last run that changed something. What was as wanted before that run stays as it "
-     "is. Exit status as for fix.",
+    {"undo", "[RUN]", "put back what a run changed; asks and proves like fix", cmd_undo, FOR_UNDO,
+     "Default: the last run that changed something. Settings that had the wanted state before that "
+     "run are not touched. Exit status as for fix.",
      "offswitch undo"},
-    {"status", "[SCENARIO]", "last known state of every setting, its age; needs no browser",
+    {"status", "[SCENARIO]", "last known state of every setting and its age; needs no browser",
      cmd_status, FOR_STATUS,
-     "Reads the ledger of earlier runs. A state that is older than the scenario allows (30 days "
-     "where it says nothing) is stale.",
+     "Reads the ledger of earlier runs. A state is stale if it is older than the scenario allows "
+     "(30 days by default).",
      "offswitch status"},
     {"history", "[ID]", "runs, and how each setting moved", cmd_history, FOR_HISTORY,
-     "Says of each move why it is thought to have happened: offswitch turned it, a watched "
-     "document "
-     "changed, the scenario changed, or it is unexplained.",
+     "Shows the probable cause of each change: offswitch did it, a watched document changed, the "
+     "scenario changed, or it is unexplained.",
      "offswitch history data-for-ai-improvement"},
     {"diff", "[RUN] [RUN]", "what moved between two runs", cmd_diff, FOR_DIFF,
-     "Default: the last two runs. A run is named by its id or the beginning of it. Nothing is "
+     "Default: the last two runs. Name a run by its id or the beginning of its id. Nothing is "
      "compared across accounts.",
      "offswitch diff"},
     {"keep", "ID [SCENARIO]", "leave a setting as it is, on purpose", cmd_keep, FOR_KEEP,
@@ -62,17 +59,14 @@ static const struct command commands[] = {
      "offswitch report --all --html report.html"},
     {"ledger", "verify [HASH] | export | forget", "check, copy out or shorten the record of runs",
      cmd_ledger, FOR_LEDGER,
-     "verify checks that no record was changed after its run (exit status 1 where one was); export "
-     "writes everything as JSON Lines; forget removes runs, after asking, and leaves a note that "
-     "it "
-     "did.",
+     "verify checks that no record was changed after its run (exit status 1 if one was); export "
+     "writes everything as JSON Lines; forget removes runs after a question, and leaves a note.",
      "offswitch ledger forget --before 2025-01-01"},
     {"doctor", "[SCENARIO]", "browsers found, how each can be reached, the next step to take",
      cmd_doctor, FOR_DOCTOR,
-     "Reads files and asks local ports; connects to no browser and changes nothing. Exit status: 0 "
-     "a "
-     "browser can be used now, 3 you have to do something first, 1 offswitch itself lacks "
-     "something.",
+     "Reads files and contacts local ports; connects to no browser and changes nothing. Exit "
+     "status: 0 a browser can be used now, 3 you have to do something first, 1 offswitch itself "
+     "lacks something.",
      "offswitch doctor"},
     {"login", "[SCENARIO]", "open offswitch's own browser profile to sign in once", cmd_login,
      FOR_LOGIN,
@@ -86,62 +80,56 @@ static const struct command commands[] = {
     {"scenario",
      "list | show [NAME] | lint [FILE...] | probe URL | new URL | import FILE | test FILE | "
      "enable NAME... | disable NAME...",
-     "what is known about sites", cmd_scenario, FOR_SCENARIO,
+     "the descriptions of sites", cmd_scenario, FOR_SCENARIO,
      "A scenario is one JSON file; scenarios/schema.json describes it. probe lists the switches of "
-     "a page and presses nothing; new asks which of them and writes a scenario; import makes one "
-     "from a recording of Chrome's Recorder or "
-     "of Selenium IDE; test tries one on pages that you saved (NAME.tests/expect.json beside it); "
-     "enable chooses scenarios for --scenario all.",
+     "a page and presses nothing; new asks for one of them and writes a scenario; import makes one "
+     "from a recording of Chrome's Recorder or of Selenium IDE; test tries one on saved pages "
+     "(NAME.tests/expect.json beside it); enable chooses scenarios for --scenario all.",
      "offswitch scenario show linkedin"},
-    {"watch", "[SCENARIO]", "one pass: documents, due dates, a check where one is due, notify",
+    {"watch", "[SCENARIO]", "one pass: documents, due dates, a check if one is due, notifications",
      cmd_watch, FOR_WATCH,
-     "Reads the policy documents of the scenario and checks the settings when a document changed, "
-     "an "
+     "Reads the policy documents of the scenario. Checks the settings if a document changed, an "
      "announced date has come (also one day and seven days after), the last verdicts are a week "
-     "old "
-     "(or 'stale_after_days' of the scenario), the scenario changed or a run was left unfinished; "
-     "--now checks in any case. Flips nothing, unless --fix names settings. Tells what turned to "
-     "the channels of notify.json. Exit status: as "
-     "check; "
-     "0 where no check was due.",
+     "old (or 'stale_after_days' of the scenario), the scenario changed, or a run was left "
+     "unfinished; --now always checks. Changes nothing, unless --fix names settings. Reports "
+     "changes to the channels of notify.json. Exit status: as check; 0 if no check was due.",
      "offswitch watch --explain"},
     {"schedule", "install | status | remove [SCENARIO]", "run 'watch' every day, week or month",
      cmd_schedule, FOR_SCHEDULE,
-     "A systemd user timer, a launchd agent, or a crontab line where there is neither. It works in "
+     "Installs a systemd user timer, a launchd agent, or else a crontab line. The passes use "
      "offswitch's own browser profile without a window; sign in there once with 'offswitch login'. "
-     "It reports and flips nothing, unless --fix names settings. Exit status of status: 3 where "
-     "nothing is installed or the last pass did not work.",
+     "They report and change nothing, unless --fix names settings. Exit status of status: 3 if "
+     "nothing is installed or the last pass failed.",
      "offswitch schedule install --every week --at 09:30"},
     {"policy", "list | show [REVISION] | diff [REVISION] [REVISION]",
      "revisions of the watched documents", cmd_policy, FOR_POLICY,
-     "A revision is named by its number, the beginning of its digest, or its document (the "
-     "newest). "
-     "diff without two of them compares the last two.",
+     "Name a revision by its number, the beginning of its digest, or its document (the newest). "
+     "Without two revisions, diff compares the last two.",
      "offswitch policy diff user-agreement"},
     {"notify", "test", "send a test notification to every channel", cmd_notify, FOR_NOTIFY,
-     "Channels are named in $XDG_CONFIG_HOME/offswitch/notify.json, mode 0600: "
-     "{\"channels\": [{\"type\": \"desktop\"}, {\"type\": \"ntfy\", \"url\": ...}, {\"type\": "
-     "\"webhook\", \"url\": ..., \"headers\": {}}, {\"type\": \"mail\", \"url\": \"smtps://HOST\", "
-     "\"from\": ..., \"to\": [...], \"user\": ..., \"password\": \"$VARIABLE\"}, {\"type\": "
-     "\"command\", \"command\": [...]}]}. A value \"$NAME\" is taken from the environment.",
+     "The channels are in $XDG_CONFIG_HOME/offswitch/notify.json, mode 0600: {\"channels\": "
+     "[{\"type\": \"desktop\"}, {\"type\": \"ntfy\", \"url\": ...}, {\"type\": \"webhook\", "
+     "\"url\": ..., \"headers\": {}}, {\"type\": \"mail\", \"url\": \"smtps://HOST\", \"from\": "
+     "..., \"to\": [...], \"user\": ..., \"password\": \"$VARIABLE\"}, {\"type\": \"command\", "
+     "\"command\": [...]}]}. A value \"$NAME\" is taken from the environment.",
      "offswitch notify test"},
     {"config", "show [SCENARIO]", "every option, its value, and where the value comes from",
      cmd_config, FOR_CONFIG,
      "The config file is $XDG_CONFIG_HOME/offswitch/config. A line is 'OPTION = VALUE', with the "
      "long name of an option. [NAME] begins the options of --as NAME, for several people or "
-     "accounts. The command line outranks the file. config takes every option of the other "
-     "commands, to show what would hold. Options that confirm or remove something, like yes and "
-     "wording, cannot be set there. Passwords and tokens do not belong there either: "
-     "notifications have notify.json.",
+     "accounts. The command line has priority over the file. config accepts every option of the "
+     "other commands, to show the resulting values. The file cannot set options that confirm or "
+     "remove something, like yes and wording. Do not put passwords and tokens there: they belong "
+     "in notify.json.",
      "offswitch config show --as anna"},
     {"completion", "bash | zsh | fish", "the completion script of a shell", cmd_completion, 0,
-     "Prints it on standard output; 'make install' installs all three.",
+     "Prints the script on standard output; 'make install' installs all three.",
      "offswitch completion bash > ~/.local/share/bash-completion/completions/offswitch"},
     {"rehearse", "[SCENARIO]", "the whole job on a built-in replica site; touches nothing real",
      cmd_rehearse, FOR_REHEARSE,
      "Serves the replica on a loopback port (of LinkedIn, unless another scenario is named), "
-     "starts a browser on an empty profile of its own, and "
-     "does check and fix there. With --serve PORT it only serves.",
+     "starts a browser on a new, empty profile, and does check and fix there. With --serve PORT it "
+     "only serves.",
      "offswitch rehearse --fault save-undone"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
