@@ -13,7 +13,7 @@
 #include "wire/wire.h"
 
 enum {
-    TIME = 90000,    /* for the program */
+    TIME = 125000,   /* for the program: its own timeout, 75 s, the 45 s for reading back, and 5 */
     MORE = 15000,    /* for each further setting */
     ARRIVED = 300,   /* requests that the page sent before it was closed */
     SETTLES = 30000, /* until no delayed effect is pending */
