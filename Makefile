@@ -100,8 +100,10 @@ $(BUILD)/offswitch.1: src/man/offswitch.1.in $(BUILD)/offswitch
 TEST_SRC  := $(wildcard tests/unit/test_*.c tests/wire/test_*.c)
 TEST_BIN  := $(TEST_SRC:%.c=$(BUILD)/%)
 FAULTS_SRC := tests/browser/test_faults.c
-LIVE_LONGEST := tests/browser/test_wires.c
-LIVE_SRC  := $(LIVE_LONGEST) $(filter-out $(FAULTS_SRC) $(LIVE_LONGEST),$(wildcard tests/browser/test_*.c))
+# Two at a time: test_wires, which needs the processor most, beside those that mostly wait; test_grid comes last.
+LIVE_FIRST := tests/browser/test_wires.c
+LIVE_LAST := tests/browser/test_grid.c
+LIVE_SRC  := $(LIVE_FIRST) $(filter-out $(FAULTS_SRC) $(LIVE_FIRST) $(LIVE_LAST),$(wildcard tests/browser/test_*.c)) $(LIVE_LAST)
 LIVE_BIN  := $(LIVE_SRC:%.c=$(BUILD)/%)
 FAULTS_BIN := $(FAULTS_SRC:%.c=$(BUILD)/%)
 SHARED_SRC := $(wildcard tests/support/*.c)
@@ -153,7 +155,7 @@ unit: $(TEST_BIN) ## tests without a browser
 
 .PHONY: live
 live: $(BUILD)/offswitch $(LIVE_BIN) ## tests with real browsers
-	$(Q)AGAIN=1 AT_ONCE=$(or $(AT_ONCE),3) sh tests/run.sh "" $(LIVE_BIN)
+	$(Q)AGAIN=1 AT_ONCE=$(or $(AT_ONCE),2) sh tests/run.sh "" $(LIVE_BIN)
 
 .PHONY: services
 services: $(BUILD)/offswitch ## the other services on their replicas; ONLY=NAME,NAME FAULTS=0 PART=NAME WIRE=bidi,webkit
