@@ -37,7 +37,7 @@ import { wires } from "./wires.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
 const site = join(resolve(process.env.ZOO_BUILD || join(here, "../../build/zoo")), "site");
-const seconds = 60; // a run's own deadline; a run that exceeds it is killed a little later
+const seconds = 75; // a run's own deadline, as by default for one setting; a run that exceeds it is killed later
 
 for (const [file, hint] of [[offswitch, "build the program first"], [site, "run build.mjs first"]])
   if (!existsSync(file)) {
@@ -89,6 +89,8 @@ if (strange.length) {
   process.exit(64);
 }
 
+const READ_BACK = 45; // seconds beyond its timeout in which the program reads back what it has pressed
+
 // Runs one command; returns its exit status, its report (null if it printed none), the end of its output, and, in
 // words, what is wrong with the report or was left.
 async function run(command, scenario, dir, worker) {
@@ -103,7 +105,7 @@ async function run(command, scenario, dir, worker) {
     let out = "";
     let said = "";
     const running = start(offswitch, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const late = setTimeout(() => running.kill("SIGKILL"), (seconds + 15) * 1000);
+    const late = setTimeout(() => running.kill("SIGKILL"), (seconds + READ_BACK + 5) * 1000);
     running.stdout.on("data", (text) => (out += text));
     running.stderr.on("data", (text) => (said = (said + text).slice(-2000)));
     running.on("error", (error) => (said += error.message));
