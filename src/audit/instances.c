@@ -84,10 +84,8 @@ int ofs_find_instances(struct ofs_job *job, struct ofs_error *err)
 {
     if (!wants_names(job))
         return 0;
-    const struct ofs_page_config config = {
-        .scenario = job->scenario, .origin = job->origin, .accepted = job->accepted};
     OFS_AUTO_JSON names = NULL;
-    struct ofs_page *page = ofs_page_open(job->browser, &config, job->deadline, err);
+    struct ofs_page *page = ofs_open_page(job, job->deadline, err);
     int rc = page ? ofs_read_instances(job, page, &names, &job->no_instances, err) : -1;
     ofs_page_close(page, ofs_deadline_in(3000));
     if (!rc && names && cJSON_GetArraySize(names) > 0)

@@ -153,6 +153,9 @@ struct ofs_stage {
  * job->end. Blocks. */
 void ofs_pump(struct ofs_job *job, const struct ofs_stage *stage);
 
+/* Open a tab, and record how long that took. Blocks. */
+struct ofs_page *ofs_open_page(struct ofs_job *job, ofs_deadline deadline, struct ofs_error *err);
+
 /* Close a worker's tab; it opens another one when it needs one. */
 void ofs_drop_page(struct ofs_worker *worker);
 

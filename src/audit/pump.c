@@ -106,17 +106,15 @@ static bool share_page(const struct ofs_entry *a, const struct ofs_entry *b)
            !strcmp(ofs_setting_origin(a->setting, ""), ofs_setting_origin(b->setting, ""));
 }
 
-static int open_page(struct ofs_worker *worker, const struct ofs_stage *stage,
-                     struct ofs_error *err)
+struct ofs_page *ofs_open_page(struct ofs_job *job, ofs_deadline deadline, struct ofs_error *err)
 {
-    struct ofs_job *job = worker->job;
     const struct ofs_page_config config = {
         .scenario = job->scenario, .origin = job->origin, .accepted = job->accepted};
     int64_t began = ofs_now_ms();
-    worker->page = ofs_page_open(job->browser, &config, stage->deadline, err);
+    struct ofs_page *page = ofs_page_open(job->browser, &config, deadline, err);
     job->tab_ms = ofs_now_ms() - began;
     job->run.opening_ms += job->tab_ms;
-    return worker->page ? 0 : -1;
+    return page;
 }
 
 /* After a page failed, the state of its tab is unknown. */
@@ -160,10 +158,10 @@ static int open_in_turn(const struct pump *p, struct ofs_worker *worker, struct 
             continue;
         }
         job->is_opening = true;
-        int rc = open_page(worker, p->stage, err);
+        worker->page = ofs_open_page(job, p->stage->deadline, err);
         job->is_opening = false;
         ofs_loop_notify(job->loop);
-        if (rc)
+        if (!worker->page)
             return -1;
     }
     return is_over(job) || !next_entry(p) ? 1 : 0;
@@ -174,7 +172,7 @@ static void work_on(struct pump *p, struct ofs_worker *worker, struct ofs_entry 
 {
     struct ofs_error err = {0};
     struct ofs_job *job = p->job;
-    if (!worker->page && open_page(worker, p->stage, &err)) {
+    if (!worker->page && !(worker->page = ofs_open_page(job, p->stage->deadline, &err))) {
         if (!is_over(job))
             job->end = err;
         entry->is_taken = false;

@@ -7,10 +7,8 @@
  * Milliseconds. */
 enum {
     COVER_LIMIT = 4000, /* for a cover over the control to go away without our action */
-    PRESS_BUDGET = 10000,
-    MENU_OPENS = 5000, /* for a menu to show its items */
-    MOST_AIMS = 3,     /* attempts to aim at a control that moves away from the pointer */
-    AGAIN = 250,
+    MENU_OPENS = 5000,  /* for a menu to show its items */
+    MOST_AIMS = 3,      /* attempts to aim at a control that moves away from the pointer */
     MENU_SETTLES = 120,
 };
 
@@ -28,7 +26,7 @@ int ofs_press_click(struct ofs_pressing *p, const cJSON *aim, struct ofs_error *
 {
     return p->page->browser->ops->click(
         p->page->tab, ofs_json_num(aim, "x", -1), ofs_json_num(aim, "y", -1),
-        ofs_deadline_min(p->deadline, ofs_deadline_in(PRESS_BUDGET)), err);
+        ofs_deadline_min(p->deadline, ofs_deadline_in(OFS_PRESS_BUDGET)), err);
 }
 
 static cJSON *question_about(const struct ofs_pressing *p, const char *avoid)
@@ -52,8 +50,8 @@ static int hover(struct ofs_pressing *p, const cJSON *aim, cJSON *question, bool
     *ret_ok = true;
     if (!ops->hover)
         return 0;
-    if (ops->hover(p->page->tab, x, y, ofs_deadline_min(p->deadline, ofs_deadline_in(PRESS_BUDGET)),
-                   err))
+    if (ops->hover(p->page->tab, x, y,
+                   ofs_deadline_min(p->deadline, ofs_deadline_in(OFS_PRESS_BUDGET)), err))
         return -1;
     cJSON_AddNumberToObject(question, "x", x);
     cJSON_AddNumberToObject(question, "y", y);
@@ -130,7 +128,7 @@ int ofs_press_aim(struct ofs_pressing *p, const char *avoid, cJSON **ret_aim, st
                                      "the control moves away from the pointer; use it by hand");
         if (ofs_deadline_left(limit) == 0)
             return tell_covered(p, aim);
-        if (ofs_page_wait(p->page, AGAIN, p->deadline, err))
+        if (ofs_page_wait(p->page, OFS_PRESS_AGAIN, p->deadline, err))
             return -1;
     }
 }
@@ -196,7 +194,7 @@ int ofs_press_item(struct ofs_pressing *p, struct ofs_error *err)
         }
         if (!ofs_deadline_left(limit))
             return tell_no_item(p, aim);
-        if (ofs_page_wait(p->page, equal ? MENU_SETTLES : AGAIN, p->deadline, err))
+        if (ofs_page_wait(p->page, equal ? MENU_SETTLES : OFS_PRESS_AGAIN, p->deadline, err))
             return -1;
     }
 }

@@ -152,10 +152,13 @@ int ofs_unfold(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadl
 
 /* ---- a press (press.c): aim.c finds the place, dialog.c answers the site's questions ---- */
 
+/* Milliseconds. */
 enum {
-    OFS_SAVE_BEGINS = 2500
-}; /* ms: a save that has not begun by then is not awaited, if it is
-      unknown whether one is coming */
+    OFS_PRESS_BUDGET = 10000, /* for one input */
+    OFS_PRESS_AGAIN = 250,    /* until the next read, if no event comes */
+    OFS_SAVE_BEGINS = 2500,   /* a save that has not begun by then is not awaited, if it is unknown
+                                 whether one is coming */
+};
 
 /* The data of a press. */
 struct ofs_pressing {
@@ -198,7 +201,7 @@ bool ofs_press_is_by_keys(const cJSON *aim);
 /* Press the one menu item that means the wanted state. Opening the menu has changed nothing. */
 int ofs_press_item(struct ofs_pressing *p, struct ofs_error *err);
 
-/* Answer what the site asks since the press, as the scenario says, and press its Save button. */
+/* Answer the questions of the site as the scenario says, and press its Save button. */
 int ofs_press_answer(struct ofs_pressing *p, bool is_wanted, struct ofs_error *err);
 
 #endif

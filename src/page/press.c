@@ -6,12 +6,10 @@
 
 /* One press and its result. Milliseconds. */
 enum {
-    PRESS_BUDGET = 10000,
     LANDING = 700, /* for a press to reach its control, before another kind of input is tried */
     SAVE_ENDS = 20000,
     SAVE_ENABLED = 6000, /* for a Save button to become enabled after the flip */
     MOST_KEYS = 1,       /* steps of a choice: each step is a separate save */
-    AGAIN = 250,
 };
 
 /* ---- the page's own saves ---- */
@@ -65,7 +63,7 @@ static int send_input(struct ofs_pressing *p, const cJSON *aim, struct ofs_error
     const struct ofs_browser_ops *ops = p->page->browser->ops;
     const char *via = ofs_json_str(aim, "via", "");
     int steps = (int)ofs_json_num(aim, "steps", 0);
-    ofs_deadline budget = ofs_deadline_min(p->deadline, ofs_deadline_in(PRESS_BUDGET));
+    ofs_deadline budget = ofs_deadline_min(p->deadline, ofs_deadline_in(OFS_PRESS_BUDGET));
     p->result->sent = true;
     p->result->by_keyboard = ofs_press_is_by_keys(aim);
     p->sent_at = ofs_now_ms();
@@ -155,7 +153,7 @@ static int await_save(struct ofs_pressing *p, struct ofs_error *err)
             return 0;
         if (!p->result->retried && reached_nothing(p, &saves) && try_otherwise(p, err))
             return -1;
-        if (ofs_page_wait(p->page, AGAIN, p->deadline, err))
+        if (ofs_page_wait(p->page, OFS_PRESS_AGAIN, p->deadline, err))
             return -1;
     }
 }

@@ -39,8 +39,8 @@ int ofs_status_worse(int a, int b)
     return 0;
 }
 
-/* Runs that begin in the same second differ by 48 random bits: a ledger refuses a second run of the
- * same id, and a fleet starts its runs by the clock. */
+/* The id ends in 48 random bits: a ledger refuses a second run with the same id, and many runs may
+ * start in the same second. */
 void ofs_run_begin(struct ofs_run *run)
 {
     uint64_t salt = 0;

@@ -98,16 +98,6 @@ static int run_all(const struct each_wire *each, const struct peer_kind *const *
     return failed;
 }
 
-/* Add the wire of that name. False if there is none. */
-static bool choose(const struct each_wire *each, const char *name, const struct peer_kind **chosen,
-                   size_t *n)
-{
-    if (*n < MOST_WIRES && (chosen[*n] = peer_find(name)))
-        return ++*n;
-    fprintf(stderr, "%s: no wire is called '%s'\n", each->program, name);
-    return false;
-}
-
 int each_wire_main(const struct each_wire *each, int argc, char **argv)
 {
     const struct peer_kind *chosen[MOST_WIRES];
@@ -117,14 +107,11 @@ int each_wire_main(const struct each_wire *each, int argc, char **argv)
         side_by_side = atoi(optarg);
     if (c != -1 || side_by_side < 1 || side_by_side > MOST_WIRES)
         return 2;
-    for (int i = optind; i < argc; i++)
-        if (!choose(each, argv[i], chosen, &n))
-            return 2;
-    for (size_t i = 0; optind == argc && each->usual && each->usual[i]; i++)
-        if (!choose(each, each->usual[i], chosen, &n))
-            return 2;
-    if (optind == argc && !each->usual)
-        for (const struct peer_kind *kind = peer_kinds; kind->name && n < MOST_WIRES; kind++)
-            chosen[n++] = kind;
+    const char *const *names = optind < argc ? (const char *const *)argv + optind : each->usual;
+    for (; names && *names && n < MOST_WIRES; names++, n++)
+        if (!(chosen[n] = peer_find(*names)))
+            return fprintf(stderr, "%s: no wire is called '%s'\n", each->program, *names), 2;
+    for (const struct peer_kind *kind = peer_kinds; !names && kind->name && n < MOST_WIRES; kind++)
+        chosen[n++] = kind;
     return run_all(each, chosen, n, side_by_side) ? 1 : 0;
 }
