@@ -51,6 +51,8 @@ struct ofs_request {
     bool ended;   /* complete, or failed */
     bool failed;  /* it failed, before or after the status was known */
     bool dropped; /* the status is known, and the page gave up before the rest came */
+    bool cached;  /* a cache of the browser gave the response, and did not ask the site whether it
+                     still holds (RFC 9111, 4); not reported by every protocol, see uses_cache */
     bool left;    /* its document was replaced before it ended; its end may never be reported */
 };
 
@@ -79,6 +81,7 @@ struct ofs_tab_view {
     unsigned workers;  /* live workers of the page */
     unsigned worker_scripts; /* that the document requested, including those of shared workers */
     unsigned workers_begun;  /* whose requests are reported */
+    unsigned cached;         /* responses from a cache, of any kind, in the current document */
     unsigned unproven; /* if responses are not reported: the page's requests without any evidence
                           that they were answered; of the current document */
     unsigned last_serial;
@@ -123,6 +126,9 @@ struct ofs_tab {
                             tab; NULL: the caller passes it in each */
     bool follows_timers; /* set by the caller: the timers of the next document are needed, which
                             costs that document some time */
+    bool uses_cache; /* set by the caller: the next document may take from the browser's caches what
+                        the browser would take. Only a protocol that then reports `cached` does so;
+                        the others bypass the caches for every document */
     bool opens; /* set by the caller: its input only opens something now and saves nothing, so the
                    page's requests may still be repeated after it */
     struct ofs_tab_view view;

@@ -196,6 +196,19 @@ static void on_request(const struct event *e)
     }
 }
 
+/* From the memory of its process. The response follows, and does not say so again. */
+static void on_memory(const struct event *e)
+{
+    ofs_view_cached(e->page->view, ofs_view_find(e->page->view, e->id));
+}
+
+/* A response that the site confirmed (304) is not from the cache in this sense: it is current. */
+static bool is_cached(const cJSON *params)
+{
+    return ofs_json_bool(params, "response/fromDiskCache", false) ||
+           ofs_json_bool(params, "response/fromPrefetchCache", false);
+}
+
 static void on_response(const struct event *e)
 {
     struct ofs_tab_view *view = e->page->view;
@@ -203,6 +216,8 @@ static void on_response(const struct event *e)
     int status = (int)ofs_json_num(e->params, "response/status", 0);
     if (r)
         ofs_view_answer(view, r, status);
+    if (is_cached(e->params))
+        ofs_view_cached(view, r);
     if (is_document(e))
         ofs_view_status(view, status);
     /* an endless response is not awaited */
@@ -248,6 +263,7 @@ static const struct {
     const char *id; /* the parameter with the id of its request */
 } events[] = {
     {"Network.requestWillBeSent", on_request, "requestId"},
+    {"Network.requestServedFromCache", on_memory, "requestId"},
     {"Network.responseReceived", on_response, "requestId"},
     {"Network.loadingFinished", on_finished, "requestId"},
     {"Network.loadingFailed", on_failed, "requestId"},
@@ -261,6 +277,7 @@ static const struct {
 
 const char *const ofs_devtools_events[] = {
     "Network.requestWillBeSent",
+    "Network.requestServedFromCache",
     "Network.responseReceived",
     "Network.loadingFinished",
     "Network.loadingFailed",

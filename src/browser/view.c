@@ -48,7 +48,7 @@ void ofs_view_commit(struct ofs_tab_view *view)
     view->commits++;
     view->dom_ready = view->loaded = false;
     view->channels = view->mute = view->unproven = view->drawing = 0;
-    view->worker_scripts = view->workers_begun = 0;
+    view->worker_scripts = view->workers_begun = view->cached = 0;
     memset(view->drawn, 0, sizeof view->drawn);
     view->events++;
 }
@@ -144,6 +144,14 @@ void ofs_view_answer(struct ofs_tab_view *view, struct ofs_request *request, int
     request->status = status;
     request->answered_ms = ofs_now_ms();
     view->events++;
+}
+
+void ofs_view_cached(struct ofs_tab_view *view, struct ofs_request *request)
+{
+    view->cached++;
+    view->events++;
+    if (request)
+        request->cached = true;
 }
 
 void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request, bool failed)

@@ -34,6 +34,8 @@ struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, 
 /* The newest request of that id, or NULL. */
 struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
 void ofs_view_answer(struct ofs_tab_view *view, struct ofs_request *request, int status);
+/* Its response came from a cache; NULL: that of a request that is not kept. */
+void ofs_view_cached(struct ofs_tab_view *view, struct ofs_request *request);
 void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request, bool failed);
 
 /* An image, style sheet, font or medium has started or ended loading. They are not kept as

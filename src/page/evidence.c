@@ -134,6 +134,7 @@ static void read_requests(const struct ofs_page *page, const struct ofs_progress
         const struct ofs_request *r = ofs_tab_request(tab, serial);
         if (!r || !r->url || r->left)
             continue;
+        e->stale += r->cached && r->kind != OFS_REQUEST_SCRIPT;
         bool is_open = !r->ended && !is_left_unread(r, now);
         if (!is_open && *ret_last < r->ended_ms && !is_poll(tab, p->serial, r))
             *ret_last = r->ended_ms;
@@ -219,8 +220,7 @@ static void read_served(const struct ofs_progress *p, const cJSON *match, struct
     e->served_by_answer = ofs_json_bool(p->served, "by_answer", false);
 }
 
-/* Is it known that the site's data name the setting? */
-static bool is_named_by_data(const struct ofs_setting *setting)
+bool ofs_is_named_by_data(const struct ofs_setting *setting)
 {
     const char *save = ofs_json_str(setting->save, "path", "");
     return setting->state || (setting->key && strstr(save, setting->key));
@@ -248,7 +248,7 @@ static void read_untold(const struct ofs_page *page, const struct ofs_progress *
     bool vouched = e->served == OFS_SERVED_AGREES;
     if (tab->sees.requests) {
         bool lacks = !tab->sees.channels && !tab->sees.opened && is_state &&
-                     is_named_by_data(p->visit.setting);
+                     ofs_is_named_by_data(p->visit.setting);
         e->untold = is_state && !vouched && !e->plain && tab->sees.bodies &&
                     (lacks || may_wait_unseen(tab, p));
         return;
@@ -328,6 +328,7 @@ int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadl
         .silent_channels = tab->view.channels && !tab->view.messages ? tab->view.channels : 0,
         .workers = tab->view.workers,
         .drawing = tab->view.drawing,
+        .cached = tab->view.cached > 0,
         .age_ms = now - p->began,
     };
     bool is_state = ret->reading == OFS_READING_WANTED || ret->reading == OFS_READING_DISABLED;

@@ -102,6 +102,8 @@ int ofs_judge_address(const struct ofs_page *page, const struct ofs_progress *p,
 int ofs_gather_evidence(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                         struct ofs_evidence *ret, struct ofs_error *err);
 
+/* Is it known that the site's data name the setting? */
+bool ofs_is_named_by_data(const struct ofs_setting *setting);
 /* Is it the method of a request that saves? */
 bool ofs_is_save_method(const char *method);
 /* True if the address, up to its query, has exactly that path, in which one segment may be "*"

@@ -111,6 +111,8 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "the site refused to answer what it asked for";
     if (e->doubted > 0)
         return "the site gave no proper answer to what it asked for";
+    if (e->stale > 0 || (e->cached && !is_easy(e)))
+        return "it came from the browser's cache, not from the site";
     if (e->untold)
         return "the browser does not report whether the site answered its requests";
     if (e->undrawn)
@@ -202,7 +204,8 @@ struct ofs_readiness ofs_judge_readiness(const struct ofs_evidence *e)
             e->still_ms >= OVERDUE && e->age_ms >= OVERDUE && e->open == 0 && !timer_is_near(e);
         return r;
     }
-    if (e->served == OFS_SERVED_AGREES && (e->served_by_answer || (e->complete && e->open == 0)))
+    if (e->served == OFS_SERVED_AGREES && !e->stale &&
+        (e->served_by_answer || (e->complete && e->open == 0)))
         return believe(OFS_GRADE_SERVED);
     if (e->vouched && e->complete && e->open == 0 && e->rounds >= 2)
         return believe(OFS_GRADE_STILL);

@@ -184,6 +184,7 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     /* In the first document of a tab the record of timers costs little: its heap is small. */
     bool is_cheap = !page->was_used && p->visit.setting && !p->visit.setting->state;
     page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded || is_cheap;
+    page->tab->uses_cache = !page->tab->follows_timers;
     int rc =
         ofs_page_go(page, ofs_page_origin(page, p->visit.setting), p->visit.path, deadline, &soft);
     if (p->visit.times)
@@ -196,11 +197,27 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
 }
 
 /* A page whose timers were not followed from its start is loaded once more to follow them. */
-static bool wants_known_timers(const struct ofs_page *page, const struct ofs_progress *p,
-                               const struct ofs_evidence *e)
+static bool wants_known_timers(const struct ofs_page *page, const struct ofs_evidence *e)
 {
-    return bears_on_timers(e) && page->tab->sees.timers && !e->knows_timers && e->complete &&
-           !p->visit.as_is && !p->was_reloaded;
+    return bears_on_timers(e) && page->tab->sees.timers && !e->knows_timers;
+}
+
+/* A page that came from a cache is loaded once more from the site. Its scripts may be old if the
+ * state comes from the site's data, or if a wrong reading costs at most a question. */
+static bool wants_site(const struct ofs_evidence *e)
+{
+    return e->stale > 0 || (e->cached && e->served != OFS_SERVED_AGREES &&
+                            e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK);
+}
+
+/* While the site's data may still come, they may make it unnecessary. */
+static bool wants_load(const struct ofs_page *page, const struct ofs_progress *p,
+                       const struct ofs_evidence *e)
+{
+    const struct ofs_setting *setting = p->visit.setting;
+    bool may_be_told = e->open > 0 && setting && ofs_is_named_by_data(setting);
+    return e->complete && !p->visit.as_is && !p->was_reloaded && (e->stale > 0 || !may_be_told) &&
+           (wants_known_timers(page, e) || wants_site(e));
 }
 
 static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
@@ -260,7 +277,7 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
         const struct ofs_readiness soon = {.waiting = OFS_WAITING_LOADING, .wait_ms = OPENING};
         return wait_on(page, p, &soon, looked, deadline, err) ? -1 : 0;
     }
-    if (wants_known_timers(page, p, &evidence))
+    if (wants_load(page, p, &evidence))
         return load_again(page, p, deadline, err);
     struct ofs_readiness r = ofs_judge_readiness(&evidence);
     bool ready = r.grade != OFS_GRADE_NONE;

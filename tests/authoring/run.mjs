@@ -404,6 +404,18 @@ const tests = {
     driver.end();
   },
 
+  async "a state in a script that the browser keeps in its cache"() {
+    const settings = [
+      { id: "train", title: "Training", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: ["Use my posts for training"] }, state: { path: "/state/train", field: "value" } },
+      { id: "improve", title: "Improve", wanted: "off", page: "/settings/kept", labels: { en: ["Improve the model for everyone"] } },
+    ];
+    site.state.improve = false; // as the script says that the first page brings; then the site changes it
+    const { value } = await json(["check", put("kept.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch]);
+    assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["train", "on", "differs"], ["improve", "on", "differs"]]);
+    const loads = (address) => site.reads.filter((one) => one === address).length;
+    assert.deepEqual([loads("/settings/kept"), loads("/kept.js")], [2, 2], "the script was first taken from the cache, then from the site");
+  },
+
   async "an unknown sub-command"() {
     const none = await offswitch(["scenario"]);
     assert.equal(none.status, 64);

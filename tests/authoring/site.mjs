@@ -65,9 +65,17 @@ for (const box of document.querySelectorAll("input")) {
 }
 </script>`);
 
-/** Gives {origin, state, writes, close()}: what the pages show, and every request that is not a read. */
+/** A check box, drawn from the data that a script brings; the browser may keep the script. */
+const scripted = () => whole("Kept", `<div><label><input type="checkbox" id="improve"> Improve the model for everyone</label></div>
+<script src="/kept.js"></script><script>
+document.getElementById("improve").checked = window.improve;
+document.getElementById("improve").onchange = (event) => tell("improve", event.target.checked);
+</script>`);
+
+/** Gives {origin, state, writes, reads, close()}: what the pages show, every request that is not a read, and the
+ * addresses of all requests. */
 export async function startSite() {
-  const site = { state: { train: true, improve: true, share: "everyone", voice: true }, writes: [] };
+  const site = { state: { train: true, improve: true, share: "everyone", voice: true }, writes: [], reads: [] };
   const pages = {
     "/settings/privacy": () => box(site.state.train),
     "/settings/data": () => toggle(site.state.improve),
@@ -76,9 +84,17 @@ export async function startSite() {
     "/settings/voice": () => onOff(site.state.voice),
     "/settings/twins": twins,
     "/settings/both": pair,
+    "/settings/kept": scripted,
+    "/settings/keeps": () => `${pair()}<script src="/kept.js"></script>`,
     "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
   };
   const server = createServer((request, response) => {
+    site.reads.push(request.url);
+    if (request.url === "/kept.js") {
+      response.writeHead(200, { "content-type": "text/javascript", "cache-control": "max-age=600" }).end(`window.improve = ${site.state.improve};`);
+      site.state.improve = true; // what a cache holds is old from now on
+      return;
+    }
     const name = request.url.replace("/api/", "");
     if (request.method === "PUT" && name in site.state) {
       let body = "";

@@ -102,6 +102,13 @@ static const struct page {
      "<!doctype html><title>changes</title><p id=p>a<script>"
      "setTimeout(() => p.textContent = 'b', 700)</script>",
      false},
+    /* whatever begins with /keep may be kept in a cache */
+    {"/keep-page", NULL, "<!doctype html><title>page</title><script src=/keep-script></script>",
+     false},
+    {"/parts", NULL, "<!doctype html><title>parts</title><script src=/keep-script></script>",
+     false},
+    {"/keep-script", "text/javascript", "fetch('/keep-data').then((a) => a.json())", false},
+    {"/keep-data", "application/json", "{\"train\":true}", false},
     {"/asks", NULL,
      "<!doctype html><title>asks</title><p>a<script>"
      "setTimeout(() => fetch('/plain'), 2500)</script>",
@@ -112,20 +119,32 @@ static const struct page {
      false},
 };
 
+static unsigned served[COUNT(pages)]; /* how often */
+
+static size_t page_at(const char *path)
+{
+    size_t i = 0;
+    while (i < COUNT(pages) && strcmp(pages[i].path, path))
+        i++;
+    return i;
+}
+
 static void serve(void *user, const struct ofs_serve_request *request,
                   struct ofs_serve_reply *reply)
 {
     struct ofs_error ignored;
     (void)user;
     reply->status = 404;
-    for (size_t i = 0; i < COUNT(pages); i++) {
-        if (strcmp(pages[i].path, request->path))
-            continue;
+    size_t i = page_at(request->path);
+    if (i < COUNT(pages)) {
+        served[i]++;
         reply->status = 200;
         if (pages[i].type)
             reply->content_type = pages[i].type;
         reply->manner = pages[i].never ? OFS_SERVE_NEVER : OFS_SERVE_WHOLE;
         ofs_buf_add(&reply->body, pages[i].body, strlen(pages[i].body), &ignored);
+        if (!strncmp(request->path, "/keep", 5))
+            ofs_buf_puts(&reply->headers, "Cache-Control: max-age=600\r\n", &ignored);
     }
 }
 
@@ -266,6 +285,49 @@ static void test_requests(struct place *p)
         }
     }
     pass(p, name);
+}
+
+/* A response that the site was not asked for says so. `may`: the caches may be used. */
+static bool test_cached_page(struct place *p, const char *name, const char *path, bool may)
+{
+    size_t data = page_at("/keep-data"), page = page_at(path);
+    unsigned data_before = served[data], page_before = served[page];
+    p->tab->uses_cache = may;
+    if (!visit(p, name, path))
+        return false;
+    const struct ofs_request *r = ended_request(p, "/keep-data");
+    const struct ofs_request *top = request_to(p, path);
+    if (!r || !top)
+        return fail(p, name, "%s: its requests are not reported", path);
+    bool asked = served[data] > data_before, came = served[page] > page_before;
+    if (r->cached == asked || top->cached == came || (!may && (!asked || !came)))
+        return fail(p, name, "%s: page %s, %s; data %s, %s", path, came ? "requested" : "kept",
+                    top->cached ? "cached" : "not cached", asked ? "requested" : "kept",
+                    r->cached ? "cached" : "not cached");
+    if (!(r->cached || top->cached) != !p->tab->view.cached)
+        return fail(p, name, "%s: %u responses are called cached", path, p->tab->view.cached);
+    return true;
+}
+
+static void test_caches(struct place *p)
+{
+    static const char name[] = "what came from the browser's caches";
+    static const struct {
+        const char *path;
+        bool may;
+    } visits[] = {{"/keep-page", true},  {"/parts", true}, {"/keep-page", true}, {"/parts", false},
+                  {"/keep-page", false}, {"/parts", true}, {"/keep-page", true}};
+    size_t data = page_at("/keep-data");
+    unsigned before = served[data];
+    for (size_t i = 0; p->tab->sees.requests && i < COUNT(visits); i++)
+        if (!test_cached_page(p, name, visits[i].path, visits[i].may))
+            return;
+    p->tab->uses_cache = false;
+    /* where the caches are used, only the first visit and those that must not use them ask */
+    if (p->tab->sees.timers && served[data] - before != 3)
+        fail(p, name, "the data were requested %u times", served[data] - before);
+    else if (p->tab->sees.requests)
+        pass(p, name);
 }
 
 static bool ask_timers(struct place *p, const char *name, struct ofs_timers *ret)
@@ -532,6 +594,7 @@ static int test_wire(const struct peer_kind *kind)
         test_wait(&place);
         test_changes_before_wait(&place);
         test_requests(&place);
+        test_caches(&place);
         test_timers(&place);
         test_hidden_work(&place);
         test_channels(&place);

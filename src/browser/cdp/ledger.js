@@ -78,10 +78,8 @@
   }
 
   const kinds = [
-    [setTimeout, (a) => made(number(a[1]) | 0, false, nextId())],
-    [setInterval, (a) => made(number(a[1]) | 0, true, nextId())],
-    [clearTimeout, (a) => end(a[0])],
-    [clearInterval, (a) => end(a[0])],
+    [setTimeout, (a) => time(a, false)],
+    [setInterval, (a) => time(a, true)],
     [globalThis.MessagePort && MessagePort.prototype.postMessage, queue],
     [postMessage, queue],
     [globalThis.AbortSignal && AbortSignal.timeout, (a) => made(number(a[0]), false, 0)],
@@ -102,7 +100,7 @@
   kinds.push(...methods(globalThis.BroadcastChannel, "postMessage"), ...methods(globalThis.ServiceWorker, "postMessage"),
     [globalThis.SharedWorker, hide]);
   /* A page has to call the getter first, and its methods are followed from then on: each breakpoint costs a walk
-   * through the heap. */
+   * through the heap. In the same way, a timer has to be made before it can be cleared. */
   const later = [];
   for (const [holder, name, its] of elsewhere) {
     const getter = holder && (Object.getOwnPropertyDescriptor(holder, name) || {}).get;
@@ -112,18 +110,26 @@
   const first = kinds.length + later.length; /* the first of those that are not followed from the start */
   const groups = [];
   let next = first;
-  for (const [getter, its] of later) {
+  /* Returns what follows them, once. */
+  function group(its) {
     const from = next;
     let open = false;
     next += its.length;
     groups.push(...its);
-    kinds.push([getter, () => {
+    return () => {
       if (open) return;
       open = true;
       for (let i = from; i < from + its.length; i++) follow(i);
-    }]);
+    };
   }
+  for (const [getter, its] of later) kinds.push([getter, group(its)]);
+  const followClearing = group([[clearTimeout, (a) => end(a[0])], [clearInterval, (a) => end(a[0])]]);
   kinds.push(...groups);
+
+  function time(a, every) {
+    followClearing();
+    made(number(a[1]) | 0, every, nextId());
+  }
 
   function end(id) {
     const call = byId[typeof id === "number" || typeof id === "string" ? id : ""];

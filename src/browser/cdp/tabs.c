@@ -61,8 +61,6 @@ static int set_up(struct cdp_tab *t, ofs_deadline deadline, struct ofs_error *er
         {"Network.enable", ofs_cdp_network_options()},
         {"Target.setAutoAttach", ofs_cdp_attach_options()},
         {"Page.addScriptToEvaluateOnNewDocument", probe_script(t)},
-        /* reads have to come from the site, not from a cache */
-        {"Network.setCacheDisabled", ofs_cdp_with("cacheDisabled", cJSON_CreateTrue())},
         {"Network.setBypassServiceWorker", ofs_cdp_with("bypass", cJSON_CreateTrue())},
         {"Inspector.enable", NULL},
         /* without it a background tab drops clicks silently */

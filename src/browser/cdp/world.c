@@ -100,12 +100,25 @@ static bool has_begun(const void *ctx)
     return ofs_cdp_has_arrived(a->tab) || view->closed || view->crashed;
 }
 
+/* For its workers and its frames of other processes, which are to come, the browser has to be told
+ * again (events.c). */
+static int bypass_caches(struct cdp_tab *t, bool bypass, struct ofs_error *err)
+{
+    struct cdp *b = (struct cdp *)t->tab.browser;
+    if (t->bypasses == bypass)
+        return 0;
+    t->bypasses = bypass;
+    return ofs_rpc_post(b->rpc, t->session, "Network.setCacheDisabled",
+                        ofs_cdp_with("cacheDisabled", cJSON_CreateBool(bypass)), NULL, err);
+}
+
 int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
                      struct ofs_error *err)
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
     OFS_AUTO_JSON result = NULL;
-    if (ofs_cdp_follow_timers(t, tab->follows_timers, deadline, err))
+    if (bypass_caches(t, !tab->uses_cache, err) ||
+        ofs_cdp_follow_timers(t, tab->follows_timers, deadline, err))
         return -1;
     ofs_view_begin(&tab->view);
     t->network.document[0] = '\0'; /* the superseded load may still fail, and is no longer ours */
