@@ -26,7 +26,7 @@ struct ofs_progress {
     int64_t began, still_since;
     int64_t calm_since; /* when the page was last seen to have made a timer */
     int timers_made;    /* as of the last read; -1: none yet */
-    bool was_reloaded;  /* once more, so that its timers are known from their start */
+    bool was_reloaded;  /* once more: to follow its timers, or past the browser's caches */
     char *signature;    /* of the last read */
     unsigned rounds;    /* equal reads */
     int scrolls;

@@ -63,7 +63,8 @@ struct ofs_visit {
     const struct ofs_setting *sought; /* on an index page: stop at this setting's link; NULL: read
                                          all of it */
     bool needs_timers;       /* its state probably depends on the page's timers: follow them from
-                                the start, at some cost; else the page may be loaded twice */
+                                the start, at some cost, and bypass the caches; else
+                                the page may be loaded twice */
     bool trust_unmarked;     /* this page has shown in this run that its mark never appears */
     struct ofs_times *times; /* the time spent is added here; NULL: not measured */
 };
