@@ -196,10 +196,14 @@ static void on_request(const struct event *e)
     }
 }
 
-/* From the memory of its process. The response follows, and does not say so again. */
+/* From the memory of its process. The response follows, and does not say so again. If the caches
+ * are bypassed, this document itself has requested it before. A data: address is never recorded. */
 static void on_memory(const struct event *e)
 {
-    ofs_view_cached(e->page->view, ofs_view_find(e->page->view, e->id));
+    struct ofs_tab_view *view = e->page->view;
+    struct ofs_request *r = ofs_view_find(view, e->id);
+    if (e->page->uses_cache && (r || ofs_view_is_drawing(view, e->id)))
+        ofs_view_cached(view, r);
 }
 
 /* A response that the site confirmed (304) is not from the cache in this sense: it is current. */
@@ -216,7 +220,7 @@ static void on_response(const struct event *e)
     int status = (int)ofs_json_num(e->params, "response/status", 0);
     if (r)
         ofs_view_answer(view, r, status);
-    if (is_cached(e->params))
+    if (e->page->uses_cache && is_cached(e->params))
         ofs_view_cached(view, r);
     if (is_document(e))
         ofs_view_status(view, status);

@@ -15,6 +15,7 @@ enum { OFS_DEVTOOLS_ID = 64, OFS_DEVTOOLS_CHANNELS = 32 };
 struct ofs_devtools {
     struct ofs_tab_view *view;
     const char *frame;              /* the id of the top frame */
+    bool uses_cache;                /* the current document may use the browser's caches */
     char document[OFS_DEVTOOLS_ID]; /* request id of the loading or current document */
     struct {
         char id[OFS_DEVTOOLS_ID]; /* of one that is open, or "" */

@@ -196,6 +196,11 @@ void ofs_view_draw(struct ofs_tab_view *view, const char *id)
     view->events++;
 }
 
+bool ofs_view_is_drawing(struct ofs_tab_view *view, const char *id)
+{
+    return view->drawing && drawn_slot(view, ofs_view_hash(0, id, strlen(id)));
+}
+
 void ofs_view_draw_end(struct ofs_tab_view *view, const char *id)
 {
     uint64_t *slot = view->drawing ? drawn_slot(view, ofs_view_hash(0, id, strlen(id))) : NULL;

@@ -41,6 +41,7 @@ void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request
 /* An image, style sheet, font or medium has started or ended loading. They are not kept as
  * requests. */
 void ofs_view_draw(struct ofs_tab_view *view, const char *id);
+bool ofs_view_is_drawing(struct ofs_tab_view *view, const char *id);
 void ofs_view_draw_end(struct ofs_tab_view *view, const char *id);
 
 /* FNV-1a of a body, piece by piece; begin with 0. Never 0. */

@@ -28,6 +28,9 @@
 
 enum { LONG = 60000, LOADS = 20000, MOST_ARGS = 8, SIDE_BY_SIDE = 3 };
 
+/* It does not leave the browser: no cache is involved, though DevTools reports one. */
+#define INLINE "<img src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>\">"
+
 static const struct page {
     const char *path, *type, *body;
     bool never; /* it is asked and does not answer */
@@ -103,10 +106,10 @@ static const struct page {
      "setTimeout(() => p.textContent = 'b', 700)</script>",
      false},
     /* whatever begins with /keep may be kept in a cache */
-    {"/keep-page", NULL, "<!doctype html><title>page</title><script src=/keep-script></script>",
-     false},
-    {"/parts", NULL, "<!doctype html><title>parts</title><script src=/keep-script></script>",
-     false},
+    {"/keep-page", NULL,
+     "<!doctype html><title>page</title>" INLINE "<script src=/keep-script></script>", false},
+    {"/parts", NULL,
+     "<!doctype html><title>parts</title>" INLINE "<script src=/keep-script></script>", false},
     {"/keep-script", "text/javascript", "fetch('/keep-data').then((a) => a.json())", false},
     {"/keep-data", "application/json", "{\"train\":true}", false},
     {"/asks", NULL,

@@ -117,7 +117,7 @@ static void on_attached(struct cdp_tab *t, const cJSON *params)
     if (c->is_worker)
         ofs_devtools_begin_child(&t->network, ofs_json_str(params, "targetInfo/targetId", ""));
     post(t, session, "Network.enable", ofs_cdp_network_options());
-    if (t->bypasses)
+    if (!t->network.uses_cache)
         post(t, session, "Network.setCacheDisabled",
              ofs_cdp_with("cacheDisabled", cJSON_CreateTrue()));
     if (!c->is_worker)

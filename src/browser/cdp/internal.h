@@ -42,7 +42,6 @@ struct cdp_tab {
     struct ofs_devtools network;
     struct cdp_child *children;
     unsigned last_child;
-    bool bypasses;   /* the browser's caches */
     bool coming;     /* the document of our navigation has not begun */
     unsigned before; /* view.commits when it was requested */
     unsigned seen;   /* view.events when the caller last looked */

@@ -102,14 +102,14 @@ static bool has_begun(const void *ctx)
 
 /* For its workers and its frames of other processes, which are to come, the browser has to be told
  * again (events.c). */
-static int bypass_caches(struct cdp_tab *t, bool bypass, struct ofs_error *err)
+static int use_caches(struct cdp_tab *t, bool uses, struct ofs_error *err)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
-    if (t->bypasses == bypass)
+    if (t->network.uses_cache == uses)
         return 0;
-    t->bypasses = bypass;
+    t->network.uses_cache = uses;
     return ofs_rpc_post(b->rpc, t->session, "Network.setCacheDisabled",
-                        ofs_cdp_with("cacheDisabled", cJSON_CreateBool(bypass)), NULL, err);
+                        ofs_cdp_with("cacheDisabled", cJSON_CreateBool(!uses)), NULL, err);
 }
 
 int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
@@ -117,7 +117,7 @@ int ofs_cdp_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline
 {
     struct cdp_tab *t = (struct cdp_tab *)tab;
     OFS_AUTO_JSON result = NULL;
-    if (bypass_caches(t, !tab->uses_cache, err) ||
+    if (use_caches(t, tab->uses_cache, err) ||
         ofs_cdp_follow_timers(t, tab->follows_timers, deadline, err))
         return -1;
     ofs_view_begin(&tab->view);
