@@ -159,11 +159,21 @@ static void on_message(const struct event *e)
 
 /* ---- requests ---- */
 
+/* A response that the site confirmed (304) is not from the cache in this sense: it is current. */
+static void note_cached(const struct event *e, struct ofs_request *r, const char *response)
+{
+    const cJSON *from = ofs_json_get(e->params, response);
+    if (e->page->uses_cache && (ofs_json_bool(from, "fromDiskCache", false) ||
+                                ofs_json_bool(from, "fromPrefetchCache", false)))
+        ofs_view_cached(e->page->view, r);
+}
+
 static void on_request(const struct event *e)
 {
     struct ofs_tab_view *view = e->page->view;
     struct ofs_request *before = ofs_view_find(view, e->id);
     if (before && !before->ended) { /* a redirect: the answer comes with the next request */
+        note_cached(e, before, "redirectResponse");
         ofs_view_answer(view, before, (int)ofs_json_num(e->params, "redirectResponse/status", 0));
         ofs_view_request_end(view, before, false);
     }
@@ -206,13 +216,6 @@ static void on_memory(const struct event *e)
         ofs_view_cached(view, r);
 }
 
-/* A response that the site confirmed (304) is not from the cache in this sense: it is current. */
-static bool is_cached(const cJSON *params)
-{
-    return ofs_json_bool(params, "response/fromDiskCache", false) ||
-           ofs_json_bool(params, "response/fromPrefetchCache", false);
-}
-
 static void on_response(const struct event *e)
 {
     struct ofs_tab_view *view = e->page->view;
@@ -220,8 +223,7 @@ static void on_response(const struct event *e)
     int status = (int)ofs_json_num(e->params, "response/status", 0);
     if (r)
         ofs_view_answer(view, r, status);
-    if (e->page->uses_cache && is_cached(e->params))
-        ofs_view_cached(view, r);
+    note_cached(e, r, "response");
     if (is_document(e))
         ofs_view_status(view, status);
     /* an endless response is not awaited */

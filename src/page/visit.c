@@ -210,6 +210,19 @@ static bool wants_site(const struct ofs_evidence *e)
                             e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK);
 }
 
+/* The document, or a redirect to it: whatever it shows or says, the site has not said it now. */
+static bool is_old_document(const struct ofs_page *page, const struct ofs_progress *p)
+{
+    bool may_load = !p->visit.as_is && !p->was_reloaded;
+    for (unsigned serial = p->serial + 1; may_load && serial <= page->tab->view.last_serial;
+         serial++) {
+        const struct ofs_request *r = ofs_tab_request(page->tab, serial);
+        if (r && r->is_top && r->cached)
+            return true;
+    }
+    return false;
+}
+
 /* While the site's data may still come, they may make it unnecessary. */
 static bool wants_load(const struct ofs_page *page, const struct ofs_progress *p,
                        const struct ofs_evidence *e)
@@ -258,6 +271,8 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
 {
     cJSON *look = NULL;
     struct ofs_evidence evidence;
+    if (is_old_document(page, p))
+        return load_again(page, p, deadline, err);
     if (ofs_judge_arrival(page, p, &p->result))
         return judge_wall(page, p, deadline);
     int64_t looked = ofs_now_ms();

@@ -416,6 +416,17 @@ const tests = {
     assert.deepEqual([loads("/settings/kept"), loads("/kept.js")], [2, 2], "the script was first taken from the cache, then from the site");
   },
 
+  async "a page that was missing when the browser kept it in its cache"() {
+    const label = "Use my posts for training";
+    const settings = [
+      { id: "first", title: "First", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: [label] }, state: { path: "/state/train", field: "value" } },
+      { id: "gone", title: "Gone", wanted: "off", page: "/settings/gone", labels: { en: [label] } },
+    ];
+    const { value } = await json(["check", put("gone.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch]);
+    assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["first", "on", "differs"], ["gone", "on", "differs"]]);
+    assert.equal(site.reads.filter((one) => one === "/settings/gone").length, 2, "the browser kept it, and the site was asked again");
+  },
+
   async "an unknown sub-command"() {
     const none = await offswitch(["scenario"]);
     assert.equal(none.status, 64);

@@ -88,11 +88,16 @@ export async function startSite() {
     "/settings/twins": twins,
     "/settings/both": pair,
     "/settings/kept": scripted,
-    "/settings/keeps": () => `${pair()}<script src="/kept.js"></script>`,
+    "/settings/keeps": () => `${pair()}<script src="/kept.js"></script><script>fetch("/settings/gone")</script>`,
+    "/settings/gone": () => box(true),
     "/empty": () => whole("Nothing", "<p>There is no switch here.</p>"),
   };
   const server = createServer((request, response) => {
     site.reads.push(request.url);
+    if (request.url === "/settings/gone" && site.reads.filter((one) => one === request.url).length === 1) {
+      response.writeHead(404, { "content-type": "text/html", "cache-control": "max-age=600" }).end("<!doctype html><title>no</title>");
+      return; // and from now on it is there
+    }
     if (request.url === "/kept.js") {
       response.writeHead(200, { "content-type": "text/javascript", "cache-control": "max-age=600" }).end(`window.improve = ${site.state.improve};`);
       site.state.improve = true; // what a cache holds is old from now on
