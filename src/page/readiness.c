@@ -111,7 +111,7 @@ static const char *unconfirmed_by(const struct ofs_evidence *e, enum ofs_waiting
         return "the site refused to answer what it asked for";
     if (e->doubted > 0)
         return "the site gave no proper answer to what it asked for";
-    if (e->stale > 0 || (e->cached && !is_easy(e)))
+    if (e->stale > 0 || e->cached)
         return "it came from the browser's cache, not from the site";
     if (e->untold)
         return "the browser does not report whether the site answered its requests";

@@ -184,7 +184,9 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     /* In the first document of a tab the record of timers costs little: its heap is small. */
     bool is_cheap = !page->was_used && p->visit.setting && !p->visit.setting->state;
     page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded || is_cheap;
-    page->tab->uses_cache = !page->tab->follows_timers;
+    /* Its scripts may be old if the state comes from the site's data. */
+    page->tab->uses_cache =
+        !page->tab->follows_timers && p->visit.setting && ofs_is_named_by_data(p->visit.setting);
     int rc =
         ofs_page_go(page, ofs_page_origin(page, p->visit.setting), p->visit.path, deadline, &soft);
     if (p->visit.times)
@@ -202,12 +204,11 @@ static bool wants_known_timers(const struct ofs_page *page, const struct ofs_evi
     return bears_on_timers(e) && page->tab->sees.timers && !e->knows_timers;
 }
 
-/* A page that came from a cache is loaded once more from the site. Its scripts may be old if the
- * state comes from the site's data, or if a wrong reading costs at most a question. */
+/* A page that came from a cache is loaded once more from the site, unless the site's data name the
+ * state. This holds for every state: a switch that is off already must not be pressed. */
 static bool wants_site(const struct ofs_evidence *e)
 {
-    return e->stale > 0 || (e->cached && e->served != OFS_SERVED_AGREES &&
-                            e->reading != OFS_READING_UNWANTED && e->reading != OFS_READING_LINK);
+    return e->stale > 0 || (e->cached && e->served != OFS_SERVED_AGREES);
 }
 
 /* The document, or a redirect to it: whatever it shows or says, the site has not said it now. */

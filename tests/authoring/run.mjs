@@ -407,20 +407,24 @@ const tests = {
   async "a state in a script that the browser keeps in its cache"() {
     const settings = [
       { id: "train", title: "Training", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: ["Use my posts for training"] }, state: { path: "/state/train", field: "value" } },
-      { id: "improve", title: "Improve", wanted: "off", page: "/settings/kept", labels: { en: ["Improve the model for everyone"] } },
+      { id: "improve", title: "Improve", wanted: "off", page: "/settings/kept", key: "improve", labels: { en: ["Improve the model for everyone"] }, save: { method: "PUT", path: "/api/improve" } },
     ];
-    site.state.improve = false; // as the script says that the first page brings; then the site changes it
-    const { value } = await json(["check", put("kept.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch]);
-    assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["train", "on", "differs"], ["improve", "on", "differs"]]);
-    const loads = (address) => site.reads.filter((one) => one === address).length;
-    assert.deepEqual([loads("/settings/kept"), loads("/kept.js")], [2, 2], "the script was first taken from the cache, then from the site");
+    for (const kept of [false, true]) { // as the script says that the first page brings; then the site changes it
+      site.state.improve = kept;
+      site.reads = [];
+      const profile = ["--profile", join(home, `profile-${kept}`)];
+      const { value } = await json(["check", put("kept.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch, ...profile]);
+      assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["train", "on", "differs"], kept ? ["improve", "off", "as-wanted"] : ["improve", "on", "differs"]]);
+      const loads = (address) => site.reads.filter((one) => one === address).length;
+      assert.deepEqual([loads("/settings/kept"), loads("/kept.js")], [2, 2], "the script was first taken from the cache, then from the site");
+    }
   },
 
   async "a page that was missing when the browser kept it in its cache"() {
     const label = "Use my posts for training";
     const settings = [
       { id: "first", title: "First", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: [label] }, state: { path: "/state/train", field: "value" } },
-      { id: "gone", title: "Gone", wanted: "off", page: "/settings/gone", labels: { en: [label] } },
+      { id: "gone", title: "Gone", wanted: "off", page: "/settings/gone", key: "train", labels: { en: [label] }, save: { method: "PUT", path: "/api/train" } },
     ];
     const { value } = await json(["check", put("gone.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch]);
     assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["first", "on", "differs"], ["gone", "on", "differs"]]);

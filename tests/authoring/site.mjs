@@ -100,7 +100,7 @@ export async function startSite() {
     }
     if (request.url === "/kept.js") {
       response.writeHead(200, { "content-type": "text/javascript", "cache-control": "max-age=600" }).end(`window.improve = ${site.state.improve};`);
-      site.state.improve = true; // what a cache holds is old from now on
+      site.state.improve = !site.state.improve; // what a cache holds is old from now on
       return;
     }
     const name = request.url.replace("/api/", "");
