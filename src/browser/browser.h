@@ -81,7 +81,7 @@ struct ofs_tab_view {
     unsigned workers;  /* live workers of the page */
     unsigned worker_scripts; /* that the document requested, including those of shared workers */
     unsigned workers_begun;  /* whose requests are reported */
-    unsigned cached;         /* responses from a cache, of any kind, in the current document */
+    unsigned cached;         /* responses from a cache, of any kind, on the current document */
     unsigned unproven; /* if responses are not reported: the page's requests without any evidence
                           that they were answered; of the current document */
     unsigned last_serial;

@@ -1,6 +1,7 @@
 #include "browser/devtools.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -159,12 +160,17 @@ static void on_message(const struct event *e)
 
 /* ---- requests ---- */
 
-/* A response that the site confirmed (304) is not from the cache in this sense: it is current. */
+/* A response that the site confirmed (304) is not from the cache in this sense: it is current. Age
+ * is that of a cache on the way to the site (RFC 9111, 5.1), which is asked to be bypassed too when
+ * the browser's are. */
 static void note_cached(const struct event *e, struct ofs_request *r, const char *response)
 {
     const cJSON *from = ofs_json_get(e->params, response);
+    /* names of headers are not case-sensitive, nor is this function */
+    const cJSON *age = cJSON_GetObjectItem(ofs_json_get(from, "headers"), "age");
     if (e->page->uses_cache && (ofs_json_bool(from, "fromDiskCache", false) ||
-                                ofs_json_bool(from, "fromPrefetchCache", false)))
+                                ofs_json_bool(from, "fromPrefetchCache", false) ||
+                                (cJSON_IsString(age) && atoi(age->valuestring) > 0)))
         ofs_view_cached(e->page->view, r);
 }
 

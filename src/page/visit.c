@@ -13,6 +13,7 @@ enum {
     FIRST_LOOK = 400,    /* ms: a document that has not loaded by then is read anyway */
     OPENING = 150,       /* ms between two reads while a menu or dialog opens */
     LOOKS_APART = 40,    /* ms between two reads while the page keeps changing */
+    DATA_WITHIN = 3000,  /* ms: the site's data that name a state come by then */
     IS_THERE = 2000,     /* ms for a page that failed to answer, to check that its tab still
                             exists */
     CLOSING = 250,       /* ms in which a closed tab is reported as closed */
@@ -185,8 +186,8 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     bool is_cheap = !page->was_used && p->visit.setting && !p->visit.setting->state;
     page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded || is_cheap;
     /* Its scripts may be old if the state comes from the site's data. */
-    page->tab->uses_cache =
-        !page->tab->follows_timers && p->visit.setting && ofs_is_named_by_data(p->visit.setting);
+    page->tab->uses_cache = p->visit.uses_cache && !page->tab->follows_timers && p->visit.setting &&
+                            ofs_is_named_by_data(p->visit.setting);
     int rc =
         ofs_page_go(page, ofs_page_origin(page, p->visit.setting), p->visit.path, deadline, &soft);
     if (p->visit.times)
@@ -205,23 +206,26 @@ static bool wants_known_timers(const struct ofs_page *page, const struct ofs_evi
 }
 
 /* A page that came from a cache is loaded once more from the site, unless the site's data name the
- * state. This holds for every state: a switch that is off already must not be pressed. */
+ * state. */
 static bool wants_site(const struct ofs_evidence *e)
 {
     return e->stale > 0 || (e->cached && e->served != OFS_SERVED_AGREES);
 }
 
-/* The document, or a redirect to it: whatever it shows or says, the site has not said it now. */
-static bool is_old_document(const struct ofs_page *page, const struct ofs_progress *p)
+static bool may_load_again(const struct ofs_progress *p)
 {
-    bool may_load = !p->visit.as_is && !p->was_reloaded;
-    for (unsigned serial = p->serial + 1; may_load && serial <= page->tab->view.last_serial;
-         serial++) {
+    return !p->visit.as_is && !p->was_reloaded;
+}
+
+/* Did the document or a redirect to it (`top`), or anything on it, come from a cache? */
+static bool has_cached(const struct ofs_page *page, const struct ofs_progress *p, bool top)
+{
+    for (unsigned serial = p->serial + 1; serial <= page->tab->view.last_serial; serial++) {
         const struct ofs_request *r = ofs_tab_request(page->tab, serial);
-        if (r && r->is_top && r->cached)
+        if (r && r->cached && (r->is_top || !top))
             return true;
     }
-    return false;
+    return !top && page->tab->view.cached > 0;
 }
 
 /* While the site's data may still come, they may make it unnecessary. */
@@ -229,8 +233,9 @@ static bool wants_load(const struct ofs_page *page, const struct ofs_progress *p
                        const struct ofs_evidence *e)
 {
     const struct ofs_setting *setting = p->visit.setting;
-    bool may_be_told = e->open > 0 && setting && ofs_is_named_by_data(setting);
-    return e->complete && !p->visit.as_is && !p->was_reloaded && (e->stale > 0 || !may_be_told) &&
+    bool may_be_told =
+        e->open > 0 && e->age_ms < DATA_WITHIN && setting && ofs_is_named_by_data(setting);
+    return e->complete && may_load_again(p) && (e->stale > 0 || !may_be_told) &&
            (wants_known_timers(page, e) || wants_site(e));
 }
 
@@ -241,13 +246,26 @@ static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     p->serial = page->tab->view.last_serial;
     p->commits = page->tab->view.commits;
     p->rounds = 0;
-    p->scrolls = 0;
+    p->scrolls = p->opened = p->tries = 0;
+    p->opened_ms = 0;
+    p->result.reason = NULL;
+    p->result.missing = false;
+    p->result.detail[0] = p->result.way[0] = '\0';
     p->drawn = p->searched = p->unfolded = false;
     p->still_since = p->calm_since = ofs_now_ms();
     p->timers_made = -1;
     cJSON_Delete(p->served);
     p->served = NULL;
     return load(page, p, deadline, err);
+}
+
+/* The visit has a reason to end, unless it may be an old one. */
+static int end_visit(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
+                     struct ofs_error *err)
+{
+    if (may_load_again(p) && has_cached(page, p, false))
+        return load_again(page, p, deadline, err);
+    return 1;
 }
 
 /* An error page may be a wall in front of the site, which the scenario describes. */
@@ -272,7 +290,7 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
 {
     cJSON *look = NULL;
     struct ofs_evidence evidence;
-    if (is_old_document(page, p))
+    if (may_load_again(p) && has_cached(page, p, true))
         return load_again(page, p, deadline, err);
     if (ofs_judge_arrival(page, p, &p->result))
         return judge_wall(page, p, deadline);
@@ -281,12 +299,12 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
         return -1;
     take_look(page, p, look);
     if (ofs_judge_arrival(page, p, &p->result) || ofs_judge_address(page, p, look, &p->result))
-        return 1;
+        return end_visit(page, p, deadline, err);
     int way = ofs_open_way(page, p, deadline, err);
     if (way < 0)
         return -1;
     if (way == 2)
-        return 1;
+        return end_visit(page, p, deadline, err);
     if (ofs_gather_evidence(page, p, deadline, &evidence, err))
         return -1;
     if (way) {
@@ -304,6 +322,8 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     }
     p->missing = r.missing;
     if (ready || r.hopeless) {
+        if (may_load_again(p) && wants_site(&evidence)) /* it never became complete */
+            return load_again(page, p, deadline, err);
         finish_ready(p, &r, &evidence);
         return 1;
     }

@@ -420,6 +420,16 @@ const tests = {
     }
   },
 
+  async "a state from a cache between the browser and the site"() {
+    const setting = { id: "train", title: "Training", wanted: "off", page: "/settings/both", key: "train", labels: { en: ["Use my posts for training"] }, state: { path: "/state/train", field: "value" } };
+    site.edge = true;
+    for (const train of [true, false]) {
+      site.state.train = train;
+      const { value } = await json(["check", put("edge.json", { ...around([setting]), key_attributes: ["id"] }), ...launch]);
+      assert.deepEqual(value.settings.map((s) => [s.before, s.verdict]), [train ? ["on", "differs"] : ["off", "as-wanted"]]);
+    }
+  },
+
   async "a page that was missing when the browser kept it in its cache"() {
     const label = "Use my posts for training";
     const settings = [

@@ -113,6 +113,10 @@ export async function startSite() {
       });
       return;
     }
+    if (site.edge && request.url === "/state/train" && request.headers["cache-control"] !== "no-cache") { // a cache on the way
+      response.writeHead(200, { "content-type": "application/json", age: "60" }).end(JSON.stringify({ id: "train", value: !site.state.train }));
+      return;
+    }
     const asked = request.url.replace("/state/", "");
     if (request.method === "GET" && asked in site.state) {
       const answer = () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ id: asked, value: site.state[asked] }));
