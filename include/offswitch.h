@@ -100,7 +100,8 @@ struct ofs_options {
 
     const char *label; /* whose run it is, in the person's words, or NULL */
     bool no_account;   /* do not record the account */
-    bool presses;      /* ofs_job_fix may follow: read pages so that a press can be judged sooner */
+    bool presses;      /* ofs_job_fix may follow, and presses nothing without it: nothing is taken
+                          from the browser's caches, and a press can be judged sooner */
     bool pictures;     /* keep a picture of each control that is pressed, before and after */
     /* Set exactly these settings to these states, instead of the scenario's; NULL: unused. */
     const struct ofs_wish *wishes;
@@ -185,7 +186,7 @@ void ofs_job_unknown_wording(const struct ofs_job *job, size_t i, struct ofs_unk
 void ofs_job_accept_wording(struct ofs_job *job, size_t i);
 
 /* After a check and the person's yes: press the settings that differ and prove each change. A
- * failure is a result, not an error. */
+ * failure is a result, not an error. Needs options.presses. */
 void ofs_job_fix(struct ofs_job *job);
 
 /* Call these before and after a question to the person: that time does not count against

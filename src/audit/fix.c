@@ -52,9 +52,9 @@ static void end_press(struct ofs_job *job, bool alone)
 
 static bool wants_press(const struct ofs_job *job, const struct ofs_entry *entry)
 {
-    (void)job;
-    return entry->result->verdict == OFS_VERDICT_DIFFERS && !entry->result->left &&
-           !entry->was_tried;
+    /* without it the states may have been read on pages with old parts */
+    return job->options.presses && entry->result->verdict == OFS_VERDICT_DIFFERS &&
+           !entry->result->left && !entry->was_tried;
 }
 
 static const char *turned(const char *state)
