@@ -158,8 +158,8 @@ int grid_await(struct ofs_loop *loop, const struct grid *g, int nodes, struct of
     struct ofs_error ignored;
     for (;;) {
         OFS_AUTO_JSON told = grid_ask(loop, g);
-        if ((int)ofs_json_num(told, "slotCounts/total", 0) == nodes &&
-            (int)ofs_json_num(told, "slotCounts/free", 0) == nodes)
+        if ((int)ofs_json_num(told, "slotCounts/total", -1) == nodes &&
+            (int)ofs_json_num(told, "slotCounts/free", -1) == nodes)
             return 0;
         if (!ofs_deadline_left(deadline))
             return ofs_fail(err, OFS_ERR_TIMEOUT, "the Grid takes no sessions");
