@@ -100,8 +100,8 @@ struct ofs_options {
 
     const char *label; /* whose run it is, in the person's words, or NULL */
     bool no_account;   /* do not record the account */
-    bool presses;      /* ofs_job_fix may follow, and presses nothing without it: nothing is taken
-                          from the browser's caches, and a press can be judged sooner */
+    bool presses;      /* ofs_job_fix may follow; without this it presses nothing. The check then
+                          bypasses the browser's caches, and a press can be judged sooner */
     bool pictures;     /* keep a picture of each control that is pressed, before and after */
     /* Set exactly these settings to these states, instead of the scenario's; NULL: unused. */
     const struct ofs_wish *wishes;

@@ -85,7 +85,7 @@ static int visit(struct ofs_worker *worker, const struct ofs_visit *where, ofs_d
     bool tells_save = ofs_json_get(where->setting->save, "path") != NULL;
     here.needs_timers |=
         (job->options.presses && !tells_save) || (!where->as_is && is_timed(job, where->setting));
-    /* what another setting's press has changed must not be hidden by a cache */
+    /* a cache could hide what the press of another setting has changed */
     here.uses_cache = !job->options.presses;
     if (ofs_page_visit(worker->page, &here, deadline, &visited, err))
         return -1;

@@ -52,7 +52,7 @@ static void end_press(struct ofs_job *job, bool alone)
 
 static bool wants_press(const struct ofs_job *job, const struct ofs_entry *entry)
 {
-    /* without it the states may have been read on pages with old parts */
+    /* if it is not set, the check may have read pages with parts from a cache */
     return job->options.presses && entry->result->verdict == OFS_VERDICT_DIFFERS &&
            !entry->result->left && !entry->was_tried;
 }

@@ -51,8 +51,8 @@ struct ofs_request {
     bool ended;   /* complete, or failed */
     bool failed;  /* it failed, before or after the status was known */
     bool dropped; /* the status is known, and the page gave up before the rest came */
-    bool cached;  /* a cache of the browser gave the response, and did not ask the site whether it
-                     still holds (RFC 9111, 4); not reported by every protocol, see uses_cache */
+    bool cached;  /* the response came from a cache, which did not ask the site whether it is still
+                     valid (RFC 9111, 4); reported only for documents with `uses_cache` */
     bool left;    /* its document was replaced before it ended; its end may never be reported */
 };
 
@@ -81,7 +81,7 @@ struct ofs_tab_view {
     unsigned workers;  /* live workers of the page */
     unsigned worker_scripts; /* that the document requested, including those of shared workers */
     unsigned workers_begun;  /* whose requests are reported */
-    unsigned cached;         /* responses from a cache, of any kind, on the current document */
+    unsigned cached;         /* responses for the current document that came from a cache */
     unsigned unproven; /* if responses are not reported: the page's requests without any evidence
                           that they were answered; of the current document */
     unsigned last_serial;
@@ -126,9 +126,9 @@ struct ofs_tab {
                             tab; NULL: the caller passes it in each */
     bool follows_timers; /* set by the caller: the timers of the next document are needed, which
                             costs that document some time */
-    bool uses_cache; /* set by the caller: the next document may take from the browser's caches what
-                        the browser would take. Only a protocol that then reports `cached` does so;
-                        the others bypass the caches for every document */
+    bool uses_cache;     /* set by the caller: the next document may use the browser's caches. A
+                            protocol that cannot report `cached` ignores this and always bypasses them
+                          */
     bool opens; /* set by the caller: its input only opens something now and saves nothing, so the
                    page's requests may still be repeated after it */
     struct ofs_tab_view view;

@@ -160,9 +160,9 @@ static void on_message(const struct event *e)
 
 /* ---- requests ---- */
 
-/* A response that the site confirmed (304) is not from the cache in this sense: it is current. Age
- * is that of a cache on the way to the site (RFC 9111, 5.1), which is asked to be bypassed too when
- * the browser's are. */
+/* A response that the site has confirmed (304) is current, so it does not count as cached. An Age
+ * header (RFC 9111, 5.1) shows that a cache between the browser and the site gave the response; a
+ * browser that bypasses its own caches asks such a cache to do the same. */
 static void note_cached(const struct event *e, struct ofs_request *r, const char *response)
 {
     const cJSON *from = ofs_json_get(e->params, response);
@@ -212,8 +212,9 @@ static void on_request(const struct event *e)
     }
 }
 
-/* From the memory of its process. The response follows, and does not say so again. If the caches
- * are bypassed, this document itself has requested it before. A data: address is never recorded. */
+/* The response comes from the memory of the page's process; responseReceived does not report that.
+ * This is also reported if the caches are bypassed, when a document requests something twice, and
+ * for data: addresses, which are never recorded. */
 static void on_memory(const struct event *e)
 {
     struct ofs_tab_view *view = e->page->view;

@@ -34,7 +34,7 @@ struct ofs_request *ofs_view_request(struct ofs_tab_view *view, const char *id, 
 /* The newest request of that id, or NULL. */
 struct ofs_request *ofs_view_find(struct ofs_tab_view *view, const char *id);
 void ofs_view_answer(struct ofs_tab_view *view, struct ofs_request *request, int status);
-/* Its response came from a cache; NULL: that of a request that is not kept. */
+/* The response to that request came from a cache; NULL: the request is not recorded. */
 void ofs_view_cached(struct ofs_tab_view *view, struct ofs_request *request);
 void ofs_view_request_end(struct ofs_tab_view *view, struct ofs_request *request, bool failed);
 

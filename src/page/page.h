@@ -62,12 +62,12 @@ struct ofs_visit {
     bool as_is; /* nor to get better evidence: this document counts */
     const struct ofs_setting *sought; /* on an index page: stop at this setting's link; NULL: read
                                          all of it */
-    bool needs_timers; /* its state probably depends on the page's timers: follow them from
-                          the start, at some cost, and bypass the caches; else
-                          the page may be loaded twice */
-    bool uses_cache;   /* nothing will be pressed after it, so what cannot decide the state may come
-                          from the browser's caches */
-    bool trust_unmarked;     /* this page has shown in this run that its mark never appears */
+    bool needs_timers;   /* its state probably depends on the page's timers: follow them from the
+                            start, at some cost, and bypass the caches; else the page may be loaded
+                            twice */
+    bool uses_cache;     /* no press depends on this visit: parts of the page that cannot decide the
+                            state may come from the browser's caches */
+    bool trust_unmarked; /* this page has shown in this run that its mark never appears */
     struct ofs_times *times; /* the time spent is added here; NULL: not measured */
 };
 

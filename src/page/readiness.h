@@ -72,8 +72,8 @@ struct ofs_evidence {
     bool overflowed;    /* more requests than can be kept */
     unsigned doubted;   /* requests without a proper response: empty, a page in place of data, a
                            list of errors, truncated, dropped, or "not found" */
-    unsigned stale;     /* the document, or data of the page, from the browser's cache */
-    bool cached;        /* some other part of it is from there: a script may hold a state */
+    unsigned stale;     /* documents and data that came from a cache */
+    bool cached;        /* something on the page came from a cache; a script may contain a state */
     unsigned silent_channels; /* open sockets that have received nothing yet */
     unsigned channels, workers;
     unsigned drawing;    /* images and the like that are still loading */

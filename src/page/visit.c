@@ -13,7 +13,7 @@ enum {
     FIRST_LOOK = 400,    /* ms: a document that has not loaded by then is read anyway */
     OPENING = 150,       /* ms between two reads while a menu or dialog opens */
     LOOKS_APART = 40,    /* ms between two reads while the page keeps changing */
-    DATA_WITHIN = 3000,  /* ms: the site's data that name a state come by then */
+    DATA_WITHIN = 3000,  /* ms to wait for data that may name the state, before a second load */
     IS_THERE = 2000,     /* ms for a page that failed to answer, to check that its tab still
                             exists */
     CLOSING = 250,       /* ms in which a closed tab is reported as closed */
@@ -185,7 +185,7 @@ static int load(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     /* In the first document of a tab the record of timers costs little: its heap is small. */
     bool is_cheap = !page->was_used && p->visit.setting && !p->visit.setting->state;
     page->tab->follows_timers = p->visit.needs_timers || p->was_reloaded || is_cheap;
-    /* Its scripts may be old if the state comes from the site's data. */
+    /* If the state comes from the site's data, old scripts do no harm. */
     page->tab->uses_cache = p->visit.uses_cache && !page->tab->follows_timers && p->visit.setting &&
                             ofs_is_named_by_data(p->visit.setting);
     int rc =
@@ -217,7 +217,7 @@ static bool may_load_again(const struct ofs_progress *p)
     return !p->visit.as_is && !p->was_reloaded;
 }
 
-/* Did the document or a redirect to it (`top`), or anything on it, come from a cache? */
+/* Did anything come from a cache? `top`: only the document and the redirects to it count. */
 static bool has_cached(const struct ofs_page *page, const struct ofs_progress *p, bool top)
 {
     for (unsigned serial = p->serial + 1; serial <= page->tab->view.last_serial; serial++) {
@@ -228,7 +228,7 @@ static bool has_cached(const struct ofs_page *page, const struct ofs_progress *p
     return !top && page->tab->view.cached > 0;
 }
 
-/* While the site's data may still come, they may make it unnecessary. */
+/* The site's data may still arrive and name the state; then no second load is needed. */
 static bool wants_load(const struct ofs_page *page, const struct ofs_progress *p,
                        const struct ofs_evidence *e)
 {
@@ -259,7 +259,7 @@ static int load_again(struct ofs_page *page, struct ofs_progress *p, ofs_deadlin
     return load(page, p, deadline, err);
 }
 
-/* The visit has a reason to end, unless it may be an old one. */
+/* End the visit with the reason that was found, unless that reason may come from a cache. */
 static int end_visit(struct ofs_page *page, struct ofs_progress *p, ofs_deadline deadline,
                      struct ofs_error *err)
 {
@@ -322,7 +322,7 @@ static int step(struct ofs_page *page, struct ofs_progress *p, ofs_deadline dead
     }
     p->missing = r.missing;
     if (ready || r.hopeless) {
-        if (may_load_again(p) && wants_site(&evidence)) /* it never became complete */
+        if (may_load_again(p) && wants_site(&evidence)) /* the page never became complete */
             return load_again(page, p, deadline, err);
         finish_ready(p, &r, &evidence);
         return 1;

@@ -409,7 +409,7 @@ const tests = {
       { id: "train", title: "Training", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: ["Use my posts for training"] }, state: { path: "/state/train", field: "value" } },
       { id: "improve", title: "Improve", wanted: "off", page: "/settings/kept", key: "improve", labels: { en: ["Improve the model for everyone"] }, save: { method: "PUT", path: "/api/improve" } },
     ];
-    for (const kept of [false, true]) { // as the script says that the first page brings; then the site changes it
+    for (const kept of [false, true]) { // the value in the cached script; the site changes it after the first request
       site.state.improve = kept;
       site.reads = [];
       const profile = ["--profile", join(home, `profile-${kept}`)];
@@ -430,7 +430,7 @@ const tests = {
     }
   },
 
-  async "a page that was missing when the browser kept it in its cache"() {
+  async "a page whose 404 is in the browser's cache"() {
     const label = "Use my posts for training";
     const settings = [
       { id: "first", title: "First", wanted: "off", page: "/settings/keeps", key: "train", labels: { en: [label] }, state: { path: "/state/train", field: "value" } },
@@ -438,7 +438,7 @@ const tests = {
     ];
     const { value } = await json(["check", put("gone.json", { ...around(settings), key_attributes: ["id"] }), "--all", "--tabs", "1", ...launch]);
     assert.deepEqual(value.settings.map((s) => [s.id, s.before, s.verdict]), [["first", "on", "differs"], ["gone", "on", "differs"]]);
-    assert.equal(site.reads.filter((one) => one === "/settings/gone").length, 2, "the browser kept it, and the site was asked again");
+    assert.equal(site.reads.filter((one) => one === "/settings/gone").length, 2, "the first request fills the cache, the second bypasses it");
   },
 
   async "an unknown sub-command"() {

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/* It does not leave the browser, which still calls it cached. */
+/* This request does not leave the browser. DevTools reports it as cached. */
 const picture = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
 
 const whole = (title, body) => `<!doctype html><html lang="en"><head><title>${title}</title></head><body>
@@ -96,11 +96,11 @@ export async function startSite() {
     site.reads.push(request.url);
     if (request.url === "/settings/gone" && site.reads.filter((one) => one === request.url).length === 1) {
       response.writeHead(404, { "content-type": "text/html", "cache-control": "max-age=600" }).end("<!doctype html><title>no</title>");
-      return; // and from now on it is there
+      return; // the next request finds the page
     }
     if (request.url === "/kept.js") {
       response.writeHead(200, { "content-type": "text/javascript", "cache-control": "max-age=600" }).end(`window.improve = ${site.state.improve};`);
-      site.state.improve = !site.state.improve; // what a cache holds is old from now on
+      site.state.improve = !site.state.improve; // from now on a cached copy is old
       return;
     }
     const name = request.url.replace("/api/", "");
@@ -113,7 +113,7 @@ export async function startSite() {
       });
       return;
     }
-    if (site.edge && request.url === "/state/train" && request.headers["cache-control"] !== "no-cache") { // a cache on the way
+    if (site.edge && request.url === "/state/train" && request.headers["cache-control"] !== "no-cache") { // a cache between the browser and the site
       response.writeHead(200, { "content-type": "application/json", age: "60" }).end(JSON.stringify({ id: "train", value: !site.state.train }));
       return;
     }

@@ -28,7 +28,7 @@
 
 enum { LONG = 60000, LOADS = 20000, MOST_ARGS = 8, SIDE_BY_SIDE = 3 };
 
-/* It does not leave the browser: no cache is involved, though DevTools reports one. */
+/* This request does not leave the browser. DevTools reports it as cached. */
 #define INLINE "<img src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>\">"
 
 static const struct page {
@@ -105,7 +105,7 @@ static const struct page {
      "<!doctype html><title>changes</title><p id=p>a<script>"
      "setTimeout(() => p.textContent = 'b', 700)</script>",
      false},
-    /* whatever begins with /keep may be kept in a cache */
+    /* a cache may keep what begins with /keep */
     {"/keep-page", NULL,
      "<!doctype html><title>page</title>" INLINE "<script src=/keep-script></script>", false},
     {"/parts", NULL,
@@ -290,7 +290,8 @@ static void test_requests(struct place *p)
     pass(p, name);
 }
 
-/* A response that the site was not asked for says so. `may`: the caches may be used. */
+/* A response is reported as cached if and only if the server was not asked. `may`: the caches may
+ * be used. */
 static bool test_cached_page(struct place *p, const char *name, const char *path, bool may)
 {
     size_t data = page_at("/keep-data"), page = page_at(path);
@@ -326,7 +327,7 @@ static void test_caches(struct place *p)
         if (!test_cached_page(p, name, visits[i].path, visits[i].may))
             return;
     p->tab->uses_cache = false;
-    /* where the caches are used, only the first visit and those that must not use them ask */
+    /* if the wire uses the caches, only the first visit and the two that bypass them request it */
     if (p->tab->sees.timers && served[data] - before != 3)
         fail(p, name, "the data were requested %u times", served[data] - before);
     else if (p->tab->sees.requests)

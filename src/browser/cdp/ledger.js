@@ -110,7 +110,7 @@
   const first = kinds.length + later.length; /* the first of those that are not followed from the start */
   const groups = [];
   let next = first;
-  /* Returns what follows them, once. */
+  /* Returns a function that sets their breakpoints when it is first called. */
   function group(its) {
     const from = next;
     let open = false;

@@ -116,7 +116,7 @@ int ofs_cdp_open_tab(struct ofs_browser *browser, ofs_deadline deadline, struct 
         .requests = true, .bodies = true, .timers = true, .channels = true, .isolated = true};
     t->network.view = &t->tab.view;
     t->network.frame = t->frame;
-    t->network.uses_cache = true; /* as every new tab */
+    t->network.uses_cache = true; /* the browser's default */
     t->next = b->tabs;
     b->tabs = t;
     params = ofs_cdp_with("targetId", cJSON_CreateString(t->target));

@@ -100,8 +100,8 @@ static bool has_begun(const void *ctx)
     return ofs_cdp_has_arrived(a->tab) || view->closed || view->crashed;
 }
 
-/* For its workers and its frames of other processes, which are to come, the browser has to be told
- * again (events.c). */
+/* Workers and out-of-process frames have sessions of their own, which get the same setting when
+ * they begin (events.c). */
 static int use_caches(struct cdp_tab *t, bool uses, struct ofs_error *err)
 {
     struct cdp *b = (struct cdp *)t->tab.browser;
