@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,9 +196,20 @@ bool session_was_interrupted(void)
     return was_interrupted;
 }
 
+/* After the loop, a signal would end the program: a person who presses Ctrl-C twice would lose the
+ * report of what was done. */
+static void ignore_signals(void)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+}
+
 void session_close(struct session *session)
 {
     was_interrupted = was_interrupted || (session->loop && ofs_loop_signal(session->loop));
+    if (was_interrupted)
+        ignore_signals();
     ofs_job_free(session->job);
     ofs_ledger_free(session->ledger);
     cJSON_Delete(session->accepted);

@@ -10,7 +10,7 @@
 #include "wire/loop.h"
 #include "wire/signals.h"
 
-/* Whether signals are deferred, and how many may come before they take effect anyway. */
+/* Whether signals are deferred, and how many may come before they end a wait anyway. */
 struct ofs_deferral {
     bool on;
     int allowed;
@@ -28,6 +28,9 @@ struct ofs_loop {
     bool woken;
     int signal; /* the first that came */
     int signals;
+    int64_t signalled_ms;        /* when the last one came */
+    lws_sorted_usec_list_t late; /* wakes the loop when it ends deferred waits too */
+    bool failed;                 /* a round of the library failed: no wait can end in order */
     int signal_fd;
     struct ofs_signals before;
     struct ofs_deferral deferral; /* outside of tasks */

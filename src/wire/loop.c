@@ -5,6 +5,8 @@
 
 #include "wire/internal.h"
 
+enum { LATE = 2000 }; /* milliseconds from a repeated signal to the end of a deferred wait */
+
 struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
 {
     return loop->lws;
@@ -59,6 +61,11 @@ void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), 
     schedule_tick(loop);
 }
 
+static void lateness_ended(lws_sorted_usec_list_t *sul)
+{
+    ofs_loop_wake(lws_container_of(sul, struct ofs_loop, late));
+}
+
 static void take_signals(struct ofs_loop *loop)
 {
     int signal;
@@ -66,6 +73,8 @@ static void take_signals(struct ofs_loop *loop)
         if (!loop->signal)
             loop->signal = signal;
         loop->signals++;
+        loop->signalled_ms = ofs_now_ms();
+        lws_sul_schedule(loop->lws, 0, &loop->late, lateness_ended, LATE * LWS_US_PER_MS);
     }
 }
 
@@ -120,6 +129,7 @@ void ofs_loop_free(struct ofs_loop *loop)
         return;
     lws_sul_cancel(&loop->alarm);
     lws_sul_cancel(&loop->clock);
+    lws_sul_cancel(&loop->late);
     int fd = loop->signal_fd;
     lws_context_destroy(loop->lws);
     if (fd >= 0)
@@ -170,13 +180,20 @@ bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on)
     bool was = deferral->on;
     deferral->on = on;
     if (on && !was)
-        deferral->allowed = loop->signals ? loop->signals : 1;
+        ofs_loop_renew_deferral(loop);
     return was;
+}
+
+void ofs_loop_renew_deferral(struct ofs_loop *loop)
+{
+    deferral_of(loop)->allowed = loop->signals ? loop->signals : 1;
 }
 
 bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_deferral *deferral)
 {
-    return loop->signals > (deferral->on ? deferral->allowed : 0);
+    if (!deferral->on || loop->failed)
+        return loop->signals || loop->failed;
+    return loop->signals > deferral->allowed && ofs_now_ms() - loop->signalled_ms >= LATE;
 }
 
 int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)

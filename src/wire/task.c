@@ -116,7 +116,7 @@ void ofs_loop_run(struct ofs_loop *loop)
         ofs_deadline next = resume_due(loop, happened);
         bool notified = loop->woken;
         if (loop->tasks && ofs_loop_service(loop, notified ? ofs_now_ms() : next, &failed))
-            loop->signals += 3; /* a broken loop ends every wait */
+            loop->failed = true;
         happened = notified || loop->woken;
     }
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/system.h"
 #include "base/text.h"
 #include "rehearsal/site.h"
 #include "support/child.h"
@@ -62,14 +63,19 @@ struct order {
     const char *connect, *capabilities; /* in place of the peer's */
     size_t pages;                       /* the interference starts after this many page requests */
     int after;                          /* or, with none, after this many milliseconds */
-    int signal, times;                  /* the interference: with the program */
+    int signal, times, apart;           /* the interference: with the program; milliseconds */
     bool kill;                          /* or with the peer */
 };
 
-static void strike(struct place *p, const struct order *order, pid_t program)
+static void strike(struct place *p, const struct order *order, struct program *program)
 {
-    for (int i = 0; i < order->times; i++)
-        kill(program, order->signal);
+    struct ofs_error ignored;
+    for (int i = 0; i < order->times && !program->ended; i++) {
+        ofs_deadline next = ofs_deadline_in(order->apart);
+        kill(program->child.pid, order->signal);
+        while (ofs_deadline_left(next) && !program->ended)
+            ofs_loop_turn(p->loop, next, &ignored);
+    }
     if (order->kill)
         peer_kill(&p->peer, &p->visit);
 }
@@ -85,8 +91,8 @@ static void follow(struct place *p, const struct order *order, struct program *p
         bool now = order->pages ? ofs_site_pages(p->site, &pages) >= order->pages
                                 : !ofs_deadline_left(due);
         if (!struck && now) {
-            strike(p, order, program->child.pid);
             struck = true;
+            strike(p, order, program);
             continue;
         }
         ofs_loop_turn(p->loop, timed ? ofs_deadline_min(deadline, due) : deadline, &ignored);
@@ -227,24 +233,37 @@ static void test_job(struct place *p)
     program_end_clear(&end);
 }
 
+static int draw(int from, int to)
+{
+    unsigned dice = 0;
+    ofs_system_random(&dice, sizeof dice);
+    return from + (int)(dice % (unsigned)(to - from));
+}
+
+/* A person who presses Ctrl-C again and again: while one command waits for the end of the run, the
+ * next signal comes. */
 static void test_signals(struct place *p)
 {
-    static const char name[] = "a signal at any moment leaves no session and no tab";
-    static const struct order orders[] = {
+    const struct order orders[] = {
         {.verb = "check", .signal = SIGTERM, .times = 1, .pages = 1},
         {.verb = "check", .signal = SIGINT, .times = 3, .pages = 1},
+        {.verb = "check", .signal = SIGINT, .times = 8, .apart = draw(10, 40), .pages = 1},
+        {.verb = "check", .signal = SIGINT, .times = 8, .apart = draw(40, 250), .pages = 1},
         {.verb = "fix", .signal = SIGTERM, .times = 1, .pages = 2},
         {.verb = "fix", .signal = SIGINT, .times = 1, .pages = 3},
     };
     bool good = true;
     for (size_t i = 0; good && i < COUNT(orders); i++) {
         struct program_end end = {0};
+        OFS_AUTO_STR name = ofs_text_printf(
+            "a signal at any moment leaves no session and no tab (%s, %d signals, %d ms apart)",
+            orders[i].verb, orders[i].times, orders[i].apart);
         ofs_site_reset(p->site);
         good = expect(p, name, &orders[i], 3, "unknown", "interrupted", &end);
         program_end_clear(&end);
     }
     if (good)
-        pass(p, name);
+        pass(p, "a signal at any moment leaves no session and no tab");
 }
 
 /* How far it is by then depends on the machine; that it ends in order does not. */

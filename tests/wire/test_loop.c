@@ -1,5 +1,5 @@
 /*
- * The loop: deadlines hold, signals end a wait, and a shield holds off the first.
+ * The loop: deadlines hold, signals end a wait, and a deferral holds them off.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,7 +157,7 @@ static void test_signal_while_waiting(void **state)
     thread_join(&thread);
 }
 
-/* ---- the shield ---- */
+/* ---- deferral ---- */
 
 static void assert_turn(struct ofs_loop *loop, enum ofs_error_code code)
 {
@@ -167,7 +167,7 @@ static void assert_turn(struct ofs_loop *loop, enum ofs_error_code code)
         fail_msg("%s instead of %s", ofs_error_name(err.code), ofs_error_name(code));
 }
 
-static void test_shield_before_signal(void **state)
+static void test_deferred_before_signal(void **state)
 {
     struct ofs_loop *loop = *state;
     assert_false(ofs_loop_defer_signals(loop, true));
@@ -175,39 +175,54 @@ static void test_shield_before_signal(void **state)
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_TIMEOUT); /* the first does not end what has to be ended in order */
     assert_int_equal(ofs_loop_signal(loop), SIGINT);
+    assert_true(ofs_loop_defer_signals(loop, false));
+    assert_turn(loop, OFS_ERR_INTERRUPTED);
+}
+
+/* The wait that follows ends as late as a repeated signal ends it. */
+static void assert_late(struct ofs_loop *loop)
+{
+    struct ofs_error err;
+    int64_t since = ofs_now_ms();
+    turn(loop, 10000, &err);
+    int64_t took = ofs_now_ms() - since;
+    assert_int_equal(err.code, OFS_ERR_INTERRUPTED);
+    assert_in_range(took, 1500, 4000);
+}
+
+/* A second signal leaves two seconds for the end, and renewed, as long as no other comes. */
+static void test_deferred_twice(void **state)
+{
+    struct ofs_loop *loop = *state;
+    ofs_loop_defer_signals(loop, true);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGTERM);
-    assert_turn(loop, OFS_ERR_INTERRUPTED); /* the second does */
-    assert_true(ofs_loop_defer_signals(loop, false));
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    assert_late(loop);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
+    ofs_loop_renew_deferral(loop);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    raise_to_process(SIGINT);
+    assert_turn(loop, OFS_ERR_TIMEOUT);
+    assert_late(loop);
 }
 
-static void test_shield_after_signal(void **state)
+static void test_deferred_after_signal(void **state)
 {
     struct ofs_loop *loop = *state;
     raise_to_process(SIGINT);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
     ofs_loop_defer_signals(loop, true);
     assert_turn(loop, OFS_ERR_TIMEOUT);
-    raise_to_process(SIGINT);
-    assert_turn(loop, OFS_ERR_INTERRUPTED);
-}
-
-static void test_shield_taken_off(void **state)
-{
-    struct ofs_loop *loop = *state;
-    ofs_loop_defer_signals(loop, true);
-    raise_to_process(SIGINT);
-    assert_turn(loop, OFS_ERR_TIMEOUT);
-    assert_true(ofs_loop_defer_signals(loop, false));
+    ofs_loop_defer_signals(loop, false);
     assert_turn(loop, OFS_ERR_INTERRUPTED); /* it was not lost */
     assert_false(ofs_loop_defer_signals(loop, true));
     assert_turn(loop, OFS_ERR_TIMEOUT);
-    raise_to_process(SIGINT);
-    assert_turn(loop, OFS_ERR_INTERRUPTED);
 }
 
-/* A shield inside a shield is the same shield. */
-static void test_shield_nested(void **state)
+/* A deferral inside a deferral is the same one. */
+static void test_deferred_nested(void **state)
 {
     struct ofs_loop *loop = *state;
     bool outer = ofs_loop_defer_signals(loop, true);
@@ -217,7 +232,7 @@ static void test_shield_nested(void **state)
     assert_true(inner);
     assert_turn(loop, OFS_ERR_TIMEOUT);
     raise_to_process(SIGTERM);
-    assert_turn(loop, OFS_ERR_INTERRUPTED);
+    assert_late(loop);
     ofs_loop_defer_signals(loop, inner);
     assert_turn(loop, OFS_ERR_INTERRUPTED);
     ofs_loop_defer_signals(loop, outer);
@@ -327,10 +342,10 @@ int main(void)
         cmocka_unit_test(test_signals),
         SIGNALS(test_first_signal),
         SIGNALS(test_signal_while_waiting),
-        SIGNALS(test_shield_before_signal),
-        SIGNALS(test_shield_after_signal),
-        SIGNALS(test_shield_taken_off),
-        SIGNALS(test_shield_nested),
+        SIGNALS(test_deferred_before_signal),
+        SIGNALS(test_deferred_twice),
+        SIGNALS(test_deferred_after_signal),
+        SIGNALS(test_deferred_nested),
         cmocka_unit_test(test_mask_restored),
         cmocka_unit_test(test_no_descriptor_left),
         cmocka_unit_test(test_close_on_exec),

@@ -102,21 +102,11 @@ int ofs_bidi_call_uninterruptible(struct bidi *b, const char *method, cJSON *par
                                   ofs_deadline deadline, cJSON **ret_result, struct ofs_error *err)
 {
     struct ofs_loop *loop = b->browser.loop;
-    struct ofs_error soft = {.code = OFS_ERR_NONE};
-    int id;
-    if (ofs_rpc_post(b->rpc, NULL, method, params, &id, err))
-        return -1;
     bool deferred = ofs_loop_defer_signals(loop, true);
-    while (!ofs_rpc_is_answered(b->rpc, id) && soft.code == OFS_ERR_NONE) {
-        if (!ofs_loop_turn(loop, deadline, &soft) || soft.code != OFS_ERR_INTERRUPTED)
-            continue;
-        soft.code = OFS_ERR_NONE;
-        deadline = ofs_deadline_min(deadline, ofs_deadline_in(TIMEOUT));
-        ofs_loop_defer_signals(loop, false); /* earlier signals are already handled */
-        ofs_loop_defer_signals(loop, true);
-    }
+    ofs_loop_renew_deferral(loop);
+    int rc = ofs_rpc_call(b->rpc, NULL, method, params, deadline, ret_result, err);
     ofs_loop_defer_signals(loop, deferred);
-    return ofs_rpc_wait(b->rpc, id, deadline, ret_result, err);
+    return rc;
 }
 
 static bool is_gone(const struct ofs_error *err)

@@ -167,6 +167,7 @@ static void close_popups(struct bidi *b, struct ofs_tab_view *view, const cJSON 
 static void close_for_sure(struct bidi *b, struct bidi_tab *t, ofs_deadline deadline)
 {
     const struct ofs_tab_view *view = &t->tab.view;
+    ofs_loop_renew_deferral(b->browser.loop);
     for (int tries = 0; tries < CLOSES && !view->closed && !ofs_rpc_is_over(b->rpc, NULL);
          tries++) {
         ofs_deadline moment = ofs_deadline_min(deadline, ofs_deadline_in(CLOSING));

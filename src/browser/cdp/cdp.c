@@ -16,6 +16,7 @@ static void cdp_close(struct ofs_browser *browser, ofs_deadline deadline)
     bool deferred = ofs_loop_defer_signals(browser->loop, true);
     while (b->tabs)
         ofs_cdp_close_tab(&b->tabs->tab, deadline);
+    ofs_loop_renew_deferral(browser->loop);
     if (b->process && !ofs_rpc_is_over(b->rpc, NULL))
         ofs_rpc_call(b->rpc, NULL, "Browser.close", NULL, deadline, NULL, &ignored);
     ofs_rpc_free(b->rpc);

@@ -180,6 +180,7 @@ static bool close_for_sure(struct cdp *b, struct cdp_tab *t, ofs_deadline deadli
 {
     enum { ATTEMPT = 500 };
     struct ofs_error end;
+    ofs_loop_renew_deferral(b->browser.loop);
     while (!t->tab.view.closed) {
         bool taken = ofs_cdp_close_target(b, t->target, deadline);
         ofs_deadline attempt = ofs_deadline_min(deadline, ofs_deadline_in(ATTEMPT));

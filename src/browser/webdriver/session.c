@@ -190,7 +190,7 @@ static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signall
     if (how->on_notice)
         how->on_notice(how->ctx,
                        signalled ? "The driver is still making the session. Waiting for it, to end "
-                                   "it; a second Ctrl-C leaves at once."
+                                   "it; after a second Ctrl-C, two seconds at most."
                                  : "The driver is still making the session. Waiting for it a "
                                    "little, to end it.");
     bool answered = !ofs_http_wait(b->http, ofs_deadline_in(signalled ? GRACE_SIGNAL : GRACE),
@@ -276,7 +276,9 @@ void ofs_wd_end(struct ofs_wd *b, ofs_deadline deadline)
     struct ofs_error ignored;
     if (b->session[0] && !b->over) {
         ofs_wd_settle(b, deadline);
-        /* Regardless of the deadline: a remaining session keeps a browser. */
+        /* Regardless of the deadline and of earlier signals: a remaining session keeps a browser.
+         */
+        ofs_loop_renew_deferral(b->browser.loop);
         ofs_deadline least = ofs_deadline_in(SETTLES);
         ofs_wd_ask(b, OFS_WD_DELETE_SESSION, NULL, deadline > least ? deadline : least, NULL,
                    &ignored);

@@ -202,17 +202,10 @@ static void close_at_debugger(struct ofs_wd *b, const char *handle)
     for (int tries = 0; tries < CLOSES; tries++) {
         OFS_AUTO_BUF body = OFS_BUF(4096);
         long status = 0;
-        int rc = ofs_http_get(loop, url, ofs_deadline_in(CLOSING), &body, &status, &soft);
-        if (!rc && status != 404)
-            rc = ofs_wd_pause(b, AGAIN, ofs_deadline_in(CLOSING), &soft);
-        else if (!rc)
+        ofs_loop_renew_deferral(loop);
+        if (ofs_http_get(loop, url, ofs_deadline_in(CLOSING), &body, &status, &soft) ||
+            status == 404 || ofs_wd_pause(b, AGAIN, ofs_deadline_in(CLOSING), &soft))
             return;
-        if (rc && soft.code != OFS_ERR_INTERRUPTED)
-            return;
-        if (rc) { /* another signal: noted, and this still has to be done */
-            ofs_loop_defer_signals(loop, false);
-            ofs_loop_defer_signals(loop, true);
-        }
     }
 }
 
@@ -220,6 +213,7 @@ static void close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
 {
     struct ofs_error ignored;
     bool unsure = false;
+    ofs_loop_renew_deferral(t->tab.browser->loop);
     if (!ofs_wd_ask_locked(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored) &&
         unsure)
         ofs_wd_ask_locked(t, OFS_WD_CLOSE_WINDOW, NULL, &unsure, deadline, NULL, &ignored);
