@@ -196,10 +196,10 @@ bool session_was_interrupted(void)
     return was_interrupted;
 }
 
-/* After the loop, a signal would end the program: a person who presses Ctrl-C twice would lose the
- * report of what was done. */
-static void ignore_signals(void)
+void session_signals_end(struct ofs_loop *loop)
 {
+    if (!loop || !ofs_loop_signal(loop))
+        return;
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
@@ -208,8 +208,7 @@ static void ignore_signals(void)
 void session_close(struct session *session)
 {
     was_interrupted = was_interrupted || (session->loop && ofs_loop_signal(session->loop));
-    if (was_interrupted)
-        ignore_signals();
+    session_signals_end(session->loop);
     ofs_job_free(session->job);
     ofs_ledger_free(session->ledger);
     cJSON_Delete(session->accepted);
