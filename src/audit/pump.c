@@ -183,8 +183,11 @@ static void work_on(struct pump *p, struct ofs_worker *worker, struct ofs_entry 
     p->worked_ms += ofs_now_ms() - worker->busy_since;
     p->n_done++;
     worker->busy_since = 0;
-    if (!rc)
+    if (!rc) {
+        if (worker->page && ofs_page_is_late(worker->page))
+            ofs_drop_page(worker);
         return;
+    }
     job->tabs_lost += err.code == OFS_ERR_TAB_LOST;
     if (ends_run(job, p->stage, &err)) {
         if (!is_over(job))

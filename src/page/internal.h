@@ -54,6 +54,7 @@ struct ofs_page {
     int64_t at_ms;                    /* when it was requested */
     const struct ofs_setting *opened; /* whose way was opened there, or NULL */
     bool was_used;                    /* some address was requested */
+    bool is_late;                     /* the last visit ran out of time */
     cJSON *probe_config;           /* what the probe has to know, owned; NULL: the probe starts with
                                       it */
     char *config_text;             /* the same as JSON, owned */

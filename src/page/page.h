@@ -87,6 +87,10 @@ int ofs_page_ask(struct ofs_page *page, const char *question, const cJSON *args,
 bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setting,
                     const char *path);
 
+/* Has the last visit run out of time? Then the tab may still wait for a document or hang, and
+ * commands to it wait as well: close the page, and open another one for the next visit. */
+bool ofs_page_is_late(const struct ofs_page *page);
+
 /* When that document was requested. */
 int64_t ofs_page_requested_ms(const struct ofs_page *page);
 

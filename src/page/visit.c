@@ -432,6 +432,11 @@ bool ofs_page_is_at(const struct ofs_page *page, const struct ofs_setting *setti
            page->at_commit == page->tab->view.commits;
 }
 
+bool ofs_page_is_late(const struct ofs_page *page)
+{
+    return page->is_late;
+}
+
 int64_t ofs_page_requested_ms(const struct ofs_page *page)
 {
     return page->at_ms;
@@ -484,6 +489,7 @@ int ofs_page_visit(struct ofs_page *page, const struct ofs_visit *visit, ofs_dea
         ofs_visit_result_clear(&p->result);
         return -1;
     }
+    page->is_late = page_late;
     if (page_late)
         tell_unready(page, p);
     judge_absence(page, p);
