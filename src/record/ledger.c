@@ -65,9 +65,11 @@ static int refuse(const struct ofs_ledger *ledger, struct ofs_error *err)
 static int check_origin(const struct ofs_ledger *ledger, int64_t *ret_version,
                         struct ofs_error *err)
 {
-    int64_t application = ofs_db_number(ledger->db, -1, "PRAGMA application_id", "");
-    int64_t version = ofs_db_number(ledger->db, -1, "PRAGMA user_version", "");
+    /* In this order: another program may create the ledger meanwhile, all of it in one transaction,
+     * and tables without an application would be a stranger's file. */
     int64_t tables = ofs_db_number(ledger->db, -1, "SELECT count(*) FROM sqlite_schema", "");
+    int64_t version = ofs_db_number(ledger->db, -1, "PRAGMA user_version", "");
+    int64_t application = ofs_db_number(ledger->db, -1, "PRAGMA application_id", "");
     *ret_version = version;
     if (application == 0 && version == 0 && tables == 0)
         return 0; /* just created */
