@@ -239,7 +239,7 @@ int cmd_login(const struct cli *cli)
     if (l.browser)
         l.browser->ops->close(l.browser, ofs_deadline_in(KEEPING));
     ofs_scenario_free(l.scenario);
-    session_signals_end(l.loop);
+    session_ignore_late_signals(l.loop);
     ofs_loop_free(l.loop);
     free(l.state);
     return status;

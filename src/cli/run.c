@@ -196,7 +196,7 @@ bool session_was_interrupted(void)
     return was_interrupted;
 }
 
-void session_signals_end(struct ofs_loop *loop)
+void session_ignore_late_signals(struct ofs_loop *loop)
 {
     if (!loop || !ofs_loop_signal(loop))
         return;
@@ -208,7 +208,7 @@ void session_signals_end(struct ofs_loop *loop)
 void session_close(struct session *session)
 {
     was_interrupted = was_interrupted || (session->loop && ofs_loop_signal(session->loop));
-    session_signals_end(session->loop);
+    session_ignore_late_signals(session->loop);
     ofs_job_free(session->job);
     ofs_ledger_free(session->ledger);
     cJSON_Delete(session->accepted);

@@ -65,9 +65,9 @@ int session_open_with(struct session *session, const struct cli *cli, struct ofs
                       const struct session_extra *extra);
 void session_close(struct session *session);
 
-/* Before the loop is freed. After it, a signal would end the program, and a person who presses
- * Ctrl-C twice would lose the report of what was done: after the first, later ones are ignored. */
-void session_signals_end(struct ofs_loop *loop);
+/* If a signal has come, ignore later ones. Call it before the loop is freed: without the loop they
+ * would end the program before its report is written. */
+void session_ignore_late_signals(struct ofs_loop *loop);
 
 /* The site's terms, shown once before the first run on the real site. 0: continue. */
 int session_tell_terms(struct session *session);

@@ -308,7 +308,7 @@ int survey_page(const struct cli *cli, const char *url, struct survey *ret)
         cli_name_failure(&err);
         status = cli_complain(&err);
     }
-    session_signals_end(session.loop);
+    session_ignore_late_signals(session.loop);
     ofs_loop_free(session.loop);
     free(session.state);
     return status;

@@ -65,8 +65,8 @@ static int refuse(const struct ofs_ledger *ledger, struct ofs_error *err)
 static int check_origin(const struct ofs_ledger *ledger, int64_t *ret_version,
                         struct ofs_error *err)
 {
-    /* In this order: another program may create the ledger meanwhile, all of it in one transaction,
-     * and tables without an application would be a stranger's file. */
+    /* The tables first: another program may create the ledger between two of these reads, in one
+     * transaction, and tables beside an older application of 0 look like a stranger's file. */
     int64_t tables = ofs_db_number(ledger->db, -1, "SELECT count(*) FROM sqlite_schema", "");
     int64_t version = ofs_db_number(ledger->db, -1, "PRAGMA user_version", "");
     int64_t application = ofs_db_number(ledger->db, -1, "PRAGMA application_id", "");

@@ -28,9 +28,9 @@ struct ofs_loop {
     bool woken;
     int signal; /* the first that came */
     int signals;
-    int64_t signalled_ms;        /* when the last one came */
-    lws_sorted_usec_list_t late; /* wakes the loop when it ends deferred waits too */
-    bool failed;                 /* a round of the library failed: no wait can end in order */
+    int64_t signalled_ms;         /* when the last one came */
+    lws_sorted_usec_list_t grace; /* wakes the loop when that one ends deferred waits */
+    bool failed;                  /* a round of the library failed: every wait ends */
     int signal_fd;
     struct ofs_signals before;
     struct ofs_deferral deferral; /* outside of tasks */

@@ -5,7 +5,7 @@
 
 #include "wire/internal.h"
 
-enum { LATE = 2000 }; /* milliseconds from a repeated signal to the end of a deferred wait */
+enum { GRACE = 2000 }; /* milliseconds from a repeated signal to the end of a deferred wait */
 
 struct lws_context *ofs_loop_lws(struct ofs_loop *loop)
 {
@@ -61,9 +61,9 @@ void ofs_loop_every(struct ofs_loop *loop, int64_t ms, void (*tick)(void *ctx), 
     schedule_tick(loop);
 }
 
-static void lateness_ended(lws_sorted_usec_list_t *sul)
+static void grace_ended(lws_sorted_usec_list_t *sul)
 {
-    ofs_loop_wake(lws_container_of(sul, struct ofs_loop, late));
+    ofs_loop_wake(lws_container_of(sul, struct ofs_loop, grace));
 }
 
 static void take_signals(struct ofs_loop *loop)
@@ -74,7 +74,7 @@ static void take_signals(struct ofs_loop *loop)
             loop->signal = signal;
         loop->signals++;
         loop->signalled_ms = ofs_now_ms();
-        lws_sul_schedule(loop->lws, 0, &loop->late, lateness_ended, LATE * LWS_US_PER_MS);
+        lws_sul_schedule(loop->lws, 0, &loop->grace, grace_ended, GRACE * LWS_US_PER_MS);
     }
 }
 
@@ -129,7 +129,7 @@ void ofs_loop_free(struct ofs_loop *loop)
         return;
     lws_sul_cancel(&loop->alarm);
     lws_sul_cancel(&loop->clock);
-    lws_sul_cancel(&loop->late);
+    lws_sul_cancel(&loop->grace);
     int fd = loop->signal_fd;
     lws_context_destroy(loop->lws);
     if (fd >= 0)
@@ -193,7 +193,7 @@ bool ofs_loop_is_interrupted(const struct ofs_loop *loop, const struct ofs_defer
 {
     if (!deferral->on || loop->failed)
         return loop->signals || loop->failed;
-    return loop->signals > deferral->allowed && ofs_now_ms() - loop->signalled_ms >= LATE;
+    return loop->signals > deferral->allowed && ofs_now_ms() - loop->signalled_ms >= GRACE;
 }
 
 int ofs_loop_service(struct ofs_loop *loop, ofs_deadline deadline, struct ofs_error *err)

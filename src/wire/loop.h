@@ -65,13 +65,12 @@ int ofs_loop_signal(struct ofs_loop *loop);
 int ofs_loop_signal_fd(const struct ofs_loop *loop);
 
 /* While signals are deferred, the first one does not end ofs_loop_turn, so that an orderly shutdown
- * can finish. After further ones, waits end two seconds after the last of them. Applies to the
+ * can finish. If more come, ofs_loop_turn ends two seconds after the last of them. Applies to the
  * calling task only. Returns the previous state. */
 bool ofs_loop_defer_signals(struct ofs_loop *loop, bool on);
 
-/* While signals are deferred: count those that came so far as the first. For a call without which
- * something would remain, such as the end of a session, after calls that a person may have cut
- * short. */
+/* While signals are deferred: the signals so far no longer end a wait, only further ones do. Call
+ * it before a command that must not be skipped, such as the end of a session. */
 void ofs_loop_renew_deferral(struct ofs_loop *loop);
 
 #endif

@@ -63,7 +63,7 @@ struct order {
     const char *connect, *capabilities; /* in place of the peer's */
     size_t pages;                       /* the interference starts after this many page requests */
     int after;                          /* or, with none, after this many milliseconds */
-    int signal, times, apart;           /* the interference: with the program; milliseconds */
+    int signal, times, apart;           /* the interference: signals to the program, ms apart */
     bool kill;                          /* or with the peer */
 };
 
@@ -240,8 +240,8 @@ static int draw(int from, int to)
     return from + (int)(dice % (unsigned)(to - from));
 }
 
-/* A person who presses Ctrl-C again and again: while one command waits for the end of the run, the
- * next signal comes. */
+/* Eight signals: a person who keeps pressing Ctrl-C. Each signal may interrupt another of the
+ * commands that close the tab and end the session. */
 static void test_signals(struct place *p)
 {
     const struct order orders[] = {

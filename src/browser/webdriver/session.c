@@ -190,7 +190,7 @@ static bool disown(struct ofs_wd *b, const struct ofs_connect *how, bool signall
     if (how->on_notice)
         how->on_notice(how->ctx,
                        signalled ? "The driver is still making the session. Waiting for it, to end "
-                                   "it; after a second Ctrl-C, two seconds at most."
+                                   "it; a second Ctrl-C ends the wait two seconds later."
                                  : "The driver is still making the session. Waiting for it a "
                                    "little, to end it.");
     bool answered = !ofs_http_wait(b->http, ofs_deadline_in(signalled ? GRACE_SIGNAL : GRACE),
