@@ -88,25 +88,23 @@ function goalsTable(rows) {
 
 // ---- the short form ----
 
-// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. `slow`: the factor by
-// which this machine is slower. Returns how many limits are exceeded.
-function held(rows, table, slow) {
+// limits.tsv: job, settings, client, seconds of processor time, MB, messages; "-" for no limit. The
+// processor time is that of the machine of the limits. Returns how many limits are exceeded.
+function held(rows, table) {
   let broken = 0;
-  if (slow > 1.05) console.log(`This machine is ${slow.toFixed(1)} times slower than that of the limits: the limits of processor time are raised accordingly.`);
   for (const [job, n, client, ...limits] of table) {
     const row = rows.find((r) => r.job === job && r.n === Number(n) && r.client === client);
     if (!row) continue;
-    const measured = [row.cpu, mb(row), row.messages];
-    if (limits[0] !== "-") limits[0] = (limits[0] * slow).toFixed(2);
-    const over = limits.map((limit, i) => (limit !== "-" && measured[i] !== null && measured[i] > Number(limit) ? `${["cpu s", "MB", "messages"][i]} ${measured[i]} is over ${limit}` : null)).filter(Boolean);
-    console.log(`${over.length || row.wrong ? "[  FAILED  ]" : "[       OK ]"} ${job} ${n}, ${client}: cpu ${row.cpu.toFixed(3)} s, ${mb(row).toFixed(1)} MB, ${row.messages ?? "-"} messages, ${row.wall.toFixed(1)} s${over.length ? `; ${over.join(", ")}` : ""}`);
+    const measured = [row.reference_cpu, mb(row), row.messages];
+    const over = limits.map((limit, i) => (limit !== "-" && measured[i] !== null && measured[i] > Number(limit) ? `${["cpu s", "MB", "messages"][i]} ${Math.round(measured[i] * 1000) / 1000} is over ${limit}` : null)).filter(Boolean);
+    console.log(`${over.length || row.wrong ? "[  FAILED  ]" : "[       OK ]"} ${job} ${n}, ${client}: cpu ${row.cpu.toFixed(3)} s (${row.reference_cpu.toFixed(3)} s on the machine of the limits), ${mb(row).toFixed(1)} MB, ${row.messages ?? "-"} messages, ${row.wall.toFixed(1)} s${over.length ? `; ${over.join(", ")}` : ""}`);
     broken += over.length;
   }
   return broken;
 }
 
-export function report(results, dir, limits, slow) {
-  if (limits) return held(results.rows, limits, slow);
+export function report(results, dir, limits) {
+  if (limits) return held(results.rows, limits);
   const { about, rows } = results;
   const head = [
     `${about.offswitch}, ${about.date}, ${about.machine}, load ${about.load.toFixed(1)} at the end`,

@@ -27,7 +27,7 @@ import { openPeers } from "./peers.mjs";
 import { openRelay } from "./relay.mjs";
 import { median, report } from "./report.mjs";
 import { scenarioOf, settingsOf } from "./site.mjs";
-import { slowness } from "./yardstick.mjs";
+import { asOnReference, slowness } from "./yardstick.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const offswitch = resolve(process.env.OFFSWITCH || join(here, "../../build/offswitch"));
@@ -122,7 +122,7 @@ async function once(name, job, n, at) {
   late.forEach(clearTimeout);
 
   const truth = await ask("/__truth");
-  const measured = existsSync(cost) ? JSON.parse(readFileSync(cost, "utf8")) : { wall: seconds, cpu: 0, rss_kb: 0, exit: null };
+  const measured = existsSync(cost) ? JSON.parse(readFileSync(cost, "utf8")) : { wall: seconds, cpu: 0, system: 0, rss_kb: 0, exit: null };
   const wrong = judge(client, job, settings, before, truth, out, said);
   if (process.env.BENCH_KEEP) {
     mkdirSync(process.env.BENCH_KEEP, { recursive: true });
@@ -187,16 +187,21 @@ async function tried(row, at) {
 }
 
 const started = new Date();
-const slow = [slowness()];
 for (const name of able) await once(name, "check", 1, direct); // read the files from the disk once, before the runs
 for (const n of numbers)
   for (const job of jobs) {
     const those = able.filter((name) => clients[name].jobs.includes(job) && n <= clients[name].most && (!short || limited(job, n, name)));
     const group = those.map((client) => ({ job, n, client, runs: [], wrong: 0, messages: null, bytes: null }));
+    let slow = short && slowness(join(build, "measure"));
     for (let round = 0; round < (n > 100 ? Math.min(runs, 3) : runs); round++)
       for (let i = 0; i < group.length; i++) {
         const row = group[(i + round) % group.length];
-        row.runs.push(await tried(row, direct));
+        const run = await tried(row, direct);
+        row.runs.push(run);
+        if (!short) continue;
+        const now = slowness(join(build, "measure"));
+        run.reference_cpu = asOnReference(run, slow, now);
+        slow = now;
       }
     for (const row of group) {
       if (!clients[row.client].launches && process.env.COUNT !== "0") {
@@ -206,19 +211,18 @@ for (const n of numbers)
         await tried(row, at);
         Object.assign(row, relays[clients[row.client].needs ?? "browser"].take());
       }
-      for (const what of ["wall", "cpu", "rss_kb"]) row[what] = median(row.runs.map((run) => run[what]));
+      for (const what of ["wall", "cpu", "rss_kb", ...(short ? ["reference_cpu"] : [])]) row[what] = median(row.runs.map((run) => run[what]));
       console.error(`${job} ${n} ${row.client}: ${row.wall.toFixed(2)} s, cpu ${row.cpu.toFixed(3)} s, ${(row.rss_kb / 1024).toFixed(1)} MB, ${row.messages ?? "-"} messages`);
     }
     rows.push(...group);
   }
 for (const relay of Object.values(relays)) relay.close();
 await peers.close();
-slow.push(slowness());
 
 const about = {
   date: started.toISOString().slice(0, 10), machine: `${cpus().length} cores, ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB`, node: process.version,
   browsers: peers.versions, offswitch: spawnSync(offswitch, ["--version"], { encoding: "utf8" }).stdout.trim(),
   packages: JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies, runs, kinds, saves, state: statesKnown, load: loadavg()[0],
 };
-failed += report({ about, rows }, build, short ? limits : null, Math.max(...slow));
+failed += report({ about, rows }, build, short ? limits : null);
 process.exit(failed ? 1 : 0);
