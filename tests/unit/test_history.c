@@ -304,6 +304,13 @@ static double processor_ms(void)
     return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
 }
 
+/* Plain reads of the rows of a thousand runs, and their time on an idle machine in November 2026.
+ */
+#define PLAIN_READ                                                                      \
+    "SELECT sum(length(r.id || p.setting || p.url || p.proofs)) FROM runs r, results p" \
+    " WHERE p.run = r.n"
+static const double PLAIN_MS = 16;
+
 static void test_a_thousand_runs(void **state)
 {
     struct ofs_error err = {0};
@@ -332,8 +339,10 @@ static void test_a_thousand_runs(void **state)
             " page_title, proofs FROM runs r, results WHERE r.n > 1 AND run = 1",
             &err),
         0);
-    /* Processor time, and the best of several: other programs' work is not counted. */
-    double best = 1000;
+    /* Processor time, and the best of several: other programs' work is not counted. The limit is
+       for one machine: on a slower one, or under a sanitizer, plain reads of the same rows need
+       longer too, and the limit grows with them. */
+    double best = 1000, plain = 1000;
     for (int i = 0; i < 5; i++) {
         double begun = processor_ms();
         OFS_AUTO_LEDGER reader = ofs_ledger_open_to_read(*state, &err);
@@ -341,9 +350,16 @@ static void test_a_thousand_runs(void **state)
         assert_int_equal(cJSON_GetArraySize(status), 1);
         double took = processor_ms() - begun;
         best = took < best ? took : best;
+        begun = processor_ms();
+        OFS_AUTO_LEDGER again = ofs_ledger_open_to_read(*state, &err);
+        assert_true(ofs_db_number(ofs_ledger_db(again), -1, PLAIN_READ, "") > 0);
+        took = processor_ms() - begun;
+        plain = took < plain ? took : plain;
     }
-    print_message("status of 1000 runs: %.1f ms\n", best);
-    assert_true(best <= 50);
+    double limit = plain > PLAIN_MS ? 50 * plain / PLAIN_MS : 50;
+    print_message("status of 1000 runs: %.1f ms; plain reads %.1f ms; limit %.1f ms\n", best, plain,
+                  limit);
+    assert_true(best <= limit);
 }
 
 int main(void)
