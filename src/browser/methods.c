@@ -22,7 +22,7 @@ static const char *const methods[] = {
     "Page.setLifecycleEventsEnabled",
     "Page.navigate",
     "Page.stopLoading",
-    "Page.getNavigationHistory", /* whether our tab is still blank */
+    "Page.getNavigationHistory", /* whether the next document of our tab has begun */
     "Page.createIsolatedWorld",
     "Page.addScriptToEvaluateOnNewDocument",
     "Page.removeScriptToEvaluateOnNewDocument",

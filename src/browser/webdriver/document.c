@@ -9,6 +9,7 @@
 enum {
     LOOK_AGAIN = 25, /* for the document of a navigation */
     MOMENT = 100,    /* between two reads, without events for changes */
+    STOPS = 1000,    /* for the end of a request without an answer */
 };
 
 /* ---- scripts in the page ---- */
@@ -116,11 +117,14 @@ int ofs_wd_pause(struct ofs_wd *b, int64_t ms, ofs_deadline deadline, struct ofs
     return 0;
 }
 
-static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
+static int read_log(struct ofs_wd_tab *tab, ofs_deadline deadline, struct ofs_error *err)
 {
+    struct ofs_wd *b = (struct ofs_wd *)tab->tab.browser;
     if (!b->sees_requests)
         return 0;
-    if (!ofs_wd_read_log(b, deadline, err))
+    if (!ofs_wd_read_log(b, tab, deadline, err))
+        return 0;
+    if (err->code == OFS_ERR_TAB_LOST) /* the next command reports it */
         return 0;
     if (err->code != OFS_ERR_PEER)
         return -1;
@@ -132,31 +136,24 @@ static int read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     return 0;
 }
 
-/* Whether the tab still shows the blank document that it was opened with. Until the first one of a
- * site has begun, Chromium answers no script; its driver handles one command at a time, so all tabs
- * would wait. The browser itself knows what our tab has shown. */
-static int is_blank(struct ofs_wd_tab *t, bool *ret, ofs_deadline deadline, struct ofs_error *err)
+/* ---- navigation ---- */
+
+/* The current entry of the tab's history; -1 if the browser does not report it. Every navigation
+ * has a new one as soon as its document has begun. */
+static int history_entry(struct ofs_wd_tab *t, double *ret_id, ofs_deadline deadline,
+                         struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
-    OFS_AUTO_JSON shown = NULL;
-    *ret = false;
-    if (!b->isolates || t->tab.view.commits)
+    OFS_AUTO_JSON history = NULL;
+    *ret_id = -1;
+    if (!b->isolates)
         return 0;
-    if (ofs_wd_lock(b, deadline, err))
-        return -1;
-    int rc = ofs_wd_switch_to(b, t, deadline, err);
-    rc = rc ? rc
-            : ofs_wd_devtools(b, "Page.getNavigationHistory", cJSON_CreateObject(), deadline,
-                              &shown, err);
-    ofs_wd_unlock(b);
-    const cJSON *entries = ofs_json_get(shown, "entries");
-    if (rc && err->code == OFS_ERR_GONE) { /* asked just when it began */
-        *ret = true;
-        return 0;
-    }
-    *ret = cJSON_GetArraySize(entries) == 1 &&
-           !strcmp(ofs_json_str(entries->child, "url", ""), "about:blank");
-    return rc;
+    if (ofs_wd_devtools_tab(t, "Page.getNavigationHistory", NULL, deadline, &history, err))
+        return err->code == OFS_ERR_PEER || err->code == OFS_ERR_GONE ? 0 : -1;
+    const cJSON *entry = cJSON_GetArrayItem(ofs_json_get(history, "entries"),
+                                            (int)ofs_json_num(history, "currentIndex", -1));
+    *ret_id = ofs_json_num(entry, "id", -1);
+    return 0;
 }
 
 /* Whether the document is the one before the navigation; a new one is entered. */
@@ -165,10 +162,6 @@ static int is_same(struct ofs_wd_tab *t, bool *ret_same, bool *ret_cached, ofs_d
 {
     OFS_AUTO_JSON body = ofs_wd_script((struct ofs_wd *)t->tab.browser, peek_script, t->document);
     OFS_AUTO_JSON same = NULL;
-    if (is_blank(t, ret_same, deadline, err))
-        return -1;
-    if (*ret_same)
-        return 0;
     int rc = ofs_wd_ask_tab(t, OFS_WD_RUN, body, NULL, deadline, &same, err);
     if (!rc && cJSON_IsFalse(same))
         rc = enter_new(t, ret_cached, deadline, err);
@@ -176,24 +169,41 @@ static int is_same(struct ofs_wd_tab *t, bool *ret_same, bool *ret_cached, ofs_d
     return rc && err->code != OFS_ERR_GONE ? -1 : 0;
 }
 
-/* Wait until a new document has begun, or the driver reports why none does. */
-static int await_document(struct ofs_wd_tab *t, bool *ret_cached, ofs_deadline deadline,
-                          struct ofs_error *err)
+/* Wait until a new document has begun, or the driver reports why none does. `before`: the history
+ * entry before the navigation, or -1.
+ *
+ * Until a document has begun, Chromium runs no script in its tab. Its driver waits for the script
+ * without a limit, also to read its log, and all other commands wait behind it: a site that never
+ * answers would stop all tabs. The history comes from the browser itself. */
+static int await_document(struct ofs_wd_tab *t, double before, bool *ret_cached,
+                          ofs_deadline deadline, struct ofs_error *err)
 {
     struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
     for (;;) {
-        bool same;
-        if (read_log(b, deadline, err) || is_same(t, &same, ret_cached, deadline, err))
+        double entry = -1;
+        bool same = true;
+        if (before >= 0 && history_entry(t, &entry, deadline, err))
             return -1;
-        if (!same)
-            return 0;
-        if (t->tab.view.failure[0])
-            return 0;
+        if (before < 0 || (entry >= 0 && entry != before)) {
+            if (read_log(t, deadline, err) || is_same(t, &same, ret_cached, deadline, err))
+                return -1;
+            if (!same || t->tab.view.failure[0])
+                return 0;
+        }
         if (ofs_deadline_left(deadline) == 0)
             return ofs_fail(err, OFS_ERR_TIMEOUT, "no document came in time");
         if (ofs_wd_pause(b, LOOK_AGAIN, deadline, err))
             return -1;
     }
+}
+
+/* A request that is still under way would keep the driver waiting at its next command here. */
+static void stop_loading(struct ofs_wd_tab *t)
+{
+    struct ofs_wd *b = (struct ofs_wd *)t->tab.browser;
+    struct ofs_error ignored;
+    if (b->isolates && !b->over && !t->tab.view.closed)
+        ofs_wd_devtools_tab(t, "Page.stopLoading", NULL, ofs_deadline_in(STOPS), NULL, &ignored);
 }
 
 /* With pageLoadStrategy "none" Navigate To (10.1) returns at once. Its errors are network errors.
@@ -216,20 +226,23 @@ int ofs_wd_navigate(struct ofs_tab *tab, const char *url, ofs_deadline deadline,
     struct ofs_wd_tab *t = (struct ofs_wd_tab *)tab;
     OFS_AUTO_JSON body = cJSON_CreateObject();
     bool cached = false, again = false;
+    double before;
     cJSON_AddStringToObject(body, "url", url);
-    if (read_log((struct ofs_wd *)tab->browser, deadline, err))
+    if (read_log(t, deadline, err) || history_entry(t, &before, deadline, err))
         return -1;
     ofs_view_begin(&tab->view);
     if (ofs_wd_ask_tab(t, OFS_WD_NAVIGATE, body, NULL, deadline, NULL, err))
         return take_navigation_error(t, err);
-    if (await_document(t, &cached, deadline, err))
+    if (await_document(t, before, &cached, deadline, err)) {
+        stop_loading(t);
         return -1;
+    }
     if (!cached)
         return 0;
-    /* Reads have to come from the site, not from a cache. */
+    /* Reads have to come from the site, not from a cache. A reload keeps its history entry. */
     if (ofs_wd_ask_tab(t, OFS_WD_REFRESH, NULL, NULL, deadline, NULL, err))
         return -1;
-    return await_document(t, &again, deadline, err);
+    return await_document(t, -1, &again, deadline, err);
 }
 
 int ofs_wd_call(struct ofs_tab *tab, const char *function, const cJSON *args, ofs_deadline deadline,
@@ -242,7 +255,7 @@ int ofs_wd_call(struct ofs_tab *tab, const char *function, const cJSON *args, of
     cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "args");
     cJSON_AddItemToArray(list, cJSON_CreateString(function));
     cJSON_AddItemToArray(list, args ? cJSON_Duplicate(args, true) : cJSON_CreateObject());
-    if (read_log(b, deadline, err) ||
+    if (read_log(t, deadline, err) ||
         ofs_wd_ask_tab(t, OFS_WD_RUN_ASYNC, body, NULL, deadline, &answer, err))
         return -1;
     if (ofs_json_bool(answer, "gone", false)) {

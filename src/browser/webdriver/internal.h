@@ -250,7 +250,10 @@ void ofs_wd_drop_answers(struct ofs_wd_tab *t);
 int ofs_wd_body(struct ofs_tab *tab, unsigned serial, ofs_deadline deadline, char **ret_text,
                 struct ofs_error *err);
 
-/* Write the driver's log of our tabs' requests into their views. */
-int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err);
+/* Write the driver's log of our tabs' requests into their views. The driver runs a script in its
+ * current window first: `t` is made that window, so it must not wait for a document (NULL: the
+ * current one stays). */
+int ofs_wd_read_log(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                    struct ofs_error *err);
 
 #endif

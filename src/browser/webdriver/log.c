@@ -22,7 +22,8 @@ static void take_entry(struct ofs_wd *b, const char *text)
         ofs_trace_message(b->trace, '<', ofs_json_get(entry, "message"));
 }
 
-int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *err)
+int ofs_wd_read_log(struct ofs_wd *b, struct ofs_wd_tab *t, ofs_deadline deadline,
+                    struct ofs_error *err)
 {
     OFS_AUTO_JSON body = cJSON_CreateObject();
     OFS_AUTO_JSON entries = NULL;
@@ -30,7 +31,8 @@ int ofs_wd_read_log(struct ofs_wd *b, ofs_deadline deadline, struct ofs_error *e
     cJSON_AddStringToObject(body, "type", "performance");
     if (ofs_wd_lock(b, deadline, err))
         return -1;
-    int rc = ofs_wd_ask(b, OFS_WD_LOG, body, deadline, &entries, err);
+    int rc = t ? ofs_wd_switch_to(b, t, deadline, err) : 0;
+    rc = rc ? rc : ofs_wd_ask(b, OFS_WD_LOG, body, deadline, &entries, err);
     ofs_wd_unlock(b);
     if (rc)
         return -1;

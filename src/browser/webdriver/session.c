@@ -264,7 +264,7 @@ int ofs_wd_begin(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline d
         return -1;
     struct ofs_error soft = {0};
     b->sees_requests =
-        !b->socket[0] && !b->attached && b->chromium && !ofs_wd_read_log(b, deadline, &soft);
+        !b->socket[0] && !b->attached && b->chromium && !ofs_wd_read_log(b, NULL, deadline, &soft);
     if (soft.code != OFS_ERR_LOST)
         return 0;
     *err = soft;
