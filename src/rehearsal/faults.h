@@ -122,6 +122,8 @@
     X(NEVER_PAGE, "never-page", "loading", "the page request gets no response")                    \
     X(ERROR_PAGE, "error-page", "loading", "the page request gets a 500")                          \
     X(RELOAD_LOOP, "reload-loop", "loading", "the page reloads itself forever")                    \
+    X(LEAVES_FOR_SILENCE, "leaves-for-silence", "loading",                                         \
+      "the page goes to an address that gives no response")                                        \
     X(ENDLESS_POLLING, "endless-polling", "loading", "the page sends a request every 300 ms")      \
     X(STALE_CACHE, "stale-cache", "loading", "page and state may be cached, and become stale")     \
     X(SIGNED_OUT, "signed-out", "session", "every page redirects to the sign-in page")             \

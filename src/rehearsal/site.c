@@ -360,6 +360,10 @@ static bool answer_static(const struct ofs_serve_request *request, struct ofs_se
         site_add_file(&reply->body, static_files[i].file);
         return true;
     }
+    if (!strcmp(request->path, "/silence")) {
+        reply->manner = OFS_SERVE_NEVER;
+        return true;
+    }
     if (!strcmp(request->path, "/favicon.ico")) {
         reply->status = 204;
         return true;

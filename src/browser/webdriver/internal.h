@@ -103,7 +103,7 @@ struct ofs_wd {
     char base[512]; /* http(s)://HOST:PORT[/PATH] */
     char session[160];
     char socket[512];   /* of the session, if WebDriver BiDi was requested and is offered */
-    char debugger[128]; /* HOST:PORT of the attached Chromium, or "" */
+    char debugger[128]; /* HOST:PORT of the Chromium's debugging port, or "" */
     char mark[48];      /* the probe's place in a page's realm */
     bool over;          /* the session has ended */
     bool owed;          /* an answer that is no longer awaited */
@@ -134,6 +134,9 @@ bool ofs_wd_may_open(const char *base, const char *socket);
  * person is notified, and HTTP is used instead, so it is not an error. Fails at the deadline. */
 int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_deadline deadline,
                        struct ofs_wire **ret_wire, struct ofs_error *err);
+
+/* Whether the browser's debugging port is on this machine. */
+bool ofs_wd_has_local_debugger(const struct ofs_wd *b);
 
 /* Join the Chromium that the session is attached to, at its own debugging port, if that is on this
  * machine and is the driver's browser. `*ret_devtools`, which then closes `b`, is NULL if not: the

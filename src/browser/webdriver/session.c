@@ -111,9 +111,8 @@ static int take_session(struct ofs_wd *b, const cJSON *value, struct ofs_error *
     snprintf(b->socket, sizeof b->socket, "%s",
              ofs_json_str(value, "capabilities/webSocketUrl", ""));
     b->chromium = ofs_json_get(ofs_json_get(value, "capabilities"), "goog:chromeOptions") != NULL;
-    if (b->attached)
-        snprintf(b->debugger, sizeof b->debugger, "%s",
-                 ofs_json_str(value, "capabilities/goog:chromeOptions/debuggerAddress", ""));
+    snprintf(b->debugger, sizeof b->debugger, "%s",
+             ofs_json_str(value, "capabilities/goog:chromeOptions/debuggerAddress", ""));
     if (!strcmp(name, "firefox"))
         b->attached = true;
     return 0;

@@ -57,7 +57,7 @@ int ofs_wd_open_socket(struct ofs_wd *b, const struct ofs_connect *how, ofs_dead
 
 /* The driver reports the address. A driver that runs elsewhere, or is reached through a tunnel,
  * reports one on another machine. */
-static bool may_join(const struct ofs_wd *b)
+bool ofs_wd_has_local_debugger(const struct ofs_wd *b)
 {
     struct ofs_url at;
     struct ofs_error ignored;
@@ -90,8 +90,9 @@ int ofs_wd_open_devtools(struct ofs_wd *b, const struct ofs_connect *how, ofs_de
 {
     struct ofs_error why;
     *ret_devtools = NULL;
-    if (!may_join(b) || !join(b, how, ofs_deadline_min(deadline, ofs_deadline_in(OPENS_WITHIN)),
-                              ret_devtools, &why))
+    if (!b->attached || !ofs_wd_has_local_debugger(b) ||
+        !join(b, how, ofs_deadline_min(deadline, ofs_deadline_in(OPENS_WITHIN)), ret_devtools,
+              &why))
         return 0;
     if (why.code == OFS_ERR_INTERRUPTED || b->over || ofs_deadline_left(deadline) == 0) {
         *err = why;

@@ -7,7 +7,6 @@
 #include "browser/actions.h"
 #include "browser/internal.h"
 #include "browser/webdriver/internal.h"
-#include "wire/url.h"
 
 /* Milliseconds. */
 enum {
@@ -187,26 +186,30 @@ static void close_popups(struct ofs_wd *b, const char *opener, ofs_deadline dead
     }
 }
 
-/* Let the browser itself close a window, until it reports that there is none. A driver handles one
- * command at a time and may wait for a page that never answers; a crashed window accepts no
- * commands; and one whose next document is just beginning is reported as closed, and stays open. In
- * Chromium a window's id is that of its target, and a missing one is answered 404. */
-static void close_at_debugger(struct ofs_wd *b, const char *handle)
+/* Let the browser itself close a window, until it reports that there is none: then true. A driver
+ * handles one command at a time and may wait for a page that never answers; it goes on once the
+ * window is gone. A crashed window accepts no commands; and one whose next document is just
+ * beginning is reported as closed, and stays open. In Chromium a window's id is that of its target,
+ * and a missing one is answered 404. */
+static bool close_at_debugger(struct ofs_wd *b, const char *handle)
 {
     struct ofs_loop *loop = b->browser.loop;
-    struct ofs_url at;
     struct ofs_error soft;
+    if (!ofs_wd_has_local_debugger(b))
+        return false;
     OFS_AUTO_STR url = ofs_text_printf("http://%s/json/close/%s", b->debugger, handle);
-    if (!url || ofs_url_parse(url, &at, &soft) || !ofs_url_is_loopback(&at))
-        return;
-    for (int tries = 0; tries < CLOSES; tries++) {
+    for (int tries = 0; url && tries < CLOSES; tries++) {
         OFS_AUTO_BUF body = OFS_BUF(4096);
         long status = 0;
         ofs_loop_renew_deferral(loop);
-        if (ofs_http_get(loop, url, ofs_deadline_in(CLOSING), &body, &status, &soft) ||
-            status == 404 || ofs_wd_pause(b, AGAIN, ofs_deadline_in(CLOSING), &soft))
-            return;
+        if (ofs_http_get(loop, url, ofs_deadline_in(CLOSING), &body, &status, &soft))
+            return false;
+        if (status == 404)
+            return true;
+        if (ofs_wd_pause(b, AGAIN, ofs_deadline_in(CLOSING), &soft))
+            return false;
     }
+    return false;
 }
 
 static void close_window(struct ofs_wd_tab *t, ofs_deadline deadline)
@@ -226,12 +229,13 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_error ignored;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
     bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the deadline, without it */
+    bool closed = b->owed && !tab->view.closed && close_at_debugger(b, t->handle);
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !ofs_wd_switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
-    if (!b->over && !tab->view.closed)
+    if (!b->over && !tab->view.closed && !closed)
         close_window(t, deadline);
-    if (b->debugger[0] && !tab->view.closed)
+    if (b->attached && !tab->view.closed && !closed)
         close_at_debugger(b, t->handle);
     if (locked)
         ofs_wd_unlock(b);
@@ -264,7 +268,7 @@ void ofs_webdriver_close_window(struct ofs_browser *driver, const char *handle,
         close_popups(b, handle, deadline, 0);
     if (!ofs_wd_ask(b, OFS_WD_SWITCH_WINDOW, body, deadline, NULL, &ignored))
         ofs_wd_ask(b, OFS_WD_CLOSE_WINDOW, NULL, deadline, NULL, &ignored);
-    if (b->debugger[0])
+    if (b->attached)
         close_at_debugger(b, handle);
     ofs_loop_defer_signals(driver->loop, deferred);
 }

@@ -89,6 +89,7 @@ window.rehearsalFaults = (() => {
       },
     },
     'reload-loop': { ready: (tools) => setTimeout(() => location.reload(), tools.delay(400)) },
+    'leaves-for-silence': { load: () => { location.href = '/silence'; } },
     'endless-polling': { load: () => setInterval(() => fetch('/mysettings-api/ping'), 300) },
 
     'modal-cover': {
