@@ -8,7 +8,8 @@
 #include "browser/webdriver/internal.h"
 
 enum {
-    SETTLES = 2000, /* milliseconds for the answer to the last command at shutdown */
+    SETTLES = 2000,      /* ms for the answer to the last command at shutdown */
+    OTHERS_WAIT = 10000, /* ms that a command to one tab may keep the other tabs waiting */
     WORDS = 400,
 };
 
@@ -286,6 +287,8 @@ static int ask(struct ofs_wd *b, enum ofs_wd_command command, const char *path, 
         return ofs_fail(err, OFS_ERR_TIMEOUT, "no time was left to ask the driver");
     if (ofs_wd_send(b, commands[command].verb, path, body, once, err))
         return -1;
+    if (!once && b->tabs && b->tabs->next)
+        deadline = ofs_deadline_min(deadline, ofs_deadline_in(OTHERS_WAIT));
     if (ofs_http_wait(b->http, deadline, &answer, err)) {
         err->maybe_done = once;
         b->owed = err->code == OFS_ERR_TIMEOUT || err->code == OFS_ERR_INTERRUPTED;

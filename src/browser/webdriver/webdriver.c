@@ -228,8 +228,9 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
-    bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the deadline, without it */
+    /* Another tab may have the lock, and wait for that answer too. */
     bool closed = b->owed && !tab->view.closed && close_at_debugger(b, t->handle);
+    bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the deadline, without it */
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !ofs_wd_switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
