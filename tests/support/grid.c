@@ -33,23 +33,17 @@ static int fetch(struct ofs_loop *loop, const char *dir, const char *build, char
     return *ret_jar ? 0 : ofs_fail(err, OFS_ERR_SYSTEM, "the Grid could not be fetched with npm");
 }
 
+/* A Grid of a test lives for a minute: the second compiler and the parallel collectors of a JVM
+ * would cost more than they save. */
+#define JAVA "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar"
+
 static int start_hub(struct grid *g, int timeout_ms, struct ofs_error *err)
 {
     OFS_AUTO_STR port = ofs_text_printf("%d", g->port);
     OFS_AUTO_STR waits = ofs_text_printf("%d", timeout_ms);
-    char *argv[] = {"/usr/bin/env",
-                    "java",
-                    "-jar",
-                    g->jar,
-                    "-role",
-                    "hub",
-                    "-host",
-                    "127.0.0.1",
-                    "-port",
-                    port,
-                    "-newSessionWaitTimeout",
-                    waits,
-                    NULL};
+    char *argv[] = {"/usr/bin/env", JAVA,        g->jar,  "-role", "hub",
+                    "-host",        "127.0.0.1", "-port", port,    "-newSessionWaitTimeout",
+                    waits,          NULL};
     return daemon_start(g->dir, "hub", argv, &g->hub, err);
 }
 
@@ -75,8 +69,8 @@ int grid_start_node(struct grid *g, int place, enum grid_watch watch, struct ofs
         return ofs_fail_errno(err, OFS_ERR_SYSTEM, "no file for the node");
     /* files of a browser that was killed are removed with the scratch directory */
     OFS_AUTO_STR tmp = ofs_text_printf("TMPDIR=%s", g->dir);
-    char *argv[] = {"/usr/bin/env", tmp,     "java",      "-jar",        g->jar, "-role",
-                    "node",         "-host", "127.0.0.1", "-nodeConfig", config, NULL};
+    char *argv[] = {"/usr/bin/env", tmp,         JAVA,          g->jar, "-role", "node",
+                    "-host",        "127.0.0.1", "-nodeConfig", config, NULL};
     return daemon_start(g->dir, name, argv, &node->pid, err);
 }
 
