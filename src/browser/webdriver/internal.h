@@ -38,9 +38,9 @@
  * - Background tabs. A driver raises the window that it switches to.
  *
  * - An end of waiting. A driver handles one command at a time, and some wait without a limit for a
- * page that runs no script. Chromium's is asked nothing about a page until the browser reports that
- * the document has begun; with more than one tab a command has a limit; and a tab whose command has
- * no answer is closed at the browser's debugging port, if that is on this machine.
+ * page that runs no script. Chromium's driver gets no command for a page until the browser reports
+ * that the document has begun. With more than one tab, a command has a time limit. A tab whose
+ * command has no answer is closed at the browser's debugging port, if that is on this machine.
  *
  * If a driver also supports WebDriver BiDi, and the person's capabilities have "webSocketUrl":
  * true, HTTP only begins and ends the session; everything else goes over bidi.c. Its socket is used

@@ -228,15 +228,16 @@ static void wd_close_tab(struct ofs_tab *tab, ofs_deadline deadline)
     struct ofs_wd *b = (struct ofs_wd *)tab->browser;
     struct ofs_error ignored;
     bool deferred = ofs_loop_defer_signals(b->browser.loop, true);
-    /* Another tab may have the lock, and wait for that answer too. */
-    bool closed = b->owed && !tab->view.closed && close_at_debugger(b, t->handle);
+    /* Before the lock: another tab may have it, and wait for that answer too. In a person's browser
+     * the windows that our page opened are closed first. */
+    bool closed = b->owed && !b->attached && !tab->view.closed && close_at_debugger(b, t->handle);
     bool locked = !ofs_wd_lock(b, deadline, &ignored); /* at the deadline, without it */
     ofs_wd_settle(b, deadline);
     if (b->attached && b->chromium && !b->over && !ofs_wd_switch_to(b, t, deadline, &ignored))
         close_popups(b, t->handle, deadline, 0);
     if (!b->over && !tab->view.closed && !closed)
         close_window(t, deadline);
-    if (b->attached && !tab->view.closed && !closed)
+    if (b->attached && !tab->view.closed)
         close_at_debugger(b, t->handle);
     if (locked)
         ofs_wd_unlock(b);
